@@ -1,0 +1,53 @@
+"""Values read from YAML: frozen, strict, with units written out."""
+
+import re
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+
+class Model(BaseModel):
+    """Base of every definition: frozen, unknown keys refused, no silent conversion between types."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=False)
+
+
+_MIB = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
+_MEANT = {"K": "MiB", "M": "MiB", "MB": "MiB", "G": "GiB", "GB": "GiB", "T": "TiB", "TB": "TiB"}
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+
+
+def _number_and_unit(value: Any, example: str) -> tuple[int, str]:
+    match = re.fullmatch(r"(\d{1,9})\s*([A-Za-z]+)", value.strip()) if isinstance(value, str) else None
+    if not match:
+        raise ValueError(f"write a whole number and its unit, such as {example}")
+    return int(match[1]), match[2]
+
+
+def _mib(value: Any) -> int:
+    number, unit = _number_and_unit(value, "512 MiB")
+    if unit not in _MIB:
+        meant = _MEANT.get(unit.upper())
+        raise ValueError(f"the unit {unit} is none of MiB, GiB, TiB" + (f"; did you mean {number} {meant}?" if meant else ""))
+    return number * _MIB[unit]
+
+
+def _gib(value: Any) -> int:
+    _number_and_unit(value, "100 GiB")
+    mib = _mib(value)
+    if mib % 1024 or not mib:
+        raise ValueError("must be a whole number of GiB, at least 1 GiB")
+    return mib // 1024
+
+
+def _seconds(value: Any) -> int:
+    number, unit = _number_and_unit(value, "90 min")
+    if unit not in _SECONDS:
+        raise ValueError(f"the unit {unit} is none of s, min, h, d")
+    return number * _SECONDS[unit]
+
+
+# In a definition these are texts with a unit ("100 GiB", "90 min"); as values they are plain numbers in the named unit.
+GiB = Annotated[int, BeforeValidator(_gib)]
+MiB = Annotated[int, BeforeValidator(_mib)]
+Seconds = Annotated[int, BeforeValidator(_seconds)]
