@@ -1,0 +1,91 @@
+"""AWS's errors in a person's words. The one place where they are translated."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kiln.errors import UserError
+
+_CREDENTIALS = "Try aws sts get-caller-identity; log in again (aws sso login) or set AWS_PROFILE."
+_EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+_UNKNOWN_KEY = {"AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}
+_DENIED = {"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"}
+_THROTTLED = {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+CAPACITY = {"InsufficientInstanceCapacity", "InsufficientHostCapacity", "SpotMaxPriceTooLow", "Unsupported"}
+
+# Code → hint, for failures whose own message already says what and why.
+_HINTS = {
+    "VPCIdNotSpecified": "Name one in builder.subnets, or make a default VPC: aws ec2 create-default-vpc.",
+    "InvalidAMIName.Duplicate": "Deregister that AMI, or give the image another ami_name.",
+    "InvalidSubnetID.NotFound": "builder.subnets must name subnets of this account and region.",
+    "InvalidAMIID.NotFound": "AMI ids differ from region to region: check the id and --region.",
+    "InvalidAMIID.Malformed": "An AMI id looks like ami-0123456789abcdef0.",
+    "InvalidInstanceID.NotFound": "Check the id and --region; a terminated instance is forgotten after an hour.",
+    "VcpuLimitExceeded": "Ask for a higher limit (Service Quotas), or a smaller builder.instance_types.",
+    "InstanceLimitExceeded": "Ask for a higher limit (Service Quotas), or end other instances.",
+    "ResourceLimitExceeded": "Deregister old AMIs (invoke list-amis), or ask for a higher limit (Service Quotas).",
+    "OptInRequired": "This account must accept the terms of that image or activate the service first.",
+    "Client.InvalidKMSKey.InvalidState": "The KMS key must be enabled and its policy must allow this role.",
+}
+
+
+def code(error: BaseException) -> str:
+    """The AWS error code of a botocore ClientError, or ""."""
+    response: Any = getattr(error, "response", None)
+    return str(response.get("Error", {}).get("Code", "")) if isinstance(response, dict) else ""
+
+
+def is_not_found(error: BaseException) -> bool:
+    return code(error).endswith(".NotFound") or code(error) in {"ParameterNotFound", "NoSuchEntity"}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Raise what AWS or the way to it answered as a UserError; what is not AWS's passes through."""
+    try:
+        yield
+    except Exception as error:
+        told = translate(error)
+        if told is None:
+            raise
+        raise told from error
+
+
+def translate(error: Exception) -> UserError | None:
+    """The UserError that says what a botocore error means, or None for any other exception."""
+    import botocore.exceptions as aws  # noqa: PLC0415 - see cloud.session
+
+    if isinstance(error, aws.ClientError):
+        return _from_answer(error)
+    if isinstance(error, aws.NoCredentialsError | aws.PartialCredentialsError | aws.CredentialRetrievalError):
+        return UserError("AWS credentials are missing", str(error), _CREDENTIALS)
+    if isinstance(error, aws.TokenRetrievalError | aws.SSOTokenLoadError | aws.UnauthorizedSSOTokenError | aws.SSOError):
+        return UserError("the AWS login has expired", str(error), "Try aws sso login.")
+    if isinstance(error, aws.ProfileNotFound):
+        return UserError("that AWS profile does not exist", str(error), "Check AWS_PROFILE against aws configure list-profiles.")
+    if isinstance(error, aws.InvalidRegionError | aws.NoRegionError):
+        return UserError("that is no AWS region", str(error), "Try --region us-east-1.")
+    if isinstance(error, aws.HTTPClientError):
+        return UserError(
+            "AWS cannot be reached", str(error), "Check the network, a proxy (HTTPS_PROXY) and the spelling of the region."
+        )
+    if isinstance(error, aws.BotoCoreError):
+        return UserError("the AWS request could not be made", str(error))
+    return None
+
+
+def _from_answer(error: Any) -> UserError:
+    found, message, operation = code(error), str(error.response["Error"].get("Message", "")), error.operation_name
+    if found in _EXPIRED:
+        return UserError("the AWS credentials have expired", message, _CREDENTIALS)
+    if found in _UNKNOWN_KEY:
+        return UserError("AWS does not accept these credentials", message, _CREDENTIALS)
+    if found in _DENIED:
+        return UserError(
+            f"the credentials may not call {operation}", message, f"Allow the action {operation} in the IAM policy of this role."
+        )
+    if found in _THROTTLED:
+        return UserError(f"AWS throttles {operation}", message, "Wait a minute and try again; other tools share this limit.")
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
+        return UserError(f"AWS could not answer {operation}", f"{found}: {message}", "Try again; see the AWS Health Dashboard.")
+    return UserError(f"AWS refused {operation}", f"{found}: {message}", _HINTS.get(found, ""))

@@ -1,0 +1,79 @@
+"""The thin boundary to AWS: one session, one region, counted calls."""
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from kiln.errors import UserError
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+# Questions asked again until something is so; benchmarks count them apart from the calls that do the work.
+POLLS = frozenset({"DescribeInstances", "DescribeImages", "DescribeSnapshots", "GetConsoleOutput"})
+
+
+class Cloud:
+    """AWS in one region, as the ordinary configuration chain names it (AWS_PROFILE, AWS_REGION, files, roles).
+
+    `calls` counts API calls by operation; a DryRun counts as "DryRun".
+    """
+
+    def __init__(self, region: str | None = None, *, session: Any = None) -> None:
+        import boto3  # noqa: PLC0415 - 0.3 s that `invoke --list` need not pay
+
+        self._session = session or boto3.Session(region_name=region)
+        self.region: str = region or self._session.region_name or ""
+        if not self.region:
+            raise UserError(
+                "no AWS region is set", "neither --region, AWS_REGION nor the AWS profile names one", "Try --region us-east-1."
+            )
+        self.calls: Counter[str] = Counter()
+        self._clients: dict[tuple[str, str], BaseClient] = {}
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """The client of a service, made once. Throttling and 5xx answers are retried by botocore's standard mode."""
+        key = (service, region or self.region)
+        if key not in self._clients:
+            from botocore.config import Config  # noqa: PLC0415
+
+            config = Config(
+                retries={"mode": "standard", "max_attempts": 8},
+                connect_timeout=10,
+                read_timeout=60,
+                user_agent_extra="kiln",
+            )
+            client = self._session.client(service, region_name=key[1], config=config)
+            _refuse_elsewhere(service, client.meta.endpoint_url)
+            client.meta.events.register("before-call", self._count)
+            self._clients[key] = client
+        return self._clients[key]
+
+    def _count(self, model: Any, params: dict[str, Any], **_: Any) -> None:
+        body = params.get("body")
+        dry = isinstance(body, dict) and str(body.get("DryRun", "")).lower() == "true"
+        self.calls["DryRun" if dry else model.name] += 1
+
+    @property
+    def ec2(self) -> Any:
+        return self.client("ec2")
+
+    def account(self) -> str:
+        """The account id behind the credentials; raises UserError where there are none or they are refused."""
+        return str(self.client("sts").get_caller_identity()["Account"])
+
+    def work_calls(self) -> int:
+        """API calls that did something: polls and DryRuns apart."""
+        return sum(n for name, n in self.calls.items() if name not in POLLS and name != "DryRun")
+
+
+def _refuse_elsewhere(service: str, endpoint: str) -> None:
+    """With AWS_ENDPOINT_URL set, a client that would talk to another host is a mistake that could cost money."""
+    wanted = os.environ.get("AWS_ENDPOINT_URL")
+    if wanted and urlsplit(endpoint).netloc != urlsplit(wanted).netloc:
+        raise UserError(
+            f"{service} would go to {endpoint}",
+            f"AWS_ENDPOINT_URL is {wanted}, and another setting overrides it for this service",
+            "Unset AWS_ENDPOINT_URL_* and AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, or unset AWS_ENDPOINT_URL.",
+        )

@@ -1,0 +1,28 @@
+"""Kiln's tags: AWS is the database, so these are its columns."""
+
+from collections.abc import Iterable, Mapping
+
+IMAGE = "kiln:image"  # the definition's name
+KEY = "kiln:key"  # the build key, SHA-256 hex
+BUILD = "kiln:build"  # one run of build-ami
+EXPIRES = "kiln:expires"  # UTC, ISO 8601: after it, `clean` may delete the resource
+STATUS = "kiln:status"  # candidate → tested → live → retired
+BASE = "kiln:base"  # the base AMI's id
+INPUTS = "kiln:inputs"  # short digests of what went into the key, by name: says which one changed
+CARRIES = "kiln:carries"  # what the AMI brings, so that user data can leave it out
+
+Tags = Mapping[str, str]
+
+
+def as_list(tags: Tags) -> list[dict[str, str]]:
+    """[{"Key": …, "Value": …}], as most AWS calls want them."""
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def as_dict(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags or ()}
+
+
+def specifications(tags: Tags, *resource_types: str) -> list[dict[str, object]]:
+    """TagSpecifications: tagged at creation, so that nothing exists untagged for even a moment."""
+    return [{"ResourceType": kind, "Tags": as_list(tags)} for kind in resource_types]

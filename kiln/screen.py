@@ -1,0 +1,108 @@
+"""What a person sees while Kiln works: one line per thing; live on a terminal, stamped lines elsewhere.
+
+Progress goes to stderr; results go to stdout through `result`.
+"""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, TextIO
+
+from kiln import words
+
+
+class Line:
+    """The line of something under way: `note` is shown behind its time at the end, `live` while it runs."""
+
+    def __init__(self, screen: "Screen", title: str, indent: int) -> None:
+        self.title, self.indent, self.note, self._screen = title, indent, "", screen
+        self.started = time.monotonic()
+
+    def live(self, text: str) -> None:
+        self._screen.show_live(self, text)
+
+    @property
+    def elapsed(self) -> float:
+        return time.monotonic() - self.started
+
+
+class Screen:
+    def __init__(self, stream: TextIO | None = None, *, live: bool | None = None, quiet: bool = False) -> None:
+        self._stream = stream or sys.stderr
+        self._is_live = self._stream.isatty() if live is None else live
+        self._quiet = quiet
+        self._status: Any = None
+        if self._is_live:
+            from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+
+            self._console = Console(file=self._stream, highlight=False, soft_wrap=True)
+
+    def say(self, text: str = "") -> None:
+        """Print lines as they are (stamped where nobody sees them appear)."""
+        if self._quiet:
+            return
+        for line in text.split("\n"):
+            if self._is_live:
+                self._console.print(self._coloured(line), markup=True)
+            else:
+                stamp = datetime.now(UTC).strftime("%H:%M:%SZ  ")
+                print((stamp + line).rstrip(), file=self._stream, flush=True)
+
+    @contextmanager
+    def step(self, title: str, *, indent: int = 0) -> Iterator[Line]:
+        """A step with its time; ✓ at its end, ✗ when it raises."""
+        line = Line(self, title, indent)
+        self.begin(line)
+        try:
+            yield line
+        except BaseException:
+            self.finish(line, line.elapsed, ok=False)
+            raise
+        self.finish(line, line.elapsed)
+
+    def line(self, title: str, indent: int = 0) -> Line:
+        return Line(self, title, indent)
+
+    def begin(self, line: Line) -> None:
+        if self._is_live and not self._quiet:
+            self.show_live(line, "")
+
+    def show_live(self, line: Line, text: str) -> None:
+        if not self._is_live or self._quiet:
+            return
+        from rich.markup import escape  # noqa: PLC0415
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+        if self._status is None:
+            columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), TextColumn("{task.fields[tail]}"))
+            self._status = Progress(*columns, console=self._console, transient=True)
+            self._status.start()
+            self._status.add_task("", tail="")
+        task = self._status.tasks[0]
+        title = " " * line.indent + line.title
+        if task.description != title:
+            self._status.reset(task.id)
+        self._status.update(task.id, description=title, tail=escape(text[-60:]))
+
+    def finish(self, line: Line, elapsed: float, *, ok: bool = True) -> None:
+        if self._status is not None:
+            self._status.stop()
+            self._status = None
+        mark = "✓" if ok else "✗"
+        self.say(f"{' ' * line.indent}{mark} {line.title:<{22 - line.indent}} {words.seconds(elapsed):>11}   {line.note}".rstrip())
+
+    def _coloured(self, text: str) -> str:
+        from rich.markup import escape  # noqa: PLC0415
+
+        safe = escape(text)
+        for mark, colour in (("✓", "green"), ("✗", "red"), ("!", "yellow")):
+            if safe.lstrip().startswith(mark + " "):
+                return safe.replace(mark, f"[{colour}]{mark}[/]", 1)
+        return safe
+
+
+def result(text: str) -> None:
+    """A result, on stdout."""
+    print(text, flush=True)

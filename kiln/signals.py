@@ -1,0 +1,47 @@
+"""SIGINT and SIGTERM become one exception, raised only where nothing is half-done."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from kiln.errors import Interrupted
+
+_held = 0
+_pending: str | None = None
+
+
+def _on_signal(number: int, frame: FrameType | None) -> None:
+    global _pending
+    name = signal.Signals(number).name
+    if _held:
+        _pending = name
+        return
+    raise Interrupted(name)
+
+
+@contextmanager
+def handled() -> Iterator[None]:
+    """Turn SIGINT, SIGTERM and SIGHUP into `Interrupted` within the block; main thread only."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, _on_signal) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def held(*, drop: bool = False) -> Iterator[None]:
+    """No interrupt inside the block; one that came is raised behind it, or dropped where the block *is* the clean-up."""
+    global _held, _pending
+    _held += 1
+    try:
+        yield
+    finally:
+        _held -= 1
+    if _held == 0:
+        name, _pending = _pending, None
+        if name and not drop:
+            raise Interrupted(name)
