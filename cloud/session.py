@@ -2,13 +2,10 @@
 
 import os
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from kiln.errors import UserError
-
-if TYPE_CHECKING:
-    from botocore.client import BaseClient
 
 # Questions asked again until something is so; benchmarks count them apart from the calls that do the work.
 POLLS = frozenset({"DescribeInstances", "DescribeImages", "DescribeSnapshots", "GetConsoleOutput"})
@@ -23,14 +20,14 @@ class Cloud:
     def __init__(self, region: str | None = None, *, session: Any = None) -> None:
         import boto3  # noqa: PLC0415 - 0.3 s that `invoke --list` need not pay
 
-        self._session = session or boto3.Session(region_name=region)
+        self._session: Any = session or boto3.Session(region_name=region)
         self.region: str = region or self._session.region_name or ""
         if not self.region:
             raise UserError(
                 "no AWS region is set", "neither --region, AWS_REGION nor the AWS profile names one", "Try --region us-east-1."
             )
         self.calls: Counter[str] = Counter()
-        self._clients: dict[tuple[str, str], BaseClient] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
 
     def client(self, service: str, region: str | None = None) -> Any:
         """The client of a service, made once. Throttling and 5xx answers are retried by botocore's standard mode."""
