@@ -27,21 +27,28 @@ class Cloud:
                 "no AWS region is set", "neither --region, AWS_REGION nor the AWS profile names one", "Try --region us-east-1."
             )
         self.calls: Counter[str] = Counter()
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, int], Any] = {}
 
     def client(self, service: str, region: str | None = None) -> Any:
         """The client of a service, made once. Throttling and 5xx answers are retried by botocore's standard mode."""
-        key = (service, region or self.region)
+        return self._made(service, region or self.region, attempts=8)
+
+    def client_without_retries(self, service: str) -> Any:
+        """For a call whose caller decides itself what is worth trying again."""
+        return self._made(service, self.region, attempts=1)
+
+    def _made(self, service: str, region: str, attempts: int) -> Any:
+        key = (service, region, attempts)
         if key not in self._clients:
             from botocore.config import Config  # noqa: PLC0415
 
             config = Config(
-                retries={"mode": "standard", "max_attempts": 8},
+                retries={"mode": "standard", "total_max_attempts": attempts},
                 connect_timeout=10,
                 read_timeout=60,
                 user_agent_extra="kiln",
             )
-            client = self._session.client(service, region_name=key[1], config=config)
+            client = self._session.client(service, region_name=region, config=config)
             _refuse_elsewhere(service, client.meta.endpoint_url)
             client.meta.events.register("before-call", self._count)
             self._clients[key] = client

@@ -1,0 +1,38 @@
+"""Settings of a site, below every definition: KILN_SITE names a YAML file with `builder` and `downloads`.
+
+For networks behind a bastion, a proxy or a mirror: what every image there needs stands once, outside the images.
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from kiln import yamlfile
+from kiln.errors import UserError
+
+KEYS = ("builder", "downloads")
+
+
+def defaults() -> dict[str, Any]:
+    """The site's settings; {} where KILN_SITE is not set. Raises UserError for a file that is none."""
+    name = os.environ.get("KILN_SITE")
+    if not name:
+        return {}
+    data, _ = yamlfile.read(Path(name))
+    if not isinstance(data, dict) or set(data) - set(KEYS):
+        raise UserError(f"{name} is no site file", f"it may hold the keys {' and '.join(KEYS)}, and nothing else")
+    return data
+
+
+def under(site: dict[str, Any], data: Any) -> Any:
+    """`data` with the site's settings where it is silent."""
+    if not isinstance(data, dict):
+        return data
+    merged = dict(data)
+    for key, value in site.items():
+        mine = merged.get(key)
+        if mine is None:
+            merged[key] = value
+        elif isinstance(mine, dict) and isinstance(value, dict):
+            merged[key] = under(value, mine)
+    return merged
