@@ -139,3 +139,12 @@ def allowed(call: Callable[..., Any], **parameters: Any) -> None:
             raise
         raise told from error
     raise AssertionError("AWS answered a DryRun without DryRunOperation")
+
+
+def checks_of(plan: Plan, where: Literal["builder", "image"], builder: "Identity | None" = None) -> tuple[Check, ...]:
+    """The checks that hold on the builder, or on a machine booted from the AMI (hygiene among them)."""
+    own = tuple(Check(test.name, test.script, test.timeout) for test in plan.spec.tests)
+    common = tuple(check for check in plan.recipe.checks if check.on == "everywhere") + own
+    if where == "builder":
+        return common
+    return common + hygiene.checks(machine_of(plan.spec, plan.base), builder)

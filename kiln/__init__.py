@@ -1,0 +1,3 @@
+"""What every room of Kiln needs."""
+
+__version__ = "0.1.0"

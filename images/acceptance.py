@@ -1,0 +1,41 @@
+"""The acceptance boot: a machine from the AMI, with keys of its own, held against the same checks and hygiene."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from cloud.session import Cloud
+from images import launch, machine, volumes
+from images.access import generate
+from images.base import from_description
+from images.machine import Identity, Proof
+from images.plan import Plan, checks_of
+from images.report import Report
+from kiln.undo import Undo
+from provision import versions
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What the machine booted from the AMI showed. `facts` are versions and the package list (provision.versions)."""
+
+    proofs: list[Proof]
+    facts: dict[str, Any]
+
+
+def boot_and_check(
+    cloud: Cloud, plan: Plan, image: dict[str, Any], own: dict[str, str], report: Report, builder: Identity | None
+) -> Accepted:
+    """Boot `image`, run every check and the hygiene checks, end the machine; raises UserError when a check fails."""
+    access = generate(f"kiln-{plan.build_id}-acceptance")
+    disks = volumes.from_image(from_description(image))
+    order = launch.Order(
+        "acceptance", image["ImageId"], disks, plan.placements, plan.spec.builder, plan.ssh_from, own, access
+    )
+    with Undo(report.undone) as undo:
+        booted = machine.start(cloud, undo, order, report)
+        with machine.connected(cloud, booted, order, report) as remote:
+            proofs = machine.check(remote, checks_of(plan, "image", builder), report, "checks on the image")
+            facts = versions.parse(remote.run(f"sudo -n bash -c {versions.QUOTED}", timeout=300).stdout)
+        with report.step("end acceptance"):
+            undo.run_until(0)
+    return Accepted(proofs, facts)

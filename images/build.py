@@ -1,0 +1,104 @@
+"""The build of an AMI. `build_ami` is its table of contents."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloud import tags
+from cloud.session import Cloud
+from images import acceptance, imaging, key, launch, machine, manifest
+from images.access import generate
+from images.keep import OnError, kept_on_error
+from images.permissions import builder_may
+from images.plan import Plan, checks_of
+from images.report import Report
+from kiln import words
+from kiln.undo import Undo
+
+
+@dataclass(frozen=True)
+class Options:
+    on_error: OnError = "cleanup"
+    test: bool = True
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build ended with. `image` is DescribeImages' entry, `status` tested or candidate."""
+
+    ami: str
+    status: str
+    image: dict[str, Any]
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+
+def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Built:
+    """Build, test and tag an AMI as planned; on any failure or interrupt everything that was made is undone.
+
+    Raises UserError for what a person can mend.
+    """
+    spec, own = plan.spec, launch.owner_tags(plan.spec.name, plan.build_id, plan.spec.builder.time_limit)
+    with Undo(report.undone) as unfinished:
+        with Undo(report.undone) as temporary, kept_on_error(options.on_error, temporary, plan, report) as kept:
+            access = kept.access = generate(f"kiln-{plan.build_id}")
+            order = launch.Order("builder", plan.base.id, plan.mappings, plan.placements, spec.builder, plan.ssh_from, own, access)
+            builder = kept.machine = machine.start(cloud, temporary, order, report)
+            builder_may(cloud, builder.instance_id, plan)
+            with machine.connected(cloud, builder, order, report) as remote:
+                before = machine.disk_use(remote)
+                machine.perform(remote, plan.recipe.files, plan.recipe.steps, report, "provision")
+                proofs = machine.check(remote, checks_of(plan, "builder"), report, "checks on the builder")
+                added = machine.disk_use(remote) - before
+                identity = machine.identity(remote, access)
+                machine.perform(remote, (), plan.recipe.sealing, report, "hygiene")
+                machine.leave(remote, report)
+            image = take_image(cloud, unfinished, plan, builder.instance_id, own, report)
+            with report.step("end builder"):
+                temporary.run_until(0)
+        accepted = None
+        if options.test:
+            with kept_on_error(options.on_error, unfinished, plan, report, what="the AMI"):
+                accepted = acceptance.boot_and_check(cloud, plan, image, own, report, identity)
+        status = finish(cloud, plan, image, tested=options.test)
+        unfinished.forget()
+    written = manifest.write(cloud, plan, image, status, report, proofs, accepted, added, builder)
+    return Built(image["ImageId"], status, image, written)
+
+
+def take_image(cloud: Cloud, undo: Undo, plan: Plan, instance: str, own: dict[str, str], report: Report) -> dict[str, Any]:
+    """Stop the builder (unless Spot, which cannot be stopped), create the AMI and wait until it is available."""
+    spot = plan.spec.builder.market == "spot"
+    if not spot:
+        with report.step("power off"):
+            imaging.stop(cloud, instance)
+    with report.step("image") as line:
+        labels = own | image_tags(plan, "candidate") | {"Name": plan.ami_name}
+        devices = [mapping["DeviceName"] for mapping in plan.mappings]
+        description = plan.spec.description or f"{plan.spec.name}, built by Kiln from {plan.base.id}"
+        ami = imaging.create(cloud, undo, instance, plan.ami_name, description, labels, devices, reboot=spot)
+        line.live(ami)
+        image = imaging.wait_available(cloud, ami, lambda text: line.live(f"{ami}  {text}"))
+        line.note = f"{ami}  {words.count(len(imaging.snapshots_of(image)), 'snapshot')}"
+    return image
+
+
+def image_tags(plan: Plan, status: str) -> dict[str, str]:
+    """The tags by which the AMI is found again: AWS is the database."""
+    return dict(plan.spec.tags) | {
+        tags.IMAGE: plan.spec.name,
+        tags.KEY: plan.key,
+        tags.BUILD: plan.build_id,
+        tags.BASE: plan.base.id,
+        tags.INPUTS: key.as_tag(plan.inputs),
+        tags.STATUS: status,
+    }
+
+
+def finish(cloud: Cloud, plan: Plan, image: dict[str, Any], *, tested: bool) -> str:
+    """Tag the AMI `tested`, let it live on (no expiry any more), and share it."""
+    status = "tested" if tested else "candidate"
+    ids = [image["ImageId"], *imaging.snapshots_of(image)]
+    cloud.ec2.delete_tags(Resources=ids, Tags=[{"Key": tags.EXPIRES}])
+    if tested:
+        imaging.set_tags(cloud, ids, {tags.STATUS: status})
+        imaging.share(cloud, image, plan.spec.share.accounts)
+    return status

@@ -1,0 +1,70 @@
+"""`--on-error keep|ask`: what is left standing when a build fails, so that a person can look at it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from images.access import Access
+from images.launch import Launched
+from images.plan import Plan
+from images.report import Report
+from kiln import atomic
+from kiln.errors import Interrupted, UserError
+from kiln.undo import Undo
+
+OnError = Literal["cleanup", "keep", "ask"]
+
+
+@dataclass
+class Kept:
+    """What there is to keep so far."""
+
+    access: Access | None = None
+    machine: Launched | None = None
+
+
+@contextmanager
+def kept_on_error(choice: OnError, undo: Undo, plan: Plan, report: Report, what: str = "the builder") -> Iterator[Kept]:
+    """Where a failure passes and the person wants it so, keep what `undo` would remove. An interrupt always undoes."""
+    kept = Kept()
+    try:
+        yield kept
+    except Interrupted:
+        raise
+    except Exception as error:
+        if not undo.depth or not _wanted(choice, what, error):
+            raise
+        undo.forget()
+        hint = "It ends by itself at its time limit; invoke clean --apply removes it now."
+        if kept.machine and kept.access:
+            write_key(plan, kept.machine, kept.access)
+            hint = f"Look at it: invoke ssh {kept.machine.instance_id} (until {kept.machine.ends_at:%H:%M} UTC), then invoke clean --apply."
+        report.screen.say(f"! {what} is kept. {hint}")
+        raise
+
+
+def _wanted(choice: OnError, what: str, error: Exception) -> bool:
+    if choice != "ask":
+        return choice == "keep"
+    if not sys.stdin.isatty():  # nobody to ask: never wait
+        return False
+    shown = error.what if isinstance(error, UserError) else repr(error)
+    print(f"✗ {shown}\n  Keep {what} to look at it? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def write_key(plan: Plan, machine: Launched, access: Access) -> None:
+    """The login key (0600) and what `invoke ssh` needs, beside the journal; `clean` removes both."""
+    atomic.write(plan.folder / "key", access.private, mode=0o600)
+    told: dict[str, Any] = {
+        "build": plan.build_id,
+        "instance": machine.instance_id,
+        "host": machine.host,
+        "user": plan.spec.builder.user,
+        "host_key": access.host.public,
+        "proxy_command": plan.spec.builder.connect.proxy_command,
+    }
+    atomic.write(plan.folder / "kept.json", json.dumps(told, indent=1) + "\n", mode=0o600)
