@@ -7,6 +7,7 @@ from cloud.session import Cloud
 from images import launch, machine, volumes
 from images.access import generate
 from images.base import from_description
+from images.keep import OnError, kept_on_error
 from images.machine import Identity, Proof
 from images.plan import Plan, checks_of
 from images.report import Report
@@ -23,7 +24,14 @@ class Accepted:
 
 
 def boot_and_check(
-    cloud: Cloud, plan: Plan, image: dict[str, Any], own: dict[str, str], report: Report, builder: Identity | None
+    cloud: Cloud,
+    plan: Plan,
+    image: dict[str, Any],
+    own: dict[str, str],
+    report: Report,
+    builder: Identity | None,
+    *,
+    on_error: OnError,
 ) -> Accepted:
     """Boot `image`, run every check and the hygiene checks, end the machine; raises UserError when a check fails."""
     access = generate(f"kiln-{plan.build_id}-acceptance")
@@ -31,8 +39,9 @@ def boot_and_check(
     order = launch.Order(
         "acceptance", image["ImageId"], disks, plan.placements, plan.spec.builder, plan.ssh_from, own, access
     )
-    with Undo(report.undone) as undo:
-        booted = machine.start(cloud, undo, order, report)
+    with Undo(report.undone) as undo, kept_on_error(on_error, undo, plan, report, "the machine") as kept:
+        kept.access = access
+        booted = kept.machine = machine.start(cloud, undo, order, report)
         with machine.connected(cloud, booted, order, report) as remote:
             proofs = machine.check(remote, checks_of(plan, "image", builder), report, "checks on the image")
             facts = versions.parse(remote.run(f"sudo -n bash -c {versions.QUOTED}", timeout=300).stdout)

@@ -57,7 +57,7 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
         accepted = None
         if options.test:
             with kept_on_error(options.on_error, unfinished, plan, report, what="the AMI"):
-                accepted = acceptance.boot_and_check(cloud, plan, image, own, report, identity)
+                accepted = acceptance.boot_and_check(cloud, plan, image, own, report, identity, on_error=options.on_error)
         status = finish(cloud, plan, image, tested=options.test)
         unfinished.forget()
     written = manifest.write(cloud, plan, image, status, report, proofs, accepted, added, builder)

@@ -38,6 +38,7 @@ def kept_on_error(choice: OnError, undo: Undo, plan: Plan, report: Report, what:
         if not undo.depth or not _wanted(choice, what, error):
             raise
         undo.forget()
+        report.kept = f"{what} {kept.machine.instance_id}" if kept.machine else what
         hint = "It ends by itself at its time limit; invoke clean --apply removes it now."
         if kept.machine and kept.access:
             write_key(plan, kept.machine, kept.access)

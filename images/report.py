@@ -27,6 +27,7 @@ class Report:
         self.screen, self.journal = screen, journal
         self.spans: list[Span] = []
         self.left: list[Undone] = []
+        self.kept = ""
         self._zero = time.monotonic()
 
     def now(self) -> float:

@@ -1,0 +1,159 @@
+"""What each image task does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, get_args
+
+from cloud.session import Cloud
+from images import build as builds
+from images import catalogue, definitions, plan, show
+from images import clean as cleaning
+from images.keep import OnError
+from images.permissions import may_build
+from images.report import Report
+from kiln import words
+from kiln.errors import Exit, UserError
+from kiln.journal import Journal
+from kiln.screen import Screen, result
+
+BUILDS = Path("builds")  # below the current folder: what a build leaves for people and CI
+
+
+def _as_json(document: Any) -> None:
+    result(json.dumps(document, indent=1, default=str))
+
+
+def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: str, test: bool, as_json: bool) -> int:
+    """`invoke build-ami`."""
+    began = time.monotonic()
+    options = builds.Options(on_error=_choice(on_error), test=test)
+    spec = definitions.load(image)
+    screen = Screen()
+    cloud = Cloud(region)
+    with screen.step("preflight") as line:
+        planned = _prepared(cloud, spec)
+        line.note = show.preflight_note(planned)
+    screen.say(show.header(cloud, planned))
+    up_to_date = planned.existing is not None and not force
+    if plan:
+        if as_json:
+            _as_json(show.plan_document(cloud, planned, up_to_date=up_to_date))
+        else:
+            result(show.up_to_date(planned) if up_to_date else show.plan_text(planned))
+        return Exit.DONE if up_to_date else Exit.SOMETHING_TO_DO
+    if planned.existing is not None and up_to_date:
+        if as_json:
+            _as_json({"ami": planned.existing.id, "status": planned.existing.status, "key": planned.key, "built": False})
+        else:
+            result(show.up_to_date(planned))
+        return Exit.DONE
+    may_build(cloud, planned)
+    with _reported(screen, planned.folder, planned.build_id, planned.key) as report:
+        built = builds.build_ami(cloud, planned, options, report)
+    if as_json:
+        _as_json({"ami": built.ami, "status": built.status, "key": planned.key, "built": True, "manifest": built.manifest})
+    else:
+        result(show.built(cloud, planned, built, time.monotonic() - began))
+    return Exit.DONE
+
+
+def _prepared(cloud: Cloud, spec: Any) -> plan.Plan:
+    return plan.prepare(cloud, spec, BUILDS)
+
+
+def _choice(on_error: str) -> OnError:
+    if on_error not in get_args(OnError):
+        raise UserError(f"--on-error {on_error} is no choice", hint=f"One of: {', '.join(get_args(OnError))}.")
+    return on_error  # type: ignore[return-value]  # the line above is what narrows it
+
+
+@contextmanager
+def _reported(screen: Screen, folder: Path, build_id: str, key: str) -> Iterator[Report]:
+    """A report with its journal; an error that passes learns where the log is and what was left."""
+    journal = Journal(folder)
+    journal.started(build_id, key)
+    report = Report(screen, journal)
+    try:
+        yield report
+    except BaseException as error:
+        journal.event("failed", error=str(error))
+        error.left = show.left(report, journal.log_path)  # type: ignore[attr-defined]  # read by kiln.boundary
+        raise
+    finally:
+        journal.close()
+
+
+def test(ami: str, image: str | None, region: str | None, *, on_error: str, as_json: bool) -> int:
+    """`invoke test-ami`."""
+    from images import testing  # noqa: PLC0415 - one task of many
+
+    cloud = Cloud(region)
+    planned, described = testing.prepare(cloud, ami, image, BUILDS)
+    screen = Screen()
+    with _reported(screen, planned.folder, planned.build_id, planned.key) as report:
+        accepted = testing.run(cloud, planned, described, report, _choice(on_error))
+    if as_json:
+        _as_json({"ami": ami, "checks": [proof.__dict__ for proof in accepted.proofs], **accepted.facts})
+    else:
+        result(f"✓ {ami} passes {words.count(len(accepted.proofs), 'check')} of {planned.spec.name}   {report.total()}")
+    return Exit.DONE
+
+
+def list_amis(region: str | None, *, as_json: bool) -> int:
+    """`invoke list-amis`."""
+    found = catalogue.entries(Cloud(region))
+    if as_json:
+        _as_json([{key: value for key, value in vars(entry).items() if key != "inputs"} for entry in found])
+    elif not found:
+        result("Kiln has made no AMI in this account and region yet. Try invoke build-ami.")
+    else:
+        result(show.table(found, datetime.now(UTC)))
+    return Exit.DONE
+
+
+def clean(region: str | None, *, apply: bool, as_json: bool) -> int:
+    """`invoke clean`."""
+    found = cleaning.find(Cloud(region), BUILDS)
+    failed: list[tuple[cleaning.Leftover, str]] = []
+    for each in found if apply else ():
+        try:
+            each.remove()
+        except Exception as error:  # noqa: BLE001 - one that resists must not keep the rest
+            failed.append((each, str(error)))
+    if as_json:
+        _as_json([{"kind": e.kind, "id": e.id, "build": e.build, "why": e.why, "removed": apply and e not in [f for f, _ in failed]} for e in found])  # noqa: E501
+    else:
+        result(show.leftovers(found, failed, applied=apply))
+    if failed:
+        return Exit.USER_ERROR
+    return Exit.SOMETHING_TO_DO if found and not apply else Exit.DONE
+
+
+def validate(paths: tuple[str, ...]) -> int:
+    """`invoke validate`."""
+    from kiln.boundary import render  # noqa: PLC0415 - only this task shows several errors
+
+    found, errors = definitions.validate_all(paths)
+    screen = Screen()
+    for error in errors:
+        screen.say(render(error))
+    result(f"{words.count(len(found), 'definition')}, {len(found) - len(errors)} good, {len(errors)} with problems")
+    return Exit.USER_ERROR if errors else Exit.DONE
+
+
+def ssh(instance: str) -> int:
+    """`invoke ssh`: becomes ssh(1), which knows the kept builder's host key and nothing of the user's own."""
+    for path in sorted(BUILDS.glob("*/*/kept.json")):
+        kept = json.loads(path.read_text())
+        if kept["instance"] == instance:
+            os.execvp("ssh", show.ssh_command(path.parent, kept))
+    raise UserError(
+        f"{instance} is no kept builder",
+        f"no {BUILDS}/*/*/kept.json names it",
+        "invoke build-ami --on-error keep leaves the builder of a failed build standing.",
+    )

@@ -1,0 +1,45 @@
+"""Where errors end: as words on stderr and an exit code."""
+
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+from kiln.errors import Exit, Interrupted
+
+LABELS = (("Why", "why"), ("Try", "hint"), ("Left", "left"))
+
+
+def render(error: Any) -> str:
+    """✗ what, then the output as it is, then Why, Try and Left, each only where there is something to say."""
+    lines = [f"✗ {error.what}"]
+    lines += [f"    {line}" for line in (error.output or "").splitlines()]
+    for label, field in LABELS:
+        text = getattr(error, field, "")
+        lines += [f"  {label if n == 0 else '':<6} {line}" for n, line in enumerate(str(text).splitlines())] if text else []
+    return "\n".join(lines)
+
+
+def tell(error: BaseException) -> int | None:
+    """Print what a person can mend; returns the exit code, or None when the error is a bug."""
+    told: Any = error
+    if isinstance(error, Interrupted | KeyboardInterrupt):
+        print("✗ interrupted" + (f"\n  Left   {error.left}" if getattr(error, "left", "") else ""), file=sys.stderr)
+        return Exit.INTERRUPTED
+    if isinstance(error, BrokenPipeError):  # `| head` took what it wanted
+        sys.stderr.close()
+        return Exit.DONE
+    if not hasattr(error, "what"):
+        told = _from_aws(error)
+        if told is None:
+            return None
+    told = told if hasattr(told, "output") else SimpleNamespace(**vars(told), output="")
+    print(render(told), file=sys.stderr)
+    return Exit.USER_ERROR
+
+
+def _from_aws(error: BaseException) -> Any:
+    if type(error).__module__.partition(".")[0] not in {"botocore", "boto3"} or not isinstance(error, Exception):
+        return None
+    from cloud.errors import translate  # noqa: PLC0415 - only on the way out
+
+    return translate(error)

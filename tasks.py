@@ -1,0 +1,180 @@
+"""Kiln's tasks: names, help and options, and the one boundary where errors become words. No logic lives here."""
+
+import functools
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from invoke import Collection, Context, task
+
+_TASK = {"auto_shortflags": False}
+
+
+def _bounded(function: Callable[..., int | None]) -> Callable[..., None]:
+    """Run a task's body; its result, or the error that it ends with, becomes the exit code (see kiln.errors.Exit)."""
+
+    @functools.wraps(function)
+    def run(*arguments: Any, **options: Any) -> None:
+        from kiln import signals
+
+        try:
+            with signals.handled():
+                code = function(*arguments, **options)
+        except BaseException as error:
+            code = _told(error)
+        if code:
+            sys.exit(code)
+
+    return run
+
+
+def _told(error: BaseException) -> int:
+    from kiln import boundary
+
+    if isinstance(error, SystemExit):
+        raise error
+    code = boundary.tell(error)
+    if code is None:
+        traceback.print_exception(error)
+        print("This is a bug in Kiln: please report it with the lines above.", file=sys.stderr)
+        return 3
+    return code
+
+
+_IMAGE = {"image": "a name under images/, or the path of a YAML file", "region": "AWS region; default: the AWS configuration's"}
+
+
+@task(
+    help={
+        **_IMAGE,
+        "plan": "show what would be done and stop; exit code 2 when there is something to build",
+        "force": "build even when an AMI with the same key exists",
+        "on-error": "what happens to the builder when the build fails: cleanup, keep or ask",
+        "test": "boot the AMI and check it (--no-test leaves it a candidate)",
+        "json": "one JSON document on stdout",
+    },
+    **_TASK,
+)
+@_bounded
+def build_ami(
+    c: Context,
+    image: str = "nextflow-al2023",
+    region: str = "",
+    plan: bool = False,
+    force: bool = False,
+    on_error: str = "cleanup",
+    test: bool = True,
+    json: bool = False,
+) -> int:
+    """Build and test an AMI, unless one from the same inputs exists."""
+    from images import commands
+
+    return commands.build(image, region or None, plan=plan, force=force, on_error=on_error, test=test, as_json=json)
+
+
+@task(
+    positional=["ami"],
+    help={"ami": "id of the AMI", **_IMAGE, "on-error": "cleanup, keep or ask", "json": "one JSON document on stdout"},
+    **_TASK,
+)
+@_bounded
+def test_ami(c: Context, ami: str, image: str = "", region: str = "", on_error: str = "cleanup", json: bool = False) -> int:
+    """Boot any AMI and run the checks of its image definition."""
+    from images import commands
+
+    return commands.test(ami, image or None, region or None, on_error=on_error, as_json=json)
+
+
+@task(help={"region": _IMAGE["region"], "json": "one JSON document on stdout"}, **_TASK)
+@_bounded
+def list_amis(c: Context, region: str = "", json: bool = False) -> int:
+    """List the AMIs that Kiln made: name, id, base, key, status, age, size."""
+    from images import commands
+
+    return commands.list_amis(region or None, as_json=json)
+
+
+@task(
+    help={"apply": "delete what is shown", "region": _IMAGE["region"], "json": "one JSON document on stdout"},
+    **_TASK,
+)
+@_bounded
+def clean(c: Context, apply: bool = False, region: str = "", json: bool = False) -> int:
+    """Show what earlier builds left behind; delete it with --apply."""
+    from images import commands
+
+    return commands.clean(region or None, apply=apply, as_json=json)
+
+
+@task(iterable=["path"], help={"path": "a YAML file or a folder; repeatable; default: all that Kiln ships"}, **_TASK)
+@_bounded
+def validate(c: Context, path: list[str]) -> int:
+    """Check YAML definitions and tell all problems at once."""
+    from images import commands
+
+    return commands.validate(tuple(path))
+
+
+@task(positional=["instance"], help={"instance": "id of a builder kept with --on-error keep"}, **_TASK)
+@_bounded
+def ssh(c: Context, instance: str) -> int:
+    """Log in to a kept builder, its host key pinned."""
+    from images import commands
+
+    return commands.ssh(instance)
+
+
+@task(default=True, help={"machines": "--no-machines: the control plane alone, no QEMU"}, **_TASK)
+@_bounded
+def sandbox_start(c: Context, machines: bool = True) -> int | None:
+    """Start the offline AWS and turn the tasks that follow to it: invoke sandbox build-ami."""
+    from sandbox import client
+
+    client.enter(machines=machines)
+    return None
+
+
+@task(**_TASK)
+@_bounded
+def sandbox_status(c: Context) -> int | None:
+    """Show whether the offline AWS runs, where, and which machines."""
+    from sandbox import client
+
+    return client.show_status()
+
+
+@task(**_TASK)
+@_bounded
+def sandbox_env(c: Context) -> int | None:
+    """Print exports that turn another terminal to the offline AWS: eval "$(invoke sandbox.env)"."""
+    from sandbox import client
+
+    return client.show_environment()
+
+
+@task(positional=["instance"], help={"instance": "id of a running instance of the offline AWS"}, **_TASK)
+@_bounded
+def sandbox_ssh(c: Context, instance: str) -> int | None:
+    """Show a machine's console and how to log in to it."""
+    from sandbox import client
+
+    return client.ssh(instance)
+
+
+@task(**_TASK)
+@_bounded
+def sandbox_down(c: Context) -> int | None:
+    """Stop the offline AWS and every machine of it."""
+    from sandbox import client
+
+    client.down()
+    return None
+
+
+sandbox = Collection("sandbox", auto_dash_names=True)
+sandbox.add_task(sandbox_start, name="start", default=True)
+for _name, _body in (("status", sandbox_status), ("env", sandbox_env), ("ssh", sandbox_ssh), ("down", sandbox_down)):
+    sandbox.add_task(_body, name=_name)
+
+namespace = Collection(build_ami, test_ami, list_amis, clean, validate, ssh, sandbox)
