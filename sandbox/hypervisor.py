@@ -60,7 +60,7 @@ class Hypervisor(Protocol):
     def delete_volume(self, volume_id: str) -> None: ...
 
     def snapshot(self, volume_id: str, snapshot_id: str, progress: Callable[[int], None]) -> None:
-        """Copy the volume as it is now; blocks until done; `progress` gets percent 0–100."""
+        """Copy the volume as it is now; blocks until done; `progress` gets percent 0 to 100."""
 
     def delete_snapshot(self, snapshot_id: str) -> None: ...
 

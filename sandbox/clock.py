@@ -1,0 +1,32 @@
+"""The sandbox's one clock: propagation delays, dwell times and expiries are all read from it."""
+
+import time
+from datetime import UTC, datetime
+from threading import Lock
+
+
+class Clock:
+    """Starts at the machine's own time; a test may advance it, or let it run `rate` times as fast."""
+
+    def __init__(self, rate: float = 1.0) -> None:
+        self._rate = rate
+        self._began = time.time()
+        self._base = time.monotonic()
+        self._offset = 0.0
+        self._lock = Lock()
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        with self._lock:
+            return self._began + (time.monotonic() - self._base) * self._rate + self._offset
+
+    def utcnow(self) -> datetime:
+        """The same as a naive UTC datetime, which is how moto keeps its times."""
+        return datetime.fromtimestamp(self.now(), UTC).replace(tzinfo=None)
+
+    def advance(self, seconds: float) -> None:
+        """Move on by `seconds`; ValueError when negative."""
+        if seconds < 0:
+            raise ValueError("the clock goes forwards only")
+        with self._lock:
+            self._offset += seconds

@@ -1,0 +1,94 @@
+"""The offline AWS inside a test's own process."""
+
+from types import TracebackType
+from typing import Any, Self
+
+import boto3
+from botocore.config import Config
+
+from sandbox import hardware
+from sandbox.calls import Calls
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.hypervisor import Hypervisor
+from sandbox.serving import Serving, empty_account
+from sandbox.world import Delays, World
+
+REGION = "us-east-1"
+SECRET = "sandbox"  # noqa: S105
+
+
+class Sandbox:
+    """`with Sandbox() as sandbox:` serves at `sandbox.endpoint`; without a hypervisor, instances are records alone."""
+
+    def __init__(
+        self,
+        hypervisor: Hypervisor | None = None,
+        *,
+        delays: Delays | None = None,
+        rate: float = 1.0,
+        region: str = REGION,
+    ) -> None:
+        self.world = World(clock=Clock(rate), delays=delays or Delays(), hypervisor=hypervisor)
+        self.region = region
+        self._serving: Serving | None = None
+
+    def __enter__(self) -> Self:
+        self._serving = Serving(self.world)
+        empty_account()
+        self._serving.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._serving is not None
+        self._serving.stop()
+        hardware.drop_queues()
+        if self.world.hypervisor:
+            self.world.hypervisor.close()
+        empty_account()
+
+    @property
+    def endpoint(self) -> str:
+        assert self._serving is not None, "the sandbox is not open"
+        return self._serving.endpoint
+
+    @property
+    def clock(self) -> Clock:
+        return self.world.clock
+
+    @property
+    def faults(self) -> Faults:
+        return self.world.faults
+
+    @property
+    def calls(self) -> Calls:
+        return self.world.calls
+
+    def env(self) -> dict[str, str]:
+        """AWS_* variables that turn a process to this sandbox (when no others are set)."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_ACCESS_KEY_ID": self.world.access_key,
+            "AWS_SECRET_ACCESS_KEY": SECRET,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str, region: str | None = None, **options: Any) -> Any:
+        """A boto3 client of this sandbox that does not retry, whatever the environment says."""
+        session = boto3.Session(
+            aws_access_key_id=self.world.access_key,
+            aws_secret_access_key=SECRET,
+            region_name=region or self.region,
+        )
+        config = Config(retries={"max_attempts": 0}, proxies={}, ignore_configured_endpoint_urls=True)
+        return session.client(service, **{"endpoint_url": self.endpoint, "config": config, **options})
+
+    def reset(self) -> None:
+        """An empty account again, with no faults and no calls counted."""
+        with self.world.lock:
+            empty_account()
+            self.world.forget()

@@ -1,0 +1,42 @@
+"""Puts the laws in moto's place. Done once to a process; the laws find the sandbox through `sandbox.world`."""
+
+import itertools
+import os
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import moto.ec2.urls
+import moto.ssm.urls
+import moto.sts.urls
+from moto.ec2.models import elastic_network_interfaces
+from moto.kms.models import KmsBackend
+
+from sandbox.laws import image, kms, volumes
+from sandbox.laws.ec2 import Ec2
+from sandbox.laws.ssm import Ssm
+from sandbox.laws.sts import Sts
+
+
+def _addresses() -> Iterator[str]:
+    """Public addresses on loopback, 127.77.x.y; where to begin differs by process, so that two do not meet."""
+    for block in itertools.count(os.getpid()):
+        for host in range(1, 255):
+            yield f"127.77.{block % 256}.{host}"
+
+
+@cache
+def install() -> None:
+    for urls, response in ((moto.ec2.urls, Ec2), (moto.ssm.urls, Ssm), (moto.sts.urls, Sts)):
+        _replace(urls, "url_paths", dict.fromkeys(urls.url_paths, response.dispatch))
+    addresses = _addresses()
+    _replace(elastic_network_interfaces, "random_public_ip", lambda: next(addresses))
+    _replace(KmsBackend, "_generate_default_keys", kms.generate_default_keys)
+    image.install()
+    volumes.install()
+
+
+def _replace(owner: Any, name: str, value: Any) -> None:
+    """Set what must be there already: a moto that has renamed it is found out at once."""
+    getattr(owner, name)
+    setattr(owner, name, value)

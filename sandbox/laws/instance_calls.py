@@ -1,0 +1,82 @@
+"""The calls on an instance's life; the laws are in `sandbox.laws.instances`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.responses import ActionResult, EmptyResult
+from moto.ec2.exceptions import OperationDisableApiStopNotPermitted, OperationNotPermitted4
+from moto.ec2.responses import EC2Response
+
+from sandbox import hardware
+from sandbox.laws import instances
+from sandbox.laws.errors import refused
+from sandbox.laws.security_groups import refresh
+from sandbox.world import current
+
+_WHEN_STOPPED = ("InstanceType", "UserData", "Kernel", "Ramdisk", "EbsOptimized")
+_SHUTDOWN = "InstanceInitiatedShutdownBehavior"
+
+
+class InstanceCalls(EC2Response):
+    def describe_instances(self) -> ActionResult:
+        """Without those so new that AWS might not list them yet."""
+        result = super().describe_instances()
+        found: Any = result.result
+        for reservation in found["Reservations"]:
+            reservation.instances = [each for each in reservation.instances if current().is_visible(each.id)]
+        found["Reservations"] = [each for each in found["Reservations"] if each.instances]
+        return result
+
+    def start_instances(self) -> ActionResult:
+        return self._change("StartingInstances", instances.start)
+
+    def stop_instances(self) -> ActionResult:
+        for instance in self._named():
+            if instance.disable_api_stop:
+                raise OperationDisableApiStopNotPermitted(instance.id)
+        force = self._get_bool_param("Force", False)
+        return self._change("StoppingInstances", lambda instance: instances.stop(instance, force))
+
+    def terminate_instances(self) -> ActionResult:
+        for instance in self._named():
+            if instance.disable_api_termination:
+                raise OperationNotPermitted4(instance.id)
+        return self._change("TerminatingInstances", instances.terminate)
+
+    def reboot_instances(self) -> ActionResult:
+        for instance in self._named():
+            if instance.state != "running":
+                message = f"The instance '{instance.id}' is not in a state from which it can be rebooted."
+                raise refused("IncorrectInstanceState", message)
+            if current().hypervisor:
+                hardware.reboot(current(), instance.id)
+        return EmptyResult()
+
+    def modify_instance_attribute(self) -> ActionResult:
+        instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
+        if instance.state != "stopped" and any(self._get_param(f"{name}.Value") for name in _WHEN_STOPPED):
+            message = f"The instance '{instance.id}' is not in the 'stopped' state."
+            raise refused("IncorrectInstanceState", message)
+        behaviour = self._get_param(f"{_SHUTDOWN}.Value")
+        if behaviour:
+            if behaviour not in ("stop", "terminate"):
+                raise refused("InvalidParameterValue", f"Value ({behaviour}) for parameter is invalid.")
+            instance.instance_initiated_shutdown_behavior = behaviour
+            return EmptyResult()
+        result = super().modify_instance_attribute()
+        refresh()
+        return result
+
+    def _named(self) -> list[Any]:
+        ids = self._get_param("InstanceIds", [])
+        found: list[Any] = self.ec2_backend.get_multi_instances_by_id(ids)
+        return found
+
+    def _change(self, key: str, act: Callable[[Any], None]) -> ActionResult:
+        changes = []
+        for instance in self._named():
+            before = {"Code": instance.state_code, "Name": instance.state}
+            act(instance)
+            now = {"Code": instance.state_code, "Name": instance.state}
+            changes.append({"InstanceId": instance.id, "PreviousState": before, "CurrentState": now})
+        return ActionResult({key: changes})

@@ -1,0 +1,48 @@
+"""Law: an encrypted volume has a key: the one named, or the account's alias/aws/ebs, which always exists.
+
+Sources: https://docs.aws.amazon.com/ebs/latest/userguide/how-ebs-encryption-works.html and API_CreateVolume: "Amazon
+Web Services authenticates the KMS key asynchronously. Therefore, if you specify an ID, alias, or ARN that is not
+valid, the action can appear to complete, but eventually fails."
+"""
+
+from typing import Any
+
+from moto.kms.models import KmsBackend, kms_backends
+
+DEFAULT_ALIAS = "alias/aws/ebs"
+
+
+_make_default_keys = KmsBackend._generate_default_keys
+
+
+def generate_default_keys(backend: KmsBackend, alias_name: str) -> str | None:
+    """In the place of moto's, whose reserved keys pass for the customer's own."""
+    key_id = _make_default_keys(backend, alias_name)
+    if key_id:
+        backend.keys[key_id].key_manager = "AWS"
+    return key_id
+
+
+def default_key(backend: Any) -> str:
+    """ARN of alias/aws/ebs in the region of an EC2 backend, made on first use."""
+    key = kms_backends[backend.account_id][backend.region_name].describe_key(DEFAULT_ALIAS)
+    backend.default_kms_key_id = backend.default_kms_key_id or key.arn
+    return str(key.arn)
+
+
+def key_arn(backend: Any, key_id: str | None) -> str | None:
+    """The ARN of a key given by id, ARN or alias (None: the region's default); None when there is no such key."""
+    default = default_key(backend)
+    if not key_id:
+        return str(backend.default_kms_key_id)
+    if key_id.endswith(DEFAULT_ALIAS):
+        return default
+    try:
+        key = kms_backends[backend.account_id][backend.region_name].describe_key(key_id)
+    except KeyError:
+        return None
+    return str(key.arn) if key.key_state == "Enabled" else None
+
+
+def is_default_key(backend: Any, arn: str | None) -> bool:
+    return arn == default_key(backend)

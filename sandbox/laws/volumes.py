@@ -1,0 +1,125 @@
+"""Laws of volumes: sizes, performance and encryption are kept, and a volume is attached once, where it can be.
+
+Sources: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html, API_AttachVolume.html,
+API_DetachVolume.html, API_DeleteVolume.html; error codes in errors-overview.html.
+"""
+
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.models.elastic_block_store import Volume
+from moto.ec2.responses import EC2Response
+
+from sandbox import hardware
+from sandbox.hypervisor import Disk, MachineError
+from sandbox.laws import kms
+from sandbox.laws.block_devices import BlockDevice, SnapshotFacts, device
+from sandbox.laws.errors import refused
+from sandbox.laws.tagging import tags_of
+from sandbox.world import current
+
+
+def status(volume: Any) -> str:
+    """In the place of moto's, which knows no volume that is still being made."""
+    return volume.__dict__.get("under_way") or ("in-use" if volume.attachment else "available")
+
+
+def snapshot_facts(backend: Any) -> dict[str, SnapshotFacts]:
+    return {
+        snapshot.id: SnapshotFacts(snapshot.volume_size, snapshot.encrypted, snapshot.kms_key_id)
+        for snapshot in backend.snapshots.values()
+    }
+
+
+def create(backend: Any, zone: str, wanted: BlockDevice, tags: dict[str, str]) -> Any:
+    """A new volume record, as `wanted` says."""
+    volume = backend.create_volume(
+        size=wanted.size, zone_name=zone, snapshot_id=wanted.snapshot_id, volume_type=wanted.volume_type,
+        iops=wanted.iops if wanted.volume_type != "gp2" else None, throughput=wanted.throughput,
+    )  # fmt: skip
+    volume.iops = wanted.iops
+    volume.encrypted = wanted.encrypted
+    volume.kms_key_id = kms.key_arn(backend, wanted.kms_key_id) if wanted.encrypted else None
+    volume.create_time = current().clock.utcnow()
+    volume.add_tags(tags)
+    return volume
+
+
+class Volumes(EC2Response):
+    def create_volume(self) -> ActionResult:
+        world, backend, request = current(), self.ec2_backend, dict(self.params)
+        request["VolumeSize"] = request.get("Size")
+        default = backend.ebs_encryption_by_default
+        wanted = device("volume", request, snapshot_facts(backend), encrypt_by_default=default)
+        volume = create(backend, request["AvailabilityZone"], wanted, tags_of(request).get("volume", {}))
+        volume.under_way = "creating"
+        if wanted.encrypted and volume.kms_key_id is None:
+            world.later(world.delays.pending, lambda: backend.volumes.pop(volume.id, None))
+        elif world.hypervisor:
+            hardware.new_disk(world, volume, lambda: _made(volume))
+        else:
+            world.later(world.delays.pending, lambda: _made(volume))
+        return ActionResult(volume)
+
+    def attach_volume(self) -> ActionResult:
+        backend, name = self.ec2_backend, self._get_param("Device")
+        volume = backend.get_volume(self._get_param("VolumeId"))
+        instance = backend.get_instance(self._get_param("InstanceId"))
+        _check_attachable(volume, instance, name)
+        world = current()
+        if world.hypervisor and instance.state == "running":
+            try:
+                world.hypervisor.attach(instance.id, Disk(volume.id, name, volume.size))
+            except MachineError as error:
+                raise refused("AttachmentLimitExceeded", str(error)) from error
+        result = super().attach_volume()
+        volume.attachment.delete_on_termination = False
+        return result
+
+    def detach_volume(self) -> ActionResult:
+        world, volume = current(), self.ec2_backend.get_volume(self._get_param("VolumeId"))
+        if not volume.attachment:
+            raise refused("IncorrectState", f"Volume '{volume.id}' is in the 'available' state.")
+        instance, name = volume.attachment.instance, volume.attachment.device
+        if name == instance.root_device_name and instance.state != "stopped":
+            raise refused("OperationNotPermitted", f"Unable to detach root volume '{volume.id}' from '{instance.id}'")
+        if world.hypervisor and instance.state == "running":
+            world.hypervisor.detach(instance.id, volume.id)
+        self.params = {**self.params, "InstanceId": instance.id, "Device": name}
+        return super().detach_volume()
+
+    def delete_volume(self) -> ActionResult:
+        volume = self.ec2_backend.get_volume(self._get_param("VolumeId"))
+        if volume.attachment:
+            message = f"Volume {volume.id} is currently attached to {volume.attachment.instance.id}"
+            raise refused("VolumeInUse", message)
+        if volume.status != "available":
+            raise refused("IncorrectState", f"Volume '{volume.id}' is in the '{volume.status}' state.")
+        result = super().delete_volume()
+        world = current()
+        if world.hypervisor:
+            world.hypervisor.delete_volume(volume.id)
+        return result
+
+
+def _made(volume: Any) -> None:
+    volume.under_way = None
+
+
+def _check_attachable(volume: Any, instance: Any, name: str) -> None:
+    if volume.attachment:
+        raise refused("VolumeInUse", f"{volume.id} is already attached to an instance")
+    if volume.status != "available":
+        raise refused("IncorrectState", f"Volume '{volume.id}' is not 'available'.")
+    if instance.state not in ("running", "stopped"):
+        raise refused("IncorrectState", f"Instance '{instance.id}' is not 'running'.")
+    if volume.availability_zone != instance.availability_zone:
+        message = f"The volume '{volume.id}' is not in the same availability zone as instance '{instance.id}'"
+        raise refused("InvalidVolume.ZoneMismatch", message)
+    if name in instance.block_device_mapping:
+        message = f"Invalid value '{name}' for unixDevice. Attachment point {name} is already in use"
+        raise refused("InvalidParameterValue", message)
+
+
+def install() -> None:
+    Volume.status = property(status)  # type: ignore[assignment]

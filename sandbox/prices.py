@@ -1,0 +1,31 @@
+"""A small price list, recorded from AWS's public one (us-east-1, Linux, shared tenancy, USD).
+
+Source: https://aws.amazon.com/ec2/pricing/on-demand/ and https://aws.amazon.com/ebs/pricing/. It is for estimates in
+the sandbox only; other regions are answered with the same figures.
+"""
+
+# USD per hour
+ON_DEMAND = {
+    "t2.micro": 0.0116, "t2.small": 0.023, "t2.medium": 0.0464,
+    "t3.micro": 0.0104, "t3.small": 0.0208, "t3.medium": 0.0416, "t3.large": 0.0832, "t3.xlarge": 0.1664,
+    "t3a.medium": 0.0376, "t3a.large": 0.0752, "t4g.medium": 0.0336, "t4g.large": 0.0672,
+    "m4.large": 0.10, "m5.large": 0.096, "m5.xlarge": 0.192, "m5.2xlarge": 0.384, "m5.4xlarge": 0.768,
+    "m5a.large": 0.086, "m6i.large": 0.096, "m6i.xlarge": 0.192, "m6i.2xlarge": 0.384, "m6a.large": 0.0864,
+    "m6g.large": 0.077, "m6g.xlarge": 0.154, "m7i.large": 0.1008, "m7i.xlarge": 0.2016, "m7g.medium": 0.0408,
+    "m7g.large": 0.0816, "m7g.xlarge": 0.1632,
+    "c5.large": 0.085, "c5.xlarge": 0.17, "c5.2xlarge": 0.34, "c5.4xlarge": 0.68, "c5.9xlarge": 1.53,
+    "c5.18xlarge": 3.06, "c6i.large": 0.085, "c6i.xlarge": 0.17, "c6g.large": 0.068, "c7i.large": 0.08925,
+    "c7g.large": 0.0725, "r4.large": 0.133, "r5.large": 0.126, "r6i.large": 0.126, "r7g.large": 0.1071,
+    "g4dn.xlarge": 0.526, "g5.xlarge": 1.006, "p3.2xlarge": 3.06,
+}  # fmt: skip
+
+# USD per GiB and month, by the API's volume type
+VOLUMES = {"gp3": 0.08, "gp2": 0.10, "io1": 0.125, "io2": 0.125, "st1": 0.045, "sc1": 0.015, "standard": 0.05}
+VOLUME_USAGE = {
+    "gp3": "EBS:VolumeUsage.gp3", "gp2": "EBS:VolumeUsage.gp2", "io1": "EBS:VolumeUsage.piops",
+    "io2": "EBS:VolumeUsage.io2", "st1": "EBS:VolumeUsage.st1", "sc1": "EBS:VolumeUsage.sc1",
+    "standard": "EBS:VolumeUsage",
+}  # fmt: skip
+
+SNAPSHOT = 0.05  # USD per GiB and month, standard tier
+SPOT_SHARE = 0.35  # a plausible Spot price, as a share of the on-demand one
