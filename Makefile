@@ -1,0 +1,49 @@
+# The two commands of the README, and what they need. Everything else is an invoke task: invoke --list.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin
+
+.PHONY: help setup build-ami test lint fast e2e bench down
+
+help:
+	@echo "make build-ami   set everything up, then build a tested AMI in the offline AWS"
+	@echo "make test        set everything up, then run the whole test suite"
+	@echo "make bench       print the tables of benchmarks/"
+
+setup: $(VENV)/.ready
+
+# pip installs dependencies only: Kiln is used from its clone.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Kiln needs Python 3.11 or newer; $(PYTHON) is older."; exit 1; }
+	@test -x $(RUN)/python || $(PYTHON) -m venv $(VENV) 2>/dev/null || ./scripts/install-venv $(PYTHON) $(VENV)
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt '.[sandbox,dev]'
+	@rm -rf build kiln.egg-info
+	@touch $@
+
+build-ami: setup
+	$(RUN)/invoke sandbox build-ami
+
+test: setup lint fast e2e
+
+lint: setup
+	$(RUN)/ruff check .
+	$(RUN)/ruff format --check .
+	$(RUN)/mypy
+
+fast: setup
+	$(RUN)/python -m pytest -q -m "not e2e"
+
+# Machines are booted one after the other; the minutes they took are printed.
+e2e: setup
+	@begin=$$(date +%s); $(RUN)/python -m pytest -q -m e2e; code=$$?; \
+	echo "e2e: $$(( ($$(date +%s) - begin + 30) / 60 )) minutes"; exit $$code
+
+bench: setup
+	$(RUN)/python -m benchmarks.provisioning
+	$(RUN)/python -m benchmarks.build
+
+down: setup
+	$(RUN)/invoke sandbox.down
