@@ -1,0 +1,204 @@
+#!/bin/bash
+# Runs the plan that lies beside it, detached from the SSH connection that started it.
+# Needs bash 4.2, coreutils, util-linux and grep; runs as root.
+#
+#   runner.sh start OFFSET   starts it unless it runs already, then shows the journal from byte OFFSET until it ends.
+#                            Exit code 74: the runner was killed. 75: the machine has not rebooted yet, try again.
+#   runner.sh run            what start leaves running
+#
+# plan      one line for each script NNN.sh: step or check, its time limit in seconds, 1 to reboot behind it
+# journal   "|" and a line that the script wrote · "$" and a line of the command that failed · else an event:
+#             begin N · cut N · full N MOUNTPOINT · end N CODE CENTISECONDS · interrupted N · reboot N BOOT_ID · done
+#           An event ends in " .", so that one torn by a power loss is none, and starts on a new line whatever
+#           was torn before it. Empty lines mean nothing. Between them, start writes NUL bytes as a sign of life.
+# KILN_ROOT stands before the runner's own paths; sudo drops it, so that only tests can set it.
+set -uf
+umask 077
+export LC_ALL=C HOME=/root USER=root LOGNAME=root SHELL=/bin/bash
+export PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+dir=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
+run=${KILN_ROOT:-}/run/kiln/${dir##*/}
+journal=$dir/journal
+boot_id_file=${KILN_ROOT:-}/proc/sys/kernel/random/boot_id
+[ -e "$boot_id_file" ] || boot_id_file=/proc/sys/kernel/random/boot_id
+export KILN_TMP=$run/tmp TMPDIR=$run/tmp
+
+mapfile -t plan <"$dir/plan"
+limit=$((16 * 1024 * 1024 / (${#plan[@]} + 1))) # bytes of output kept of each script; more of its end is kept too
+[ "$limit" -le 1048576 ] || limit=1048576
+[ "$limit" -ge 65536 ] || limit=65536
+end_kept=16384
+
+emit() { printf '\n%s .\n' "$*" >&8 || exit 74; }
+
+last_event() { grep -aE '^(begin|end|interrupted|reboot|done)( .*)? \.$' "$journal" | tail -n 1; }
+
+uptime_cs() { # centiseconds, without starting a process
+  local up
+  read -r up _ </proc/uptime
+  now_cs=$((10#${up/./}))
+}
+
+reserve() { # room for the whole journal, so that a script that fills the disk cannot silence the runner
+  local error
+  : >"$journal"
+  if ! error=$(fallocate -n -l "$((${#plan[@]} * (limit + 2 * end_kept) + 65536))" "$journal" 2>&1); then
+    case $error in *'No space left'*) rm -f "$journal"; echo "$error" >&2; exit 28 ;; esac
+  fi
+}
+
+# -- the connection's side
+
+start() {
+  local boot_id event offset=$1 size
+  [ -e "$journal" ] || reserve
+  mkdir -p "$run" && chmod 0711 "${run%/*}" "$run"
+  exec 9>"$dir/lock"
+  if flock -n 9; then
+    read -r boot_id <"$boot_id_file"
+    read -r _ _ event _ < <(last_event | grep '^reboot')
+    [ "$boot_id" != "${event-}" ] || exit 75
+    size=$(stat -c %s "$journal")
+    # A power loss can take back bytes that were shown already: what follows must not hide behind them.
+    [ "$size" -ge "$offset" ] || head -c "$((offset - size))" /dev/zero | tr '\0' '\n' >>"$journal"
+    rm -f "$run/pid"
+    setsid bash "$dir/runner.sh" run </dev/null >/dev/null 2>&1 &
+    echo "$!" >"$run/pid"
+  else
+    until [ -s "$run/pid" ] && kill -0 "$(<"$run/pid")" 2>/dev/null || flock -n 9; do sleep 0.05; done
+  fi
+  exec 9>&-
+  follow "$offset"
+}
+
+follow() {
+  local tail_pid life_pid
+  tail -c "+$(($1 + 1))" -s 0.2 --pid="$(<"$run/pid")" -f "$journal" 2>/dev/null &
+  tail_pid=$!
+  (
+    trap '' PIPE
+    while sleep 5 >/dev/null 2>&1; do printf '\0' 2>/dev/null || kill "$tail_pid"; done
+  ) &
+  life_pid=$!
+  wait "$tail_pid"
+  kill "$life_pid"
+  case $(last_event) in done* | reboot*) exit 0 ;; *) exit 74 ;; esac
+}
+
+# -- the detached side
+
+run() {
+  local next=0
+  cd / || exit 74
+  exec 8>>"$journal"
+  mkdir -p "$KILN_TMP"
+  mountpoint -q "$KILN_TMP" || mount -t tmpfs -o size=75%,mode=1777 kiln "$KILN_TMP" || chmod 1777 "$KILN_TMP"
+  resume
+  while [ "$next" -lt "${#plan[@]}" ]; do
+    perform "$next"
+    next=$((next + 1))
+  done
+  finish
+}
+
+resume() { # sets next: the first script that has not been started yet
+  set -- $(last_event)
+  [ "$#" -gt 1 ] || return 0
+  [ "$1" != done ] || exit 0
+  next=$(($2 + 1))
+  case $1 in
+    begin) emit interrupted "$2" && after "$2" 255 ;;
+    interrupted) after "$2" 255 ;;
+    end) after "$2" "$3" ;;
+  esac
+}
+
+perform() {
+  local n=$1 code began
+  local script failed=$run/failed.$1 over=$run/over.$1
+  printf -v script '%s/%03d.sh' "$dir" "$n"
+  set -- ${plan[n]}
+  emit begin "$n"
+  uptime_cs
+  began=$now_cs
+  {
+    umask 022
+    KILN_FAILED=$failed timeout --kill-after=10 "$2" bash "$script" </dev/null 2>&1 8>&- 9>&-
+    echo "$?" >"$over"
+  } | record "$n" "$over"
+  uptime_cs
+  read -r code <"$over" || code=255
+  if [ "$code" != 0 ]; then
+    [ ! -s "$failed" ] || head -c 2000 "$failed" | while IFS= read -r line; do printf '$%s\n' "$line" >&8; done
+    report_full_disks "$n"
+  fi
+  emit end "$n" "$code" "$((now_cs - began))"
+  after "$n" "$code"
+}
+
+after() { # a step that failed ends the plan; one may ask for a reboot; a check does neither
+  local n=$1 code=$2 boot_id
+  set -- ${plan[n]}
+  [ "$1" = step ] || return 0
+  [ "$code" = 0 ] || finish
+  [ "$3" = 1 ] || return 0
+  read -r boot_id <"$boot_id_file"
+  emit reboot "$n" "$boot_id"
+  sync
+  release_memory
+  reboot
+  exit 0
+}
+
+record() { # journals what a script writes, and never lets it wait
+  local n=$1 over=$2 left=$limit line rest='' status give_up=''
+  exec 7<&0
+  while [ "$left" -gt 0 ]; do
+    IFS= read -r -t 0.2 -n 4000 line
+    status=$?
+    rest+=$line
+    if [ "$status" -eq 0 ] || [ "${#rest}" -ge 4000 ]; then
+      printf '|%s\n' "$rest" >&8
+      left=$((left - ${#rest} - 2))
+      rest=''
+    fi
+    [ "$status" -eq 0 ] || [ "$status" -gt 128 ] || break
+    if [ -e "$over" ]; then # only a process that the script left behind can still be writing
+      : "${give_up:=$((SECONDS + 5))}"
+      [ "$status" -eq 0 ] && [ "$SECONDS" -lt "$give_up" ] || break
+    fi
+  done
+  [ -z "$rest" ] || printf '|%s\n' "$rest" >&8
+  [ "$left" -gt 0 ] || record_end "$n" "$over"
+  if [ "$status" -ne 1 ]; then cat <&7 >/dev/null 2>&1 8>&- 9>&- & fi
+}
+
+record_end() { # of more output than is kept, its last lines: they tell why a script failed
+  local tail_pid
+  emit cut "$1"
+  tail -c "$end_kept" <&7 >"$run/tail" 8>&- 9>&- &
+  tail_pid=$!
+  while kill -0 "$tail_pid" 2>/dev/null && [ ! -e "$2" ]; do sleep 0.2; done
+  sleep 0.2
+  kill "$tail_pid" 2>/dev/null
+  while IFS= read -r line || [ -n "$line" ]; do printf '|%s\n' "$line" >&8; done <"$run/tail"
+}
+
+report_full_disks() {
+  df -P -k / "$dir" "$KILN_TMP" /var/lib/docker 2>/dev/null | sort -u | while read -r _ _ _ free _ mountpoint; do
+    case $free in *[!0-9]*) ;; *) [ "$free" -ge 1024 ] || emit full "$1" "$mountpoint" ;; esac
+  done
+}
+
+release_memory() {
+  cd / && { umount "$KILN_TMP" || umount -l "$KILN_TMP"; rm -rf "$KILN_TMP"; }
+}
+
+finish() {
+  release_memory
+  emit done
+  exit 0
+}
+
+"$@"
