@@ -8,11 +8,12 @@ from images import launch, machine, volumes
 from images.access import generate
 from images.base import from_description
 from images.keep import OnError, kept_on_error
-from images.machine import Identity, Proof
+from images.machine import Proof
 from images.plan import Plan, checks_of
 from images.report import Report
 from kiln.undo import Undo
 from provision import versions
+from provision.hygiene_checks import Builder
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def boot_and_check(
     image: dict[str, Any],
     own: dict[str, str],
     report: Report,
-    builder: Identity | None,
+    builder: Builder | None,
     *,
     on_error: OnError,
 ) -> Accepted:

@@ -48,7 +48,7 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
                 machine.perform(remote, plan.recipe.files, plan.recipe.steps, report, "provision")
                 proofs = machine.check(remote, checks_of(plan, "builder"), report, "checks on the builder")
                 added = machine.disk_use(remote) - before
-                identity = machine.identity(remote, access)
+                identity = machine.identity(remote, builder, access)
                 machine.perform(remote, (), plan.recipe.sealing, report, "hygiene")
                 machine.leave(remote, report)
             image = take_image(cloud, unfinished, plan, builder.instance_id, own, report)

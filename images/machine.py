@@ -14,6 +14,7 @@ from images.report import Report
 from kiln import words
 from kiln.errors import UserError
 from kiln.undo import Undo
+from provision.hygiene_checks import Builder
 from provision.recipe import Check, File, Step
 
 if TYPE_CHECKING:
@@ -155,18 +156,10 @@ class DiskUse:
         return DiskUse(self.used - other.used, self.written - other.written)
 
 
-@dataclass(frozen=True)
-class Identity:
+def identity(remote: "Remote", machine: Launched, access: Access) -> Builder:
     """What must not be found again on a machine booted from the AMI."""
-
-    machine_id: str
-    host_key: str
-    login_key: str
-
-
-def identity(remote: "Remote", access: Access) -> Identity:
-    out = remote.run("cat /etc/machine-id 2>/dev/null || true", timeout=60).stdout.strip()
-    return Identity(out, access.host.public, access.public)
+    machine_id = remote.run("cat /etc/machine-id 2>/dev/null || true", timeout=60).stdout.strip()
+    return Builder((access.host.public,), access.public, machine_id, machine.instance_id)
 
 
 def leave(remote: "Remote", report: Report) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from cloud import errors
 from cloud.session import Cloud
@@ -16,9 +16,9 @@ from images.estimate import Estimate, estimate
 from images.placement import Placement
 from images.spec import ImageSpec
 from kiln.errors import UserError
-from provision import docker_storage
-from provision.image import image_recipe
-from provision.recipe import Download, Machine, Recipe
+from provision import docker_storage, hygiene_checks
+from provision.image import image_checks, image_recipe
+from provision.recipe import Check, Download, Machine, Recipe
 
 
 @dataclass(frozen=True)
@@ -141,10 +141,11 @@ def allowed(call: Callable[..., Any], **parameters: Any) -> None:
     raise AssertionError("AWS answered a DryRun without DryRunOperation")
 
 
-def checks_of(plan: Plan, where: Literal["builder", "image"], builder: "Identity | None" = None) -> tuple[Check, ...]:
-    """The checks that hold on the builder, or on a machine booted from the AMI (hygiene among them)."""
+def checks_of(plan: Plan, where: Literal["builder", "image"], builder: hygiene_checks.Builder | None = None) -> tuple[Check, ...]:
+    """The checks that hold on the builder, or on a machine booted from the AMI: there with hygiene's.
+
+    `builder` is what is known of the machine that the image was made on.
+    """
     own = tuple(Check(test.name, test.script, test.timeout) for test in plan.spec.tests)
     common = tuple(check for check in plan.recipe.checks if check.on == "everywhere") + own
-    if where == "builder":
-        return common
-    return common + hygiene.checks(machine_of(plan.spec, plan.base), builder)
+    return common if where == "builder" else common + image_checks(plan.spec, builder)
