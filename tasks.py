@@ -6,7 +6,9 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from invoke import Collection, Context, task
+from invoke.collection import Collection
+from invoke.context import Context
+from invoke.tasks import task
 
 _TASK = {"auto_shortflags": False}
 
@@ -34,12 +36,21 @@ def _told(error: BaseException) -> int:
 
     if isinstance(error, SystemExit):
         raise error
-    code = boundary.tell(error)
+    code = boundary.tell(_from_sandbox(error))
     if code is None:
         traceback.print_exception(error)
         print("This is a bug in Kiln: please report it with the lines above.", file=sys.stderr)
         return 3
     return code
+
+
+def _from_sandbox(error: BaseException) -> BaseException:
+    """The sandbox knows nothing of Kiln's errors: its own say in one text what is wrong and what to try."""
+    from kiln.errors import UserError
+
+    if type(error).__module__.startswith("sandbox.") and isinstance(error, Exception):
+        return UserError(str(error))
+    return error
 
 
 _IMAGE = {"image": "a name under images/, or the path of a YAML file", "region": "AWS region; default: the AWS configuration's"}
@@ -129,9 +140,9 @@ def ssh(c: Context, instance: str) -> int:
 @_bounded
 def sandbox_start(c: Context, machines: bool = True) -> int | None:
     """Start the offline AWS and turn the tasks that follow to it: invoke sandbox build-ami."""
-    from sandbox import client
+    from sandbox import screens
 
-    client.enter(machines=machines)
+    screens.enter(machines=machines)
     return None
 
 
@@ -139,36 +150,37 @@ def sandbox_start(c: Context, machines: bool = True) -> int | None:
 @_bounded
 def sandbox_status(c: Context) -> int | None:
     """Show whether the offline AWS runs, where, and which machines."""
-    from sandbox import client
+    from sandbox import screens
 
-    return client.show_status()
+    return screens.show_status()
 
 
 @task(**_TASK)
 @_bounded
 def sandbox_env(c: Context) -> int | None:
     """Print exports that turn another terminal to the offline AWS: eval "$(invoke sandbox.env)"."""
-    from sandbox import client
+    from sandbox import screens
 
-    return client.show_environment()
+    screens.show_environment()
+    return None
 
 
 @task(positional=["instance"], help={"instance": "id of a running instance of the offline AWS"}, **_TASK)
 @_bounded
 def sandbox_ssh(c: Context, instance: str) -> int | None:
     """Show a machine's console and how to log in to it."""
-    from sandbox import client
+    from sandbox import screens
 
-    return client.ssh(instance)
+    return screens.ssh(instance)
 
 
 @task(**_TASK)
 @_bounded
 def sandbox_down(c: Context) -> int | None:
     """Stop the offline AWS and every machine of it."""
-    from sandbox import client
+    from sandbox import screens
 
-    client.down()
+    screens.down()
     return None
 
 

@@ -1,7 +1,8 @@
 """The acceptance boot: a machine from the AMI, with keys of its own, held against the same checks and hygiene."""
 
+import shlex
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cloud.session import Cloud
 from images import launch, machine, volumes
@@ -14,14 +15,18 @@ from images.report import Report
 from kiln.undo import Undo
 from provision import versions
 from provision.hygiene_checks import Builder
+from provision.versions import Versions
+
+if TYPE_CHECKING:
+    from provision.remote import Remote
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """What the machine booted from the AMI showed. `facts` are versions and the package list (provision.versions)."""
+    """What the machine booted from the AMI showed; `facts` are versions and the list of packages."""
 
     proofs: list[Proof]
-    facts: dict[str, Any]
+    facts: Versions
 
 
 def boot_and_check(
@@ -45,7 +50,13 @@ def boot_and_check(
         booted = kept.machine = machine.start(cloud, undo, order, report)
         with machine.connected(cloud, booted, order, report) as remote:
             proofs = machine.check(remote, checks_of(plan, "image", builder), report, "checks on the image")
-            facts = versions.parse(remote.run(f"sudo -n bash -c {versions.QUOTED}", timeout=300).stdout)
+            facts = installed(remote, plan.spec.aws_cli.prefix)
         with report.step("end acceptance"):
             undo.run_until(0)
     return Accepted(proofs, facts)
+
+
+def installed(remote: "Remote", prefix: str) -> Versions:
+    """Versions, packages and room taken, as the machine itself tells them."""
+    script = shlex.quote(versions.script(prefix))
+    return versions.parse(remote.run(f"sudo -n bash -c {script}", timeout=300).stdout)

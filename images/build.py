@@ -50,7 +50,7 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
                 added = machine.disk_use(remote) - before
                 identity = machine.identity(remote, builder, access)
                 machine.perform(remote, (), plan.recipe.sealing, report, "hygiene")
-                machine.leave(remote, report)
+                machine.leave(remote, spec.builder.user, report)
             image = take_image(cloud, unfinished, plan, builder.instance_id, own, report)
             with report.step("end builder"):
                 temporary.run_until(0)

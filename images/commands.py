@@ -98,7 +98,7 @@ def test(ami: str, image: str | None, region: str | None, *, on_error: str, as_j
     with _reported(screen, planned.folder, planned.build_id, planned.key) as report:
         accepted = testing.run(cloud, planned, described, report, _choice(on_error))
     if as_json:
-        _as_json({"ami": ami, "checks": [proof.__dict__ for proof in accepted.proofs], **accepted.facts})
+        _as_json({"ami": ami, "checks": [proof.__dict__ for proof in accepted.proofs], "versions": accepted.facts.software, "packages": accepted.facts.packages})
     else:
         result(f"✓ {ami} passes {words.count(len(accepted.proofs), 'check')} of {planned.spec.name}   {report.total()}")
     return Exit.DONE

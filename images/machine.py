@@ -162,10 +162,10 @@ def identity(remote: "Remote", machine: Launched, access: Access) -> Builder:
     return Builder((access.host.public,), access.public, machine_id, machine.instance_id)
 
 
-def leave(remote: "Remote", report: Report) -> None:
+def leave(remote: "Remote", user: str, report: Report) -> None:
     """The last command: the runner's own traces and the login keys; nothing connects to this machine again."""
     with report.step("leave"):
-        remote.remove()
+        remote.remove([f"/home/{user}/.ssh/authorized_keys", "/root/.ssh/authorized_keys"])
 
 
 def as_json(proofs: Sequence[Proof]) -> list[dict[str, object]]:

@@ -50,8 +50,8 @@ def write(  # noqa: PLR0913 - each is one part of the document
         "steps": [{"name": s.name, "start": round(s.start, 2), "seconds": round(s.end - s.start, 2), "depth": s.depth}
                   for s in report.spans],
         "checks": {"builder": machine.as_json(proofs), "image": machine.as_json(accepted.proofs) if accepted else None},
-        "versions": accepted.facts.get("versions") if accepted else None,
-        "packages": accepted.facts.get("packages") if accepted else None,
+        "versions": dict(accepted.facts.software) if accepted else None,
+        "packages": accepted.facts.packages if accepted else None,
         "spec": plan.spec.model_dump(mode="json"),
     }  # fmt: skip
     title = f"{plan.ami_name}: {image['ImageId']}, {report.total()}"

@@ -9,8 +9,14 @@ from pydantic import Field, field_validator, model_validator
 
 from images import bases
 from kiln.models import GiB, Model, Seconds
-from provision import aws_cli, container_images, docker_storage, ecs_agent, files, packages, user_scripts
-from provision.recipe import Arch, Check, Download, Family, Machine
+from provision.aws_cli import Spec as AwsCli
+from provision.container_images import Spec as ContainerImages
+from provision.docker_storage import Spec as DockerStorage
+from provision.ecs_agent import Spec as EcsAgent
+from provision.files import Spec as Files
+from provision.packages import Spec as Packages
+from provision.recipe import Arch, Family
+from provision.user_scripts import Spec as Scripts
 
 _NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
 
@@ -156,13 +162,13 @@ class ImageSpec(Model):
     """Name of the AMI: {name}, {date} (UTC, yyyymmdd) and {key} (first 8 digits) are filled in."""
     builder: Builder = Builder()
     volumes: Volumes = Volumes()
-    docker_storage: docker_storage.Spec
-    aws_cli: aws_cli.Spec = aws_cli.Spec()
-    ecs_agent: ecs_agent.Spec = ecs_agent.Spec()
-    packages: packages.Spec = packages.Spec()
-    files: files.Spec = files.Spec()
-    scripts: user_scripts.Spec = user_scripts.Spec()
-    container_images: container_images.Spec = container_images.Spec()
+    docker_storage: DockerStorage
+    aws_cli: AwsCli = AwsCli()
+    ecs_agent: EcsAgent = EcsAgent()
+    packages: Packages = Packages()
+    files: Files = Files()
+    scripts: Scripts = Scripts()
+    container_images: ContainerImages = ContainerImages()
     downloads: dict[str, Mirror] = Field(default_factory=dict)
     """File name of a pinned file (* and ? allowed) → its mirror, for networks without internet."""
     tags: dict[str, str] = Field(default_factory=dict)

@@ -23,7 +23,8 @@ def tell(error: BaseException) -> int | None:
     """Print what a person can mend; returns the exit code, or None when the error is a bug."""
     told: Any = error
     if isinstance(error, Interrupted | KeyboardInterrupt):
-        print("✗ interrupted" + (f"\n  Left   {error.left}" if getattr(error, "left", "") else ""), file=sys.stderr)
+        left = getattr(error, "left", "")  # set by what was interrupted
+        print(render(SimpleNamespace(what="interrupted", output="", left=left)), file=sys.stderr)
         return Exit.INTERRUPTED
     if isinstance(error, BrokenPipeError):  # `| head` took what it wanted
         sys.stderr.close()

@@ -32,9 +32,9 @@ class _Loader(yaml.SafeLoader):
         self.depth += 1
         if self.depth > MAX_DEPTH:
             raise yaml.YAMLError(f"nested more than {MAX_DEPTH} levels deep")
-        node = super().compose_node(parent, index)  # type: ignore[no-untyped-call]
+        node = super().compose_node(parent, index)
         self.depth -= 1
-        return node  # type: ignore[no-any-return]
+        return node
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: dict[Any, int] = {}
@@ -81,7 +81,7 @@ def read(path: Path) -> tuple[Any, Lines]:
             raise UserError(f"{path} is empty", hint="images/reference.yaml shows what can stand in it.")
         lines: Lines = {}
         _note_lines(node, (), lines)
-        return loader.construct_document(node), lines  # type: ignore[no-untyped-call]
+        return loader.construct_document(node), lines
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
