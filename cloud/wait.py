@@ -7,7 +7,6 @@ from typing import TypeVar
 from kiln.errors import UserError
 
 T = TypeVar("T")
-Sleep = Callable[[float], None]
 
 
 def until(  # noqa: PLR0913 - each is named at the call
@@ -18,21 +17,19 @@ def until(  # noqa: PLR0913 - each is named at the call
     every: float = 1.0,
     longest: float = 15.0,
     hint: str = "",
-    sleep: Sleep = time.sleep,
-    now: Callable[[], float] = time.monotonic,
 ) -> T:
     """The first answer of `probe` that is not None.
 
     Asks every `every` seconds at first, half as often again each time, at least every `longest` seconds. `timeout`
     is in seconds; None waits for ever. Raises UserError saying that `what` did not happen in time.
     """
-    start, pause = now(), every
+    start, pause = time.monotonic(), every
     while True:
         answer = probe()
         if answer is not None:
             return answer
-        waited = now() - start
+        waited = time.monotonic() - start
         if timeout is not None and waited + pause > timeout:
             raise UserError(f"{what} did not happen within {timeout:.0f} s", hint=hint)
-        sleep(pause)
+        time.sleep(pause)
         pause = min(pause * 1.5, longest)
