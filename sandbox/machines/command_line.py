@@ -1,0 +1,117 @@
+"""QEMU's command line for one machine: pure, so that a test can read it."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.hypervisor import Disk, MachineSpec
+from sandbox.machines.base_disks import ROOT_PARTUUID
+from sandbox.machines.device_names import acpi_index
+
+# EC2 allows 28 attachments on most Nitro instances; a dozen is more than any build needs.
+SLOTS = 12
+SSH_GUEST_PORT = 22
+
+
+@dataclass(frozen=True)
+class Host:
+    """What of this host goes into every machine's command line. `ssh_port` is on the machine's public address."""
+
+    qemu: str
+    kernel: Path
+    accelerator: str
+    ssh_port: int
+    endpoint_url: str | None
+
+
+@dataclass(frozen=True)
+class Drive:
+    """A disk and the file behind it, in the slot it sits in."""
+
+    disk: Disk
+    path: Path
+    slot: int
+
+
+def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directory: Path, imds_port: int) -> list[str]:
+    """The machine with its monitor at `directory`/qmp and its console in `directory`/console.
+
+    Its network has no forward to port 22: the hypervisor opens one while the machine's security groups do.
+    """
+    uuid = ec2_uuid(spec.instance_id)
+    command = [
+        *(host.qemu, "-name", spec.instance_id, "-nodefaults", "-no-user-config", "-display", "none"),
+        *("-machine", f"q35,accel={host.accelerator},hpet=off,vmport=off,smbus=off,sata=off,usb=off"),
+        *("-cpu", "host" if host.accelerator == "kvm" else "Westmere"),
+        *("-smp", str(min(spec.vcpus, 2)), "-m", f"{spec.memory_mib}M"),
+        *("-uuid", uuid, "-smbios", f"type=1,manufacturer=Amazon EC2,uuid={uuid},serial={uuid}"),
+        *("-kernel", str(host.kernel), "-append", kernel_parameters(host.endpoint_url)),
+        *("-netdev", network(spec, imds_port), "-device", "virtio-net-pci,netdev=net,romfile="),
+        *("-chardev", f"file,id=console,path={directory}/console", "-serial", "chardev:console"),
+        *("-qmp", f"unix:{directory}/qmp,server=on,wait=off"),
+        *("-device", "virtio-rng-pci"),
+    ]
+    for slot in range(SLOTS):
+        command += ["-device", f"pcie-root-port,id=slot{slot},chassis={slot + 1},slot={slot + 1}"]
+    for drive in drives:
+        command += ["-blockdev", _json(blockdev(drive)), "-device", _json(nvme(drive))]
+    return command
+
+
+def blockdev(drive: Drive) -> dict[str, object]:
+    """no-flush: a guest's flush reaches the host's page cache, not its disk; that survives all but a host crash."""
+    file = {"driver": "file", "filename": str(drive.path)}
+    return {"driver": "qcow2", "node-name": node(drive.disk), "cache": {"no-flush": True}, "file": file}
+
+
+def nvme(drive: Drive) -> dict[str, object]:
+    """Serial number = volume id without its dash, as on EC2."""
+    return {
+        "driver": "nvme",
+        "id": device(drive.disk),
+        "serial": drive.disk.volume_id.replace("-", "")[:20],
+        "bus": f"slot{drive.slot}",
+        "acpi-index": acpi_index(drive.disk.device_name),
+        "drive": node(drive.disk),
+    }
+
+
+def node(disk: Disk) -> str:
+    """The block node's name; at most 31 characters for QEMU."""
+    return f"n-{disk.volume_id}"
+
+
+def device(disk: Disk) -> str:
+    """The NVMe controller's id."""
+    return f"d-{disk.volume_id}"
+
+
+def network(spec: MachineSpec, imds_port: int) -> str:
+    """The host's loopback is at 169.254.169.1, names are resolved at .253 and metadata is at .254, as on EC2."""
+    return (
+        "user,id=net,net=169.254.169.0/24,host=169.254.169.1,dns=169.254.169.253,dhcpstart=169.254.169.15,"
+        f"hostname={spec.hostname.split('.')[0]},"
+        f"guestfwd=tcp:169.254.169.254:80-cmd:nc.openbsd -N 127.0.0.1 {imds_port}"
+    )
+
+
+def kernel_parameters(endpoint_url: str | None) -> str:
+    """Boots straight from the NVMe disk, without initrd, and says where the offline AWS is."""
+    quick = "quiet loglevel=4 systemd.show_status=no mitigations=off cryptomgr.notests tsc=reliable no_timer_check"
+    endpoint = f" kiln.endpoint={endpoint_url}" if endpoint_url else ""
+    return (
+        f"root=PARTUUID={ROOT_PARTUUID} rootwait rw rootflags=noinit_itable console=ttyS0,115200n8 net.ifnames=0 "
+        f"nvme_core.multipath=N panic=5 {quick}{endpoint}"
+    )
+
+
+def ec2_uuid(instance_id: str) -> str:
+    """A UUID that begins with "ec2", by which cloud-init knows EC2."""
+    digest = hashlib.sha256(instance_id.encode()).hexdigest()
+    return f"ec2{digest[:5]}-{digest[5:9]}-4{digest[9:12]}-8{digest[12:15]}-{digest[15:27]}"
+
+
+def _json(value: dict[str, object]) -> str:
+    return json.dumps(value)

@@ -1,0 +1,160 @@
+"""The hypervisor of the offline AWS: QEMU machines, qcow2 volumes, cached stand-in images."""
+
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sandbox.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
+from sandbox.machines import base_disks, prerequisites
+from sandbox.machines.accelerator import accelerator
+from sandbox.machines.command_line import Drive, Host
+from sandbox.machines.machine import Machine
+from sandbox.machines.ports import Qemu, qemu_for_ssh
+from sandbox.machines.rootfs import Report, root_fs
+from sandbox.machines.volumes import VolumeStore
+
+DEFAULT_CACHE = Path.home() / ".cache" / "kiln" / "sandbox"
+
+
+class QemuHypervisor:
+    """Implements `sandbox.hypervisor.Hypervisor`. `cache` outlives it; everything else goes with close().
+
+    `ssh_port` is the port of every machine's public address at which its port 22 is reached: 22, or 2222 where this
+    process may not have that. `endpoint_url` is the offline AWS as the guests see it, at 169.254.169.1.
+    """
+
+    def __init__(
+        self, cache: Path = DEFAULT_CACHE, *, endpoint_url: str | None = None, report: Report = lambda line: None
+    ) -> None:
+        prerequisites.ensure(report)
+        self._cache, self._report, self.endpoint_url = cache, report, endpoint_url
+        self._qemu: Qemu = qemu_for_ssh(cache)
+        self.ssh_port = self._qemu.ssh_port
+        # Unix socket paths are short by law of the kernel, so not below a cache of unknown depth.
+        self._directory = Path(tempfile.mkdtemp(prefix="kiln-machines-"))
+        self._volumes = VolumeStore(self._directory / "volumes")
+        self._machines: dict[str, Machine] = {}
+        self._ssh_open: dict[str, bool] = {}
+        self._timings: dict[str, dict[str, float]] = {}
+        self._last_instance_of: dict[str, str] = {}
+        self._building = threading.Lock()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def stand_in_disks(self, kind: str) -> tuple[StandInDisk, ...]:
+        """The kind's disks, root first; about two minutes when nothing is cached."""
+        with self._building:
+            return base_disks.stand_in_disks(self._cache, kind, self._report)
+
+    def import_snapshot(self, snapshot_id: str, path: Path) -> None:
+        """Make a read-only disk file (qcow2 or raw) known as a snapshot."""
+        self._volumes.import_snapshot(snapshot_id, path)
+
+    def create_volume(self, volume_id: str, size_gib: int, snapshot_id: str | None) -> None:
+        """A blank volume, or one with the snapshot's content."""
+        self._volumes.create(volume_id, size_gib, snapshot_id)
+
+    def delete_volume(self, volume_id: str) -> None:
+        """Remove the volume and its file."""
+        if machine := self._running_with(volume_id):
+            raise MachineError(f"{volume_id} is in use by {machine.spec.instance_id}")
+        self._volumes.delete_volume(volume_id)
+
+    def snapshot(self, volume_id: str, snapshot_id: str, progress: Callable[[int], None]) -> None:
+        """Copy the volume. A running machine stands still meanwhile: what is copied is what a power cut would leave."""
+        begun = time.monotonic()
+
+        def copy() -> None:
+            self._volumes.snapshot(volume_id, snapshot_id, progress)
+
+        if machine := self._running_with(volume_id):
+            machine.paused(copy)
+        else:
+            copy()
+        if instance_id := self._last_instance_of.get(volume_id):
+            seconds = self._timings.setdefault(instance_id, {})
+            seconds["disk_copy"] = seconds.get("disk_copy", 0.0) + time.monotonic() - begun
+
+    def delete_snapshot(self, snapshot_id: str) -> None:
+        """Forget the snapshot; volumes made from it live on."""
+        self._volumes.delete_snapshot(snapshot_id)
+
+    def boot(self, spec: MachineSpec, metadata: Metadata, powered_off: Callable[[], None]) -> None:
+        """Start the machine and return. Port 22 stays as set_ssh_open last said; closed when it never spoke."""
+        id_ = spec.instance_id
+        drives = [Drive(disk, self._volumes.path(disk.volume_id), slot) for slot, disk in enumerate(spec.disks)]
+        host = self._host()
+        with self._lock:
+            if self._closed or ((machine := self._machines.get(id_)) and machine.running):
+                raise MachineError(f"{id_} cannot be started: it runs already, or the sandbox is ending")
+            timings = self._timings.setdefault(id_, {})
+            machine = Machine(
+                host, spec, drives, metadata, directory=self._directory / id_, timings=timings, powered_off=powered_off
+            )
+            self._machines[id_] = machine
+            self._last_instance_of.update({disk.volume_id: id_ for disk in spec.disks})
+        machine.set_ssh_open(self._ssh_open.get(id_, False))
+
+    def power_off(self, instance_id: str, *, force: bool = False) -> None:
+        """ACPI power button (at most 60 s, then the plug), or the plug at once."""
+        machine = self._machines.get(instance_id)
+        if machine is None or not machine.running:
+            return
+        if force:
+            machine.unplug()
+        else:
+            machine.power_off()
+
+    def reboot(self, instance_id: str) -> None:
+        """Asks the guest to shut down, then resets it; after 60 s without its consent."""
+        self._running(instance_id).reboot()
+
+    def attach(self, instance_id: str, disk: Disk) -> None:
+        """Hot-plug a volume; MachineError when no slot is free."""
+        self._running(instance_id).attach(self._volumes.path(disk.volume_id), disk)
+        self._last_instance_of[disk.volume_id] = instance_id
+
+    def detach(self, instance_id: str, volume_id: str) -> None:
+        """Unplug a volume; MachineError when the guest does not let go of it within 60 s."""
+        self._running(instance_id).detach(volume_id)
+
+    def set_ssh_open(self, instance_id: str, open_: bool) -> None:
+        """Whether the machine's port 22 answers on its public address. Kept over stop and start; may precede boot."""
+        self._ssh_open[instance_id] = open_
+        if (machine := self._machines.get(instance_id)) and machine.running:
+            machine.set_ssh_open(open_)
+
+    def console(self, instance_id: str) -> str:
+        """The serial console since the last boot, at most 64 KiB; stays readable after the machine's end."""
+        machine = self._machines.get(instance_id)
+        return machine.console() if machine else ""
+
+    def timings(self, instance_id: str) -> Mapping[str, float]:
+        """Seconds of the last boot_to_ssh, the last power_off, and all disk_copy of the instance's volumes."""
+        return dict(self._timings.get(instance_id, {}))
+
+    def close(self) -> None:
+        """Stop every machine at once and remove every file outside the cache."""
+        with self._lock:
+            self._closed = True
+        for machine in self._machines.values():
+            machine.unplug()
+        shutil.rmtree(self._directory, ignore_errors=True)
+
+    def _host(self) -> Host:
+        kernel = root_fs(self._cache, self._report).kernel
+        found = accelerator(self._cache, self._qemu.path, kernel)
+        return Host(self._qemu.path, kernel, found, self.ssh_port, self.endpoint_url)
+
+    def _running(self, instance_id: str) -> Machine:
+        machine = self._machines.get(instance_id)
+        if machine is None or not machine.running:
+            raise MachineError(f"{instance_id} does not run")
+        return machine
+
+    def _running_with(self, volume_id: str) -> Machine | None:
+        machine = self._machines.get(self._last_instance_of.get(volume_id, ""))
+        return machine if machine and machine.running and machine.holds(volume_id) else None

@@ -1,0 +1,110 @@
+"""The root file system that every stand-in image is made from, and the kernel that boots it."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.hypervisor import MachineError
+from sandbox.machines.apt_sources import debian_sources
+from sandbox.machines.host import as_root, run
+from sandbox.machines.prerequisites import debian_codename
+
+PACKAGES = (
+    *("systemd-sysv", "udev", "dbus", "libpam-systemd", "openssh-server", "cloud-init", "cloud-guest-utils"),
+    *("docker.io", "iptables", "btrfs-progs", "lvm2", "thin-provisioning-tools", "xfsprogs", "e2fsprogs", "nvme-cli"),
+    *(
+        "fdisk",
+        "kmod",
+        "sudo",
+        "iproute2",
+        "netbase",
+        "procps",
+        "libnss-myhostname",
+        "ca-certificates",
+        "curl",
+        "bzip2",
+        "xz-utils",
+        "zstd",
+    ),
+)
+KERNEL = "linux-image-cloud-amd64"
+# The kernel's package is unpacked, not installed: it would pull in initramfs-tools and build an image that a
+# machine booted with -kernel never reads.
+UNPACK_KERNEL = f"""set -e
+chroot "$1" apt-get install --yes --download-only --no-install-recommends {KERNEL}
+dpkg-deb --fsys-tarfile "$1"/var/cache/apt/archives/linux-image-[0-9]*.deb | tar -x --keep-directory-symlink -C "$1"
+chroot "$1" apt-get clean
+rm -f "$1"/boot/System.map-*
+for modules in "$1"/lib/modules/*; do chroot "$1" depmod "${{modules##*/}}"; done
+"""
+LEFT_OUT = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/info/*", "/usr/share/locale/*", "/usr/share/lintian/*")
+Report = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class RootFs:
+    """A tar of the root file system and the kernel (ELF or bzImage) that it was built with."""
+
+    tar: Path
+    kernel: Path
+    key: str
+
+
+def root_fs(cache: Path, report: Report) -> RootFs:
+    """Build it, or find it in `cache` under the hash of its recipe. About two minutes on two cores."""
+    codename = debian_codename()
+    if codename is None:
+        raise MachineError("the machines' disk is built from Debian's packages, and this host is not Debian")
+    recipe = "\n".join((codename, *PACKAGES, UNPACK_KERNEL, *LEFT_OUT))
+    key = hashlib.sha256(recipe.encode()).hexdigest()[:16]
+    place = cache / f"rootfs-{key}"
+    if not place.exists():
+        report("building the machines' root file system from this host's Debian sources (about two minutes)")
+        with fresh_directory(place) as unfinished:
+            _build(unfinished, codename)
+    return RootFs(place / "root.tar", place / "vmlinuz", key)
+
+
+@contextmanager
+def fresh_directory(place: Path) -> Iterator[Path]:
+    """A directory beside `place` that takes its name once the block is through: all of it or nothing."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    unfinished.chmod(0o755)
+    try:
+        yield unfinished
+        try:
+            unfinished.rename(place)
+        except OSError:  # another process was quicker
+            if not place.exists():
+                raise
+    finally:
+        if unfinished.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _build(place: Path, codename: str) -> None:
+    tar = place / "root.tar"
+    options = [f"--dpkgopt=path-exclude={pattern}" for pattern in LEFT_OUT]
+    command = [
+        *("mmdebstrap", "--variant=apt", "--format=tar", f"--include={','.join(PACKAGES)}"),
+        *("--aptopt=Acquire::Languages none", "--aptopt=Acquire::Retries 3", "--dpkgopt=force-unsafe-io"),
+        *options,
+        f"--customize-hook={UNPACK_KERNEL}",
+        *(codename, str(tar), "-"),
+    ]
+    # mmdebstrap unpacks into TMPDIR; the cache's own disk surely has the room.
+    work = place / "tmp"
+    work.mkdir(mode=0o755)
+    run(as_root(["env", f"TMPDIR={work}", *command]), stdin=debian_sources(codename).encode())
+    run(as_root(["chown", "-R", f"{os.geteuid()}:{os.getegid()}", str(place)]))
+    shutil.rmtree(work)
+    run(["tar", "--extract", f"--file={tar}", f"--directory={place}", "--wildcards", "./boot/vmlinuz-*"])
+    (kernel,) = (place / "boot").glob("vmlinuz-*")
+    kernel.rename(place / "vmlinuz")
+    shutil.rmtree(place / "boot")
