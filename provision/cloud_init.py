@@ -10,19 +10,21 @@ from kiln.errors import UserError
 # Linux 1) only leave boot-finished behind. Printed: both files in one JSON document, then, if it failed, its log's end.
 TOO_LATE = 3  # exit code of WAIT, after the end of the log, when its first argument, in seconds, has passed
 WAIT = r"""
-status=/run/cloud-init/status.json result=/run/cloud-init/result.json
+root=${KILN_ROOT:-}
+status=$root/run/cloud-init/status.json result=$root/run/cloud-init/result.json
+log() { tail -n 40 "$root/var/log/cloud-init-output.log" 2>/dev/null || :; }
 failed() { cat "$status" "$result" 2>/dev/null | tr -d ' \n' | grep -q '"errors":\["'; }
 over() {
-  [ -e "$result" ] || [ -e /run/cloud-init/disabled ] || failed ||
-    { [ ! -e "$status" ] && [ -e /var/lib/cloud/instance/boot-finished ]; }
+  [ -e "$result" ] || [ -e "$root/run/cloud-init/disabled" ] || failed ||
+    { [ ! -e "$status" ] && [ -e "$root/var/lib/cloud/instance/boot-finished" ]; }
 }
 until over; do
-  if [ "$SECONDS" -ge "$1" ]; then tail -n 40 /var/log/cloud-init-output.log; exit 3; fi
+  if [ "$SECONDS" -ge "$1" ]; then log; exit 3; fi
   sleep 0.2
 done
 document() { cat "$1" 2>/dev/null || echo '{}'; }
 printf '{"status": %s, "result": %s}\n' "$(document "$status")" "$(document "$result")"
-if failed; then tail -n 40 /var/log/cloud-init-output.log; fi
+if failed; then log; fi
 """
 
 

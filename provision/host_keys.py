@@ -17,9 +17,13 @@ def from_line(line: str) -> paramiko.PKey:
     if not found:
         raise ValueError(f"no public key in {line!r}")
     try:
-        return paramiko.PKey.from_type_string(found[1], base64.b64decode(found[2], validate=True))
+        blob = base64.b64decode(found[2], validate=True)
+        key = paramiko.PKey.from_type_string(found[1], blob)
     except (paramiko.SSHException, paramiko.UnknownKeyType, binascii.Error, ValueError, IndexError) as error:
         raise ValueError(f"not a public key: {line!r}") from error
+    if key.asbytes() != blob:  # paramiko fills up a torn key with zeros
+        raise ValueError(f"not a whole public key: {line!r}")
+    return key
 
 
 def from_console(output: str) -> list[paramiko.PKey]:

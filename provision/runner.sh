@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs the plan that lies beside it, detached from the SSH connection that started it.
-# Needs bash 4.2, coreutils, util-linux and grep; runs as root.
+# Needs bash 4.2, coreutils, util-linux, grep and sed; runs as root.
 #
 #   runner.sh start OFFSET   starts it unless it runs already, then shows the journal from byte OFFSET until it ends.
 #                            Exit code 74: the runner was killed. 75: the machine has not rebooted yet, try again.
@@ -151,10 +151,12 @@ after() { # a step that failed ends the plan; one may ask for a reboot; a check 
   exit 0
 }
 
-record() { # journals what a script writes, and never lets it wait
-  local n=$1 over=$2 left=$limit line rest='' status give_up=''
+# -- what a script writes: journaled as it comes, bounded, and never made to wait
+
+record() {
+  local n=$1 over=$2 left=4096 line rest='' status give_up=''
   exec 7<&0
-  while [ "$left" -gt 0 ]; do
+  while [ "$left" -gt 0 ]; do # the little that most scripts write needs no further process
     IFS= read -r -t 0.2 -n 4000 line
     status=$?
     rest+=$line
@@ -170,19 +172,27 @@ record() { # journals what a script writes, and never lets it wait
     fi
   done
   [ -z "$rest" ] || printf '|%s\n' "$rest" >&8
-  [ "$left" -gt 0 ] || record_end "$n" "$over"
+  [ "$left" -gt 0 ] || record_bulk "$n" "$over"
   if [ "$status" -ne 1 ]; then cat <&7 >/dev/null 2>&1 8>&- 9>&- & fi
 }
 
-record_end() { # of more output than is kept, its last lines: they tell why a script failed
-  local tail_pid
+record_bulk() { # up to the limit all of it, beyond that its last lines: they tell why a script failed
+  dd bs=65536 count="$limit" iflag=count_bytes <&7 2>/dev/null 8>&- 9>&- | sed -u 's/^/|/' >&8 9>&- &
+  drained "$!" "$2"
+  tail -c "$end_kept" <&7 >"$run/end" 8>&- 9>&- &
+  drained "$!" "$2"
+  [ -s "$run/end" ] || return 0
   emit cut "$1"
-  tail -c "$end_kept" <&7 >"$run/tail" 8>&- 9>&- &
-  tail_pid=$!
-  while kill -0 "$tail_pid" 2>/dev/null && [ ! -e "$2" ]; do sleep 0.2; done
-  sleep 0.2
-  kill "$tail_pid" 2>/dev/null
-  while IFS= read -r line || [ -n "$line" ]; do printf '|%s\n' "$line" >&8; done <"$run/tail"
+  sed 's/^/|/' "$run/end" >&8
+}
+
+drained() { # waits for a reader to end, though not long for one that a process left behind keeps waiting
+  local give_up=''
+  while kill -0 "$1" 2>/dev/null; do
+    [ ! -e "$2" ] || : "${give_up:=$((SECONDS + 5))}"
+    [ -z "$give_up" ] || [ "$SECONDS" -lt "$give_up" ] || kill "$1"
+    sleep 0.1
+  done
 }
 
 report_full_disks() {
