@@ -91,7 +91,7 @@ class Devicemapper(Model):
         if family == "al1":
             return None
         return (
-            f"{family} has Docker 25, from which the devicemapper driver is gone (removed in 25.0), so dm.basesize means "
+            f"{family} has Docker 25, which has no devicemapper driver (removed in 25.0): dm.basesize means "
             "nothing there. Use driver: overlay2 with a larger volume: overlay2 has no limit of 10 GB per container"
         )
 

@@ -1,7 +1,8 @@
 """What must hold on a machine booted from the AMI: nothing on it is the builder's.
 
 Whatever lies on the machine and is older than its own first boot came with the image. That tells a leftover of the
-builder from a thing of the same name that this machine made itself, such as its host keys.
+builder from a thing of the same name that this machine made itself, such as its host keys. Age goes by the inode's
+change time, which neither tar nor touch can set.
 """
 
 from collections.abc import Iterable
@@ -41,7 +42,7 @@ older() {  # PATH…: the files among or in them that came with the image
   local born path
   born=$(first_boot) || kiln_fail "cannot tell what is older than the first boot"
   for path in "$@"; do
-    [ ! -e "$path" ] || find "$path" -xdev ! -type d ! -newermt "@$born"
+    [ ! -e "$path" ] || find "$path" -xdev ! -type d ! -newerct "@$born"
   done
 }
 none_older() {  # WHAT PATH…

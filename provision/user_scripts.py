@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, RootModel, StrictBool, field_validator, model_validator
+from pydantic import ConfigDict, Field, PrivateAttr, RootModel, StrictBool, field_validator, model_validator
 
 from kiln.errors import UserError
 from kiln.models import Model, Seconds
@@ -27,6 +27,8 @@ class Entry(Model):
     check: str | None = None
     """A bash script that passes when the effect is there: run on the builder and on a machine booted from the AMI."""
 
+    _text: str | None = PrivateAttr(None)
+
     @model_validator(mode="after")
     def _one_text(self) -> "Entry":
         if (self.script is None) == (self.source is None):
@@ -39,7 +41,17 @@ class Entry(Model):
         """The same script with the text of its source."""
         if self.source is None:
             return self
-        return self.model_copy(update={"script": _text(self.source, read(self.source))})
+        copy = self.model_copy()
+        copy._text = _text(self.source, read(self.source))
+        return copy
+
+    @property
+    def text(self) -> str:
+        """The script's text. A source must have been loaded (`Spec.loaded`)."""
+        text = self._text if self.script is None else self.script
+        if text is None:
+            raise RuntimeError(f"{self.source} has not been loaded")
+        return text
 
 
 class Spec(RootModel[tuple[Entry, ...]]):
@@ -80,15 +92,13 @@ def _text(source: str, data: bytes) -> str:
 
 
 def _bash(entry: Entry) -> str:
-    if entry.script is None:
-        raise RuntimeError(f"{entry.source} has not been loaded")
-    first = entry.script.split("\n", 1)[0].rstrip()
+    first = entry.text.split("\n", 1)[0].rstrip()
     if first.startswith("#!") and not re.fullmatch(r"#! ?(/usr)?/bin/(env )?(ba)?sh( .*)?", first):
         raise UserError(
             f"the script {entry.name!r} asks for {first[2:].strip()}",
             "scripts are run by bash",
             "Put the program on the machine with files, and call it from a bash script.",
         )
-    if "\r" in entry.script:
+    if "\r" in entry.text:
         raise UserError(f"the script {entry.name!r} has Windows line ends", "bash takes them for part of the commands")
-    return entry.script
+    return entry.text

@@ -1,0 +1,126 @@
+import shutil
+import subprocess
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from provision import (
+    aws_cli,
+    container_images,
+    docker_storage,
+    ecs_agent,
+    files,
+    packages,
+    user_scripts,
+    versions,
+)
+from provision.hygiene_checks import Builder
+from provision.image import image_checks, image_recipe
+from provision.recipe import Machine, Recipe
+
+
+def storage(**raw: str) -> docker_storage.Spec:
+    return TypeAdapter[docker_storage.Spec](docker_storage.Spec).validate_python(raw)
+
+
+@dataclass(frozen=True)
+class Parts:
+    docker_storage: Any = field(default_factory=lambda: storage(driver="overlay2"))
+    packages: Any = field(default_factory=lambda: packages.Spec.model_validate(["jq"]))
+    files: Any = field(default_factory=lambda: files.Spec.model_validate([{"path": "/root/.netrc", "content": "x"}]))
+    aws_cli: Any = field(default_factory=lambda: aws_cli.Spec())
+    ecs_agent: Any = field(default_factory=lambda: ecs_agent.Spec.model_validate({"reserved_memory": "32 MiB"}))
+    scripts: Any = field(default_factory=lambda: user_scripts.Spec.model_validate([{"name": "own", "script": "true"}]))
+    container_images: Any = field(default_factory=lambda: container_images.Spec.model_validate(["ubuntu:24.04"]))
+
+
+MACHINES = {
+    "overlay2 on root": (Parts(), Machine("al2023")),
+    "overlay2 on data": (
+        Parts(storage(driver="overlay2", volume="data")),
+        Machine("al2", data_device="/dev/sdc", data_gib=100),
+    ),
+    "devicemapper": (
+        Parts(storage(driver="devicemapper", basesize="40 GiB"), scripts=user_scripts.Spec()),
+        Machine("al1", data_device="/dev/xvdcz", data_gib=40),
+    ),
+}
+RECIPES = {name: image_recipe(parts, machine) for name, (parts, machine) in MACHINES.items()}
+
+
+def test_provisioners_run_in_their_order() -> None:
+    assert [step.name for step in RECIPES["overlay2 on root"].steps] == [
+        "packages",
+        "root file system",
+        "miniforge /home/ec2-user/miniconda",
+        "aws cli",
+        "ecs agent",
+        "own",
+        "pull ubuntu:24.04",
+    ]
+
+
+def test_the_last_check_before_hygiene_removes_the_check_container() -> None:
+    for recipe in RECIPES.values():
+        here = [check for check in recipe.checks if check.on == "everywhere"]
+        assert here == list(recipe.checks[: len(here)])
+        assert here[-1].name == "the container of these checks is removed"
+        users = [check for check in here if "docker import" in check.script]
+        assert len(users) == 2
+
+
+def test_files_of_the_definition_survive_hygiene() -> None:
+    recipe = RECIPES["overlay2 on root"]
+    assert all("keep='|/root/.netrc|'" in step.script for step in recipe.sealing)
+
+
+def test_equal_parts_make_equal_recipes_and_other_parts_others() -> None:
+    parts, machine = MACHINES["overlay2 on root"]
+    assert image_recipe(parts, machine).digest() == RECIPES["overlay2 on root"].digest()
+    assert len({recipe.digest() for recipe in RECIPES.values()}) == len(RECIPES)
+
+
+def test_the_builder_sharpens_the_checks_of_the_image_alone() -> None:
+    parts, _ = MACHINES["devicemapper"]
+    known = image_checks(parts, Builder(machine_id="f" * 32))
+    assert [check.name for check in known] == [check.name for check in image_checks(parts)]
+    assert any("f" * 32 in check.script for check in known)
+    assert any(check.name == "no unexpected container images" for check in known)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_script_is_bash(name: str) -> None:
+    for script in scripts(RECIPES[name]):
+        done = subprocess.run(["bash", "-n"], input=script, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_no_placeholder_is_left(name: str) -> None:
+    placeholders = ("@RUN@", "@DIR@", "@KIB@", "@PREFIX@", "@USER@", "@KEYS@", "@LABEL@", "@IMAGE@", "@NAMES@")
+    for script in scripts(RECIPES[name]):
+        assert not [word for word in placeholders if word in script]
+
+
+@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
+@pytest.mark.parametrize("name", RECIPES)
+def test_shellcheck_finds_nothing(name: str) -> None:
+    for script in scripts(RECIPES[name]):
+        done = subprocess.run(
+            ["shellcheck", "--shell=bash", "--severity=warning", "--exclude=SC2043", "-"],
+            input=script,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def scripts(recipe: Recipe) -> list[str]:
+    """Every script of a recipe, and that of the versions."""
+    tasks = (*recipe.steps, *recipe.checks, *recipe.sealing)
+    return [
+        f"set -euo pipefail\n{script}" for script in (*(task.script for task in tasks), versions.script("/opt/conda"))
+    ]
