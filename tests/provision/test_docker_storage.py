@@ -15,7 +15,8 @@ POOL = Machine("al1", data_device="/dev/xvdcz", data_gib=40)
 
 # As docker-storage-setup writes it on Amazon Linux 1, and as it reads in the end with dm.basesize=40GB.
 WRITTEN = (
-    'DOCKER_STORAGE_OPTIONS="--storage-driver devicemapper --storage-opt dm.thinpooldev=/dev/mapper/docker-docker--pool '
+    'DOCKER_STORAGE_OPTIONS="--storage-driver devicemapper '
+    "--storage-opt dm.thinpooldev=/dev/mapper/docker-docker--pool "
     "--storage-opt dm.use_deferred_removal=true --storage-opt dm.use_deferred_deletion=true --storage-opt dm.fs=ext4 "
     '--storage-opt dm.use_deferred_deletion=true"\n'
 )

@@ -1,4 +1,4 @@
-"""The sealing steps on a folder that looks like a builder, and the checks of a machine on one that looks like a node."""
+"""The sealing steps on a folder that looks like a builder, the checks on one that looks like a booted machine."""
 
 import os
 import time
@@ -138,7 +138,7 @@ AGES = {"before": -3600, "after": 3600}
 
 
 def node(root: Path, *, booted: str) -> Path:
-    """A machine whose files were made before or after its first boot: the boot is moved, for nothing can set a ctime."""
+    """A machine whose files were made before or after its first boot: that is moved, for nothing can set a ctime."""
     record = "var/lib/cloud/instances/i-own/sem/consume_data"
     fill(root, "var/lib/cloud/data/instance-id", text="i-own\n")
     fill(root, record, "etc/ssh/ssh_host_ed25519_key", "var/lib/ecs/data/agent.db", "etc/kiln-deadline")

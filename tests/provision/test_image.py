@@ -30,7 +30,7 @@ class Parts:
     docker_storage: Any = field(default_factory=lambda: storage(driver="overlay2"))
     packages: Any = field(default_factory=lambda: packages.Spec.model_validate(["jq"]))
     files: Any = field(default_factory=lambda: files.Spec.model_validate([{"path": "/root/.netrc", "content": "x"}]))
-    aws_cli: Any = field(default_factory=lambda: aws_cli.Spec())
+    aws_cli: Any = field(default_factory=aws_cli.Spec)
     ecs_agent: Any = field(default_factory=lambda: ecs_agent.Spec.model_validate({"reserved_memory": "32 MiB"}))
     scripts: Any = field(default_factory=lambda: user_scripts.Spec.model_validate([{"name": "own", "script": "true"}]))
     container_images: Any = field(default_factory=lambda: container_images.Spec.model_validate(["ubuntu:24.04"]))
@@ -107,20 +107,14 @@ def test_no_placeholder_is_left(name: str) -> None:
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
 @pytest.mark.parametrize("name", RECIPES)
 def test_shellcheck_finds_nothing(name: str) -> None:
+    command = ["shellcheck", "--shell=bash", "--severity=warning", "--exclude=SC2043", "-"]  # a loop over one name
     for script in scripts(RECIPES[name]):
-        done = subprocess.run(
-            ["shellcheck", "--shell=bash", "--severity=warning", "--exclude=SC2043", "-"],
-            input=script,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
 
 
 def scripts(recipe: Recipe) -> list[str]:
     """Every script of a recipe, and that of the versions."""
-    tasks = (*recipe.steps, *recipe.checks, *recipe.sealing)
-    return [
-        f"set -euo pipefail\n{script}" for script in (*(task.script for task in tasks), versions.script("/opt/conda"))
-    ]
+    steps, checks = (*recipe.steps, *recipe.sealing), recipe.checks
+    found = [*(step.script for step in steps), *(check.script for check in checks), versions.script("/opt/conda")]
+    return [f"set -euo pipefail\n{script}" for script in found]
