@@ -21,7 +21,10 @@ def answer(world: World, environ: dict[str, Any], start_response: Any) -> Iterab
         return _download(world, rest, start_response)
     route = _ROUTES.get((method, name))
     try:
-        result = route(world, _document(environ)) if route else _NOT_FOUND
+        if name == "console" and method == "GET":
+            result = _console(world, rest)
+        else:
+            result = route(world, _document(environ)) if route else _NOT_FOUND
         status = "404 Not Found" if result is _NOT_FOUND else "200 OK"
         body = {"error": "no such route"} if result is _NOT_FOUND else result
     except (TypeError, ValueError, KeyError) as error:
@@ -77,6 +80,19 @@ def _timings(world: World, _: dict[str, Any]) -> Any:
     return found
 
 
+def _instances(_: World, __: dict[str, Any]) -> Any:
+    return [
+        {"id": each.id, "state": each.state, "type": each.instance_type, "public_ip": each.public_ip}
+        for each in all_instances()
+    ]
+
+
+def _console(world: World, instance_id: str) -> Any:
+    if world.hypervisor is None or not any(each.id == instance_id for each in all_instances()):
+        return _NOT_FOUND
+    return {"text": world.hypervisor.console(instance_id)}
+
+
 _ROUTES: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("GET", "health"): _health,
     ("GET", "clock"): _clock,
@@ -87,6 +103,7 @@ _ROUTES: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("GET", "calls"): lambda world, _: world.calls.report(),
     ("DELETE", "calls"): _clear_calls,
     ("GET", "timings"): _timings,
+    ("GET", "instances"): _instances,
 }
 
 

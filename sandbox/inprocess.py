@@ -12,7 +12,7 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.hypervisor import Hypervisor
 from sandbox.serving import Serving, empty_account
-from sandbox.world import Delays, World
+from sandbox.world import Delays, World, current, use
 
 REGION = "us-east-1"
 SECRET = "sandbox"  # noqa: S105
@@ -34,6 +34,7 @@ class Sandbox:
         self._serving: Serving | None = None
 
     def __enter__(self) -> Self:
+        self._before = current()
         self._serving = Serving(self.world)
         empty_account()
         self._serving.start()
@@ -48,6 +49,7 @@ class Sandbox:
         if self.world.hypervisor:
             self.world.hypervisor.close()
         empty_account()
+        use(self._before)
 
     @property
     def endpoint(self) -> str:

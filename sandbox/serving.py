@@ -27,7 +27,7 @@ class Serving:
         self._server = make_server(LOOPBACK, port, application, threaded=True, request_handler=MotoRequestHandler)
         self.port: int = self._server.port
         self.endpoint = f"http://{LOOPBACK}:{self.port}"
-        self._thread = Thread(target=self._server.serve_forever, name="offline-aws", daemon=True)
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="offline-aws", daemon=True)
 
     def start(self) -> None:
         self._thread.start()

@@ -16,6 +16,7 @@ from sandbox.laws.launch import Launch
 from sandbox.laws.security_groups import SecurityGroups
 from sandbox.laws.snapshots import Snapshots
 from sandbox.laws.spot import SpotPrices
+from sandbox.laws.tagging import Tags
 from sandbox.laws.volumes import Volumes
 from sandbox.world import current
 
@@ -24,7 +25,7 @@ _CHECKS_FIRST = "RunInstances"
 
 
 class Ec2(
-    Launch, InstanceCalls, CreateImage, Images, Snapshots, Volumes, SecurityGroups, SpotPrices, Console
+    Launch, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, SecurityGroups, SpotPrices, Console
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:
         world = current()

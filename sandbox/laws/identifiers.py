@@ -89,9 +89,15 @@ _UNCHECKED = {"LaunchTemplateData"}
 def check_all(backend: Any, world: World, parameters: Mapping[str, Any]) -> None:
     """Raise for the first id among a request's parameters that AWS would not know."""
     for name, value in _named_values(parameters):
-        kind = _BY_PREFIX.get(value.split("-")[0]) if name == _TAGGED else _BY_PARAMETER.get(name)
+        kind = _BY_PREFIX.get(value.partition("-")[0]) if name == _TAGGED else _BY_PARAMETER.get(name)
         if kind:
             kind.check(backend, world, value)
+
+
+def is_gone(backend: Any, resource_id: str) -> bool:
+    """Whether an id of a kind that is known here names nothing any more."""
+    kind = _BY_PREFIX.get(resource_id.partition("-")[0])
+    return kind is not None and not kind.exists(backend, resource_id)
 
 
 def _named_values(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -37,11 +37,11 @@ def key_arn(backend: Any, key_id: str | None) -> str | None:
         return str(backend.default_kms_key_id)
     if key_id.endswith(DEFAULT_ALIAS):
         return default
-    try:
-        key = kms_backends[backend.account_id][backend.region_name].describe_key(key_id)
-    except KeyError:
-        return None
-    return str(key.arn) if key.key_state == "Enabled" else None
+    keys = kms_backends[backend.account_id][backend.region_name]
+    name = keys.get_alias_name(key_id)
+    found = keys.get_key_id_from_alias(name) if name.startswith("alias/") else keys.get_key_id(key_id)
+    key = keys.keys.get(found or "")
+    return str(key.arn) if key and key.key_state == "Enabled" else None
 
 
 def is_default_key(backend: Any, arn: str | None) -> bool:

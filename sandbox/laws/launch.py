@@ -67,6 +67,8 @@ def _for_moto(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
     moto makes one 8 GiB volume of its own when there are no mappings; `_furnish` puts the right ones there.
     """
     changed = {key: value for key, value in request.items() if key not in ("BlockDeviceMappings", "LaunchTemplate")}
+    specifications = request.get("TagSpecifications") or []
+    changed["TagSpecifications"] = [each for each in specifications if each["ResourceType"] == "instance"]
     changed["MinCount"] = int(request.get("MaxCount") or 1)
     nics = [dict(nic) for nic in request.get("NetworkInterfaces") or []]
     if nics:

@@ -9,11 +9,11 @@ import string
 from datetime import UTC, datetime
 from typing import Any
 
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.iam.models import iam_backends
 from moto.sts.responses import TokenResponse
 
+from sandbox.refusals import Refusal, body_of
 from sandbox.world import ACCOUNT, Session, current
 
 _ALPHABET = string.ascii_uppercase + string.digits
@@ -29,7 +29,7 @@ class Sts(TokenResponse):
         role = _role(role_arn)
         if role is None:
             message = f"User: {_user_arn()} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
-            raise ServiceException("AccessDenied", message)
+            return _denied(message)
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.name}/{name}"
         result = {
             "Credentials": _credentials(self._get_int_param("DurationSeconds", 3600), arn),
@@ -44,6 +44,12 @@ class Sts(TokenResponse):
         if self.get_access_key() == current().access_key:
             return ActionResult({"UserId": "AIDAKILNSANDBOX", "Account": ACCOUNT, "Arn": _user_arn()})
         return super().get_caller_identity()
+
+
+def _denied(message: str) -> Any:
+    # As bytes: moto knows only the errors of botocore's model, and IAM's own denial is not among them.
+    refusal = Refusal("AccessDenied", message, 403)
+    return refusal.status, {"status": refusal.status}, body_of(refusal, "query")[1].decode()
 
 
 def _credentials(duration: int, arn: str) -> dict[str, Any]:

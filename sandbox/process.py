@@ -1,0 +1,122 @@
+"""Starting, finding and stopping the background process. Imports neither moto nor boto3."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sandbox import site, state
+from sandbox.state import State
+
+START_LIMIT = 60.0
+STOP_LIMIT = 120.0
+Report = Callable[[str], None]
+
+
+class SandboxError(Exception):
+    """The sandbox could not be started or stopped; the message is for the person."""
+
+
+def start(
+    home: Path | None = None, *, machines: bool = True, region: str = "us-east-1", report: Report = lambda text: None
+) -> State:
+    """The running sandbox of `home`, started when there is none. Raises SandboxError or MachineError."""
+    home = home or state.default_home()
+    with _one_at_a_time(home):
+        found = status(home)
+        if found and (found.machines or not machines):
+            return found
+        if found:
+            stop(home)
+        if machines:
+            _prepare(home, report)
+        started = _launch(home, machines, region)
+        if machines:
+            _publish(started, report)
+        return started
+
+
+def status(home: Path | None = None) -> State | None:
+    """The running sandbox; None when there is none (a stale state file counts as none)."""
+    found = state.read(home or state.default_home())
+    return found if found and state.is_running(found) else None
+
+
+def stop(home: Path | None = None) -> bool:
+    """Stop the sandbox and its machines, and wait. False when none was running; SandboxError when it does not end."""
+    home = home or state.default_home()
+    found = state.read(home)
+    if found is None:
+        return False
+    running = state.process_exists(found.pid)
+    if running:
+        os.kill(found.pid, signal.SIGTERM)
+        if not state.wait_gone(found.pid, STOP_LIMIT):
+            raise SandboxError(f"process {found.pid} has not ended after {STOP_LIMIT:.0f} s; see {_log(home)}")
+    state.state_file(home).unlink(missing_ok=True)
+    (state.run_of(home) / "site.yaml").unlink(missing_ok=True)
+    return running
+
+
+def _prepare(home: Path, report: Report) -> None:
+    from sandbox.machines import prerequisites  # noqa: PLC0415 - not needed without machines
+
+    prerequisites.ensure(report)
+    state.cache_of(home).mkdir(parents=True, exist_ok=True)
+
+
+def _publish(started: State, report: Report) -> None:
+    from sandbox.machines import conda  # noqa: PLC0415 - not needed without machines
+
+    path, sha256 = conda.installer(state.cache_of(Path(started.home)), report)
+    site.publish(started, path, sha256)
+
+
+def _launch(home: Path, machines: bool, region: str) -> State:
+    log = _log(home)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    state.state_file(home).unlink(missing_ok=True)
+    command = [sys.executable, "-m", "sandbox.server", "--home", str(home), "--region", region]
+    command += [] if machines else ["--no-machines"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=Path(__file__).parents[1],
+            env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_LIMIT
+    while time.monotonic() < deadline:
+        found = status(home)
+        if found and found.pid == process.pid:
+            return found
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    process.terminate()
+    raise SandboxError(f"the offline AWS did not start; the end of {log}:\n{_tail(log)}")
+
+
+def _log(home: Path) -> Path:
+    return state.run_of(home) / "server.log"
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+
+
+@contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """Two commands started together must not start two sandboxes."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,40 @@
+"""The site file of the sandbox: what every image needs in a network without internet, as an air-gapped user has it.
+
+Guests reach the host's loopback at 169.254.169.1 (QEMU's user network); `builder.connect` stands there only when port
+22 of the machines' addresses can't be bound.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sandbox.state import State, cache_of, run_of, write_private
+
+HOST_SEEN_BY_GUESTS = "169.254.169.1"
+CALLER = "127.0.0.1/32"
+INSTALLERS = ("Miniforge3-*-Linux-x86_64.sh", "Miniconda3-*-Linux-x86_64.sh")
+
+
+def content(state: State, name: str, sha256: str) -> dict[str, Any]:
+    """The site's settings, pointing every conda installer at the download `name`."""
+    builder: dict[str, Any] = {"ssh_from": CALLER}
+    if state.ssh_port != 22:
+        builder["connect"] = {"proxy_command": f"nc %h {state.ssh_port}"}
+    url = f"http://{HOST_SEEN_BY_GUESTS}:{state.port}/kiln-sandbox/downloads/{name}"
+    return {"builder": builder, "downloads": {pattern: {"url": url, "sha256": sha256} for pattern in INSTALLERS}}
+
+
+def publish(state: State, installer: Path, sha256: str) -> None:
+    """Offer the installer as a download and write the site file."""
+    home = Path(state.home)
+    offered = cache_of(home) / "downloads" / installer.name
+    offered.parent.mkdir(parents=True, exist_ok=True)
+    if offered.resolve() != installer.resolve():
+        offered.unlink(missing_ok=True)
+        offered.symlink_to(installer)
+    write_private(run_of(home) / "site.yaml", _yaml(content(state, installer.name, sha256)))
+
+
+def _yaml(settings: Mapping[str, Any]) -> str:
+    return json.dumps(settings, indent=2) + "\n"  # every JSON document is a YAML one

@@ -1,0 +1,70 @@
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+ROOT = "/aws/service/ecs/optimized-ami/"
+ALIASES = ("amazon-linux", "amazon-linux-2", "amazon-linux-2/arm64", "amazon-linux-2/gpu", "amazon-linux-2023",
+           "amazon-linux-2023/arm64", "amazon-linux-2023/gpu")  # fmt: skip
+
+
+def value(ssm: Any, name: str) -> str:
+    return str(ssm.get_parameter(Name=ROOT + name)["Parameter"]["Value"])
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_the_recommended_image_exists(ec2: Any, ssm: Any, alias: str) -> None:
+    document = json.loads(value(ssm, f"{alias}/recommended"))
+    assert {"image_id", "image_name", "os", "ecs_agent_version", "ecs_runtime_version"} <= set(document)
+    assert value(ssm, f"{alias}/recommended/image_id") == document["image_id"]
+    image = ec2.describe_images(ImageIds=[document["image_id"]])["Images"][0]
+    assert image["Name"] == document["image_name"]
+    assert (image["OwnerId"], image["ImageOwnerAlias"], image["Public"]) == ("591542846629", "amazon", True)
+    assert "Debian stand-in" in image["Description"]
+    assert image["Architecture"] == ("arm64" if "arm64" in alias else "x86_64")
+
+
+def test_a_version_is_pinned_by_its_name(ssm: Any) -> None:
+    recommended = json.loads(value(ssm, "amazon-linux-2023/recommended"))
+    assert json.loads(value(ssm, f"amazon-linux-2023/{recommended['image_name']}")) == recommended
+
+
+def test_the_stand_ins_differ_in_their_disks(ec2: Any, ssm: Any) -> None:
+    def disks(alias: str) -> list[tuple[str, int, bool]]:
+        image = ec2.describe_images(ImageIds=[value(ssm, f"{alias}/recommended/image_id")])["Images"][0]
+        return [
+            (each["DeviceName"], each["Ebs"]["VolumeSize"], "SnapshotId" in each["Ebs"])
+            for each in image["BlockDeviceMappings"]
+        ]
+
+    assert disks("amazon-linux") == [("/dev/xvda", 8, True), ("/dev/xvdcz", 22, False)]
+    assert disks("amazon-linux-2") == disks("amazon-linux-2023") == [("/dev/xvda", 30, True)]
+
+
+def test_ids_differ_by_region(sandbox: Any, ssm: Any) -> None:
+    there = sandbox.client("ssm", region="eu-west-1")
+    name = "amazon-linux-2023/recommended/image_id"
+    assert value(there, name) != value(ssm, name)
+    assert sandbox.client("ec2", region="eu-west-1").describe_images(ImageIds=[value(there, name)])["Images"]
+
+
+def test_unknown_parameters_are_refused(ssm: Any) -> None:
+    with pytest.raises(ClientError, match="ParameterNotFound"):
+        value(ssm, "amazon-linux-2029/recommended")
+    names = [ROOT + "amazon-linux-2/recommended/os", ROOT + "nothing", "/mine"]
+    answer = ssm.get_parameters(Names=names)
+    assert [each["Value"] for each in answer["Parameters"]] == ["Amazon Linux 2"]
+    assert sorted(answer["InvalidParameters"]) == ["/aws/service/ecs/optimized-ami/nothing", "/mine"]
+
+
+def test_they_can_be_listed(ssm: Any) -> None:
+    pages = ssm.get_paginator("get_parameters_by_path").paginate(Path=ROOT + "amazon-linux-2023", Recursive=True)
+    names = [each["Name"] for page in pages for each in page["Parameters"]]
+    assert ROOT + "amazon-linux-2023/arm64/recommended/image_id" in names
+    assert len(names) == len(set(names)) > 20
+
+
+def test_ones_own_parameters_work_as_before(ssm: Any) -> None:
+    ssm.put_parameter(Name="/mine", Value="x", Type="String")
+    assert ssm.get_parameter(Name="/mine")["Parameter"]["Value"] == "x"
