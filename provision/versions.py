@@ -22,7 +22,7 @@ if rpms; then
   rpm -qa --queryformat 'package=%{NAME} %{VERSION}-%{RELEASE} %{ARCH}\n' | sort
 else
   say package_manager apt
-  say ecs_agent "$(dpkg-query --show --showformat '${Version}' amazon-ecs-init 2>/dev/null || true)"
+  say ecs_agent "$(dpkg-query --show --showformat '${Version}' ecs-init 2>/dev/null || true)"
   dpkg-query --show --showformat 'package=${Package} ${Version} ${Architecture}\n' | sort
 fi
 sync
