@@ -9,7 +9,7 @@ from kiln.errors import UserError
 _CREDENTIALS = "Try aws sts get-caller-identity; log in again (aws sso login) or set AWS_PROFILE."
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_KEY = {"AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}
-_DENIED = {"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"}
+DENIED = {"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"}
 _THROTTLED = {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 CAPACITY = {"InsufficientInstanceCapacity", "InsufficientHostCapacity", "SpotMaxPriceTooLow", "Unsupported"}
 
@@ -65,7 +65,7 @@ def translate(error: Exception) -> UserError | None:
         return UserError("that AWS profile does not exist", str(error), "Check AWS_PROFILE against aws configure list-profiles.")
     if isinstance(error, aws.InvalidRegionError | aws.NoRegionError):
         return UserError("that is no AWS region", str(error), "Try --region us-east-1.")
-    if isinstance(error, aws.HTTPClientError):
+    if isinstance(error, aws.HTTPClientError | aws.ConnectionError | aws.EndpointConnectionError):
         return UserError(
             "AWS cannot be reached", str(error), "Check the network, a proxy (HTTPS_PROXY) and the spelling of the region."
         )
@@ -80,7 +80,7 @@ def _from_answer(error: Any) -> UserError:
         return UserError("the AWS credentials have expired", message, _CREDENTIALS)
     if found in _UNKNOWN_KEY:
         return UserError("AWS does not accept these credentials", message, _CREDENTIALS)
-    if found in _DENIED:
+    if found in DENIED:
         return UserError(
             f"the credentials may not call {operation}", message, f"Allow the action {operation} in the IAM policy of this role."
         )

@@ -11,6 +11,9 @@ from kiln.errors import UserError
 POLLS = frozenset({"DescribeInstances", "DescribeImages", "DescribeSnapshots", "GetConsoleOutput"})
 
 
+ATTEMPTS = 8  # of each call, the first included
+
+
 class Cloud:
     """AWS in one region, as the ordinary configuration chain names it (AWS_PROFILE, AWS_REGION, files, roles).
 
@@ -31,7 +34,7 @@ class Cloud:
 
     def client(self, service: str, region: str | None = None) -> Any:
         """The client of a service, made once. Throttling and 5xx answers are retried by botocore's standard mode."""
-        return self._made(service, region or self.region, attempts=8)
+        return self._made(service, region or self.region, attempts=ATTEMPTS)
 
     def client_without_retries(self, service: str) -> Any:
         """For a call whose caller decides itself what is worth trying again."""

@@ -11,7 +11,8 @@ from typing import Any, get_args
 
 from cloud.session import Cloud
 from images import build as builds
-from images import catalogue, definitions, plan, show
+from images import catalogue, definitions, show
+from images import plan as plans
 from images import clean as cleaning
 from images.keep import OnError
 from images.permissions import may_build
@@ -36,10 +37,12 @@ def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: 
     screen = Screen()
     cloud = Cloud(region)
     with screen.step("preflight") as line:
-        planned = _prepared(cloud, spec)
+        planned = plans.prepare(cloud, spec, BUILDS)
+        up_to_date = planned.existing is not None and not force
+        if not up_to_date:
+            may_build(cloud, planned)
         line.note = show.preflight_note(planned)
     screen.say(show.header(cloud, planned))
-    up_to_date = planned.existing is not None and not force
     if plan:
         if as_json:
             _as_json(show.plan_document(cloud, planned, up_to_date=up_to_date))
@@ -52,7 +55,6 @@ def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: 
         else:
             result(show.up_to_date(planned))
         return Exit.DONE
-    may_build(cloud, planned)
     with _reported(screen, planned.folder, planned.build_id, planned.key) as report:
         built = builds.build_ami(cloud, planned, options, report)
     if as_json:
@@ -60,10 +62,6 @@ def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: 
     else:
         result(show.built(cloud, planned, built, time.monotonic() - began))
     return Exit.DONE
-
-
-def _prepared(cloud: Cloud, spec: Any) -> plan.Plan:
-    return plan.prepare(cloud, spec, BUILDS)
 
 
 def _choice(on_error: str) -> OnError:

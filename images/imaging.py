@@ -94,8 +94,11 @@ def _percent(cloud: Cloud, image: dict[str, Any]) -> str:
 
 
 def deregister(cloud: Cloud, ami: str) -> None:
-    """Deregister an AMI and delete its snapshots; one that is gone already is fine."""
-    image = _find(cloud, ami) or {}
+    """Deregister an AMI and delete its snapshots.
+
+    The id may not be known for some seconds after CreateImage: it is asked again before it is taken as gone.
+    """
+    image = wait.until(lambda: _find(cloud, ami), what=f"news of {ami}", timeout=60)
     try:
         cloud.ec2.deregister_image(ImageId=ami)
     except Exception as error:

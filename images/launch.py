@@ -209,18 +209,26 @@ def _address(cloud: Cloud, instance: str, builder: Builder) -> str | None:
 
 
 def terminate(cloud: Cloud, instance: str) -> None:
-    """Terminate and wait until it is so; an instance that is gone already is fine."""
-    try:
-        cloud.ec2.terminate_instances(InstanceIds=[instance])
-    except Exception as error:
-        if errors.is_not_found(error):
-            return
-        raise
+    """Terminate and wait until it is so.
+
+    EC2 may not know the id for some seconds after RunInstances (eventual consistency), and a terminated instance is
+    still listed for about an hour: an unknown id is therefore asked again, not taken as gone.
+    """
+
+    def asked() -> bool | None:
+        try:
+            cloud.ec2.terminate_instances(InstanceIds=[instance])
+        except Exception as error:
+            if errors.is_not_found(error):
+                return None
+            raise
+        return True
 
     def ended() -> bool | None:
         told = describe(cloud, instance)
         return True if told is None or told["State"]["Name"] == "terminated" else None
 
+    wait.until(asked, what=f"news of {instance}", timeout=60)
     wait.until(ended, what=f"the end of {instance}", timeout=600, longest=5)
 
 

@@ -16,7 +16,7 @@ def may_build(cloud: Cloud, plan: Plan) -> None:
     own = launch.owner_tags(plan.spec.name, plan.build_id, plan.spec.builder.time_limit)
     access = Access("", _SAMPLE, HostKey("", ""))
     order = launch.Order("builder", plan.base.id, plan.mappings, plan.placements, plan.spec.builder, plan.ssh_from, own, access)
-    ec2 = cloud.client_without_retries("ec2")
+    ec2 = cloud.ec2
     allowed(
         ec2.import_key_pair, KeyName=own["Name"], PublicKeyMaterial=_SAMPLE.encode(),
         TagSpecifications=tags.specifications(own, "key-pair"),

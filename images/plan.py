@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from cloud import errors
 from cloud.session import Cloud
-from images import address, base, catalogue, key, placement, volumes
+from images import address, base, catalogue, key, kms, placement, volumes
 from images.base import BaseImage
 from images.bases import ALIASES
 from images.estimate import Estimate, estimate
@@ -65,6 +65,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
     cloud.account()
     found = base.find(cloud, spec)
     mappings = volumes.mappings(spec.volumes, found)
+    kms.usable(cloud, spec.volumes)
     places = placement.placements(cloud, spec, found)
     recipe = image_recipe(spec, machine_of(spec, found))
     build_key = key.key(spec, found.id, recipe)

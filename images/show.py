@@ -44,7 +44,7 @@ def cost(plan: Plan) -> str:
 def preflight_note(plan: Plan) -> str:
     first = plan.placements[0].instance_type
     subnets = len({place.subnet.id for place in plan.placements if place.instance_type == first})
-    return f"base found, name free, {first} offered in {words.count(subnets, 'subnet')}"
+    return f"base found, name free, calls allowed, {first} offered in {words.count(subnets, 'subnet')}"
 
 
 def plan_text(plan: Plan) -> str:

@@ -1,21 +1,48 @@
 """Builds against the offline AWS in this process, with a fake machine behind its addresses."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from botocore.loaders import Loader
 from tests.support.fake_remote import FakeRemote
 
 from cloud import wait
 from cloud.session import Cloud
+from images import commands
 from sandbox.inprocess import Sandbox
+
+Build = Callable[..., int]
+ORDINARY: dict[str, Any] = {"plan": False, "force": False, "on_error": "cleanup", "test": True, "as_json": False}
+DEFINITION = """
+name: small
+base: {ssm: ecs/al2023}
+docker_storage: {driver: overlay2}
+"""
+
+
+@pytest.fixture
+def definition(tmp_path: Path) -> str:
+    """The path of a small image definition."""
+    path = tmp_path / "small.yaml"
+    path.write_text(DEFINITION)
+    return str(path)
+
+
+@pytest.fixture
+def build() -> Build:
+    """`invoke build-ami` with its ordinary options, any of which can be given."""
+    return lambda image, **options: commands.build(image, None, **(ORDINARY | options))
 
 
 @pytest.fixture(scope="session")
 def one_sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+    loader = Loader()  # botocore reads megabytes of service models for each session; here all sessions share them
+    with pytest.MonkeyPatch.context() as patch, Sandbox() as sandbox:
+        patch.setattr("botocore.session.create_loader", lambda path: loader)
         yield sandbox
 
 

@@ -2,70 +2,21 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.images.conftest import DEFINITION, Build
+from tests.support.aws_state import left_behind, own_images, work
 from tests.support.fake_remote import FakeRemote
 
 from cloud import tags
 from cloud.session import Cloud
-from images import commands
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 
-ORDINARY: dict[str, Any] = {"plan": False, "force": False, "on_error": "cleanup", "test": True, "as_json": False}
-DEFINITION = """
-name: small
-base: {ssm: ecs/al2023}
-docker_storage: {driver: overlay2}
-"""
-
-
-@pytest.fixture
-def definition(tmp_path: Path) -> str:
-    path = tmp_path / "small.yaml"
-    path.write_text(DEFINITION)
-    return str(path)
-
-
-def build(image: str, **options: Any) -> int:
-    return commands.build(image, None, **(ORDINARY | options))
-
-
-def images(sandbox: Sandbox) -> list[dict[str, Any]]:
-    return sandbox.client("ec2").describe_images(Owners=["self"])["Images"]
-
-
-def left_behind(sandbox: Sandbox) -> dict[str, list[str]]:
-    """Everything that a build made and that is not the AMI with its snapshots."""
-    sandbox.clock.advance(120)
-    ec2 = sandbox.client("ec2")
-    reservations = ec2.describe_instances()["Reservations"]
-    instances = [i["InstanceId"] for r in reservations for i in r["Instances"] if i["State"]["Name"] != "terminated"]
-    groups = ec2.describe_security_groups()["SecurityGroups"]
-    used = {m["Ebs"]["SnapshotId"] for image in images(sandbox) for m in image["BlockDeviceMappings"]}
-    snapshots = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
-    found = {
-        "instances": instances,
-        "groups": [g["GroupId"] for g in groups if g["GroupName"] != "default"],
-        "keys": [k["KeyName"] for k in ec2.describe_key_pairs()["KeyPairs"]],
-        "volumes": [v["VolumeId"] for v in ec2.describe_volumes()["Volumes"]],
-        "snapshots": [s["SnapshotId"] for s in snapshots if s["SnapshotId"] not in used],
-    }
-    return {kind: ids for kind, ids in found.items() if ids}
-
-
-def work(sandbox: Sandbox) -> list[str]:
-    """The changing calls in their order."""
-    reading = ("Describe", "Get")
-    return [c.action for c in sandbox.calls.all() if not c.dry_run and not c.error and not c.action.startswith(reading)]
-
-
-def test_a_good_build_ends_with_a_tested_ami_and_nothing_else(
-    sandbox: Sandbox, remote: type[FakeRemote], definition: str, capsys: pytest.CaptureFixture[str]
+def test_a_good_build_ends_with_a_tested_ami_and_nothing_else(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert build(definition) == Exit.DONE
-    [image] = images(sandbox)
+    [image] = own_images(sandbox)
     own = tags.as_dict(image["Tags"])
     assert own[tags.STATUS] == "tested"
     assert own[tags.IMAGE] == "small"
@@ -74,8 +25,7 @@ def test_a_good_build_ends_with_a_tested_ami_and_nothing_else(
     assert image["ImageId"] in capsys.readouterr().out
 
 
-def test_the_calls_come_in_order_and_are_few(
-    sandbox: Sandbox, remote: type[FakeRemote], definition: str, capsys: pytest.CaptureFixture[str]
+def test_the_calls_come_in_order_and_are_few(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build(definition)
     assert work(sandbox) == [
@@ -91,7 +41,7 @@ def test_the_calls_come_in_order_and_are_few(
     assert sum(n for name, n in manifest["calls"].items() if name not in polls) <= 45
 
 
-def test_machines_are_launched_as_they_must_be(sandbox: Sandbox, remote: type[FakeRemote], definition: str) -> None:
+def test_machines_are_launched_as_they_must_be(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
     build(definition)
     reservations = sandbox.client("ec2").describe_instances()["Reservations"]
     machines = [i for r in reservations for i in r["Instances"]]
@@ -99,19 +49,18 @@ def test_machines_are_launched_as_they_must_be(sandbox: Sandbox, remote: type[Fa
     for machine in machines:
         assert machine["MetadataOptions"]["HttpTokens"] == "required"
         assert tags.EXPIRES in tags.as_dict(machine["Tags"])
-    [image] = images(sandbox)
+    [image] = own_images(sandbox)
     for mapping in image["BlockDeviceMappings"]:
         assert mapping["Ebs"]["Encrypted"]
         assert mapping["Ebs"]["DeleteOnTermination"]
 
 
-def test_the_manifest_tells_everything_and_a_picture_lies_beside_it(
-    sandbox: Sandbox, remote: type[FakeRemote], definition: str
+def test_the_manifest_tells_everything_and_a_picture_lies_beside_it(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build
 ) -> None:
     build(definition)
     [path] = Path("builds").glob("small/*/manifest.json")
     manifest = json.loads(path.read_text())
-    assert manifest["ami"]["id"] == images(sandbox)[0]["ImageId"]
+    assert manifest["ami"]["id"] == own_images(sandbox)[0]["ImageId"]
     assert manifest["packages"] == ["bash 5 x86_64"]
     assert manifest["versions"]["docker"] == "25.0"
     assert {check["ok"] for where in manifest["checks"].values() for check in where} == {True}
@@ -121,21 +70,19 @@ def test_the_manifest_tells_everything_and_a_picture_lies_beside_it(
     assert "output of aws cli" in (path.parent / "log.txt").read_text()
 
 
-def test_the_same_inputs_are_not_built_twice_unless_forced(
-    sandbox: Sandbox, remote: type[FakeRemote], definition: str, capsys: pytest.CaptureFixture[str]
+def test_the_same_inputs_are_not_built_twice_unless_forced(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build(definition)
     capsys.readouterr()
     assert build(definition, plan=True) == Exit.DONE
     assert build(definition) == Exit.DONE
     assert "up to date" in capsys.readouterr().out
-    assert len(images(sandbox)) == 1
+    assert len(own_images(sandbox)) == 1
     assert build(definition, force=True) == Exit.DONE
-    assert sorted(image["Name"][-2:] == "-2" for image in images(sandbox)) == [False, True]
+    assert sorted(image["Name"][-2:] == "-2" for image in own_images(sandbox)) == [False, True]
 
 
-def test_a_rebuild_names_the_input_that_changed(
-    sandbox: Sandbox, remote: type[FakeRemote], definition: str, capsys: pytest.CaptureFixture[str]
+def test_a_rebuild_names_the_input_that_changed(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build(definition)
     path = Path(definition)
@@ -145,13 +92,12 @@ def test_a_rebuild_names_the_input_that_changed(
     assert "the definition changed: packages" in capsys.readouterr().err
 
 
-def test_plan_changes_nothing_and_says_so_by_its_exit_code(sandbox: Sandbox, definition: str) -> None:
+def test_plan_changes_nothing_and_says_so_by_its_exit_code(sandbox: Sandbox, definition: str, build: Build) -> None:
     assert build(definition, plan=True) == Exit.SOMETHING_TO_DO
     assert work(sandbox) == []
 
 
-def test_json_is_one_document_on_stdout(
-    sandbox: Sandbox, remote: type[FakeRemote], definition: str, capsys: pytest.CaptureFixture[str]
+def test_json_is_one_document_on_stdout(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build(definition, as_json=True)
     assert json.loads(capsys.readouterr().out)["status"] == "tested"
@@ -161,13 +107,13 @@ def test_json_is_one_document_on_stdout(
     assert json.loads(capsys.readouterr().out)["up_to_date"] is False
 
 
-def test_without_the_test_the_ami_stays_a_candidate(sandbox: Sandbox, remote: type[FakeRemote], definition: str) -> None:
+def test_without_the_test_the_ami_stays_a_candidate(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
     build(definition, test=False)
-    assert tags.as_dict(images(sandbox)[0]["Tags"])[tags.STATUS] == "candidate"
+    assert tags.as_dict(own_images(sandbox)[0]["Tags"])[tags.STATUS] == "candidate"
     assert build(definition, plan=True) == Exit.SOMETHING_TO_DO  # a candidate is no result
 
 
-def test_a_failing_step_is_shown_and_undone(sandbox: Sandbox, remote: type[FakeRemote], definition: str) -> None:
+def test_a_failing_step_is_shown_and_undone(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
     remote.failing = {"aws cli": 7}
     with pytest.raises(UserError) as failure:
         build(definition)
@@ -175,27 +121,27 @@ def test_a_failing_step_is_shown_and_undone(sandbox: Sandbox, remote: type[FakeR
     assert "exit code 7" in failure.value.what
     assert "output of aws cli" in failure.value.output
     assert "nothing" in failure.value.left
-    assert images(sandbox) == []
+    assert own_images(sandbox) == []
     assert left_behind(sandbox) == {}
 
 
-def test_a_failing_check_on_the_image_takes_the_ami_back(sandbox: Sandbox, remote: type[FakeRemote], definition: str) -> None:
+def test_a_failing_check_on_the_image_takes_the_ami_back(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
     remote.failing, remote.failing_at = {"a machine-id of its own": 1}, 1
     with pytest.raises(UserError, match="machine-id"):
         build(definition)
-    assert images(sandbox) == []
+    assert own_images(sandbox) == []
     assert left_behind(sandbox) == {}
 
 
-def test_a_failing_ami_can_be_kept(sandbox: Sandbox, remote: type[FakeRemote], definition: str) -> None:
+def test_a_failing_ami_can_be_kept(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
     remote.failing, remote.failing_at = {"a machine-id of its own": 1}, 1
     with pytest.raises(UserError):
         build(definition, on_error="keep")
-    [image] = images(sandbox)
+    [image] = own_images(sandbox)
     assert tags.as_dict(image["Tags"])[tags.STATUS] == "candidate"
 
 
-def test_an_unforeseen_error_is_undone_too(sandbox: Sandbox, remote: type[FakeRemote], definition: str) -> None:
+def test_an_unforeseen_error_is_undone_too(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
     remote.raising = {"perform": RuntimeError("a bug")}
     with pytest.raises(RuntimeError):
         build(definition)
