@@ -76,7 +76,7 @@ _LOGS = r"""
 systemctl stop rsyslog >/dev/null 2>&1 || service rsyslog stop >/dev/null 2>&1 || true
 """
 
-# What `cloud-init clean --logs` removes and more, without the seconds that it takes to start, and on Amazon Linux 1 too,
+# What `cloud-init clean --logs` removes and more, without the seconds that it takes to start, and on AL1 too,
 # whose cloud-init has no such command. Scripts under scripts/per-boot and the like belong to the image, all else in
 # cloud-init's folder to the instance: its user data too, with the private host key in it. An empty machine-id is made
 # anew at boot (machine-id(5)); dbus's own copy goes, unless it is a link to the other.
