@@ -22,9 +22,9 @@ RUNNER_GONE, NOT_REBOOTED_YET = 74, 75  # exit codes of runner.sh
 
 # Unpacks once, however often it is sent; then everything is up to the runner.
 START = """\
-set -eu; umask 077; state=${KILN_ROOT:-}/var/lib/kiln; dir=$state/$1; mkdir -p "$state"
+set -eu; umask 077; state=${KILN_ROOT:-}/var/lib/kiln; dir=$state/$1 new=$dir.$$
 if [ -d "$dir" ]; then cat >/dev/null; else
-  new=$(mktemp -d "$state/new.XXXXXX"); tar -xzf - --no-same-owner -C "$new"; mv -T "$new" "$dir"
+  mkdir -p "$new"; tar -xzf - --no-same-owner -C "$new"; mv -T "$new" "$dir"
 fi
 exec bash "$dir/runner.sh" start "$2" </dev/null"""
 

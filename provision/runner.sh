@@ -51,18 +51,15 @@ reserve() { # room for the whole journal, so that a script that fills the disk c
 # -- the connection's side
 
 start() {
-  local boot_id event offset=$1 size
+  local offset=$1
   [ -e "$journal" ] || reserve
-  mkdir -p "$run" && chmod 0711 "${run%/*}" "$run"
+  umask 066 # steps may let another user write below KILN_TMP
+  mkdir -p "$run"
+  umask 077
   exec 9>"$dir/lock"
   if flock -n 9; then
-    read -r boot_id <"$boot_id_file"
-    read -r _ _ event _ < <(last_event | grep '^reboot')
-    [ "$boot_id" != "${event-}" ] || exit 75
-    size=$(stat -c %s "$journal")
-    # A power loss can take back bytes that were shown already: what follows must not hide behind them.
-    [ "$size" -ge "$offset" ] || head -c "$((offset - size))" /dev/zero | tr '\0' '\n' >>"$journal"
-    rm -f "$run/pid"
+    [ ! -s "$journal" ] || check_journal "$offset"
+    : >"$run/pid"
     setsid bash "$dir/runner.sh" run </dev/null >/dev/null 2>&1 &
     echo "$!" >"$run/pid"
   else
@@ -70,6 +67,16 @@ start() {
   fi
   exec 9>&-
   follow "$offset"
+}
+
+check_journal() { # of an earlier start
+  local boot_id last size
+  read -r boot_id <"$boot_id_file"
+  last=$(last_event)
+  [ "${last#reboot * }" != "$boot_id ." ] || exit 75
+  size=$(stat -c %s "$journal")
+  # A power loss can take back bytes that were shown already: what follows must not hide behind them.
+  [ "$size" -ge "$1" ] || head -c "$(($1 - size))" /dev/zero | tr '\0' '\n' >>"$journal"
 }
 
 follow() {
@@ -91,10 +98,12 @@ follow() {
 run() {
   local next=0
   cd / || exit 74
+  set -m # else bash makes what it starts in the background deaf to SIGINT
   exec 8>>"$journal"
-  mkdir -p "$KILN_TMP"
-  mountpoint -q "$KILN_TMP" || mount -t tmpfs -o size=75%,mode=1777 kiln "$KILN_TMP" || chmod 1777 "$KILN_TMP"
-  resume
+  if mkdir "$KILN_TMP" 2>/dev/null || ! mountpoint -q "$KILN_TMP"; then
+    mount -t tmpfs -o size=75%,mode=1777 kiln "$KILN_TMP" || chmod 1777 "$KILN_TMP"
+  fi
+  [ ! -s "$journal" ] || resume
   while [ "$next" -lt "${#plan[@]}" ]; do
     perform "$next"
     next=$((next + 1))
@@ -115,20 +124,21 @@ resume() { # sets next: the first script that has not been started yet
 }
 
 perform() {
-  local n=$1 code began
-  local script failed=$run/failed.$1 over=$run/over.$1
+  local n=$1 code began pid script failed=$run/failed.$1
   printf -v script '%s/%03d.sh' "$dir" "$n"
   set -- ${plan[n]}
+  [ -p "$run/output" ] || mkfifo "$run/output"
   emit begin "$n"
   uptime_cs
   began=$now_cs
-  {
-    umask 022
-    KILN_FAILED=$failed timeout --kill-after=10 "$2" bash "$script" </dev/null 2>&1 8>&- 9>&-
-    echo "$?" >"$over"
-  } | record "$n" "$over"
+  umask 022
+  KILN_FAILED=$failed timeout --kill-after=10 "$2" bash "$script" </dev/null >"$run/output" 2>&1 8>&- 9>&- &
+  pid=$!
+  umask 077
+  record "$n" "$pid" 7<"$run/output"
+  wait "$pid"
+  code=$?
   uptime_cs
-  read -r code <"$over" || code=255
   if [ "$code" != 0 ]; then
     [ ! -s "$failed" ] || head -c 2000 "$failed" | while IFS= read -r line; do printf '$%s\n' "$line" >&8; done
     report_full_disks "$n"
@@ -153,11 +163,10 @@ after() { # a step that failed ends the plan; one may ask for a reboot; a check 
 
 # -- what a script writes: journaled as it comes, bounded, and never made to wait
 
-record() {
-  local n=$1 over=$2 left=4096 line rest='' status give_up=''
-  exec 7<&0
+record() { # what the script that runs as process $2 writes into descriptor 7
+  local n=$1 pid=$2 left=4096 line rest='' status give_up=''
   while [ "$left" -gt 0 ]; do # the little that most scripts write needs no further process
-    IFS= read -r -t 0.2 -n 4000 line
+    IFS= read -r -t 0.2 -n 4000 -u 7 line
     status=$?
     rest+=$line
     if [ "$status" -eq 0 ] || [ "${#rest}" -ge 4000 ]; then
@@ -166,14 +175,17 @@ record() {
       rest=''
     fi
     [ "$status" -eq 0 ] || [ "$status" -gt 128 ] || break
-    if [ -e "$over" ]; then # only a process that the script left behind can still be writing
+    if ! kill -0 "$pid" 2>/dev/null; then # only a process that the script left behind can still be writing
       : "${give_up:=$((SECONDS + 5))}"
       [ "$status" -eq 0 ] && [ "$SECONDS" -lt "$give_up" ] || break
     fi
   done
   [ -z "$rest" ] || printf '|%s\n' "$rest" >&8
-  [ "$left" -gt 0 ] || record_bulk "$n" "$over"
-  if [ "$status" -ne 1 ]; then cat <&7 >/dev/null 2>&1 8>&- 9>&- & fi
+  [ "$left" -gt 0 ] || record_bulk "$n" "$pid"
+  if [ "$status" -ne 1 ]; then # it keeps a reader, and the next script gets a pipe of its own
+    cat <&7 >/dev/null 2>&1 8>&- 9>&- &
+    rm -f "$run/output"
+  fi
 }
 
 record_bulk() { # up to the limit all of it, beyond that its last lines: they tell why a script failed
@@ -189,7 +201,7 @@ record_bulk() { # up to the limit all of it, beyond that its last lines: they te
 drained() { # waits for a reader to end, though not long for one that a process left behind keeps waiting
   local give_up=''
   while kill -0 "$1" 2>/dev/null; do
-    [ ! -e "$2" ] || : "${give_up:=$((SECONDS + 5))}"
+    kill -0 "$2" 2>/dev/null || : "${give_up:=$((SECONDS + 5))}"
     [ -z "$give_up" ] || [ "$SECONDS" -lt "$give_up" ] || kill "$1"
     sleep 0.1
   done

@@ -216,3 +216,20 @@ def test_a_disk_that_is_full_before_is_refused_in_words(tmp_path: Path) -> None:
         assert b"No space left on device" in started.stderr
     finally:
         subprocess.run(["umount", "-l", tmp_path], check=True)
+
+
+def test_before_the_reboot_nothing_goes_on(make: Make) -> None:
+    runner = make(Step("kernel", "true", reboot=True), Step("behind it", "echo behind"))
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    reboot = f"\nbegin 0 .\n\nend 0 0 1 .\n\nreboot 0 {boot_id} .\n".encode()
+    (runner.state / "journal").write_bytes(reboot)
+    assert runner.start().returncode == 75
+    (runner.state / "journal").write_bytes(reboot.replace(boot_id.encode(), b"another"))
+    assert runner.start().returncode == 0
+    assert lines(runner) == ["behind"]
+
+
+def test_what_is_started_can_be_interrupted(make: Make) -> None:
+    runner = make(Step("look", "grep SigIgn /proc/self/status"))
+    runner.start()
+    assert int(lines(runner)[0].split()[1], 16) & 0b110 == 0  # SIGINT and SIGQUIT

@@ -1,4 +1,4 @@
-"""Key pairs for tests."""
+"""Key pairs for tests: ed25519, which paramiko itself cannot make."""
 
 import io
 
@@ -7,9 +7,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
-def new_key() -> paramiko.Ed25519Key:
-    """A new ed25519 key pair, which paramiko itself cannot make."""
+def new_pem() -> str:
+    """A new private key as OpenSSH writes it into a file."""
     private = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.OpenSSH, serialization.NoEncryption()
     )
-    return paramiko.Ed25519Key.from_private_key(io.StringIO(private.decode()))
+    return private.decode()
+
+
+def new_key() -> paramiko.Ed25519Key:
+    return paramiko.Ed25519Key.from_private_key(io.StringIO(new_pem()))

@@ -108,7 +108,7 @@ class Host:
                 return
             transport = paramiko.Transport(client)
             transport.add_server_key(self.host_key)
-            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, Files)
+            transport.set_subsystem_handler("sftp", paramiko.SFTPServer, Files, self.root)
             self._transports.append(transport)
             with suppress(paramiko.SSHException, EOFError):
                 transport.start_server(server=_Session(self), event=threading.Event())
