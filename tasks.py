@@ -53,7 +53,10 @@ def _from_sandbox(error: BaseException) -> BaseException:
     return error
 
 
-_IMAGE = {"image": "a name under images/, or the path of a YAML file", "region": "AWS region; default: the AWS configuration's"}
+_IMAGE = {
+    "image": "a name under images/, or the path of a YAML file",
+    "region": "AWS region; default: the AWS configuration's",
+}
 
 
 @task(
@@ -90,7 +93,9 @@ def build_ami(
     **_TASK,
 )
 @_bounded
-def test_ami(c: Context, ami: str, image: str = "", region: str = "", on_error: str = "cleanup", json: bool = False) -> int:
+def test_ami(
+    c: Context, ami: str, image: str = "", region: str = "", on_error: str = "cleanup", json: bool = False
+) -> int:
     """Boot any AMI and run the checks of its image definition."""
     from images import commands
 

@@ -53,21 +53,27 @@ def translated() -> Iterator[None]:
 
 def translate(error: Exception) -> UserError | None:
     """The UserError that says what a botocore error means, or None for any other exception."""
-    import botocore.exceptions as aws  # noqa: PLC0415 - see cloud.session
+    import botocore.exceptions as aws
 
     if isinstance(error, aws.ClientError):
         return _from_answer(error)
     if isinstance(error, aws.NoCredentialsError | aws.PartialCredentialsError | aws.CredentialRetrievalError):
         return UserError("AWS credentials are missing", str(error), _CREDENTIALS)
-    if isinstance(error, aws.TokenRetrievalError | aws.SSOTokenLoadError | aws.UnauthorizedSSOTokenError | aws.SSOError):
+    if isinstance(
+        error, aws.TokenRetrievalError | aws.SSOTokenLoadError | aws.UnauthorizedSSOTokenError | aws.SSOError
+    ):
         return UserError("the AWS login has expired", str(error), "Try aws sso login.")
     if isinstance(error, aws.ProfileNotFound):
-        return UserError("that AWS profile does not exist", str(error), "Check AWS_PROFILE against aws configure list-profiles.")
+        return UserError(
+            "that AWS profile does not exist", str(error), "Check AWS_PROFILE against aws configure list-profiles."
+        )
     if isinstance(error, aws.InvalidRegionError | aws.NoRegionError):
         return UserError("that is no AWS region", str(error), "Try --region us-east-1.")
     if isinstance(error, aws.HTTPClientError | aws.ConnectionError | aws.EndpointConnectionError):
         return UserError(
-            "AWS cannot be reached", str(error), "Check the network, a proxy (HTTPS_PROXY) and the spelling of the region."
+            "AWS cannot be reached",
+            str(error),
+            "Check the network, a proxy (HTTPS_PROXY) and the spelling of the region.",
         )
     if isinstance(error, aws.BotoCoreError):
         return UserError("the AWS request could not be made", str(error))
@@ -82,10 +88,16 @@ def _from_answer(error: Any) -> UserError:
         return UserError("AWS does not accept these credentials", message, _CREDENTIALS)
     if found in DENIED:
         return UserError(
-            f"the credentials may not call {operation}", message, f"Allow the action {operation} in the IAM policy of this role."
+            f"the credentials may not call {operation}",
+            message,
+            f"Allow the action {operation} in the IAM policy of this role.",
         )
     if found in _THROTTLED:
-        return UserError(f"AWS throttles {operation}", message, "Wait a minute and try again; other tools share this limit.")
+        return UserError(
+            f"AWS throttles {operation}", message, "Wait a minute and try again; other tools share this limit."
+        )
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
-        return UserError(f"AWS could not answer {operation}", f"{found}: {message}", "Try again; see the AWS Health Dashboard.")
+        return UserError(
+            f"AWS could not answer {operation}", f"{found}: {message}", "Try again; see the AWS Health Dashboard."
+        )
     return UserError(f"AWS refused {operation}", f"{found}: {message}", _HINTS.get(found, ""))

@@ -21,13 +21,15 @@ class Cloud:
     """
 
     def __init__(self, region: str | None = None, *, session: Any = None) -> None:
-        import boto3  # noqa: PLC0415 - 0.3 s that `invoke --list` need not pay
+        import boto3
 
         self._session: Any = session or boto3.Session(region_name=region)
         self.region: str = region or self._session.region_name or ""
         if not self.region:
             raise UserError(
-                "no AWS region is set", "neither --region, AWS_REGION nor the AWS profile names one", "Try --region us-east-1."
+                "no AWS region is set",
+                "neither --region, AWS_REGION nor the AWS profile names one",
+                "Try --region us-east-1.",
             )
         self.calls: Counter[str] = Counter()
         self._clients: dict[tuple[str, str, int], Any] = {}
@@ -43,7 +45,7 @@ class Cloud:
     def _made(self, service: str, region: str, attempts: int) -> Any:
         key = (service, region, attempts)
         if key not in self._clients:
-            from botocore.config import Config  # noqa: PLC0415
+            from botocore.config import Config
 
             config = Config(
                 retries={"mode": "standard", "total_max_attempts": attempts},

@@ -9,7 +9,7 @@ from kiln.errors import UserError
 T = TypeVar("T")
 
 
-def until(  # noqa: PLR0913 - each is named at the call
+def until(
     probe: Callable[[], T | None],
     *,
     what: str,

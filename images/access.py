@@ -18,14 +18,14 @@ class Access:
     @property
     def login_key(self) -> Any:
         """The private key as paramiko wants it."""
-        import paramiko  # noqa: PLC0415 - not needed to plan
+        import paramiko
 
         return paramiko.Ed25519Key.from_private_key(StringIO(self.private))
 
     @property
     def host_key(self) -> Any:
         """The public host key that the machine must show."""
-        import paramiko  # noqa: PLC0415
+        import paramiko
 
         return paramiko.Ed25519Key.from_private_key(StringIO(self.host.private))
 
@@ -37,8 +37,8 @@ def generate(comment: str) -> Access:
 
 
 def _pair(comment: str) -> tuple[str, str]:
-    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.generate()
     private = key.private_bytes(

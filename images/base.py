@@ -69,7 +69,9 @@ def _from_parameter(cloud: Cloud, alias: str) -> str:
         if not errors.is_not_found(error):
             raise
         raise UserError(
-            f"{alias} has no AMI in {cloud.region}", f"the SSM parameter {parameter} does not exist", "Try another region."
+            f"{alias} has no AMI in {cloud.region}",
+            f"the SSM parameter {parameter} does not exist",
+            "Try another region.",
         ) from error
     return str(json.loads(answer["Parameter"]["Value"])["image_id"])
 
@@ -102,7 +104,9 @@ def from_description(image: dict[str, Any]) -> BaseImage:
         if "Ebs" in mapping
     )
     if not any(disk.device == image.get("RootDeviceName") for disk in disks):
-        raise UserError(f"{image['ImageId']} cannot be a base", "its root is no EBS volume", "Choose an EBS-backed AMI.")
+        raise UserError(
+            f"{image['ImageId']} cannot be a base", "its root is no EBS volume", "Choose an EBS-backed AMI."
+        )
     return BaseImage(
         image["ImageId"],
         image.get("Name", ""),

@@ -40,7 +40,9 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
     with Undo(report.undone) as unfinished:
         with Undo(report.undone) as temporary, kept_on_error(options.on_error, temporary, plan, report) as kept:
             access = kept.access = generate(f"kiln-{plan.build_id}")
-            order = launch.Order("builder", plan.base.id, plan.mappings, plan.placements, spec.builder, plan.ssh_from, own, access)
+            order = launch.Order(
+                "builder", plan.base.id, plan.mappings, plan.placements, spec.builder, plan.ssh_from, own, access
+            )
             builder = kept.machine = machine.start(cloud, temporary, order, report)
             builder_may(cloud, builder.instance_id, plan)
             with machine.connected(cloud, builder, order, report) as remote:
@@ -57,14 +59,18 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
         accepted = None
         if options.test:
             with kept_on_error(options.on_error, unfinished, plan, report, what="the AMI"):
-                accepted = acceptance.boot_and_check(cloud, plan, image, own, report, identity, on_error=options.on_error)
+                accepted = acceptance.boot_and_check(
+                    cloud, plan, image, own, report, identity, on_error=options.on_error
+                )
         status = finish(cloud, plan, image, tested=options.test)
         unfinished.forget()
     written = manifest.write(cloud, plan, image, status, report, proofs, accepted, added, builder)
     return Built(image["ImageId"], status, image, written)
 
 
-def take_image(cloud: Cloud, undo: Undo, plan: Plan, instance: str, own: dict[str, str], report: Report) -> dict[str, Any]:
+def take_image(
+    cloud: Cloud, undo: Undo, plan: Plan, instance: str, own: dict[str, str], report: Report
+) -> dict[str, Any]:
     """Stop the builder (unless Spot, which cannot be stopped), create the AMI and wait until it is available."""
     spot = plan.spec.builder.market == "spot"
     if not spot:

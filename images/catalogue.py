@@ -59,4 +59,6 @@ def _entry(image: dict[str, Any]) -> Entry:
 
 def with_key(found: list[Entry], key: str) -> Entry | None:
     """The newest usable AMI built from exactly these inputs."""
-    return next((entry for entry in found if entry.key == key and entry.status in USABLE and entry.state == "available"), None)
+    return next(
+        (entry for entry in found if entry.key == key and entry.status in USABLE and entry.state == "available"), None
+    )

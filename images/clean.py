@@ -44,10 +44,20 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
 
     found: list[Leftover] = []
     for each in _instances(cloud):
-        found += judged("instance", each["InstanceId"], tags.as_dict(each.get("Tags")), _remover(launch.terminate, cloud, each["InstanceId"]))
+        found += judged(
+            "instance",
+            each["InstanceId"],
+            tags.as_dict(each.get("Tags")),
+            _remover(launch.terminate, cloud, each["InstanceId"]),
+        )
     for each in _pages(cloud, "describe_volumes", "Volumes"):
         if each["State"] == "available":
-            found += judged("volume", each["VolumeId"], tags.as_dict(each.get("Tags")), _remover(_delete_volume, cloud, each["VolumeId"]))
+            found += judged(
+                "volume",
+                each["VolumeId"],
+                tags.as_dict(each.get("Tags")),
+                _remover(_delete_volume, cloud, each["VolumeId"]),
+            )
     used: set[str] = set()
     for each in _pages(cloud, "describe_images", "Images", Owners=["self"]):
         own = tags.as_dict(each.get("Tags"))
@@ -58,11 +68,23 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
             used |= set(imaging.snapshots_of(each))
     for each in _pages(cloud, "describe_snapshots", "Snapshots", OwnerIds=["self"]):
         if each["SnapshotId"] not in used:
-            found += judged("snapshot", each["SnapshotId"], tags.as_dict(each.get("Tags")), _remover(imaging.delete_snapshot, cloud, each["SnapshotId"]))
+            found += judged(
+                "snapshot",
+                each["SnapshotId"],
+                tags.as_dict(each.get("Tags")),
+                _remover(imaging.delete_snapshot, cloud, each["SnapshotId"]),
+            )
     for each in cloud.ec2.describe_key_pairs(Filters=_FILTER)["KeyPairs"]:
-        found += judged("key pair", each["KeyName"], tags.as_dict(each.get("Tags")), _remover(_delete_key, cloud, each["KeyName"]))
+        found += judged(
+            "key pair", each["KeyName"], tags.as_dict(each.get("Tags")), _remover(_delete_key, cloud, each["KeyName"])
+        )
     for each in _pages(cloud, "describe_security_groups", "SecurityGroups"):
-        found += judged("security group", each["GroupId"], tags.as_dict(each.get("Tags")), _remover(launch.delete_group, cloud, each["GroupId"]))
+        found += judged(
+            "security group",
+            each["GroupId"],
+            tags.as_dict(each.get("Tags")),
+            _remover(launch.delete_group, cloud, each["GroupId"]),
+        )
     return found + list(_files(root, dead))
 
 
@@ -106,7 +128,9 @@ def _files(root: Path, dead: set[str]) -> Iterable[Leftover]:
     for path in sorted(root.glob("*/*/kept.json")):
         kept = json.loads(path.read_text())
         if kept["build"] in dead:
-            yield Leftover("kept key", str(path.parent / "key"), kept["build"], "its build has ended", _file_remover(path))
+            yield Leftover(
+                "kept key", str(path.parent / "key"), kept["build"], "its build has ended", _file_remover(path)
+            )
 
 
 def _file_remover(path: Path) -> Callable[[], None]:

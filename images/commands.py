@@ -12,8 +12,8 @@ from typing import Any, get_args
 from cloud.session import Cloud
 from images import build as builds
 from images import catalogue, definitions, show
-from images import plan as plans
 from images import clean as cleaning
+from images import plan as plans
 from images.keep import OnError
 from images.permissions import may_build
 from images.report import Report
@@ -51,14 +51,18 @@ def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: 
         return Exit.DONE if up_to_date else Exit.SOMETHING_TO_DO
     if planned.existing is not None and up_to_date:
         if as_json:
-            _as_json({"ami": planned.existing.id, "status": planned.existing.status, "key": planned.key, "built": False})
+            _as_json(
+                {"ami": planned.existing.id, "status": planned.existing.status, "key": planned.key, "built": False}
+            )
         else:
             result(show.up_to_date(planned))
         return Exit.DONE
     with _reported(screen, planned.folder, planned.build_id, planned.key) as report:
         built = builds.build_ami(cloud, planned, options, report)
     if as_json:
-        _as_json({"ami": built.ami, "status": built.status, "key": planned.key, "built": True, "manifest": built.manifest})
+        _as_json(
+            {"ami": built.ami, "status": built.status, "key": planned.key, "built": True, "manifest": built.manifest}
+        )
     else:
         result(show.built(cloud, planned, built, time.monotonic() - began))
     return Exit.DONE
@@ -88,7 +92,7 @@ def _reported(screen: Screen, folder: Path, build_id: str, key: str) -> Iterator
 
 def test(ami: str, image: str | None, region: str | None, *, on_error: str, as_json: bool) -> int:
     """`invoke test-ami`."""
-    from images import testing  # noqa: PLC0415 - one task of many
+    from images import testing
 
     cloud = Cloud(region)
     planned, described = testing.prepare(cloud, ami, image, BUILDS)
@@ -96,7 +100,14 @@ def test(ami: str, image: str | None, region: str | None, *, on_error: str, as_j
     with _reported(screen, planned.folder, planned.build_id, planned.key) as report:
         accepted = testing.run(cloud, planned, described, report, _choice(on_error))
     if as_json:
-        _as_json({"ami": ami, "checks": [proof.__dict__ for proof in accepted.proofs], "versions": accepted.facts.software, "packages": accepted.facts.packages})
+        _as_json(
+            {
+                "ami": ami,
+                "checks": [proof.__dict__ for proof in accepted.proofs],
+                "versions": accepted.facts.software,
+                "packages": accepted.facts.packages,
+            }
+        )
     else:
         result(f"✓ {ami} passes {words.count(len(accepted.proofs), 'check')} of {planned.spec.name}   {report.total()}")
     return Exit.DONE
@@ -121,10 +132,21 @@ def clean(region: str | None, *, apply: bool, as_json: bool) -> int:
     for each in found if apply else ():
         try:
             each.remove()
-        except Exception as error:  # noqa: BLE001 - one that resists must not keep the rest
+        except Exception as error:
             failed.append((each, str(error)))
     if as_json:
-        _as_json([{"kind": e.kind, "id": e.id, "build": e.build, "why": e.why, "removed": apply and e not in [f for f, _ in failed]} for e in found])  # noqa: E501
+        _as_json(
+            [
+                {
+                    "kind": e.kind,
+                    "id": e.id,
+                    "build": e.build,
+                    "why": e.why,
+                    "removed": apply and e not in [f for f, _ in failed],
+                }
+                for e in found
+            ]
+        )
     else:
         result(show.leftovers(found, failed, applied=apply))
     if failed:
@@ -134,7 +156,7 @@ def clean(region: str | None, *, apply: bool, as_json: bool) -> int:
 
 def validate(paths: tuple[str, ...]) -> int:
     """`invoke validate`."""
-    from kiln.boundary import render  # noqa: PLC0415 - only this task shows several errors
+    from kiln.boundary import render
 
     found, errors = definitions.validate_all(paths)
     screen = Screen()

@@ -17,7 +17,9 @@ def path_of(name: str) -> Path:
         path = HERE / f"{name}.yaml"
     if not path.is_file():
         shipped = ", ".join(sorted(each.stem for each in HERE.glob("*.yaml")))
-        raise UserError(f"there is no image definition {name}", f"{path} does not exist", f"Known: {shipped}; or give a path.")
+        raise UserError(
+            f"there is no image definition {name}", f"{path} does not exist", f"Known: {shipped}; or give a path."
+        )
     return path
 
 

@@ -43,7 +43,7 @@ def estimate(cloud: Cloud, folder: Path, instance_type: str, mappings: list[dict
             for m in mappings
         )
         snapshot = _price(cloud, productFamily="Storage Snapshot", usagetype="EBS:SnapshotUsage")
-    except Exception:  # noqa: BLE001 - the price list is a courtesy; every failure of it means "unknown"
+    except Exception:
         return Estimate(expected, None, None)
     kept = sum(m["Ebs"]["VolumeSize"] for m in mappings) * snapshot
     return Estimate(expected, hours * machine + 2 * hours * disks / 730, kept)

@@ -28,7 +28,17 @@ def stop(cloud: Cloud, instance: str) -> None:
     wait.until(stopped, what=f"the stop of {instance}", timeout=900, every=0.5, longest=3)
 
 
-def create(cloud: Cloud, undo: Undo, instance: str, name: str, description: str, own: dict[str, str], devices: list[str], *, reboot: bool) -> str:  # noqa: E501, PLR0913
+def create(
+    cloud: Cloud,
+    undo: Undo,
+    instance: str,
+    name: str,
+    description: str,
+    own: dict[str, str],
+    devices: list[str],
+    *,
+    reboot: bool,
+) -> str:
     """CreateImage; the AMI and its snapshots are tagged from birth. Returns the AMI's id.
 
     `reboot` is for a one-time Spot builder, which cannot be stopped: EC2 shuts it down while it takes the snapshots
@@ -43,7 +53,11 @@ def create(cloud: Cloud, undo: Undo, instance: str, name: str, description: str,
             BlockDeviceMappings=[{"DeviceName": device, "Ebs": {"DeleteOnTermination": True}} for device in devices],
             TagSpecifications=tags.specifications(own, "image", "snapshot"),
         )["ImageId"]
-        undo.push("AMI and its snapshots", lambda: deregister(cloud, ami), by_hand=f"aws ec2 deregister-image --image-id {ami} --delete-associated-snapshots")
+        undo.push(
+            "AMI and its snapshots",
+            lambda: deregister(cloud, ami),
+            by_hand=f"aws ec2 deregister-image --image-id {ami} --delete-associated-snapshots",
+        )
     return str(ami)
 
 
@@ -58,7 +72,9 @@ def wait_available(cloud: Cloud, ami: str, progress: Progress) -> dict[str, Any]
             return image
         if image["State"] in {"failed", "error", "invalid", "deregistered"}:
             reason = image.get("StateReason", {}).get("Message") or "AWS gives no reason"
-            raise UserError(f"{ami} ended as {image['State']}", reason, "Build again; a KMS key without grants is a common cause.")
+            raise UserError(
+                f"{ami} ended as {image['State']}", reason, "Build again; a KMS key without grants is a common cause."
+            )
         progress(_percent(cloud, image))
         return None
 
@@ -127,4 +143,6 @@ def share(cloud: Cloud, image: dict[str, Any], accounts: tuple[str, ...]) -> Non
     users = [{"UserId": account} for account in accounts]
     cloud.ec2.modify_image_attribute(ImageId=image["ImageId"], LaunchPermission={"Add": users})
     for snapshot in snapshots_of(image):
-        cloud.ec2.modify_snapshot_attribute(SnapshotId=snapshot, Attribute="createVolumePermission", OperationType="add", UserIds=list(accounts))
+        cloud.ec2.modify_snapshot_attribute(
+            SnapshotId=snapshot, Attribute="createVolumePermission", OperationType="add", UserIds=list(accounts)
+        )

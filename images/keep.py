@@ -42,7 +42,8 @@ def kept_on_error(choice: OnError, undo: Undo, plan: Plan, report: Report, what:
         hint = "It ends by itself at its time limit; invoke clean --apply removes it now."
         if kept.machine and kept.access:
             write_key(plan, kept.machine, kept.access)
-            hint = f"Look at it: invoke ssh {kept.machine.instance_id} (until {kept.machine.ends_at:%H:%M} UTC), then invoke clean --apply."
+            until = f"{kept.machine.ends_at:%H:%M} UTC"
+            hint = f"Look at it: invoke ssh {kept.machine.instance_id} (until {until}), then invoke clean --apply."
         report.screen.say(f"! {what} is kept. {hint}")
         raise
 

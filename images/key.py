@@ -10,7 +10,16 @@ from provision.recipe import Recipe
 
 # The parts of a definition that shape the image. The builder, the AMI's name and its sharing are not among them.
 PARTS = (
-    "volumes", "docker_storage", "aws_cli", "ecs_agent", "packages", "files", "scripts", "container_images", "tags", "tests",
+    "volumes",
+    "docker_storage",
+    "aws_cli",
+    "ecs_agent",
+    "packages",
+    "files",
+    "scripts",
+    "container_images",
+    "tags",
+    "tests",
 )
 
 

@@ -20,6 +20,10 @@ def usable(cloud: Cloud, volumes: Volumes) -> None:
                 continue
             if errors.code(error) != "NotFoundException":
                 raise
-            raise UserError(f"there is no KMS key {key} in {cloud.region}", str(error), "Check volumes.*.kms_key and --region.") from error
+            raise UserError(
+                f"there is no KMS key {key} in {cloud.region}", str(error), "Check volumes.*.kms_key and --region."
+            ) from error
         if state != "Enabled":
-            raise UserError(f"the KMS key {key} cannot be used", f"its state is {state}", "Enable it, or name another one.")
+            raise UserError(
+                f"the KMS key {key} cannot be used", f"its state is {state}", "Enable it, or name another one."
+            )

@@ -75,10 +75,19 @@ def make_security_group(cloud: Cloud, undo: Undo, order: Order) -> str:
             VpcId=order.placements[0].subnet.vpc,
             TagSpecifications=tags.specifications(order.tags, "security-group"),
         )["GroupId"]
-        undo.push("security group", lambda: delete_group(cloud, group), by_hand=f"aws ec2 delete-security-group --group-id {group}")
+        undo.push(
+            "security group",
+            lambda: delete_group(cloud, group),
+            by_hand=f"aws ec2 delete-security-group --group-id {group}",
+        )
     if order.ssh_from:
         kind, field = ("Ipv6Ranges", "CidrIpv6") if ":" in order.ssh_from else ("IpRanges", "CidrIp")
-        rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, kind: [{field: order.ssh_from, "Description": "Kiln"}]}
+        rule = {
+            "IpProtocol": "tcp",
+            "FromPort": 22,
+            "ToPort": 22,
+            kind: [{field: order.ssh_from, "Description": "Kiln"}],
+        }
         cloud.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
     return str(group)
 
@@ -105,7 +114,11 @@ def run(cloud: Cloud, undo: Undo, order: Order, key_name: str, group: str) -> La
     ends_at = datetime.now(UTC) + timedelta(seconds=order.builder.time_limit)
     with signals.held():
         instance, place = _first_with_room(cloud, order, key_name, group)
-        undo.push("instance", lambda: terminate(cloud, instance), by_hand=f"aws ec2 terminate-instances --instance-ids {instance}")
+        undo.push(
+            "instance",
+            lambda: terminate(cloud, instance),
+            by_hand=f"aws ec2 terminate-instances --instance-ids {instance}",
+        )
     host = wait.until(
         lambda: _address(cloud, instance, order.builder),
         what=f"the start of {instance}",
@@ -148,7 +161,9 @@ def _run_once(cloud: Cloud, request: dict[str, Any]) -> str:
                 return None
             raise
 
-    return wait.until(once, what="RunInstances", timeout=120, every=2, hint="AWS throttles or has a fault: try again later.")
+    return wait.until(
+        once, what="RunInstances", timeout=120, every=2, hint="AWS throttles or has a fault: try again later."
+    )
 
 
 def request_of(order: Order, place: Placement, key_name: str | None, group: str | None) -> dict[str, Any]:
@@ -202,7 +217,11 @@ def _address(cloud: Cloud, instance: str, builder: Builder) -> str | None:
         return None
     if told["State"]["Name"] in {"shutting-down", "terminated", "stopping", "stopped"}:
         reason = told.get("StateReason", {}).get("Message", "no reason given")
-        raise UserError(f"{instance} ended before it ran", reason, "Client.InternalError often means a KMS key that may not be used.")
+        raise UserError(
+            f"{instance} ended before it ran",
+            reason,
+            "Client.InternalError often means a KMS key that may not be used.",
+        )
     if told["State"]["Name"] != "running":
         return None
     return told.get("PublicIpAddress" if builder.connect.via == "public" else "PrivateIpAddress")
@@ -236,6 +255,6 @@ def console(cloud: Cloud, instance: str) -> str:
     """The last 40 lines of the machine's serial console, or "" where there is none."""
     try:
         text = cloud.ec2.get_console_output(InstanceId=instance).get("Output") or ""  # botocore decodes base64
-    except Exception:  # noqa: BLE001 - a help for a person, on the way to another error
+    except Exception:
         return ""
     return "\n".join(text.splitlines()[-40:])

@@ -50,7 +50,7 @@ def start(cloud: Cloud, undo: Undo, order: Order, report: Report) -> Launched:
 @contextmanager
 def connected(cloud: Cloud, machine: Launched, order: Order, report: Report) -> Iterator["Remote"]:
     """An SSH connection to a machine whose cloud-init has finished; raises UserError with the console's last lines."""
-    from provision.remote import Address, Remote  # noqa: PLC0415 - paramiko and fabric are not needed to plan
+    from provision.remote import Address, Remote
 
     proxy = order.builder.connect.proxy_command
     if proxy:
@@ -69,7 +69,9 @@ def connected(cloud: Cloud, machine: Launched, order: Order, report: Report) -> 
 
 
 def _with_console(error: UserError, console: str) -> UserError:
-    shown = f"the machine's console ends with:\n{console}" if console else "the machine has printed nothing on its console"
+    shown = (
+        f"the machine's console ends with:\n{console}" if console else "the machine has printed nothing on its console"
+    )
     return UserError(error.what, error.why, error.hint, output="\n".join(filter(None, (error.output, shown))))
 
 
@@ -101,10 +103,15 @@ def _indented(text: str) -> str:
 
 
 def _run(
-    remote: "Remote", report: Report, *, files: Sequence[File] = (), steps: Sequence[Step] = (), checks: Sequence[Check] = ()
+    remote: "Remote",
+    report: Report,
+    *,
+    files: Sequence[File] = (),
+    steps: Sequence[Step] = (),
+    checks: Sequence[Check] = (),
 ) -> list[Proof]:
-    from provision import events  # noqa: PLC0415
-    from provision.bundle import bundle  # noqa: PLC0415
+    from provision import events
+    from provision.bundle import bundle
 
     proofs: list[Proof] = []
     failed: list[events.Ended] = []

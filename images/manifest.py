@@ -19,7 +19,7 @@ from kiln import atomic
 SCHEMA = 1
 
 
-def write(  # noqa: PLR0913 - each is one part of the document
+def write(
     cloud: Cloud,
     plan: Plan,
     image: dict[str, Any],
@@ -44,7 +44,8 @@ def write(  # noqa: PLR0913 - each is one part of the document
         "build": plan.build_id,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(report.now(), 1),
-        "builder": {"instance": builder.instance_id, "type": builder.placement.instance_type, "zone": builder.placement.subnet.zone},
+        "builder": {"instance": builder.instance_id, "type": builder.placement.instance_type,
+                    "zone": builder.placement.subnet.zone},
         "added_bytes": {"used": added.used, "written": added.written},
         "calls": dict(cloud.calls.most_common()),
         "steps": [{"name": s.name, "start": round(s.start, 2), "seconds": round(s.end - s.start, 2), "depth": s.depth}
@@ -65,7 +66,9 @@ def revision() -> str:
     root = Path(__file__).parent.parent
 
     def git(*words: str) -> str:
-        return subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=10).stdout.strip()
+        return subprocess.run(
+            ["git", "-C", str(root), *words], capture_output=True, text=True, check=True, timeout=10
+        ).stdout.strip()
 
     try:
         return git("rev-parse", "HEAD") + ("+" if git("status", "--porcelain", "--untracked-files=no") else "")

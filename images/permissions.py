@@ -15,7 +15,9 @@ def may_build(cloud: Cloud, plan: Plan) -> None:
     """Ask for the calls that need no id made by the build; raises UserError naming the first that is denied."""
     own = launch.owner_tags(plan.spec.name, plan.build_id, plan.spec.builder.time_limit)
     access = Access("", _SAMPLE, HostKey("", ""))
-    order = launch.Order("builder", plan.base.id, plan.mappings, plan.placements, plan.spec.builder, plan.ssh_from, own, access)
+    order = launch.Order(
+        "builder", plan.base.id, plan.mappings, plan.placements, plan.spec.builder, plan.ssh_from, own, access
+    )
     ec2 = cloud.ec2
     allowed(
         ec2.import_key_pair, KeyName=own["Name"], PublicKeyMaterial=_SAMPLE.encode(),

@@ -73,7 +73,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
     known = catalogue.entries(cloud, spec.name)
     usable = [entry for entry in known if entry.status in catalogue.USABLE]
     folder = root / spec.name / build_key[:8]
-    plan = Plan(
+    return Plan(
         spec, found, recipe, build_key, inputs,
         ami_name=free_name(cloud, spec, build_key),
         mappings=mappings,
@@ -85,7 +85,6 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
         existing=catalogue.with_key(known, build_key),
         why=key.why(key.from_tag(usable[0].inputs) if usable else {}, inputs),
     )  # fmt: skip
-    return plan
 
 
 def refuse_impossible(spec: ImageSpec) -> None:
@@ -129,7 +128,7 @@ def free_name(cloud: Cloud, spec: ImageSpec, build_key: str) -> str:
 
 
 def allowed(call: Callable[..., Any], **parameters: Any) -> None:
-    """Ask AWS by DryRun whether a call would be allowed; raises UserError when not, with the real parameters' faults."""
+    """Ask AWS by DryRun whether a call would be allowed; raises UserError when it is not, or is faulty."""
     try:
         call(**parameters, DryRun=True)
     except Exception as error:
@@ -142,7 +141,9 @@ def allowed(call: Callable[..., Any], **parameters: Any) -> None:
     raise AssertionError("AWS answered a DryRun without DryRunOperation")
 
 
-def checks_of(plan: Plan, where: Literal["builder", "image"], builder: hygiene_checks.Builder | None = None) -> tuple[Check, ...]:
+def checks_of(
+    plan: Plan, where: Literal["builder", "image"], builder: hygiene_checks.Builder | None = None
+) -> tuple[Check, ...]:
     """The checks that hold on the builder, or on a machine booted from the AMI: there with hygiene's.
 
     `builder` is what is known of the machine that the image was made on.

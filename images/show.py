@@ -37,7 +37,9 @@ def cost(plan: Plan) -> str:
     """Minutes and dollars, as far as they are known."""
     text = f"{plan.estimate.minutes:.0f} min"
     if plan.estimate.dollars is not None and plan.estimate.monthly is not None:
-        text += f", ${max(plan.estimate.dollars, 0.01):.2f} to build, at most ${plan.estimate.monthly:.2f} a month to keep"
+        text += (
+            f", ${max(plan.estimate.dollars, 0.01):.2f} to build, at most ${plan.estimate.monthly:.2f} a month to keep"
+        )
     return text
 
 
@@ -55,8 +57,12 @@ def plan_text(plan: Plan) -> str:
         sealed = "encrypted" if ebs["Encrypted"] else "NOT encrypted"
         lines.append(f"    {mapping['DeviceName']:<12} {ebs['VolumeSize']:>5} GiB  {ebs['VolumeType']}  {sealed}")
     recipe = plan.recipe
-    parts = (("files", [f.path for f in recipe.files]), ("steps", [s.name for s in recipe.steps]),
-             ("checks", [c.name for c in recipe.checks]), ("before imaging", [s.name for s in recipe.sealing]))  # fmt: skip
+    parts = (
+        ("files", [file.path for file in recipe.files]),
+        ("steps", [step.name for step in recipe.steps]),
+        ("checks", [check.name for check in recipe.checks]),
+        ("before imaging", [step.name for step in recipe.sealing]),
+    )
     for title, names in parts:
         lines += [f"  {title}", *(f"    {name}" for name in names)] if names else []
     return "\n".join([*lines, f"Build it with: invoke build-ami --image {plan.spec.name}"])
@@ -76,21 +82,25 @@ def up_to_date(plan: Plan) -> str:
     entry = plan.existing
     assert entry is not None
     return (
-        f"✓ {entry.id} is up to date: same base, recipe and definition (key {plan.key[:8]}, {words.age(entry.created)})."
-        " --force builds it again."
+        f"✓ {entry.id} is up to date: same base, recipe and definition"
+        f" (key {plan.key[:8]}, {words.age(entry.created)}). --force builds it again."
     )
 
 
 def built(cloud: Cloud, plan: Plan, done: Built, seconds: float) -> str:
     """The end of a good build."""
-    lines = [f"✓ {done.ami}   {done.status}   {plan.ami_name}   {words.seconds(seconds)}, {cloud.work_calls()} AWS calls"]
+    lines = [
+        f"✓ {done.ami}   {done.status}   {plan.ami_name}   {words.seconds(seconds)}, {cloud.work_calls()} AWS calls"
+    ]
     checks = done.manifest["checks"]
     if checks["image"] is not None:
         total = len(checks["builder"]) + len(checks["image"])
         lines.append(f"  checks    {total} of {total}: {len(checks['builder'])} on the builder, "
                      f"{len(checks['image'])} on a machine booted from the AMI")  # fmt: skip
     added = done.manifest["added_bytes"]
-    lines.append(f"  added     {words.size(added['used'])} on the root file system ({words.size(added['written'])} written to disk)")
+    lines.append(
+        f"  added     {words.size(added['used'])} to the root file system; {words.size(added['written'])} written to disk"
+    )
     lines.append(f"  manifest  {plan.folder}/manifest.json · timeline.svg")
     nothing_yet = "" if done.status == "tested" else f"   (a candidate: invoke test-ami {done.ami})"
     lines.append(f"  next      invoke list-amis{nothing_yet}")
@@ -113,10 +123,20 @@ def table(found: Sequence[Entry], now: datetime) -> str:
     rows = [("NAME", "ID", "BASE", "KEY", "STATUS", "AGE", "SIZE")]
     for entry in found:
         state = "" if entry.state == "available" else f" ({entry.state})"
-        row = (entry.image, entry.id, entry.base, entry.key[:8], entry.status + state, words.age(entry.created, now), f"{entry.size} GiB")
+        row = (
+            entry.image,
+            entry.id,
+            entry.base,
+            entry.key[:8],
+            entry.status + state,
+            words.age(entry.created, now),
+            f"{entry.size} GiB",
+        )
         rows.append(row)
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
 
 
 def leftovers(found: Sequence[Leftover], failed: Sequence[tuple[Leftover, str]], *, applied: bool) -> str:
@@ -127,7 +147,9 @@ def leftovers(found: Sequence[Leftover], failed: Sequence[tuple[Leftover, str]],
     for each in found:
         error = errors.get((each.kind, each.id))
         mark = ("✗" if error else "✓") if applied else "-"
-        lines.append(f"{mark} {each.kind:<15} {each.id:<28} build {each.build}: {each.why}" + (f"\n    {error}" if error else ""))
+        lines.append(
+            f"{mark} {each.kind:<15} {each.id:<28} build {each.build}: {each.why}" + (f"\n    {error}" if error else "")
+        )
     if not applied:
         lines.append(f"{words.count(len(found), 'thing')} left behind. Delete with: invoke clean --apply")
     return "\n".join(lines)
@@ -137,8 +159,16 @@ def ssh_command(folder: Path, kept: dict[str, Any]) -> list[str]:
     """ssh(1) with the kept key, the pinned host key, and nobody else's settings."""
     known = folder / "known_hosts"
     known.write_text(f"{kept['host']} {kept['host_key']}\n")
-    words_ = ["ssh", "-F", "none", "-i", str(folder / "key"), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none",
-              "-o", f"UserKnownHostsFile={known}", "-o", "GlobalKnownHostsFile=none", "-o", "StrictHostKeyChecking=yes"]  # fmt: skip
+    options = (
+        "IdentitiesOnly=yes",
+        "IdentityAgent=none",
+        f"UserKnownHostsFile={known}",
+        "GlobalKnownHostsFile=none",
+        "StrictHostKeyChecking=yes",
+    )
+    words_ = ["ssh", "-F", "none", "-i", str(folder / "key")]
+    for option in options:
+        words_ += ["-o", option]
     if kept.get("proxy_command"):
         words_ += ["-o", "ProxyCommand=" + kept["proxy_command"].replace("%i", kept["instance"])]
     return [*words_, f"{kept['user']}@{kept['host']}"]

@@ -2,7 +2,6 @@
 
 import ipaddress
 import re
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -180,7 +179,9 @@ class ImageSpec(Model):
     def _own_tags(cls, value: dict[str, str]) -> dict[str, str]:
         for key, text in value.items():
             if key.startswith(("kiln:", "aws:")) or not 0 < len(key) <= 128 or len(text) > 256:
-                raise ValueError(f"the tag {key!r} cannot be used: kiln: and aws: are reserved, 128 and 256 characters the limits")
+                raise ValueError(
+                    f"the tag {key!r} cannot be used: kiln: and aws: are reserved, 128 and 256 characters the limits"
+                )
         return value
 
     @field_validator("ami_name")

@@ -24,11 +24,15 @@ def prepare(cloud: Cloud, ami: str, image: str | None, root: Path) -> tuple[Plan
     """
     found = base.describe(cloud, ImageIds=[ami])
     if not found:
-        raise UserError(f"there is no {ami} in {cloud.region}", "", "Check the id and --region; invoke list-amis shows Kiln's.")
+        raise UserError(
+            f"there is no {ami} in {cloud.region}", "", "Check the id and --region; invoke list-amis shows Kiln's."
+        )
     own = tags.as_dict(found[0].get("Tags"))
     name = image or own.get(tags.IMAGE)
     if not name:
-        raise UserError(f"{ami} was not made by Kiln", "its checks are unknown", "Name the definition to test it by: --image.")
+        raise UserError(
+            f"{ami} was not made by Kiln", "its checks are unknown", "Name the definition to test it by: --image."
+        )
     spec = definitions.load(name)
     described = base.from_description(found[0])
     recipe = image_recipe(spec, machine_of(spec, described))

@@ -47,5 +47,5 @@ def _bar(span: Span, y: float, total: float) -> list[str]:
     return [
         f'<text x="{12 + 14 * span.depth}" y="{y + 14:.1f}" fill="#222">{escape(name)}</text>',
         f'<rect x="{x:.1f}" y="{y + 3:.1f}" width="{length:.1f}" height="{_ROW - 7}" rx="2" fill="{colour}"/>',
-        f'<text x="{x + length + 5:.1f}" y="{y + 14:.1f}" fill="#444">{escape(words.seconds(span.end - span.start))}</text>',
+        f'<text x="{x + length + 5:.1f}" y="{y + 14:.1f}" fill="#444">{words.seconds(span.end - span.start)}</text>',
     ]

@@ -34,7 +34,12 @@ def _mapping(device: str, volume: Volume, disk: BaseDisk | None) -> dict[str, An
         raise UserError(
             f"the volume {device} cannot be unencrypted", "the base AMI's snapshot is encrypted", "Set encrypted: true."
         )
-    ebs: dict[str, Any] = {"VolumeSize": size, "VolumeType": volume.type, "DeleteOnTermination": True, "Encrypted": volume.encrypted}
+    ebs: dict[str, Any] = {
+        "VolumeSize": size,
+        "VolumeType": volume.type,
+        "DeleteOnTermination": True,
+        "Encrypted": volume.encrypted,
+    }
     optional = {"Iops": volume.iops, "Throughput": volume.throughput, "KmsKeyId": volume.kms_key}
     return {"DeviceName": device, "Ebs": ebs | {key: value for key, value in optional.items() if value is not None}}
 

@@ -15,7 +15,9 @@ def render(error: Any) -> str:
     lines += [f"    {line}" for line in (error.output or "").splitlines()]
     for label, field in LABELS:
         text = getattr(error, field, "")
-        lines += [f"  {label if n == 0 else '':<6} {line}" for n, line in enumerate(str(text).splitlines())] if text else []
+        lines += (
+            [f"  {label if n == 0 else '':<6} {line}" for n, line in enumerate(str(text).splitlines())] if text else []
+        )
     return "\n".join(lines)
 
 
@@ -41,6 +43,6 @@ def tell(error: BaseException) -> int | None:
 def _from_aws(error: BaseException) -> Any:
     if type(error).__module__.partition(".")[0] not in {"botocore", "boto3"} or not isinstance(error, Exception):
         return None
-    from cloud.errors import translate  # noqa: PLC0415 - only on the way out
+    from cloud.errors import translate
 
     return translate(error)

@@ -9,7 +9,7 @@ from typing import Any
 
 
 class Journal:
-    """`journal.jsonl` (one event a line, flushed at once) and `log.txt` (everything the machine printed) in `folder`."""
+    """`journal.jsonl` (one event a line, flushed at once) and `log.txt` (what the machine printed) in `folder`."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -47,9 +47,9 @@ def dead_builds(root: Path) -> set[str]:
                 event = json.loads(line)
             except ValueError:  # a line cut by a crash
                 continue
-            if event.get("event") == "started" and event.get("host") == socket.gethostname():
-                if not _is_running(int(event["pid"]), float(event["at"])):
-                    dead.add(str(event["build"]))
+            mine = event.get("event") == "started" and event.get("host") == socket.gethostname()
+            if mine and not _is_running(int(event["pid"]), float(event["at"])):
+                dead.add(str(event["build"]))
     return dead
 
 

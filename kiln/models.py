@@ -28,7 +28,9 @@ def _mib(value: Any) -> int:
     number, unit = _number_and_unit(value, "512 MiB")
     if unit not in _MIB:
         meant = _MEANT.get(unit.upper())
-        raise ValueError(f"the unit {unit} is none of MiB, GiB, TiB" + (f"; did you mean {number} {meant}?" if meant else ""))
+        raise ValueError(
+            f"the unit {unit} is none of MiB, GiB, TiB" + (f"; did you mean {number} {meant}?" if meant else "")
+        )
     return number * _MIB[unit]
 
 

@@ -35,7 +35,7 @@ class Screen:
         self._quiet = quiet
         self._status: Any = None
         if self._is_live:
-            from rich.console import Console  # noqa: PLC0415 - only a terminal needs it
+            from rich.console import Console
 
             self._console = Console(file=self._stream, highlight=False, soft_wrap=True)
 
@@ -72,11 +72,16 @@ class Screen:
     def show_live(self, line: Line, text: str) -> None:
         if not self._is_live or self._quiet:
             return
-        from rich.markup import escape  # noqa: PLC0415
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+        from rich.markup import escape
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         if self._status is None:
-            columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), TextColumn("{task.fields[tail]}"))
+            columns = (
+                SpinnerColumn(),
+                TextColumn("{task.description}"),
+                TimeElapsedColumn(),
+                TextColumn("{task.fields[tail]}"),
+            )
             self._status = Progress(*columns, console=self._console, transient=True)
             self._status.start()
             self._status.add_task("", tail="")
@@ -91,10 +96,11 @@ class Screen:
             self._status.stop()
             self._status = None
         mark = "✓" if ok else "✗"
-        self.say(f"{' ' * line.indent}{mark} {line.title:<{22 - line.indent}} {words.seconds(elapsed):>11}   {line.note}".rstrip())
+        title = f"{' ' * line.indent}{mark} {line.title:<{22 - line.indent}}"
+        self.say(f"{title} {words.seconds(elapsed):>11}   {line.note}".rstrip())
 
     def _coloured(self, text: str) -> str:
-        from rich.markup import escape  # noqa: PLC0415
+        from rich.markup import escape
 
         safe = escape(text)
         for mark, colour in (("✓", "green"), ("✗", "red"), ("!", "yellow")):

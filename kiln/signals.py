@@ -7,17 +7,19 @@ from types import FrameType
 
 from kiln.errors import Interrupted
 
-_held = 0
-_pending: str | None = None
+
+class _State:
+    """Signals belong to the process, and so does this."""
+
+    held = 0
+    pending: str | None = None
 
 
 def _on_signal(number: int, frame: FrameType | None) -> None:
-    global _pending
     name = signal.Signals(number).name
-    if _held:
-        _pending = name
-        return
-    raise Interrupted(name)
+    if not _State.held:
+        raise Interrupted(name)
+    _State.pending = name
 
 
 @contextmanager
@@ -34,14 +36,13 @@ def handled() -> Iterator[None]:
 
 @contextmanager
 def held(*, drop: bool = False) -> Iterator[None]:
-    """No interrupt inside the block; one that came is raised behind it, or dropped where the block *is* the clean-up."""
-    global _held, _pending
-    _held += 1
+    """No interrupt inside the block; one that came is raised behind it, or dropped where the block is clean-up."""
+    _State.held += 1
     try:
         yield
     finally:
-        _held -= 1
-    if _held == 0:
-        name, _pending = _pending, None
+        _State.held -= 1
+    if _State.held == 0:
+        name, _State.pending = _State.pending, None
         if name and not drop:
             raise Interrupted(name)

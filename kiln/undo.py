@@ -49,7 +49,7 @@ class Undo:
                 try:
                     action()
                     outcome = Undone(what)
-                except Exception as error:  # noqa: BLE001 - one failure must not keep the rest from being undone
+                except Exception as error:
                     outcome = Undone(what, str(error) or type(error).__name__, by_hand)
                 self.outcomes.append(outcome)
                 self._report(outcome)

@@ -112,7 +112,9 @@ def _describe(fault: dict[str, Any], lines: Lines, data: Any, model: type[BaseMo
     if fault["type"] == "extra_forbidden":
         known = _known_keys(model, at[:-1])
         near = difflib.get_close_matches(str(at[-1]), known, n=1)
-        message = "unknown key" + (f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(known)}" if known else "")
+        message = "unknown key" + (
+            f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(known)}" if known else ""
+        )
     elif fault["type"] == "missing":
         message = "is required"
     return f"line {line}, {place}: {message}" if line else f"{place}: {message}"
@@ -121,9 +123,8 @@ def _describe(fault: dict[str, Any], lines: Lines, data: Any, model: type[BaseMo
 def _real_path(loc: tuple[str | int, ...], data: Any) -> tuple[str | int, ...]:
     path: list[str | int] = []
     for index, part in enumerate(loc):
-        if isinstance(data, dict) and part in data:
-            data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+        listed = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if listed or (isinstance(data, dict) and part in data):
             data = data[part]
         elif index < len(loc) - 1:
             continue  # the name of a union's branch, not a key of the file
@@ -133,7 +134,7 @@ def _real_path(loc: tuple[str | int, ...], data: Any) -> tuple[str | int, ...]:
 
 def _known_keys(model: Any, at: tuple[str | int, ...]) -> list[str]:
     """The keys that may stand at a path, followed through nested models and unions."""
-    from typing import get_args  # noqa: PLC0415 - only on the way to an error
+    from typing import get_args
 
     models = [model]
     for part in at:

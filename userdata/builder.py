@@ -39,8 +39,17 @@ def cloud_config(host_key: HostKey, *, time_limit: int) -> str:
     return "#cloud-config\n" + json.dumps(document, indent=1, sort_keys=True) + "\n"
 
 
+_UNITS = {
+    SERVICE: "[Unit]\nDescription=Kiln: end this builder at its time limit\n[Service]\nType=oneshot\nExecStart="
+    + SWITCH,
+    TIMER: "[Unit]\nDescription=Kiln: look at this builder's time limit\n"
+    "[Timer]\nOnCalendar=minutely\nAccuracySec=1s\n[Install]\nWantedBy=timers.target",
+}
+
+
 def _switch(time_limit: int) -> str:
     """Shell that puts a minute-by-minute look at an absolute deadline on the machine, by systemd or by cron."""
+    units = "\n".join(f"  cat > {path} <<'END'\n{text}\nEND" for path, text in _UNITS.items())
     return f"""set -eu
 echo $(( $(date +%s) + {time_limit} )) > {DEADLINE}
 mkdir -p /usr/local/sbin
@@ -51,8 +60,7 @@ cat > {SWITCH} <<'END'
 END
 chmod 755 {SWITCH}
 if [ -d /run/systemd/system ]; then
-  printf '[Unit]\\nDescription=Kiln: end this builder at its time limit\\n[Service]\\nType=oneshot\\nExecStart={SWITCH}\\n' > {SERVICE}
-  printf '[Unit]\\nDescription=Kiln: look at the time limit\\n[Timer]\\nOnCalendar=minutely\\nAccuracySec=1s\\n[Install]\\nWantedBy=timers.target\\n' > {TIMER}
+{units}
   systemctl daemon-reload
   systemctl --no-block enable --now kiln-deadman.timer
 else

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from botocore.loaders import Loader
-from tests.support.fake_remote import FakeRemote
 
 from cloud import wait
 from cloud.session import Cloud
 from images import commands
 from sandbox.inprocess import Sandbox
+from tests.support.fake_remote import FakeRemote
 
 Build = Callable[..., int]
 ORDINARY: dict[str, Any] = {"plan": False, "force": False, "on_error": "cleanup", "test": True, "as_json": False}

@@ -3,9 +3,6 @@
 from pathlib import Path
 
 import pytest
-from tests.images.conftest import DEFINITION, Build
-from tests.support.aws_state import left_behind, own_images, work
-from tests.support.fake_remote import FakeRemote
 
 from cloud import tags
 from cloud.errors import translated
@@ -13,6 +10,9 @@ from images import commands
 from kiln import boundary
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
+from tests.images.conftest import DEFINITION, Build
+from tests.support.aws_state import left_behind, own_images, work
+from tests.support.fake_remote import FakeRemote
 
 
 def told(build: Build, definition: str, capsys: pytest.CaptureFixture[str]) -> str:
@@ -144,7 +144,12 @@ def test_a_denied_call_is_found_before_anything_is_made(
 
 @pytest.mark.parametrize("denied", ["StopInstances", "CreateImage"])
 def test_what_needs_a_real_id_is_asked_right_after_launch(
-    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str], denied: str
+    sandbox: Sandbox,
+    remote: type[FakeRemote],
+    definition: str,
+    build: Build,
+    capsys: pytest.CaptureFixture[str],
+    denied: str,
 ) -> None:
     sandbox.faults.add(denied, "UnauthorizedOperation", status=403, times=None)
     assert f"may not call {denied}" in told(build, definition, capsys)
@@ -154,7 +159,13 @@ def test_what_needs_a_real_id_is_asked_right_after_launch(
 
 @pytest.mark.parametrize(("code", "status"), [("RequestLimitExceeded", 503), ("InternalError", 500)])
 def test_throttling_and_faults_of_aws_pass(
-    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, monkeypatch: pytest.MonkeyPatch, code: str, status: int
+    sandbox: Sandbox,
+    remote: type[FakeRemote],
+    definition: str,
+    build: Build,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    status: int,
 ) -> None:
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda seconds: None)
     for action in ("DescribeImages", "RunInstances", "CreateImage", "TerminateInstances", "CreateTags"):

@@ -4,16 +4,18 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.images.conftest import DEFINITION, Build
-from tests.support.aws_state import left_behind, own_images, work
-from tests.support.fake_remote import FakeRemote
 
 from cloud import tags
 from cloud.session import Cloud
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
+from tests.images.conftest import DEFINITION, Build
+from tests.support.aws_state import left_behind, own_images, work
+from tests.support.fake_remote import FakeRemote
 
-def test_a_good_build_ends_with_a_tested_ami_and_nothing_else(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
+
+def test_a_good_build_ends_with_a_tested_ami_and_nothing_else(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert build(definition) == Exit.DONE
     [image] = own_images(sandbox)
@@ -25,7 +27,8 @@ def test_a_good_build_ends_with_a_tested_ami_and_nothing_else(sandbox: Sandbox, 
     assert image["ImageId"] in capsys.readouterr().out
 
 
-def test_the_calls_come_in_order_and_are_few(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
+def test_the_calls_come_in_order_and_are_few(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build(definition)
     assert work(sandbox) == [
@@ -41,7 +44,9 @@ def test_the_calls_come_in_order_and_are_few(sandbox: Sandbox, remote: type[Fake
     assert sum(n for name, n in manifest["calls"].items() if name not in polls) <= 45
 
 
-def test_machines_are_launched_as_they_must_be(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
+def test_machines_are_launched_as_they_must_be(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build
+) -> None:
     build(definition)
     reservations = sandbox.client("ec2").describe_instances()["Reservations"]
     machines = [i for r in reservations for i in r["Instances"]]
@@ -55,7 +60,8 @@ def test_machines_are_launched_as_they_must_be(sandbox: Sandbox, remote: type[Fa
         assert mapping["Ebs"]["DeleteOnTermination"]
 
 
-def test_the_manifest_tells_everything_and_a_picture_lies_beside_it(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build
+def test_the_manifest_tells_everything_and_a_picture_lies_beside_it(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build
 ) -> None:
     build(definition)
     [path] = Path("builds").glob("small/*/manifest.json")
@@ -70,7 +76,8 @@ def test_the_manifest_tells_everything_and_a_picture_lies_beside_it(sandbox: San
     assert "output of aws cli" in (path.parent / "log.txt").read_text()
 
 
-def test_the_same_inputs_are_not_built_twice_unless_forced(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
+def test_the_same_inputs_are_not_built_twice_unless_forced(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build(definition)
     capsys.readouterr()
@@ -82,7 +89,8 @@ def test_the_same_inputs_are_not_built_twice_unless_forced(sandbox: Sandbox, rem
     assert sorted(image["Name"][-2:] == "-2" for image in own_images(sandbox)) == [False, True]
 
 
-def test_a_rebuild_names_the_input_that_changed(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
+def test_a_rebuild_names_the_input_that_changed(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build(definition)
     path = Path(definition)
@@ -97,7 +105,8 @@ def test_plan_changes_nothing_and_says_so_by_its_exit_code(sandbox: Sandbox, def
     assert work(sandbox) == []
 
 
-def test_json_is_one_document_on_stdout(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
+def test_json_is_one_document_on_stdout(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, capsys: pytest.CaptureFixture[str]
 ) -> None:
     build(definition, as_json=True)
     assert json.loads(capsys.readouterr().out)["status"] == "tested"
@@ -107,13 +116,17 @@ def test_json_is_one_document_on_stdout(sandbox: Sandbox, remote: type[FakeRemot
     assert json.loads(capsys.readouterr().out)["up_to_date"] is False
 
 
-def test_without_the_test_the_ami_stays_a_candidate(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
+def test_without_the_test_the_ami_stays_a_candidate(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build
+) -> None:
     build(definition, test=False)
     assert tags.as_dict(own_images(sandbox)[0]["Tags"])[tags.STATUS] == "candidate"
     assert build(definition, plan=True) == Exit.SOMETHING_TO_DO  # a candidate is no result
 
 
-def test_a_failing_step_is_shown_and_undone(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
+def test_a_failing_step_is_shown_and_undone(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build
+) -> None:
     remote.failing = {"aws cli": 7}
     with pytest.raises(UserError) as failure:
         build(definition)
@@ -125,7 +138,9 @@ def test_a_failing_step_is_shown_and_undone(sandbox: Sandbox, remote: type[FakeR
     assert left_behind(sandbox) == {}
 
 
-def test_a_failing_check_on_the_image_takes_the_ami_back(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
+def test_a_failing_check_on_the_image_takes_the_ami_back(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build
+) -> None:
     remote.failing, remote.failing_at = {"a machine-id of its own": 1}, 1
     with pytest.raises(UserError, match="machine-id"):
         build(definition)
@@ -141,7 +156,9 @@ def test_a_failing_ami_can_be_kept(sandbox: Sandbox, remote: type[FakeRemote], d
     assert tags.as_dict(image["Tags"])[tags.STATUS] == "candidate"
 
 
-def test_an_unforeseen_error_is_undone_too(sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build) -> None:
+def test_an_unforeseen_error_is_undone_too(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build
+) -> None:
     remote.raising = {"perform": RuntimeError("a bug")}
     with pytest.raises(RuntimeError):
         build(definition)

@@ -3,13 +3,10 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
-from tests.images.conftest import Build
-from tests.support.aws_state import left_behind, own_images
-from tests.support.fake_remote import FakeRemote
 
 from cloud import tags
 from cloud.session import Cloud
@@ -18,6 +15,9 @@ from kiln import signals
 from kiln.errors import Exit, Interrupted
 from kiln.undo import Undo
 from sandbox.inprocess import Sandbox
+from tests.images.conftest import Build
+from tests.support.aws_state import left_behind, own_images
+from tests.support.fake_remote import FakeRemote
 
 
 class Killed(BaseException):
@@ -54,13 +54,21 @@ MOMENTS = ("before-call", "after-call")
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_ctrl_c_at_every_call_leaves_nothing(
-    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, monkeypatch: pytest.MonkeyPatch, moment: str
+    sandbox: Sandbox,
+    remote: type[FakeRemote],
+    definition: str,
+    build: Build,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
 ) -> None:
     tried = 0
     for number in range(1, 100):
         sandbox.reset()
         remote.connected = []
-        with at_call(number, moment, lambda: os.kill(os.getpid(), signal.SIGINT), monkeypatch) as seen, signals.handled():
+        with (
+            at_call(number, moment, lambda: os.kill(os.getpid(), signal.SIGINT), monkeypatch) as seen,
+            signals.handled(),
+        ):
             try:
                 build(definition, force=True)
             except Interrupted:
@@ -75,7 +83,12 @@ def test_ctrl_c_at_every_call_leaves_nothing(
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_kill_9_at_every_call_is_swept_by_clean(
-    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build, monkeypatch: pytest.MonkeyPatch, moment: str
+    sandbox: Sandbox,
+    remote: type[FakeRemote],
+    definition: str,
+    build: Build,
+    monkeypatch: pytest.MonkeyPatch,
+    moment: str,
 ) -> None:
     def kill() -> None:
         raise Killed
@@ -86,10 +99,8 @@ def test_kill_9_at_every_call_is_swept_by_clean(
         with at_call(number, moment, kill, monkeypatch) as seen, monkeypatch.context() as dead:
             dead.setattr(Undo, "run_until", lambda self, depth=0: None)
             dead.setattr("kiln.journal.os.getpid", lambda: 2**22 + 1)
-            try:
+            with suppress(Killed):
                 build(definition, force=True)
-            except Killed:
-                pass
         if len(seen) < number:
             break
         sandbox.clock.advance(10)  # nobody types `invoke clean` before AWS knows its own ids

@@ -35,14 +35,14 @@ def test_every_problem_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     assert "4 problems" in found
 
 
-@pytest.mark.parametrize(
-    ("value", "gib"), [("1 GiB", 1), ("1024 MiB", 1), ("2TiB", 2048)]
-)
+@pytest.mark.parametrize(("value", "gib"), [("1 GiB", 1), ("1024 MiB", 1), ("2TiB", 2048)])
 def test_sizes(tmp_path: Path, value: str, gib: int) -> None:
     assert load(tmp_path, GOOD + f"volumes: {{root: {{size: {value}}}}}\n").volumes.root.size == gib
 
 
-@pytest.mark.parametrize("value", ["100", "0 GiB", "1.5 GiB", "100 Gb", "1500 MiB", "-1 GiB", "[1 GiB]", "null GiB", "true"])
+@pytest.mark.parametrize(
+    "value", ["100", "0 GiB", "1.5 GiB", "100 Gb", "1500 MiB", "-1 GiB", "[1 GiB]", "null GiB", "true"]
+)
 def test_sizes_that_are_none(tmp_path: Path, value: str) -> None:
     assert "volumes.root.size" in problems(tmp_path, GOOD + f"volumes: {{root: {{size: {value}}}}}\n")
 
@@ -67,7 +67,9 @@ def test_what_is_no_definition_is_told_in_words(tmp_path: Path, text: str, messa
 
 def test_a_bomb_of_aliases_does_not_go_off(tmp_path: Path) -> None:
     lines = ["a: &a [x,x,x,x,x,x,x,x,x]"]
-    lines += [f"{b}: &{b} [*{a},*{a},*{a},*{a},*{a},*{a},*{a},*{a},*{a}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
+    lines += [
+        f"{b}: &{b} [*{a},*{a},*{a},*{a},*{a},*{a},*{a},*{a},*{a}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    ]
     assert "aliases" in problems(tmp_path, "\n".join(lines))
 
 
@@ -78,7 +80,9 @@ def test_a_missing_file_is_a_user_error(tmp_path: Path) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200) | st.binary(max_size=200))
-def test_no_file_however_broken_yields_a_traceback(tmp_path_factory: pytest.TempPathFactory, content: str | bytes) -> None:
+def test_no_file_however_broken_yields_a_traceback(
+    tmp_path_factory: pytest.TempPathFactory, content: str | bytes
+) -> None:
     path = tmp_path_factory.mktemp("yaml") / "image.yaml"
     path.write_bytes(content if isinstance(content, bytes) else content.encode(errors="surrogatepass"))
     with pytest.raises(UserError):
@@ -86,7 +90,9 @@ def test_no_file_however_broken_yields_a_traceback(tmp_path_factory: pytest.Temp
 
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
-trees = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3))
+trees = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+)
 keys = st.sampled_from(sorted(ImageSpec.model_fields))
 
 
