@@ -98,7 +98,6 @@ follow() {
 run() {
   local next=0
   cd / || exit 74
-  set -m # else bash makes what it starts in the background deaf to SIGINT
   exec 8>>"$journal"
   if mkdir "$KILN_TMP" 2>/dev/null || ! mountpoint -q "$KILN_TMP"; then
     mount -t tmpfs -o size=75%,mode=1777 kiln "$KILN_TMP" || chmod 1777 "$KILN_TMP"

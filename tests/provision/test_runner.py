@@ -194,11 +194,12 @@ def test_a_full_disk_neither_silences_nor_stops_the_runner(tmp_path: Path) -> No
     mount = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "kiln-test", tmp_path], check=False)
     if mount.returncode:
         pytest.skip("needs the right to mount")
-    fill = f"echo filling; cat /dev/zero >{tmp_path}/fill"
+    fill = f"cat /dev/zero >{tmp_path}/fill || true; seq 20000; exit 1"
     runner = LocalRunner(tmp_path, bundle(steps=[Step("fills the disk", fill)]))
     try:
         assert runner.start().returncode == 0
         (ended,) = runner.ended()
+        assert lines(runner)[-20000:] == [str(n) for n in range(1, 20_001)]
         assert ended.full == (str(tmp_path),)
         assert ended.error().why == f"no space left on {tmp_path} of the machine"
     finally:

@@ -13,7 +13,7 @@ class Files(paramiko.SFTPServerInterface):  # type: ignore[misc]
         self._root = root
 
     def _place(self, path: str) -> Path:
-        return self._root / self.canonicalize(path).lstrip("/")
+        return self._root / str(self.canonicalize(path)).lstrip("/")
 
     def open(self, path: str, flags: int, attr: paramiko.SFTPAttributes) -> Any:
         handle = paramiko.SFTPHandle(flags)
