@@ -36,7 +36,7 @@ def _told(error: BaseException) -> int:
 
     if isinstance(error, SystemExit):
         raise error
-    code = boundary.tell(_from_sandbox(error))
+    code = boundary.tell(_in_words(error))
     if code is None:
         traceback.print_exception(error)
         print("This is a bug in Kiln: please report it with the lines above.", file=sys.stderr)
@@ -44,13 +44,21 @@ def _told(error: BaseException) -> int:
     return code
 
 
-def _from_sandbox(error: BaseException) -> BaseException:
-    """The sandbox knows nothing of Kiln's errors: its own say in one text what is wrong and what to try."""
+def _in_words(error: BaseException) -> BaseException:
+    """Errors of AWS and of the sandbox (which knows nothing of Kiln's) as what a person can mend."""
     from kiln.errors import UserError
 
-    if type(error).__module__.startswith("sandbox.") and isinstance(error, Exception):
-        return UserError(str(error))
-    return error
+    origin = type(error).__module__.partition(".")[0]
+    told: UserError | None = None
+    if isinstance(error, Exception) and origin in {"boto3", "botocore"}:
+        from cloud.errors import translate
+
+        told = translate(error)
+    elif isinstance(error, Exception) and origin == "sandbox":
+        told = UserError(str(error))
+    if told is not None and hasattr(error, "left"):
+        told.left = error.left
+    return told or error
 
 
 _IMAGE = {

@@ -4,7 +4,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
-from kiln.errors import Exit, Interrupted
+from kiln.errors import Exit, Interrupted, UserError
 
 LABELS = (("Why", "why"), ("Try", "hint"), ("Left", "left"))
 
@@ -23,7 +23,6 @@ def render(error: Any) -> str:
 
 def tell(error: BaseException) -> int | None:
     """Print what a person can mend; returns the exit code, or None when the error is a bug."""
-    told: Any = error
     if isinstance(error, Interrupted | KeyboardInterrupt):
         left = getattr(error, "left", "")  # set by what was interrupted
         print(render(SimpleNamespace(what="interrupted", output="", left=left)), file=sys.stderr)
@@ -31,18 +30,7 @@ def tell(error: BaseException) -> int | None:
     if isinstance(error, BrokenPipeError):  # `| head` took what it wanted
         sys.stderr.close()
         return Exit.DONE
-    if not hasattr(error, "what"):
-        told = _from_aws(error)
-        if told is None:
-            return None
-    told = told if hasattr(told, "output") else SimpleNamespace(**vars(told), output="")
-    print(render(told), file=sys.stderr)
-    return Exit.USER_ERROR
-
-
-def _from_aws(error: BaseException) -> Any:
-    if type(error).__module__.partition(".")[0] not in {"botocore", "boto3"} or not isinstance(error, Exception):
+    if not isinstance(error, UserError):
         return None
-    from cloud.errors import translate
-
-    return translate(error)
+    print(render(error), file=sys.stderr)
+    return Exit.USER_ERROR

@@ -23,6 +23,7 @@ class UserError(Exception):
     def __init__(self, what: str, why: str = "", hint: str = "", *, output: str = "") -> None:
         super().__init__(what)
         self.what, self.why, self.hint, self.output = what, why, hint, output
+        self.left = ""  # what the failed work left behind, and where its log is
 
     def __str__(self) -> str:
         return "\n".join(text for text in (self.what, self.why, self.hint) if text)

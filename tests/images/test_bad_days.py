@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+import tasks
 from cloud import tags
 from cloud.errors import translated
 from images import commands
-from kiln import boundary
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.images.conftest import DEFINITION, Build
@@ -19,7 +19,7 @@ def told(build: Build, definition: str, capsys: pytest.CaptureFixture[str]) -> s
     """What the person reads when a build fails; fails itself when it succeeds or ends in a traceback."""
     with pytest.raises(Exception) as failure:  # noqa: PT011 - the boundary decides what kind it is
         build(definition)
-    assert boundary.tell(failure.value) == Exit.USER_ERROR, failure.value
+    assert tasks._told(failure.value) == Exit.USER_ERROR, failure.value
     return capsys.readouterr().err
 
 
