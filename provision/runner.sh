@@ -85,7 +85,8 @@ follow() {
   tail_pid=$!
   (
     trap '' PIPE
-    while sleep 5 >/dev/null 2>&1; do printf '\0' 2>/dev/null || kill "$tail_pid"; done
+    while sleep 5 >/dev/null 2>&1 && printf '\0' 2>/dev/null; do :; done
+    kill "$tail_pid" # nobody listens any more
   ) &
   life_pid=$!
   wait "$tail_pid"

@@ -234,3 +234,13 @@ def test_what_is_started_can_be_interrupted(make: Make) -> None:
     runner = make(Step("look", "grep SigIgn /proc/self/status"))
     runner.start()
     assert int(lines(runner)[0].split()[1], 16) & 0b110 == 0  # SIGINT and SIGQUIT
+
+
+def test_nothing_is_left_of_a_connection_that_was_lost(make: Make) -> None:
+    runner = make(Step("long", "sleep 60"))
+    process = runner.spawn()
+    eventually(lambda: (runner.run / "pid").exists() and (runner.run / "pid").read_text())
+    assert process.stdout
+    process.stdout.close()
+    assert process.wait(timeout=20) == 74  # after the next sign of life finds nobody
+    os.kill(runner.pid, 0)  # the runner itself goes on
