@@ -9,6 +9,7 @@ from pathlib import Path
 
 from provision.bundle import Bundle
 from provision.events import Ended, Event, JournalReader
+from tests.support.processes import kill_session
 
 
 class LocalRunner:
@@ -47,5 +48,5 @@ class LocalRunner:
 
     def clean_up(self) -> None:
         with suppress(OSError, ValueError):
-            os.kill(self.pid, 9)
+            kill_session(self.pid)
         subprocess.run(["umount", "-q", "-l", self.run / "tmp"], stderr=subprocess.DEVNULL, check=False)

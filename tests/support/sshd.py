@@ -6,7 +6,6 @@ and answers again on the same port.
 
 import os
 import secrets
-import signal
 import socket
 import subprocess
 import threading
@@ -16,6 +15,7 @@ from typing import IO, Any, Self
 
 import paramiko
 
+from tests.support.processes import kill_session
 from tests.support.sftp import Files
 
 SHIMS = {
@@ -86,11 +86,8 @@ class Host:
     def kill_runner(self) -> None:
         """SIGKILL to every runner and to what it started, as the kernel does when memory runs out."""
         for pid in (self.root / "run/kiln").glob("*/pid"):
-            with suppress(ProcessLookupError, ValueError):
-                session = int(pid.read_text())
-                for member in _session_members(session):
-                    with suppress(ProcessLookupError):
-                        os.kill(member, signal.SIGKILL)
+            with suppress(ValueError):
+                kill_session(int(pid.read_text()))
 
     def _go_down(self) -> None:
         with suppress(OSError):
@@ -166,12 +163,3 @@ def _show(pipe: Any, send: Any) -> None:
     with suppress(OSError, EOFError), pipe:
         while data := os.read(pipe.fileno(), 65536):
             send(data)
-
-
-def _session_members(session: int) -> list[int]:
-    members = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if int((process / "stat").read_text().rpartition(")")[2].split()[3]) == session:
-                members.append(int(process.name))
-    return members
