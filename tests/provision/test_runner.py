@@ -11,6 +11,7 @@ import pytest
 from provision.bundle import bundle
 from provision.events import Began, Ended, Output
 from provision.recipe import Check, File, Step
+from tests.support.processes import kill_session
 from tests.support.runner import LocalRunner
 
 Make = Callable[..., LocalRunner]
@@ -139,7 +140,7 @@ def test_a_killed_runner_is_reported_by_the_next(make: Make) -> None:
     runner = make(Step("one", "true"), Step("cut short", "echo begun; sleep 1000"), Step("never", "echo never"))
     process = runner.spawn()
     eventually(lambda: (runner.state / "journal").exists() and "begun" in lines(runner))
-    os.killpg(runner.pid, 9)
+    kill_session(runner.pid)
     process.communicate(timeout=30)
     assert process.returncode == 74
     assert runner.start().returncode == 0
