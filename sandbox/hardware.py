@@ -8,11 +8,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
-from moto.ec2.models.instance_types import INSTANCE_TYPES
-
 from sandbox import metadata, standins
 from sandbox.hypervisor import Disk, Hypervisor, MachineError, MachineSpec
 from sandbox.laws.firewall import ssh_allowed
+from sandbox.laws.instance_types import memory_mib, vcpus
 from sandbox.world import World
 
 log = logging.getLogger("sandbox")
@@ -85,6 +84,21 @@ def reboot(world: World, instance_id: str) -> None:
     queued(instance_id, lambda: _hypervisor(world).reboot(instance_id))
 
 
+def unplug(world: World, instance_id: str, volume_id: str, gone: Callable[[], None], kept: Callable[[], None]) -> None:
+    """Take a volume out of a running machine; then `gone`, or `kept` when the guest does not let go of it."""
+
+    def work() -> None:
+        try:
+            _hypervisor(world).detach(instance_id, volume_id)
+        except MachineError as error:
+            log.error("%s keeps %s: %s", instance_id, volume_id, error)
+            _locked(world, kept)
+        else:
+            _locked(world, gone)
+
+    queued(instance_id, work)
+
+
 def forget(world: World, instance_id: str, volume_ids: Sequence[str]) -> None:
     """Delete the disks of an instance that is gone."""
 
@@ -130,11 +144,10 @@ def import_stand_in(world: World, snapshot_id: str, region: str) -> None:
 
 def spec(instance: Any) -> MachineSpec:
     """The machine for an instance: its disks root first, its size capped to what this host can carry."""
-    facts = INSTANCE_TYPES[instance.instance_type]
     return MachineSpec(
         instance_id=instance.id,
-        memory_mib=min(int(facts["MemoryInfo"]["SizeInMiB"]), MOST_MEMORY_MIB),
-        vcpus=min(int(facts["VCpuInfo"]["DefaultVCpus"]), MOST_VCPUS),
+        memory_mib=min(memory_mib(instance.instance_type), MOST_MEMORY_MIB),
+        vcpus=min(vcpus(instance.instance_type), MOST_VCPUS),
         disks=tuple(Disk(volume.id, volume.attachment.device, volume.size) for volume in _volumes(instance)),
         public_ip=instance.public_ip or "",
         private_ip=instance.private_ip,

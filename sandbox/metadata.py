@@ -7,7 +7,7 @@ import base64
 import json
 from typing import Any
 
-from moto.ec2.models.instance_types import INSTANCE_TYPES
+from sandbox.laws.instance_types import architectures
 
 
 def tree(instance: Any) -> dict[str, bytes]:
@@ -89,7 +89,7 @@ def _groups(instance: Any) -> list[Any]:
 def _identity(instance: Any) -> dict[str, Any]:
     return {
         "accountId": instance.owner_id,
-        "architecture": INSTANCE_TYPES[instance.instance_type]["ProcessorInfo"]["SupportedArchitectures"][-1],
+        "architecture": architectures(instance.instance_type)[-1],
         "availabilityZone": instance.availability_zone,
         "imageId": instance.image_id,
         "instanceId": instance.id,

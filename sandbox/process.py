@@ -64,14 +64,14 @@ def stop(home: Path | None = None) -> bool:
 
 
 def _prepare(home: Path, report: Report) -> None:
-    from sandbox.machines import prerequisites  # noqa: PLC0415 - not needed without machines
+    from sandbox.machines import prerequisites
 
     prerequisites.ensure(report)
     state.cache_of(home).mkdir(parents=True, exist_ok=True)
 
 
 def _publish(started: State, report: Report) -> None:
-    from sandbox.machines import conda  # noqa: PLC0415 - not needed without machines
+    from sandbox.machines import conda
 
     path, sha256 = conda.installer(state.cache_of(Path(started.home)), report)
     site.publish(started, path, sha256)

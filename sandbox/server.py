@@ -55,7 +55,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _machines(home: Path, port: int) -> Hypervisor:
-    from sandbox.machines.hypervisor import QemuHypervisor  # noqa: PLC0415 - QEMU is needed with machines only
+    from sandbox.machines.hypervisor import QemuHypervisor
 
     endpoint = f"http://{HOST_SEEN_BY_GUESTS}:{port}"
     return QemuHypervisor(cache_of(home), endpoint_url=endpoint, report=logging.info)

@@ -12,6 +12,7 @@ from sandbox.laws.create_image import CreateImage
 from sandbox.laws.identifiers import check_all
 from sandbox.laws.images import Images
 from sandbox.laws.instance_calls import InstanceCalls
+from sandbox.laws.key_pairs import KeyPairs
 from sandbox.laws.launch import Launch
 from sandbox.laws.security_groups import SecurityGroups
 from sandbox.laws.snapshots import Snapshots
@@ -25,7 +26,7 @@ _CHECKS_FIRST = "RunInstances"
 
 
 class Ec2(
-    Launch, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, SecurityGroups, SpotPrices, Console
+    Launch, KeyPairs, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, SecurityGroups, SpotPrices, Console
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:
         world = current()

@@ -74,10 +74,19 @@ _VOLUME = Kind(
 _SNAPSHOT = Kind("snap", "InvalidSnapshotID.Malformed", "InvalidSnapshot.NotFound",
                  "The snapshot '{}' does not exist.", lambda b, v: v in b.snapshots)  # fmt: skip
 
+_KEY_PAIR = Kind(
+    "key",
+    "InvalidParameterValue",
+    "InvalidKeyPair.NotFound",
+    "The key pair ID '{}' does not exist",
+    lambda b, v: any(k.id == v for k in b.key_pairs.values()),
+)
+
 _BY_PARAMETER = {
     "InstanceId": _INSTANCE, "InstanceIds": _INSTANCE, "ImageId": _IMAGE, "ImageIds": _IMAGE,
     "GroupId": _GROUP, "GroupIds": _GROUP, "SecurityGroupIds": _GROUP, "Groups": _GROUP,
     "SubnetId": _SUBNET, "SubnetIds": _SUBNET, "VpcId": _VPC, "VpcIds": _VPC,
+    "KeyPairId": _KEY_PAIR, "KeyPairIds": _KEY_PAIR,
     "VolumeId": _VOLUME, "VolumeIds": _VOLUME, "SnapshotId": _SNAPSHOT, "SnapshotIds": _SNAPSHOT,
 }  # fmt: skip
 _BY_PREFIX = {kind.prefix: kind for kind in _BY_PARAMETER.values()}

@@ -4,11 +4,12 @@ import base64
 import binascii
 from typing import Any
 
-from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES
+from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.iam.models import iam_backends
 
 from sandbox import standins
 from sandbox.laws.errors import refused
+from sandbox.laws.instance_types import architectures
 from sandbox.world import ACCOUNT, current
 
 USER_DATA_LIMIT = 16 * 1024
@@ -44,10 +45,9 @@ def _image(backend: Any, request: dict[str, Any]) -> Any:
 
 def _instance_type(request: dict[str, Any], image: Any) -> None:
     name = request.get("InstanceType") or "m1.small"
-    facts = INSTANCE_TYPES.get(name)
-    if facts is None:
+    supported = architectures(name)
+    if not supported:
         raise refused("InvalidParameterValue", f"Invalid value '{name}' for InstanceType.")
-    supported = facts["ProcessorInfo"]["SupportedArchitectures"]
     if image.architecture not in supported:
         message = (
             f"The architecture '{','.join(supported)}' of the specified instance type does not match the architecture "

@@ -29,7 +29,8 @@ class Sts(TokenResponse):
         role = _role(role_arn)
         if role is None:
             message = f"User: {_user_arn()} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
-            return _denied(message)
+            denied: ActionResult = _denied(message)
+            return denied
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.name}/{name}"
         result = {
             "Credentials": _credentials(self._get_int_param("DurationSeconds", 3600), arn),

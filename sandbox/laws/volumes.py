@@ -16,7 +16,7 @@ from sandbox.laws import kms
 from sandbox.laws.block_devices import BlockDevice, SnapshotFacts, device
 from sandbox.laws.errors import refused
 from sandbox.laws.tagging import tags_of
-from sandbox.world import current
+from sandbox.world import World, current
 
 
 def status(volume: Any) -> str:
@@ -84,7 +84,7 @@ class Volumes(EC2Response):
         if name == instance.root_device_name and instance.state != "stopped":
             raise refused("OperationNotPermitted", f"Unable to detach root volume '{volume.id}' from '{instance.id}'")
         if world.hypervisor and instance.state == "running":
-            world.hypervisor.detach(instance.id, volume.id)
+            return _unplug(world, volume)
         self.params = {**self.params, "InstanceId": instance.id, "Device": name}
         return super().detach_volume()
 
@@ -104,6 +104,23 @@ class Volumes(EC2Response):
 
 def _made(volume: Any) -> None:
     volume.under_way = None
+
+
+def _unplug(world: World, volume: Any) -> ActionResult:
+    """`detaching` until the guest has let go of it; `busy` when it does not."""
+    attachment = volume.attachment
+    instance, name = attachment.instance, attachment.device
+    attachment.status = "detaching"
+
+    def gone() -> None:
+        volume.ec2_backend.detach_volume(volume.id, instance.id, name)
+
+    def kept() -> None:
+        attachment.status = "busy"
+
+    hardware.unplug(world, instance.id, volume.id, gone, kept)
+    facts = {"VolumeId": volume.id, "InstanceId": instance.id, "Device": name, "State": "detaching"}
+    return ActionResult({**facts, "AttachTime": attachment.attach_time})
 
 
 def _check_attachable(volume: Any, instance: Any, name: str) -> None:

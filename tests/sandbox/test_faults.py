@@ -41,7 +41,7 @@ def test_it_may_wait_for_its_turn(sandbox: Sandbox, ec2: Any, refused: Any) -> N
 
 
 def test_boto3_retries_what_aws_would_have_it_retry(sandbox: Sandbox) -> None:
-    from botocore.config import Config  # noqa: PLC0415
+    from botocore.config import Config
 
     patient = sandbox.client("ec2", config=Config(retries={"total_max_attempts": 3, "mode": "standard"}))
     sandbox.faults.add("*", "InternalError", status=500, times=2)

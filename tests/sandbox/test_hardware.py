@@ -219,7 +219,16 @@ def test_volumes_are_plugged_into_running_machines(account: Account, machines: A
     account.ec2.attach_volume(VolumeId=volume, InstanceId=instance_id, Device="/dev/sdf")
     assert machines.asked[-1][0] == "attach"
     assert (machines.asked[-1][2].volume_id, machines.asked[-1][2].device_name) == (volume, "/dev/sdf")
+    machines.broken.add("detach")
+    assert account.ec2.detach_volume(VolumeId=volume)["State"] == "detaching"
+
+    def attachments() -> Any:
+        return account.ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["Attachments"]
+
+    until(lambda: attachments()[0]["State"] == "busy", "busy")
+    machines.broken.clear()
     account.ec2.detach_volume(VolumeId=volume)
+    until(lambda: not attachments(), "detached")
     account.ec2.delete_volume(VolumeId=volume)
     assert machines.asked[-2:] == [("detach", instance_id, volume), ("delete_volume", volume)]
 

@@ -1,0 +1,28 @@
+"""What AWS says of instance types, from moto's recorded DescribeInstanceTypes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from moto.ec2.models.instance_types import INSTANCE_TYPES
+
+
+def facts(name: str) -> Mapping[str, Any] | None:
+    """The type's description as the API gives it; None for an unknown type."""
+    found: Mapping[str, Any] | None = INSTANCE_TYPES.get(name)
+    return found
+
+
+def architectures(name: str) -> list[str]:
+    """["x86_64"], ["i386", "x86_64"] or ["arm64"]; [] for an unknown type."""
+    found = facts(name)
+    return list(found["ProcessorInfo"]["SupportedArchitectures"]) if found else []
+
+
+def memory_mib(name: str) -> int:
+    found = facts(name)
+    return int(found["MemoryInfo"]["SizeInMiB"]) if found else 0
+
+
+def vcpus(name: str) -> int:
+    found = facts(name)
+    return int(found["VCpuInfo"]["DefaultVCpus"]) if found else 0
