@@ -98,8 +98,11 @@ def network(spec: MachineSpec, imds_port: int) -> str:
 
 
 def kernel_parameters(endpoint_url: str | None) -> str:
-    """Boots straight from the NVMe disk, without initrd, and says where the offline AWS is."""
-    quick = "quiet loglevel=4 systemd.show_status=no mitigations=off cryptomgr.notests tsc=reliable no_timer_check"
+    """Boots straight from the NVMe disk, without initrd, and says where the offline AWS is.
+
+    Amazon Linux has no AppArmor, and Docker refuses to start containers where it is on without its tools.
+    """
+    quick = "apparmor=0 quiet loglevel=4 systemd.show_status=no mitigations=off cryptomgr.notests tsc=reliable no_timer_check"
     endpoint = f" kiln.endpoint={endpoint_url}" if endpoint_url else ""
     return (
         f"root=PARTUUID={ROOT_PARTUUID} rootwait rw rootflags=noinit_itable console=ttyS0,115200n8 net.ifnames=0 "
