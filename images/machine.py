@@ -43,6 +43,7 @@ def start(cloud: Cloud, undo: Undo, order: Order, report: Report) -> Launched:
         reach = f"ssh from {order.ssh_from} only" if order.ssh_from else "no open port"
         place = f"{machine.placement.instance_type}, {machine.placement.subnet.zone}"
         line.note = f"{machine.instance_id} {place}, {reach}, off by itself at {machine.ends_at:%H:%M} UTC"
+        report.machines.append(machine.instance_id)
         report.journal.event("instance", id=machine.instance_id, purpose=order.purpose, host=machine.host)
     return machine
 

@@ -46,6 +46,7 @@ def write(
         "seconds": round(report.now(), 1),
         "builder": {"instance": builder.instance_id, "type": builder.placement.instance_type,
                     "zone": builder.placement.subnet.zone},
+        "machines": report.machines,
         "added_bytes": {"used": added.used, "written": added.written},
         "calls": dict(cloud.calls.most_common()),
         "steps": [{"name": s.name, "start": round(s.start, 2), "seconds": round(s.end - s.start, 2), "depth": s.depth}

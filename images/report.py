@@ -28,6 +28,7 @@ class Report:
         self.spans: list[Span] = []
         self.left: list[Undone] = []
         self.kept = ""
+        self.machines: list[str] = []
         self._zero = time.monotonic()
 
     def now(self) -> float:
