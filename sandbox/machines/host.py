@@ -9,6 +9,11 @@ from sandbox.hypervisor import MachineError
 
 def run(command: Sequence[str], *, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> str:
     """Standard output of `command`; a failure is a MachineError with the end of what it said."""
+    return run_bytes(command, stdin=stdin, env=env).decode(errors="replace")
+
+
+def run_bytes(command: Sequence[str], *, stdin: bytes | None = None, env: Mapping[str, str] | None = None) -> bytes:
+    """The same for output that is no text."""
     try:
         done = subprocess.run(
             list(command),
@@ -23,7 +28,7 @@ def run(command: Sequence[str], *, stdin: bytes | None = None, env: Mapping[str,
     if done.returncode:
         said = (done.stderr + done.stdout).decode(errors="replace").strip()
         raise MachineError(f"{' '.join(command)[:400]}: exit code {done.returncode}\n{said[-2000:]}")
-    return done.stdout.decode(errors="replace")
+    return done.stdout
 
 
 def as_root(command: Sequence[str]) -> list[str]:

@@ -27,6 +27,7 @@ NEEDED = (
     Prerequisite("e2fsprogs", "mkfs.ext4"),
     Prerequisite("fdisk", "sfdisk"),
     Prerequisite("zstd", "zstd"),
+    Prerequisite("lz4", "lz4"),
     Prerequisite("patchelf", "patchelf"),
     Prerequisite("python3.11-minimal", "/usr/bin/python3.11"),
     Prerequisite("libpython3.11-stdlib", "/usr/lib/python3.11/ssl.py"),

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,11 +12,11 @@ from pathlib import Path
 
 from sandbox.hypervisor import MachineError
 from sandbox.machines.apt_sources import debian_sources
-from sandbox.machines.host import as_root, run
+from sandbox.machines.host import as_root, run, run_bytes
 from sandbox.machines.prerequisites import debian_codename
 
 PACKAGES = (
-    *("systemd-sysv", "udev", "dbus", "libpam-systemd", "openssh-server", "cloud-init", "cloud-guest-utils"),
+    *("systemd-sysv", "udev", "dbus", "openssh-server", "cloud-init", "cloud-guest-utils"),
     *("docker.io", "iptables", "btrfs-progs", "lvm2", "thin-provisioning-tools", "xfsprogs", "e2fsprogs", "nvme-cli"),
     *(
         "fdisk",
@@ -48,7 +49,7 @@ Report = Callable[[str], None]
 
 @dataclass(frozen=True)
 class RootFs:
-    """A tar of the root file system and the kernel (ELF or bzImage) that it was built with."""
+    """A tar of the root file system and the kernel (unpacked, an ELF file) that it was built with."""
 
     tar: Path
     kernel: Path
@@ -67,7 +68,7 @@ def root_fs(cache: Path, report: Report) -> RootFs:
         report("building the machines' root file system from this host's Debian sources (about two minutes)")
         with fresh_directory(place) as unfinished:
             _build(unfinished, codename)
-    return RootFs(place / "root.tar", place / "vmlinuz", key)
+    return RootFs(place / "root.tar", place / "vmlinux", key)
 
 
 @contextmanager
@@ -106,5 +107,15 @@ def _build(place: Path, codename: str) -> None:
     shutil.rmtree(work)
     run(["tar", "--extract", f"--file={tar}", f"--directory={place}", "--wildcards", "./boot/vmlinuz-*"])
     (kernel,) = (place / "boot").glob("vmlinuz-*")
-    kernel.rename(place / "vmlinuz")
+    _unpack_kernel(kernel, place / "vmlinux")
     shutil.rmtree(place / "boot")
+
+
+def _unpack_kernel(packed: Path, kernel: Path) -> None:
+    # The kernel would unpack itself at every boot, slowly. Where the packed part lies is told by the boot protocol's
+    # header (Documentation/x86/boot.rst): setup_sects, payload_offset, payload_length.
+    image = packed.read_bytes()
+    offset, length = struct.unpack_from("<II", image, 0x248)
+    start = (image[0x1F1] + 1) * 512 + offset
+    # The last four bytes are the unpacked size, not part of the stream.
+    kernel.write_bytes(run_bytes(["lz4", "-d", "-c"], stdin=image[start : start + length - 4]))
