@@ -29,14 +29,13 @@ def start(
     home = home or state.default_home()
     with _one_at_a_time(home):
         found = status(home)
-        if found and (found.machines or not machines):
-            return found
-        if found:
+        if found and machines and not found.machines:
             stop(home)
+            found = None
         if machines:
             _prepare(home, report)
-        started = _launch(home, machines, region)
-        if machines:
+        started = found or _launch(home, machines, region)
+        if started.machines and not site.file_of(started).exists():
             _publish(started, report)
         return started
 
@@ -59,7 +58,7 @@ def stop(home: Path | None = None) -> bool:
         if not state.wait_gone(found.pid, STOP_LIMIT):
             raise SandboxError(f"process {found.pid} has not ended after {STOP_LIMIT:.0f} s; see {_log(home)}")
     state.state_file(home).unlink(missing_ok=True)
-    (state.run_of(home) / "site.yaml").unlink(missing_ok=True)
+    site.file_of(found).unlink(missing_ok=True)
     return running
 
 
@@ -73,14 +72,18 @@ def _prepare(home: Path, report: Report) -> None:
 def _publish(started: State, report: Report) -> None:
     from sandbox.machines import conda
 
-    path, sha256 = conda.installer(state.cache_of(Path(started.home)), report)
+    cache = state.cache_of(Path(started.home))
+    if not any(cache.glob("conda-*")):
+        report("making the stand-in for the conda installer (once, about a minute)")
+    path, sha256 = conda.installer(cache)
     site.publish(started, path, sha256)
 
 
 def _launch(home: Path, machines: bool, region: str) -> State:
     log = _log(home)
     log.parent.mkdir(parents=True, exist_ok=True)
-    state.state_file(home).unlink(missing_ok=True)
+    for stale in (state.state_file(home), state.run_of(home) / site.NAME):
+        stale.unlink(missing_ok=True)
     command = [sys.executable, "-m", "sandbox.server", "--home", str(home), "--region", region]
     command += [] if machines else ["--no-machines"]
     with log.open("wb") as output:

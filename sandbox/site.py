@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.state import State, cache_of, run_of, write_private
 
 HOST_SEEN_BY_GUESTS = "169.254.169.1"
+NAME = "site.yaml"
 CALLER = "127.0.0.1/32"
 INSTALLERS = ("Miniforge3-*-Linux-x86_64.sh", "Miniconda3-*-Linux-x86_64.sh")
 
@@ -25,6 +26,10 @@ def content(state: State, name: str, sha256: str) -> dict[str, Any]:
     return {"builder": builder, "downloads": {pattern: {"url": url, "sha256": sha256} for pattern in INSTALLERS}}
 
 
+def file_of(state: State) -> Path:
+    return run_of(Path(state.home)) / NAME
+
+
 def publish(state: State, installer: Path, sha256: str) -> None:
     """Offer the installer as a download and write the site file."""
     home = Path(state.home)
@@ -33,7 +38,7 @@ def publish(state: State, installer: Path, sha256: str) -> None:
     if offered.resolve() != installer.resolve():
         offered.unlink(missing_ok=True)
         offered.symlink_to(installer)
-    write_private(run_of(home) / "site.yaml", _yaml(content(state, installer.name, sha256)))
+    write_private(file_of(state), _yaml(content(state, installer.name, sha256)))
 
 
 def _yaml(settings: Mapping[str, Any]) -> str:
