@@ -15,6 +15,7 @@ from sandbox.machines.qmp import Qmp
 
 CONSOLE_BYTES = 64 * 1024
 OBEYS_WITHIN = 60.0
+BANNER_SECONDS = 20.0
 # Ends QEMU when this process does, however it ends: then the pipe on standard input closes. (A parent-death signal
 # would not do: the kernel sends it when the starting *thread* ends, and clears it for a file with capabilities.)
 GUARD = (
@@ -192,8 +193,12 @@ class Machine:
             port: int = probe.getsockname()[1]
         try:
             self._forward(f"hostfwd_add net tcp:127.0.0.1:{port}-:22")
-            while not self.gone.is_set() and not _speaks_ssh(port):
-                self.gone.wait(0.1)
+            patience = 1.0
+            while not self.gone.is_set() and not _speaks_ssh(port, patience):
+                # Each attempt that is given up leaves the guest a process to start in vain, and under software
+                # emulation a banner may take seconds: ask less and less often.
+                patience = min(patience + 0.5, BANNER_SECONDS)
+                self.gone.wait(0.2)
             if not self.gone.is_set():
                 self._timings["boot_to_ssh"] = time.monotonic() - begun
                 self._forward(f"hostfwd_remove net tcp:127.0.0.1:{port}")
@@ -202,9 +207,9 @@ class Machine:
                 raise
 
 
-def _speaks_ssh(port: int) -> bool:
+def _speaks_ssh(port: int, seconds: float) -> bool:
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=seconds) as connection:
             return connection.recv(4) == b"SSH-"
     except OSError:
         return False
