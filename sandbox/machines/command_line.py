@@ -102,11 +102,11 @@ def kernel_parameters(endpoint_url: str | None) -> str:
 
     Amazon Linux has no AppArmor, and Docker refuses to start containers where it is on without its tools.
     """
-    quick = "apparmor=0 quiet loglevel=4 systemd.show_status=no mitigations=off cryptomgr.notests tsc=reliable no_timer_check"
+    quick = "quiet loglevel=4 systemd.show_status=no mitigations=off cryptomgr.notests tsc=reliable no_timer_check"
     endpoint = f" kiln.endpoint={endpoint_url}" if endpoint_url else ""
     return (
         f"root=PARTUUID={ROOT_PARTUUID} rootwait rw rootflags=noinit_itable console=ttyS0,115200n8 net.ifnames=0 "
-        f"nvme_core.multipath=N panic=5 {quick}{endpoint}"
+        f"nvme_core.multipath=N apparmor=0 panic=5 {quick}{endpoint}"
     )
 
 

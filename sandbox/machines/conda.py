@@ -99,21 +99,26 @@ def _install_packages(site: Path, prefix: Path) -> None:
     shutil.rmtree(site / "bin", ignore_errors=True)
     shutil.rmtree(site / "awscli" / "examples", ignore_errors=True)
     for data in (site / "botocore" / "data", site / "awscli" / "botocore" / "data"):  # awscli has a copy of its own
-        for service in [entry for entry in data.iterdir() if entry.is_dir()] if data.exists() else []:
-            *older, newest = sorted(service.iterdir())
-            for version in older:
-                shutil.rmtree(version)
-            if service.name not in SERVICES:
-                _empty(newest)
+        if data.exists():
+            _trim(data)
     carried = [metadata.name.removesuffix(".dist-info").rsplit("-", 1) for metadata in site.glob("*.dist-info")]
-    version = run([str(PYTHON), "-c", "import platform; print(platform.python_version())"]).strip()
-    lines = [f"python {version}", *(f"{name.lower().replace('_', '-')} {version}" for name, version in carried)]
+    python = run([str(PYTHON), "-c", "import platform; print(platform.python_version())"]).strip()
+    lines = [f"python {python}", *(f"{name.lower().replace('_', '-')} {version}" for name, version in carried)]
     (prefix / "carried.txt").write_text("\n".join(sorted(lines)) + "\n")
+
+
+def _trim(data: Path) -> None:
+    for service in [entry for entry in data.iterdir() if entry.is_dir()]:
+        *older, newest = sorted(service.iterdir())
+        for outdated in older:
+            shutil.rmtree(outdated)
+        if service.name not in SERVICES:
+            _empty(newest)
 
 
 def _empty(service: Path) -> None:
     # awscli wants every service's name to be known, so the description stays with its operations taken out.
-    for path in service.iterdir():
+    for path in list(service.iterdir()):
         if path.name in ("service-2.json", "service-2.json.gz"):
             text = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
             description = {**json.loads(text), "operations": {}, "shapes": {}, "documentation": ""}

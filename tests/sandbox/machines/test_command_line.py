@@ -1,0 +1,55 @@
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from sandbox.hypervisor import Disk, MachineError, MachineSpec
+from sandbox.machines.command_line import SLOTS, Drive, Host, ec2_uuid, kernel_parameters, nvme, qemu_command
+from sandbox.machines.device_names import acpi_index
+
+DECODER = Path(__file__).parents[3] / "sandbox/machines/overlay/common/usr/libexec/kiln-stand-in/device-name"
+ROOT = Disk("vol-0123456789abcdef0", "/dev/xvda", 8)
+SPEC = MachineSpec("i-0123456789abcdef0", 4096, 8, (ROOT,), "127.77.0.5", "10.0.0.5", "ip-10-0-0-5.ec2.internal")
+HOST = Host("qemu-system-x86_64", Path("/k"), "tcg", 22, "http://169.254.169.1:5000")
+
+
+def command() -> str:
+    return " ".join(qemu_command(HOST, SPEC, [Drive(ROOT, Path("/d"), 0)], Path("/run"), 8080))
+
+
+def test_nothing_listens_but_what_the_hypervisor_opens_later() -> None:
+    line = command()
+    assert "hostfwd" not in line
+    assert "-cmd:nc.openbsd -N 127.0.0.1 8080" in line
+    assert re.search(r"-(vnc|spice|monitor|gdb|s)\b", line) is None
+
+
+def test_the_machine_looks_like_ec2() -> None:
+    assert f"manufacturer=Amazon EC2,uuid={ec2_uuid(SPEC.instance_id)}" in command()
+    assert ec2_uuid(SPEC.instance_id).startswith("ec2")
+    assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}", ec2_uuid("i-1"))
+    assert nvme(Drive(ROOT, Path("/d"), 0))["serial"] == "vol0123456789abcdef0"
+
+
+def test_there_is_a_slot_for_every_volume() -> None:
+    assert command().count("pcie-root-port") == SLOTS
+
+
+def test_the_endpoint_is_told_by_the_kernel_s_command_line_alone() -> None:
+    assert "kiln.endpoint=http://169.254.169.1:5000" in kernel_parameters(HOST.endpoint_url)
+    assert "kiln.endpoint" not in kernel_parameters(None)
+
+
+@pytest.mark.parametrize("name", ["xvda", "xvdcz", "xvdzz", "sda", "sdc", "sdz", "sdaz", "xvdba"])
+def test_the_guest_reads_back_the_device_name(name: str) -> None:
+    index = acpi_index(f"/dev/{name}")
+    assert 0 < index < 16384
+    said = subprocess.run(["sh", str(DECODER), str(index)], check=True, capture_output=True, text=True).stdout
+    assert said == f"{name}\n"
+
+
+@pytest.mark.parametrize("name", ["/dev/nvme1n1", "xvda", "/dev/sda1", "/dev/xvdabc"])
+def test_other_names_are_refused(name: str) -> None:
+    with pytest.raises(MachineError, match="no device name"):
+        acpi_index(name)
