@@ -165,7 +165,8 @@ def sandbox_status(c: Context) -> int | None:
     """Show whether the offline AWS runs, where, and which machines."""
     from sandbox import screens
 
-    return screens.show_status()
+    screens.show_status()
+    return None
 
 
 @task(**_TASK)
@@ -181,10 +182,11 @@ def sandbox_env(c: Context) -> int | None:
 @task(positional=["instance"], help={"instance": "id of a running instance of the offline AWS"}, **_TASK)
 @_bounded
 def sandbox_ssh(c: Context, instance: str) -> int | None:
-    """Show a machine's console and how to log in to it."""
+    """Log in to a machine of the offline AWS, its host key pinned."""
     from sandbox import screens
 
-    return screens.ssh(instance)
+    screens.ssh(instance)
+    return None
 
 
 @task(**_TASK)

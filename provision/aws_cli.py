@@ -35,7 +35,15 @@ _SHA256 = {
 _INSTALL = r"""
 mkdir -p "$KILN_TMP/conda-home" "$KILN_TMP/conda-pkgs"
 export HOME="$KILN_TMP/conda-home"
+# The installer unpacks its packages below the prefix before it links them: in memory, where there is enough of it
+# (some 600 MiB; a t2.micro has less), for what is once written to an EBS volume stays in its snapshot.
+available=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
+if [ "${available:-0}" -gt 1258291 ] && mountpoint -q "$KILN_TMP"; then
+  mkdir -p @PREFIX@/pkgs
+  mount --bind "$KILN_TMP/conda-pkgs" @PREFIX@/pkgs
+fi
 bash @INSTALLER@ -b -f -p @PREFIX@
+! mountpoint -q @PREFIX@/pkgs || umount @PREFIX@/pkgs
 rm -rf @PREFIX@/pkgs @INSTALLER@
 """
 

@@ -3,8 +3,8 @@
 What they cannot do is take a byte back that was once written: EBS takes no discard, so a deleted file's blocks stay in
 the snapshot. Downloads and caches are therefore kept in memory while the recipe runs.
 
-The runner and its journal are not removed here: that is the client's last command. After the step that removes the
-keys, a dropped connection cannot be rejoined.
+The runner, its journal and the authorized keys are not removed here: that is the client's last command, since without
+the keys a dropped connection cannot be rejoined.
 """
 
 from collections.abc import Iterable
@@ -117,7 +117,7 @@ homes | while read -r home; do
   forget "$home"/.*_history "$home"/.lesshst "$home"/.viminfo "$home"/.wget-hsts
   forget "$home"/.aws "$home"/.docker/config.json "$home"/.netrc "$home"/.git-credentials "$home"/.pypirc
   forget "$home"/.conda "$home"/.continuum
-  forget "$home"/.ssh/authorized_keys* "$home"/.ssh/known_hosts* "$home"/.ssh/id_*
+  forget "$home"/.ssh/known_hosts* "$home"/.ssh/id_*
 done
 rm -f "$root"/etc/ssh/ssh_host_*
 sync

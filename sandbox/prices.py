@@ -1,7 +1,7 @@
-"""A small price list, recorded from AWS's public one (us-east-1, Linux, shared tenancy, USD).
+"""A stand-in for AWS's price list: a small table of the order of AWS's public prices (us-east-1, Linux, USD).
 
-Source: https://aws.amazon.com/ec2/pricing/on-demand/ and https://aws.amazon.com/ebs/pricing/. It is for estimates in
-the sandbox only; other regions are answered with the same figures.
+The list itself is at https://aws.amazon.com/ec2/pricing/on-demand/ and https://aws.amazon.com/ebs/pricing/. The table is
+for estimates in the sandbox only; other regions are answered with the same figures.
 """
 
 # USD per hour

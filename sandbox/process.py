@@ -35,7 +35,7 @@ def start(
         if machines:
             _prepare(home, report)
         started = found or _launch(home, machines, region)
-        if started.machines and not site.file_of(started).exists():
+        if not site.file_of(started).exists():
             _publish(started, report)
         return started
 
@@ -70,13 +70,16 @@ def _prepare(home: Path, report: Report) -> None:
 
 
 def _publish(started: State, report: Report) -> None:
+    if not started.machines:
+        site.publish(started)
+        return
     from sandbox.machines import conda
 
     cache = state.cache_of(Path(started.home))
     if not any(cache.glob("conda-*")):
         report("making the stand-in for the conda installer (once, about a minute)")
     path, sha256 = conda.installer(cache)
-    site.publish(started, path, sha256)
+    site.publish(started, (path, sha256))
 
 
 def _launch(home: Path, machines: bool, region: str) -> State:

@@ -1,9 +1,11 @@
-"""What the tasks of the sandbox say."""
+"""What the tasks of the sandbox do and say. Raises SandboxError or MachineError for what a person can mend."""
 
+import os
 import sys
-from datetime import UTC, datetime
+import time
+from typing import Any
 
-from sandbox import client, environment, state
+from sandbox import client, login, state
 from sandbox.client import SandboxError
 from sandbox.state import State
 
@@ -19,31 +21,53 @@ def _running() -> State:
     return found
 
 
-def enter(*, machines: bool) -> None:
+def enter(*, machines: bool = True) -> None:
     """Start the offline AWS where it does not run, and turn this process to it."""
     before = client.status()
     found = client.start(machines=machines, report=lambda text: _say(f"  sandbox  {text}"))
-    environment.turn_process_to(found)
+    client.turn_process_to(found)
     news = "runs" if before and before.pid == found.pid else "started"
-    _say(f"offline AWS {news} at {found.endpoint}: Debian stand-ins for the ECS-optimized images, no account, no cost")
+    what = "Debian stand-ins for Amazon Linux" if found.machines else "no machines"
+    _say(f"offline AWS {news} at {found.endpoint} ({what}; no account, no cost)")
 
 
-def show_status() -> int:
-    """Print where it runs; exit code 0, or 1 where it does not."""
+def show_status() -> None:
+    """Whether it runs, where, and which instances it has."""
     found = client.status()
     if found is None:
         print("the offline AWS is not running. Start it: invoke sandbox")
-        return 1
-    since = datetime.fromtimestamp(found.started, UTC).strftime("%Y-%m-%d %H:%M UTC")
-    print(f"the offline AWS runs at {found.endpoint}, process {found.pid}, since {since}")
-    for instance, figures in sorted(state.get(found.endpoint, "timings").items()):
-        print(f"  {instance}  " + "  ".join(f"{name} {value:.1f} s" for name, value in figures.items()))
-    return 0
+        return
+    calls = state.get(found.endpoint, "calls")["total"]
+    minutes = (time.time() - found.started) / 60
+    print(f"the offline AWS runs at {found.endpoint}, process {found.pid}, up {minutes:.0f} min, {calls} API calls")
+    for each in _instances(found):
+        print(f"  {each['id']}  {each['state']:<13} {each['type']:<12} {each['public_ip'] or '-'}")
+
+
+def _instances(found: State) -> list[dict[str, Any]]:
+    return list(state.get(found.endpoint, "instances"))
 
 
 def show_environment() -> None:
-    print(environment.exports(_running()), end="")
+    """Shell lines that turn another terminal to it."""
+    print(client.exports(_running()), end="")
+
+
+def ssh(instance: str) -> None:
+    """Become ssh(1), logged in to a running machine, its host key pinned."""
+    found = _running()
+    machine = next((each for each in _instances(found) if each["id"] == instance), None)
+    if machine is None or machine["state"] != "running" or not machine["public_ip"]:
+        raise SandboxError(f"{instance} is no running machine of the offline AWS; invoke sandbox.status lists them")
+    console = str(state.get(found.endpoint, f"console/{instance}")["text"])
+    key = login.host_key(console)
+    if key is None:
+        end = "\n".join(console.splitlines()[-20:])
+        raise SandboxError(f"{instance} has not printed its host key yet; its console ends with:\n{end}")
+    words = login.command(found, machine["public_ip"], key)
+    os.execvp(words[0], words)
 
 
 def down() -> None:
+    """Stop it and its machines; the cache of base disks stays."""
     print("the offline AWS and its machines are stopped" if client.stop() else "the offline AWS was not running")

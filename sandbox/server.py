@@ -13,6 +13,7 @@ from threading import Event
 
 from sandbox import hardware
 from sandbox.hypervisor import Hypervisor
+from sandbox.login import new_login_key
 from sandbox.serving import Serving
 from sandbox.site import HOST_SEEN_BY_GUESTS
 from sandbox.state import State, cache_of, state_file, write
@@ -58,7 +59,8 @@ def _machines(home: Path, port: int) -> Hypervisor:
     from sandbox.machines.hypervisor import QemuHypervisor
 
     endpoint = f"http://{HOST_SEEN_BY_GUESTS}:{port}"
-    return QemuHypervisor(cache_of(home), endpoint_url=endpoint, report=logging.info)
+    key = new_login_key(home).split()[1]
+    return QemuHypervisor(cache_of(home), endpoint_url=endpoint, ssh_key=key, report=logging.info)
 
 
 def _state(options: argparse.Namespace, world: World, serving: Serving) -> State:

@@ -17,11 +17,14 @@ CALLER = "127.0.0.1/32"
 INSTALLERS = ("Miniforge3-*-Linux-x86_64.sh", "Miniconda3-*-Linux-x86_64.sh")
 
 
-def content(state: State, name: str, sha256: str) -> dict[str, Any]:
-    """The site's settings, pointing every conda installer at the download `name`."""
+def content(state: State, installer: tuple[str, str] | None = None) -> dict[str, Any]:
+    """The site's settings; `installer` is the name and SHA-256 of the download that stands for every conda installer."""
     builder: dict[str, Any] = {"ssh_from": CALLER}
     if state.ssh_port != 22:
         builder["connect"] = {"proxy_command": f"nc %h {state.ssh_port}"}
+    if installer is None:
+        return {"builder": builder}
+    name, sha256 = installer
     url = f"http://{HOST_SEEN_BY_GUESTS}:{state.port}/kiln-sandbox/downloads/{name}"
     return {"builder": builder, "downloads": {pattern: {"url": url, "sha256": sha256} for pattern in INSTALLERS}}
 
@@ -30,15 +33,18 @@ def file_of(state: State) -> Path:
     return run_of(Path(state.home)) / NAME
 
 
-def publish(state: State, installer: Path, sha256: str) -> None:
-    """Offer the installer as a download and write the site file."""
-    home = Path(state.home)
-    offered = cache_of(home) / "downloads" / installer.name
+def publish(state: State, installer: tuple[Path, str] | None = None) -> None:
+    """Offer the installer (its path and SHA-256) as a download and write the site file."""
+    if installer is None:
+        write_private(file_of(state), _yaml(content(state)))
+        return
+    path, sha256 = installer
+    offered = cache_of(Path(state.home)) / "downloads" / path.name
     offered.parent.mkdir(parents=True, exist_ok=True)
-    if offered.resolve() != installer.resolve():
+    if offered.resolve() != path.resolve():
         offered.unlink(missing_ok=True)
-        offered.symlink_to(installer)
-    write_private(file_of(state), _yaml(content(state, installer.name, sha256)))
+        offered.symlink_to(path)
+    write_private(file_of(state), _yaml(content(state, (path.name, sha256))))
 
 
 def _yaml(settings: Mapping[str, Any]) -> str:

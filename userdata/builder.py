@@ -28,7 +28,6 @@ def cloud_config(host_key: HostKey, *, time_limit: int) -> str:
     """
     document = {
         "ssh_deletekeys": True,
-        "ssh_genkeytypes": [],
         "ssh_keys": {"ed25519_private": host_key.private, "ed25519_public": host_key.public},
         "ssh_pwauth": False,
         # What a build installs must not depend on the day: Amazon Linux would fetch security updates at first boot.

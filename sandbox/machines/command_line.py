@@ -24,6 +24,8 @@ class Host:
     accelerator: str
     ssh_port: int
     endpoint_url: str | None
+    ssh_key: str | None = None
+    """Base64 part of the ed25519 public key with which `invoke sandbox.ssh` logs in."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directo
         *("-cpu", "host" if host.accelerator == "kvm" else "Westmere"),
         *("-smp", str(min(spec.vcpus, 2)), "-m", f"{spec.memory_mib}M"),
         *("-uuid", uuid, "-smbios", f"type=1,manufacturer=Amazon EC2,uuid={uuid},serial={uuid}"),
-        *("-kernel", str(host.kernel), "-append", kernel_parameters(host.endpoint_url)),
+        *("-kernel", str(host.kernel), "-append", kernel_parameters(host.endpoint_url, host.ssh_key)),
         *("-netdev", network(spec, imds_port), "-device", "virtio-net-pci,netdev=net,romfile="),
         *("-chardev", f"file,id=console,path={directory}/console", "-serial", "chardev:console"),
         *("-qmp", f"unix:{directory}/qmp,server=on,wait=off"),
@@ -97,16 +99,17 @@ def network(spec: MachineSpec, imds_port: int) -> str:
     )
 
 
-def kernel_parameters(endpoint_url: str | None) -> str:
+def kernel_parameters(endpoint_url: str | None, ssh_key: str | None = None) -> str:
     """Boots straight from the NVMe disk, without initrd, and says where the offline AWS is.
 
     Amazon Linux has no AppArmor, and Docker refuses to start containers where it is on without its tools.
     """
     quick = "quiet loglevel=4 systemd.show_status=no mitigations=off cryptomgr.notests tsc=reliable no_timer_check"
     endpoint = f" kiln.endpoint={endpoint_url}" if endpoint_url else ""
+    key = f" kiln.ssh={ssh_key}" if ssh_key else ""
     return (
         f"root=PARTUUID={ROOT_PARTUUID} rootwait rw rootflags=noinit_itable console=ttyS0,115200n8 net.ifnames=0 "
-        f"nvme_core.multipath=N apparmor=0 panic=5 {quick}{endpoint}"
+        f"nvme_core.multipath=N apparmor=0 panic=5 {quick}{endpoint}{key}"
     )
 
 

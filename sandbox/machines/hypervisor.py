@@ -23,14 +23,20 @@ class QemuHypervisor:
     """Implements `sandbox.hypervisor.Hypervisor`. `cache` outlives it; everything else goes with close().
 
     `ssh_port` is the port of every machine's public address at which its port 22 is reached: 22, or 2222 where this
-    process may not have that. `endpoint_url` is the offline AWS as the guests see it, at 169.254.169.1.
+    process may not have that. `endpoint_url` is the offline AWS as the guests see it, at 169.254.169.1; `ssh_key` the base64 part of a public key that may log in to every machine.
     """
 
     def __init__(
-        self, cache: Path = DEFAULT_CACHE, *, endpoint_url: str | None = None, report: Report = lambda line: None
+        self,
+        cache: Path = DEFAULT_CACHE,
+        *,
+        endpoint_url: str | None = None,
+        ssh_key: str | None = None,
+        report: Report = lambda line: None,
     ) -> None:
         prerequisites.ensure(report)
         self._cache, self._report, self.endpoint_url = cache, report, endpoint_url
+        self._ssh_key = ssh_key
         self._qemu: Qemu = qemu_for_ssh(cache)
         self.ssh_port = self._qemu.ssh_port
         # Unix socket paths are short by law of the kernel, so not below a cache of unknown depth.
@@ -147,7 +153,7 @@ class QemuHypervisor:
     def _host(self) -> Host:
         kernel = root_fs(self._cache, self._report).kernel
         found = accelerator(self._cache, self._qemu.path, kernel)
-        return Host(self._qemu.path, kernel, found, self.ssh_port, self.endpoint_url)
+        return Host(self._qemu.path, kernel, found, self.ssh_port, self.endpoint_url, self._ssh_key)
 
     def _running(self, instance_id: str) -> Machine:
         machine = self._machines.get(instance_id)

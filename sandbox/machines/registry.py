@@ -1,6 +1,6 @@
 """A read-only container registry that serves one small image, so that a guest can pull without the internet.
 
-Source: OCI Distribution Specification, "Pull". The image's media types are Docker's (schema 2): every Docker reads them.
+Source: OCI Distribution Specification, "Pull". The image's media types are Docker's (schema 2).
 """
 
 import gzip

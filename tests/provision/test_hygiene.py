@@ -44,14 +44,14 @@ TRACES = [
     "home/ec2-user/.aws/config",
     "home/ec2-user/.docker/config.json",
     "home/ec2-user/.netrc",
-    "home/ec2-user/.ssh/authorized_keys",
-    "root/.ssh/authorized_keys",
     "home/ec2-user/.ssh/known_hosts",
     "home/ec2-user/.ssh/id_ed25519",
     "etc/ssh/ssh_host_ed25519_key",
     "etc/ssh/ssh_host_ed25519_key.pub",
 ]
 STAYS = [
+    "home/ec2-user/.ssh/authorized_keys",  # the client's last command takes these
+    "root/.ssh/authorized_keys",
     "etc/ssh/sshd_config",
     "home/ec2-user/.bashrc",
     "home/ec2-user/miniconda/bin/aws",

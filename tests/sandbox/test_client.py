@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sandbox import client, state
+from sandbox import client, screens, state
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,17 +78,19 @@ def test_a_server_that_cannot_start_shows_its_log(home: Path, monkeypatch: pytes
 def test_what_a_person_sees(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "KILN_SITE", "NO_PROXY", "no_proxy"):
         monkeypatch.setenv(name, "before")  # so that what enter() changes is put back
-    assert client.show_environment() == 1
-    assert "not running" in capsys.readouterr().err
-    client.enter(machines=False)
+    with pytest.raises(client.SandboxError, match="not running"):
+        screens.show_environment()
+    screens.enter(machines=False)
     found = client.status()
     assert found is not None
     assert os.environ["AWS_ENDPOINT_URL"] == found.endpoint
-    assert "Debian stand-ins" in capsys.readouterr().err
-    client.show_status()
+    assert "no account, no cost" in capsys.readouterr().err
+    screens.show_status()
     assert found.endpoint in capsys.readouterr().out
-    client.down()
-    assert "stopped" in capsys.readouterr().err
+    with pytest.raises(client.SandboxError, match="no running machine"):
+        screens.ssh("i-0123456789abcdef0")
+    screens.down()
+    assert "stopped" in capsys.readouterr().out
 
 
 def test_exports_turn_another_terminal(home: Path) -> None:

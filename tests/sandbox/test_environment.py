@@ -123,15 +123,15 @@ def test_files_are_private(turned: State, tmp_path: Path) -> None:
 
 
 def test_the_site_file(turned: State, tmp_path: Path) -> None:
-    settings = content(turned, "Stand-in.sh", "ab" * 32)
+    settings = content(turned, ("Stand-in.sh", "ab" * 32))
     assert settings["builder"] == {"ssh_from": "127.0.0.1/32"}
     download = settings["downloads"]["Miniforge3-*-Linux-x86_64.sh"]
     assert download["url"] == f"http://169.254.169.1:{turned.port}/kiln-sandbox/downloads/Stand-in.sh"
-    other_port = content(State(**{**turned.__dict__, "ssh_port": 2222}), "Stand-in.sh", "ab" * 32)
+    other_port = content(State(**{**turned.__dict__, "ssh_port": 2222}), ("Stand-in.sh", "ab" * 32))
     assert other_port["builder"]["connect"] == {"proxy_command": "nc %h 2222"}
     installer = tmp_path / "made" / "Stand-in.sh"
     installer.parent.mkdir()
     installer.write_text("#!/bin/bash\n")
-    publish(turned, installer, "ab" * 32)
+    publish(turned, (installer, "ab" * 32))
     assert (tmp_path / "downloads" / "Stand-in.sh").read_text() == "#!/bin/bash\n"
     assert json.loads((tmp_path / "run" / "site.yaml").read_text()) == settings
