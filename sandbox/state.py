@@ -10,6 +10,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 HOME_VARIABLE = "KILN_SANDBOX_HOME"
+CACHE_VARIABLE = "KILN_SANDBOX_CACHE"
 # No proxy of the environment may stand between this process and its own loopback.
 _DIRECT = build_opener(ProxyHandler({}))
 
@@ -36,8 +37,8 @@ def default_home() -> Path:
 
 
 def cache_of(home: Path) -> Path:
-    """What outlives a sandbox: base disks and downloads, beside the folder of the run."""
-    return home
+    """What outlives a sandbox, base disks and downloads: KILN_SANDBOX_CACHE, so that homes can share it, or the home."""
+    return Path(os.environ.get(CACHE_VARIABLE) or home).absolute()
 
 
 def run_of(home: Path) -> Path:

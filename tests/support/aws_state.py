@@ -12,11 +12,16 @@ def own_images(sandbox: Sandbox) -> list[dict[str, Any]]:
 def left_behind(sandbox: Sandbox) -> dict[str, list[str]]:
     """Everything that a build made and that is not an AMI with its snapshots: kind → ids, {} when there is nothing."""
     sandbox.clock.advance(120)
-    ec2 = sandbox.client("ec2")
+    return left_in(sandbox.client("ec2"))
+
+
+def left_in(ec2: Any) -> dict[str, list[str]]:
+    """The same, of the account that an EC2 client reaches."""
     reservations = ec2.describe_instances()["Reservations"]
     instances = [i["InstanceId"] for r in reservations for i in r["Instances"] if i["State"]["Name"] != "terminated"]
     groups = ec2.describe_security_groups()["SecurityGroups"]
-    used = {m["Ebs"]["SnapshotId"] for image in own_images(sandbox) for m in image["BlockDeviceMappings"]}
+    images = ec2.describe_images(Owners=["self"])["Images"]
+    used = {m["Ebs"]["SnapshotId"] for image in images for m in image["BlockDeviceMappings"] if "Ebs" in m}
     snapshots = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
     found = {
         "instances": instances,

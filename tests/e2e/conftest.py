@@ -1,0 +1,51 @@
+"""The offline AWS with machines, of the tests' own; base disks and downloads are those of the default home."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from sandbox import client, state
+from tests.support.cli import Cli
+
+# One after the other, the machine that several files share being switched off by the last test of all.
+ORDER = ("test_machines", "test_build", "test_sabotage", "test_bad_days_on_a_machine")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    places = [n for n, item in enumerate(items) if item.path.parent == here]
+    mine = sorted((items[n] for n in places), key=lambda item: ORDER.index(item.path.stem))
+    for n, item in zip(places, mine, strict=True):
+        items[n] = item
+
+
+@pytest.fixture(scope="session")
+def offline_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[state.State]:
+    """Started for these tests and stopped behind them; this process is turned to it meanwhile."""
+    home, cache = tmp_path_factory.mktemp("sandbox"), state.cache_of(state.default_home())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(state.HOME_VARIABLE, str(home))
+        patch.setenv(state.CACHE_VARIABLE, str(cache))
+        started = client.start(report=print)
+        try:
+            for name in [name for name in os.environ if name.startswith(("AWS_", "KILN_SITE"))]:
+                patch.delenv(name)
+            for name, value in client.environment(started).items():
+                patch.setenv(name, value)
+            yield started
+        finally:
+            client.stop()
+
+
+@pytest.fixture(scope="session")
+def ec2(offline_aws: state.State) -> Any:
+    return boto3.client("ec2")
+
+
+@pytest.fixture(scope="session")
+def cli(offline_aws: state.State, tmp_path_factory: pytest.TempPathFactory) -> Cli:
+    return Cli(tmp_path_factory.mktemp("work"))
