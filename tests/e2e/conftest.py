@@ -2,14 +2,19 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+from images import machine as machines
+from images.plan import checks_of
 from sandbox import client, state
+from sandbox.machines.registry import Registry, busybox_registry
 from tests.support.cli import Cli
+from tests.support.one_machine import OneMachine, one_machine
 
 # One after the other, the machine that several files share being switched off by the last test of all.
 ORDER = ("test_machines", "test_build", "test_sabotage", "test_bad_days_on_a_machine")
@@ -49,3 +54,23 @@ def ec2(offline_aws: state.State) -> Any:
 @pytest.fixture(scope="session")
 def cli(offline_aws: state.State, tmp_path_factory: pytest.TempPathFactory) -> Cli:
     return Cli(tmp_path_factory.mktemp("work"))
+
+
+@pytest.fixture(scope="session")
+def registry(offline_aws: state.State) -> Iterator[Registry]:
+    with closing(busybox_registry(state.cache_of(Path(offline_aws.home)))) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="session")
+def machine(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OneMachine]:
+    """A machine on which the whole recipe of everything.yaml was run and whose checks all passed."""
+    folder = tmp_path_factory.mktemp("machine")
+    definition = folder / "everything.yaml"
+    text = Path(__file__).with_name("everything.yaml").read_text()
+    definition.write_text(text.replace("@PORT@", str(registry.port)))
+    with one_machine(definition, folder) as started:
+        recipe = started.plan.recipe
+        machines.perform(started.remote, recipe.files, recipe.steps, started.report, "provision")
+        machines.check(started.remote, checks_of(started.plan, "builder"), started.report, "checks")
+        yield started

@@ -121,9 +121,7 @@ def test_it_is_listed(built: dict[str, Any], cli: Cli) -> None:
 
 def test_another_terminal_sees_it(built: dict[str, Any], cli: Cli) -> None:
     """With settings that would lead elsewhere still in that terminal."""
-    ask = (
-        "import boto3; print(*[i['ImageId'] for i in boto3.client('ec2').describe_images(Owners=['self'])['Images']])"
-    )
+    ask = "import boto3; print(*[i['ImageId'] for i in boto3.client('ec2').describe_images(Owners=['self'])['Images']])"
     script = f"""
     exports=$({" ".join(cli.command("sandbox.env"))})
     eval "$exports"
