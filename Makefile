@@ -38,7 +38,7 @@ fast: setup
 
 # Machines are booted one after the other; the minutes they took are printed.
 e2e: setup
-	@begin=$$(date +%s); $(RUN)/python -m pytest -q -m e2e; code=$$?; \
+	@begin=$$(date +%s); $(RUN)/python -m pytest -q -m e2e --durations=12; code=$$?; \
 	echo "e2e: $$(( ($$(date +%s) - begin + 30) / 60 )) minutes"; exit $$code
 
 bench: setup

@@ -16,14 +16,16 @@ from sandbox.machines.registry import Registry, busybox_registry
 from tests.support.cli import Cli
 from tests.support.one_machine import OneMachine, one_machine
 
-# One after the other, the machine that several files share being switched off by the last test of all.
-ORDER = ("test_machines", "test_build", "test_sabotage", "test_bad_days_on_a_machine")
+# Two files share a machine, which the last test of all ends.
+LAST = ("test_sabotage", "test_bad_days_on_a_machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     places = [n for n, item in enumerate(items) if item.path.parent == here]
-    mine = sorted((items[n] for n in places), key=lambda item: ORDER.index(item.path.stem))
+    mine = sorted(
+        (items[n] for n in places), key=lambda item: LAST.index(item.path.stem) if item.path.stem in LAST else -1
+    )
     for n, item in zip(places, mine, strict=True):
         items[n] = item
 

@@ -1,4 +1,4 @@
-"""Every check of a machine is seen to fail once, on a guest that was sabotaged for it, and to pass once it is mended."""
+"""Every check of a machine is seen to fail, on a guest that was sabotaged for it, and to pass once it is mended."""
 
 from dataclasses import dataclass
 
@@ -34,7 +34,10 @@ def yesterday(script: str) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """A check by the beginning of its name; `says` is part of what it prints then. `redo` names a step of the recipe."""
+    """A check by the beginning of its name; `says` is part of what it prints then.
+
+    `redo` is the step of the recipe that mends it, by the beginning of its name, where `repair` is empty.
+    """
 
     check: str
     sabotage: str
