@@ -50,7 +50,9 @@ def boot_and_check(
         booted = kept.machine = machine.start(cloud, undo, order, report)
         with machine.connected(cloud, booted, order, report) as remote:
             proofs = machine.check(remote, checks_of(plan, "image", builder), report, "checks on the image")
-            facts = installed(remote, plan.spec.aws_cli.prefix)
+            with report.step("inventory") as line:
+                facts = installed(remote, plan.spec.aws_cli.prefix)
+                line.note = f"{len(facts.packages)} packages"
         with report.step("end acceptance"):
             undo.run_until(0)
     return Accepted(proofs, facts)

@@ -172,7 +172,8 @@ def identity(remote: "Remote", machine: Launched, access: Access) -> Builder:
 
 def leave(remote: "Remote", user: str, report: Report) -> None:
     """The last command: the runner's own traces and the login keys; nothing connects to this machine again."""
-    with report.step("leave"):
+    with report.step("leave") as line:
+        line.note = "runner and keys removed"
         remote.remove([f"/home/{user}/.ssh/authorized_keys", "/root/.ssh/authorized_keys"])
 
 

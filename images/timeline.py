@@ -6,7 +6,7 @@ from html import escape
 from images.report import Span
 from kiln import words
 
-_ROW, _LEFT, _WIDTH, _TOP = 22, 210, 640, 46
+_ROW, _LEFT, _WIDTH, _TOP = 22, 400, 640, 46
 _STAGE, _STEP, _FAILED = "#2f6f9f", "#8fb8d4", "#c0392b"
 
 
@@ -43,7 +43,7 @@ def _bar(span: Span, y: float, total: float) -> list[str]:
     x = _LEFT + _WIDTH * span.start / total
     length = max(1.5, _WIDTH * (span.end - span.start) / total)
     colour = _FAILED if not span.ok else _STEP if span.depth else _STAGE
-    name = span.name if len(span.name) <= 30 else span.name[:29] + "…"
+    name = span.name if len(span.name) <= 56 else span.name[:55] + "…"
     return [
         f'<text x="{12 + 14 * span.depth}" y="{y + 14:.1f}" fill="#222">{escape(name)}</text>',
         f'<rect x="{x:.1f}" y="{y + 3:.1f}" width="{length:.1f}" height="{_ROW - 7}" rx="2" fill="{colour}"/>',

@@ -13,6 +13,9 @@ from typing import Any, TextIO
 from kiln import words
 
 
+_STAGE, _DEEP = 20, 60  # characters of a stage's name, and of a step's or check's below it
+
+
 class Line:
     """The line of something under way: `note` is shown behind its time at the end, `live` while it runs."""
 
@@ -96,7 +99,8 @@ class Screen:
             self._status.stop()
             self._status = None
         mark = "✓" if ok else "✗"
-        title = f"{' ' * line.indent}{mark} {line.title:<{22 - line.indent}}"
+        width = _DEEP if line.indent else _STAGE
+        title = f"{' ' * line.indent}{mark} {line.title:<{width}}"
         self.say(f"{title} {words.seconds(elapsed):>11}   {line.note}".rstrip())
 
     def _coloured(self, text: str) -> str:

@@ -73,7 +73,6 @@ if (: >@PREFIX@/.kiln-write) 2>/dev/null; then echo "the mount can be written to
 version=$(@PREFIX@/bin/aws --version 2>&1) || { echo "aws --version failed in a container: $version" >&2; exit 1; }
 echo "$version"
 case "$version" in aws-cli/*) ;; *) exit 1 ;; esac
-@PREFIX@/bin/python -c "@IMPORT@"
 """
 
 
