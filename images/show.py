@@ -98,9 +98,8 @@ def built(cloud: Cloud, plan: Plan, done: Built, seconds: float) -> str:
         lines.append(f"  checks    {total} of {total}: {len(checks['builder'])} on the builder, "
                      f"{len(checks['image'])} on a machine booted from the AMI")  # fmt: skip
     added = done.manifest["added_bytes"]
-    lines.append(
-        f"  added     {words.size(added['used'])} to the root file system; {words.size(added['written'])} written to disk"
-    )
+    used, written = words.size(added["used"]), words.size(added["written"])
+    lines.append(f"  added     {used} to the root file system; {written} written to disk")
     lines.append(f"  manifest  {plan.folder}/manifest.json · timeline.svg")
     nothing_yet = "" if done.status == "tested" else f"   (a candidate: invoke test-ami {done.ami})"
     lines.append(f"  next      invoke list-amis{nothing_yet}")

@@ -1,6 +1,6 @@
 """A stand-in for AWS's price list: a small table of the order of AWS's public prices (us-east-1, Linux, USD).
 
-The list itself is at https://aws.amazon.com/ec2/pricing/on-demand/ and https://aws.amazon.com/ebs/pricing/. The table is
+The list is at https://aws.amazon.com/ec2/pricing/on-demand/ and https://aws.amazon.com/ebs/pricing/. The table is
 for estimates in the sandbox only; other regions are answered with the same figures.
 """
 

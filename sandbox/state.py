@@ -37,7 +37,7 @@ def default_home() -> Path:
 
 
 def cache_of(home: Path) -> Path:
-    """What outlives a sandbox, base disks and downloads: KILN_SANDBOX_CACHE, so that homes can share it, or the home."""
+    """What outlives a sandbox, base disks and downloads: KILN_SANDBOX_CACHE (homes can share it), or the home."""
     return Path(os.environ.get(CACHE_VARIABLE) or home).absolute()
 
 

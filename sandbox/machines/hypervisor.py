@@ -23,7 +23,8 @@ class QemuHypervisor:
     """Implements `sandbox.hypervisor.Hypervisor`. `cache` outlives it; everything else goes with close().
 
     `ssh_port` is the port of every machine's public address at which its port 22 is reached: 22, or 2222 where this
-    process may not have that. `endpoint_url` is the offline AWS as the guests see it, at 169.254.169.1; `ssh_key` the base64 part of a public key that may log in to every machine.
+    process may not have that. `endpoint_url` is the offline AWS as the guests see it, at 169.254.169.1; `ssh_key` is
+    the base64 part of a public key that may log in to every machine.
     """
 
     def __init__(
