@@ -34,7 +34,7 @@ lint: setup
 	$(RUN)/mypy
 
 fast: setup
-	$(RUN)/python -m pytest -q -m "not e2e"
+	$(RUN)/python -m pytest -q -n 2 -m "not e2e"
 
 # Machines are booted one after the other; the minutes they took are printed.
 e2e: setup
