@@ -8,6 +8,7 @@ from images import machine as machines
 from images.plan import checks_of
 from provision import hygiene_checks, shell
 from provision.container_images import repositories
+from provision.docker_devicemapper import Devicemapper
 from provision.docker_overlay2 import Overlay2
 from provision.hygiene_checks import Builder
 from provision.recipe import Check, Machine, Step
@@ -221,3 +222,12 @@ def test_a_root_volume_smaller_than_defined_is_found_out(machine: OneMachine) ->
     assert passed.ok, passed
     assert not failed.ok
     assert "the volume is smaller than 31 GiB" in "\n".join(failed.output)
+
+
+def test_docker_on_another_storage_than_devicemapper_is_found_out(machine: OneMachine) -> None:
+    """The checks that pass in test_build.py on a machine with a thin pool."""
+    pool, container = Devicemapper(driver="devicemapper").recipe(Machine("al1", data_gib=8)).checks
+    failed = machine.run(pool, container)
+    assert [ended.ok for ended in failed] == [False, False]
+    assert "Docker does not run on devicemapper" in "\n".join(failed[0].output)
+    assert "a container's file system is less than 90 % of dm.basesize" in "\n".join(failed[1].output)
