@@ -89,7 +89,7 @@ def build_ami(
     test: bool = True,
     json: bool = False,
 ) -> int:
-    """Build and test an AMI, unless one from the same inputs exists."""
+    """Build and test an AMI, if anything changed."""
     from images import commands
 
     return commands.build(image, region or None, plan=plan, force=force, on_error=on_error, test=test, as_json=json)
@@ -104,7 +104,7 @@ def build_ami(
 def test_ami(
     c: Context, ami: str, image: str = "", region: str = "", on_error: str = "cleanup", json: bool = False
 ) -> int:
-    """Boot any AMI and run the checks of its image definition."""
+    """Boot any AMI and run its checks."""
     from images import commands
 
     return commands.test(ami, image or None, region or None, on_error=on_error, as_json=json)
@@ -113,7 +113,7 @@ def test_ami(
 @task(help={"region": _IMAGE["region"], "json": "one JSON document on stdout"}, **_TASK)
 @_bounded
 def list_amis(c: Context, region: str = "", json: bool = False) -> int:
-    """List the AMIs that Kiln made: name, id, base, key, status, age, size."""
+    """List the AMIs that Kiln made."""
     from images import commands
 
     return commands.list_amis(region or None, as_json=json)
@@ -125,7 +125,7 @@ def list_amis(c: Context, region: str = "", json: bool = False) -> int:
 )
 @_bounded
 def clean(c: Context, apply: bool = False, region: str = "", json: bool = False) -> int:
-    """Show what earlier builds left behind; delete it with --apply."""
+    """Show what builds left behind; --apply deletes it."""
     from images import commands
 
     return commands.clean(region or None, apply=apply, as_json=json)
@@ -134,7 +134,7 @@ def clean(c: Context, apply: bool = False, region: str = "", json: bool = False)
 @task(iterable=["path"], help={"path": "a YAML file or a folder; repeatable; default: all that Kiln ships"}, **_TASK)
 @_bounded
 def validate(c: Context, path: list[str]) -> int:
-    """Check YAML definitions and tell all problems at once."""
+    """Check YAML definitions, all problems at once."""
     from images import commands
 
     return commands.validate(tuple(path))
@@ -143,7 +143,7 @@ def validate(c: Context, path: list[str]) -> int:
 @task(positional=["instance"], help={"instance": "id of a builder kept with --on-error keep"}, **_TASK)
 @_bounded
 def ssh(c: Context, instance: str) -> int:
-    """Log in to a kept builder, its host key pinned."""
+    """Log in to a builder kept with --on-error keep."""
     from images import commands
 
     return commands.ssh(instance)
@@ -152,7 +152,7 @@ def ssh(c: Context, instance: str) -> int:
 @task(default=True, help={"machines": "--no-machines: the control plane alone, no QEMU"}, **_TASK)
 @_bounded
 def sandbox_start(c: Context, machines: bool = True) -> int | None:
-    """Start the offline AWS and turn the tasks that follow to it: invoke sandbox build-ami."""
+    """Start the offline AWS for the tasks that follow."""
     from sandbox import screens
 
     screens.enter(machines=machines)
@@ -162,7 +162,7 @@ def sandbox_start(c: Context, machines: bool = True) -> int | None:
 @task(**_TASK)
 @_bounded
 def sandbox_status(c: Context) -> int | None:
-    """Show whether the offline AWS runs, where, and which machines."""
+    """Show the offline AWS and its machines."""
     from sandbox import screens
 
     screens.show_status()
@@ -172,7 +172,7 @@ def sandbox_status(c: Context) -> int | None:
 @task(**_TASK)
 @_bounded
 def sandbox_env(c: Context) -> int | None:
-    """Print exports that turn another terminal to the offline AWS: eval "$(invoke sandbox.env)"."""
+    """Print exports that turn another shell to it."""
     from sandbox import screens
 
     screens.show_environment()
@@ -182,7 +182,7 @@ def sandbox_env(c: Context) -> int | None:
 @task(positional=["instance"], help={"instance": "id of a running instance of the offline AWS"}, **_TASK)
 @_bounded
 def sandbox_ssh(c: Context, instance: str) -> int | None:
-    """Log in to a machine of the offline AWS, its host key pinned."""
+    """Log in to one of its machines."""
     from sandbox import screens
 
     screens.ssh(instance)
@@ -192,7 +192,7 @@ def sandbox_ssh(c: Context, instance: str) -> int | None:
 @task(**_TASK)
 @_bounded
 def sandbox_down(c: Context) -> int | None:
-    """Stop the offline AWS and every machine of it."""
+    """Stop the offline AWS and its machines."""
     from sandbox import screens
 
     screens.down()

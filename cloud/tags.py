@@ -9,7 +9,6 @@ EXPIRES = "kiln:expires"  # UTC, ISO 8601: after it, `clean` may delete the reso
 STATUS = "kiln:status"  # candidate → tested → live → retired
 BASE = "kiln:base"  # the base AMI's id
 INPUTS = "kiln:inputs"  # short digests of what went into the key, by name: says which one changed
-CARRIES = "kiln:carries"  # what the AMI brings, so that user data can leave it out
 
 Tags = Mapping[str, str]
 

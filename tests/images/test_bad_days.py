@@ -35,6 +35,7 @@ def write(definition: str, text: str) -> None:
         ("base: {owner: self, name: nothing-*, family: al2023}", "no base AMI was found"),
         ("docker_storage: {driver: devicemapper}", "overlay2"),
         ("base: {ssm: ecs/al2}\ndocker_storage: {driver: devicemapper, basesize: 40 GiB}", "overlay2"),
+        ("base: {ssm: ecs/al2}\naws_cli: {distribution: miniconda}", "glibc"),
         ("share: {accounts: ['111122223333']}", "cannot be shared"),
         ("builder: {instance_types: [m7g.large]}", "cannot boot"),
         ("builder: {instance_types: [z9.nano]}", "unknown type"),

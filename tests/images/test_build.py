@@ -168,3 +168,16 @@ def test_an_unforeseen_error_is_undone_too(
 def test_cloud_tells_its_calls(cloud: Cloud) -> None:
     cloud.account()
     assert cloud.calls == {"GetCallerIdentity": 1}
+
+
+def test_a_spot_builder_is_imaged_while_it_reboots(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build
+) -> None:
+    """A one-time Spot instance cannot be stopped: NoReboot=false lets EC2 shut it down for the snapshots."""
+    Path(definition).write_text(DEFINITION + "builder: {market: spot}\n")
+    build(definition)
+    assert "StopInstances" not in work(sandbox)
+    assert "CreateImage" in work(sandbox)
+    reservations = sandbox.client("ec2").describe_instances()["Reservations"]
+    assert {i["InstanceLifecycle"] for r in reservations for i in r["Instances"]} == {"spot"}
+    assert left_behind(sandbox) == {}
