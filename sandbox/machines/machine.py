@@ -183,6 +183,7 @@ class Machine:
 
     def _measure_boot(self) -> None:
         begun = time.monotonic()
+        self._timings.pop("boot_to_ssh", None)
         name = f"{self.spec.instance_id} ssh"
         threading.Thread(target=self._watch_ssh, args=(begun,), name=name, daemon=True).start()
 

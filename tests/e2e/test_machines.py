@@ -82,7 +82,7 @@ class Guest:
                 auth_timeout=60,
             )
             _, out, err = client.exec_command(command, timeout=BOOT_SECONDS)
-            said = out.read().decode()
+            said: str = out.read().decode()
             code = out.channel.recv_exit_status()
             assert code == 0, f"{command}: exit code {code}\n{said}{err.read().decode()}"
             return said
@@ -173,7 +173,7 @@ def test_aws_runs_from_the_conda_stand_in_also_in_a_container_without_python(al2
         transport.connect(_key(al2023.host_pem), "ec2-user", pkey=_key(al2023.pem))
         sftp = paramiko.SFTPClient.from_transport(transport)
         assert sftp is not None
-        sftp.put(str(path), "/dev/shm/miniforge.sh")  # noqa: S108  in the guest
+        sftp.put(str(path), "/dev/shm/miniforge.sh")
     prefix = "/home/ec2-user/miniconda"
     al2023.run(f"bash /dev/shm/miniforge.sh -b -f -p {prefix} && rm /dev/shm/miniforge.sh")
     al2023.run(f"{prefix}/bin/conda install --override-channels -c conda-forge -y awscli boto3")
@@ -205,7 +205,7 @@ def test_a_volume_is_hot_plugged_under_its_mapping_s_name_and_unplugged(al2023: 
 
 def test_port_22_follows_the_security_groups(al2023: Guest) -> None:
     al2023.hypervisor.set_ssh_open(al2023.instance_id, False)
-    with pytest.raises(OSError, match="Unable to connect|refused"):
+    with pytest.raises(OSError, match=r"Unable to connect|refused"):
         al2023.run("true")
     al2023.hypervisor.set_ssh_open(al2023.instance_id, True)
     assert al2023.run("echo open") == "open\n"
@@ -227,7 +227,7 @@ def test_a_machine_that_runs_can_be_copied_and_one_that_ends_itself_is_noticed(a
     copy.boot()
     assert copy.run("sudo cat /root/marker") == "before\n"
     machines.reboot(copy.instance_id)
-    await_that(lambda: machines.timings(copy.instance_id).get("boots", 0) == 2, BOOT_SECONDS)
+    await_that(lambda: "boot_to_ssh" in machines.timings(copy.instance_id), BOOT_SECONDS)
     assert copy.run("sudo cat /root/marker") == "before\n"
     machines.power_off(copy.instance_id)
     assert machines.timings(copy.instance_id)["power_off"] < 60
