@@ -71,14 +71,8 @@ ROWS = (
         "are free, expected at least 2097152 KiB",
     ),
     Row(
-        "docker runs on overlay2",
-        f"""mkdir -p /etc/docker; echo '{{"storage-driver": "vfs"}}' >/etc/docker/daemon.json; {RESTART_DOCKER}""",
-        f"rm /etc/docker/daemon.json; {RESTART_DOCKER}",
-        "Docker runs on vfs",
-    ),
-    Row(
         "a new container sees the host's whole file system",
-        f"""echo '{{"data-root": "/srv/docker"}}' >/etc/docker/daemon.json; {RESTART_DOCKER}""",
+        f"""mkdir -p /etc/docker; echo '{{"data-root": "/srv/docker"}}' >/etc/docker/daemon.json; {RESTART_DOCKER}""",
         f"rm /etc/docker/daemon.json; {RESTART_DOCKER}; rm -rf /srv/docker",
         "a container does not see the whole file system of the host",
     ),
