@@ -24,12 +24,12 @@ WORK = [f"echo step {n}; head -c 1000 /dev/zero | sha256sum" for n in range(STEP
 
 def kiln(port: int, client_key: str, host_key: str) -> None:
     """Provisions with Kiln's own `Remote`."""
-    import paramiko  # noqa: PLC0415 (its import is part of what is measured)
+    import paramiko
 
-    from provision.bundle import bundle  # noqa: PLC0415
-    from provision.host_keys import from_line  # noqa: PLC0415
-    from provision.recipe import Step  # noqa: PLC0415
-    from provision.remote import Address, Remote  # noqa: PLC0415
+    from provision.bundle import bundle
+    from provision.host_keys import from_line
+    from provision.recipe import Step
+    from provision.remote import Address, Remote
 
     steps = [Step(f"step {n}", script) for n, script in enumerate(WORK)]
     key = paramiko.Ed25519Key.from_private_key_file(client_key)
@@ -43,10 +43,10 @@ def kiln(port: int, client_key: str, host_key: str) -> None:
 
 def floor(port: int, client_key: str, host_key: str) -> None:
     """One upload and one run with fabric."""
-    import fabric  # noqa: PLC0415
-    import paramiko  # noqa: PLC0415
+    import fabric
+    import paramiko
 
-    from provision.host_keys import from_line  # noqa: PLC0415
+    from provision.host_keys import from_line
 
     options = {"key_filename": client_key, "allow_agent": False, "look_for_keys": False}
     config = fabric.Config(lazy=True, overrides={"load_ssh_configs": False})
@@ -67,7 +67,7 @@ def seconds(method: Callable[..., None], *arguments: str) -> float:
 
 
 def measure() -> None:
-    from tests.support.relay import Relay  # noqa: PLC0415
+    from tests.support.relay import Relay
 
     print(f"{STEPS} steps, median of {ROUNDS}\n\n  RTT      Kiln     floor    ratio (goal: at most 1.5)")
     with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,6 @@ from typing import Any, TextIO
 
 from kiln import words
 
-
 _STAGE, _DEEP = 20, 60  # characters of a stage's name, and of a step's or check's below it
 
 

@@ -74,7 +74,7 @@ class Connection:
         Raises UserError after `deadline_s`, at once for a wrong host key, and when the machine still refuses the
         key `auth_grace_s` after it did so first: cloud-init writes the key only once sshd is already up.
         """
-        import paramiko  # noqa: PLC0415 (it takes a while, and most commands never connect)
+        import paramiko
 
         began, refused_since, banner = self.timing.now(), None, FIRST_BANNER_S
         while True:
@@ -100,8 +100,8 @@ class Connection:
             self.timing.sleep(0.25)
 
     def _attempt(self, timeout: float, banner: float) -> None:
-        import fabric  # noqa: PLC0415
-        import paramiko  # noqa: PLC0415
+        import fabric
+        import paramiko
 
         host, port = self.address.host, self.address.port
         options: dict[str, Any] = {"pkey": self._private_key, "allow_agent": False, "look_for_keys": False}
@@ -138,7 +138,7 @@ class Connection:
 
     def execute(self, command: str, stdin: bytes = b"") -> "paramiko.Channel":
         """Starts a command and sends it `stdin` in one piece; raises ConnectionLostError."""
-        import paramiko  # noqa: PLC0415
+        import paramiko
 
         try:
             channel = self._fabric.client.get_transport().open_session(timeout=LOST_AFTER_S)
