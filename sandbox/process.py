@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +16,9 @@ from sandbox.state import State
 
 START_LIMIT = 60.0
 STOP_LIMIT = 120.0
+USUAL_KIND = "al2023"  # the stand-in that the default image is built on; the others are made at their first boot
 Report = Callable[[str], None]
+Installer = tuple[Path, str]
 
 
 class SandboxError(Exception):
@@ -32,11 +35,10 @@ def start(
         if found and machines and not found.machines:
             stop(home)
             found = None
-        if machines:
-            _prepare(home, report)
+        installer = _prepare(home, report) if machines else None
         started = found or _launch(home, machines, region)
-        if not site.file_of(started).exists():
-            _publish(started, report)
+        if installer or not started.machines:
+            site.publish(started, installer)
         return started
 
 
@@ -62,24 +64,23 @@ def stop(home: Path | None = None) -> bool:
     return running
 
 
-def _prepare(home: Path, report: Report) -> None:
-    from sandbox.machines import prerequisites
+def _prepare(home: Path, report: Report) -> Installer:
+    """What machines need and what is kept: prerequisites, their root file system, the conda stand-in.
+
+    The latter two are made side by side, and here rather than at the first RunInstances, where nobody would see why it
+    takes minutes.
+    """
+    from sandbox.machines import base_disks, conda, prerequisites
 
     prerequisites.ensure(report)
-    state.cache_of(home).mkdir(parents=True, exist_ok=True)
-
-
-def _publish(started: State, report: Report) -> None:
-    if not started.machines:
-        site.publish(started)
-        return
-    from sandbox.machines import conda
-
-    cache = state.cache_of(Path(started.home))
+    cache = state.cache_of(home)
+    cache.mkdir(parents=True, exist_ok=True)
     if not any(cache.glob("conda-*")):
         report("making the stand-in for the conda installer (once, about a minute)")
-    path, sha256 = conda.installer(cache)
-    site.publish(started, (path, sha256))
+    with ThreadPoolExecutor(2) as pool:
+        installer = pool.submit(conda.installer, cache)
+        pool.submit(base_disks.stand_in_disks, cache, USUAL_KIND, report).result()
+        return installer.result()
 
 
 def _launch(home: Path, machines: bool, region: str) -> State:
