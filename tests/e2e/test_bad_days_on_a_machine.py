@@ -163,7 +163,8 @@ def test_a_step_may_reboot_and_a_boot_whose_cloud_init_fails_is_found_out(machin
         machine.bash("rm /etc/cloud/cloud.cfg.d/99-broken.cfg")
     assert caught.value.what == "cloud-init failed on the machine"
     assert "growpart" in caught.value.why
-    assert "nonsense" in caught.value.output
+    assert "nonsense" in caught.value.why
+    assert "Cloud-init v." in caught.value.output
 
 
 def test_a_forgotten_machine_ends_itself(machine: OneMachine, ec2: Any) -> None:
