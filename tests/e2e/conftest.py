@@ -1,5 +1,6 @@
 """The offline AWS with machines, of the tests' own; base disks and downloads are those of the default home."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import closing
@@ -33,6 +34,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def offline_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[state.State]:
     """Started for these tests and stopped behind them; this process is turned to it meanwhile."""
+    # A machine that boots refuses many connections, and paramiko logs a traceback of each.
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     home, cache = tmp_path_factory.mktemp("sandbox"), state.cache_of(state.default_home())
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(state.HOME_VARIABLE, str(home))
