@@ -7,7 +7,7 @@ from cloud import tags
 from cloud.session import Cloud
 from images import acceptance, imaging, key, launch, machine, manifest
 from images.access import generate
-from images.keep import OnError, kept_on_error
+from images.keep import THE_AMI, OnError, kept_on_error
 from images.permissions import builder_may
 from images.plan import Plan, checks_of
 from images.report import Report
@@ -58,7 +58,7 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
                 temporary.run_until(0)
         accepted = None
         if options.test:
-            with kept_on_error(options.on_error, unfinished, plan, report, what="the AMI"):
+            with kept_on_error(options.on_error, unfinished, plan, report, what=THE_AMI):
                 accepted = acceptance.boot_and_check(
                     cloud, plan, image, own, report, identity, on_error=options.on_error
                 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from cloud import errors, tags
 from cloud.session import Cloud
-from images import imaging, launch
+from images import imaging, instances, launch
 from images.base import moment
 from kiln.journal import dead_builds
 
@@ -48,7 +48,7 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
             "instance",
             each["InstanceId"],
             tags.as_dict(each.get("Tags")),
-            _remover(launch.terminate, cloud, each["InstanceId"]),
+            _remover(instances.terminate, cloud, each["InstanceId"]),
         )
     for each in _pages(cloud, "describe_volumes", "Volumes"):
         if each["State"] == "available":

@@ -5,7 +5,7 @@ from typing import Any
 
 from cloud import errors, tags, wait
 from cloud.session import Cloud
-from images.launch import describe
+from images.instances import describe
 from kiln import signals
 from kiln.errors import UserError
 from kiln.undo import Undo

@@ -15,6 +15,7 @@ from kiln import atomic
 from kiln.errors import Interrupted, UserError
 from kiln.undo import Undo
 
+THE_AMI = "the AMI"
 OnError = Literal["cleanup", "keep", "ask"]
 
 
@@ -35,7 +36,8 @@ def kept_on_error(choice: OnError, undo: Undo, plan: Plan, report: Report, what:
     except Interrupted:
         raise
     except Exception as error:
-        if not undo.depth or not _wanted(choice, what, error):
+        nothing_to_see = kept.machine is None and what != THE_AMI
+        if not undo.depth or nothing_to_see or not _wanted(choice, what, error):
             raise
         undo.forget()
         report.kept = f"{what} {kept.machine.instance_id}" if kept.machine else what

@@ -6,6 +6,7 @@ from typing import Any
 
 from cloud import errors, tags, wait
 from cloud.session import Cloud
+from images import instances
 from images.access import Access
 from images.placement import Placement
 from images.spec import Builder
@@ -116,7 +117,7 @@ def run(cloud: Cloud, undo: Undo, order: Order, key_name: str, group: str) -> La
         instance, place = _first_with_room(cloud, order, key_name, group)
         undo.push(
             "instance",
-            lambda: terminate(cloud, instance),
+            lambda: instances.terminate(cloud, instance),
             by_hand=f"aws ec2 terminate-instances --instance-ids {instance}",
         )
     host = wait.until(
@@ -200,19 +201,8 @@ def request_of(order: Order, place: Placement, key_name: str | None, group: str 
     return request
 
 
-def describe(cloud: Cloud, instance: str) -> dict[str, Any] | None:
-    """One instance as DescribeInstances tells it; None while EC2 does not know its id (yet, or any more)."""
-    try:
-        found = cloud.ec2.describe_instances(InstanceIds=[instance])["Reservations"]
-    except Exception as error:
-        if errors.is_not_found(error):
-            return None
-        raise
-    return dict(found[0]["Instances"][0]) if found else None
-
-
 def _address(cloud: Cloud, instance: str, builder: Builder) -> str | None:
-    told = describe(cloud, instance)
+    told = instances.describe(cloud, instance)
     if told is None:
         return None
     if told["State"]["Name"] in {"shutting-down", "terminated", "stopping", "stopped"}:
@@ -225,36 +215,3 @@ def _address(cloud: Cloud, instance: str, builder: Builder) -> str | None:
     if told["State"]["Name"] != "running":
         return None
     return told.get("PublicIpAddress" if builder.connect.via == "public" else "PrivateIpAddress")
-
-
-def terminate(cloud: Cloud, instance: str) -> None:
-    """Terminate and wait until it is so.
-
-    EC2 may not know the id for some seconds after RunInstances (eventual consistency), and a terminated instance is
-    still listed for about an hour: an unknown id is therefore asked again, not taken as gone.
-    """
-
-    def asked() -> bool | None:
-        try:
-            cloud.ec2.terminate_instances(InstanceIds=[instance])
-        except Exception as error:
-            if errors.is_not_found(error):
-                return None
-            raise
-        return True
-
-    def ended() -> bool | None:
-        told = describe(cloud, instance)
-        return True if told is None or told["State"]["Name"] == "terminated" else None
-
-    wait.until(asked, what=f"news of {instance}", timeout=60)
-    wait.until(ended, what=f"the end of {instance}", timeout=600, longest=5)
-
-
-def console(cloud: Cloud, instance: str) -> str:
-    """The last 40 lines of the machine's serial console, or "" where there is none."""
-    try:
-        text = cloud.ec2.get_console_output(InstanceId=instance).get("Output") or ""  # botocore decodes base64
-    except Exception:
-        return ""
-    return "\n".join(text.splitlines()[-40:])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cloud.session import Cloud
-from images import launch
+from images import instances, launch
 from images.access import Access
 from images.launch import Launched, Order
 from images.report import Report
@@ -62,7 +62,7 @@ def connected(cloud: Cloud, machine: Launched, order: Order, report: Report) -> 
             try:
                 remote.connect(CONNECT)
             except UserError as error:
-                raise _with_console(error, launch.console(cloud, machine.instance_id)) from error
+                raise _with_console(error, instances.console(cloud, machine.instance_id)) from error
             line.note = "host key as expected"
         with report.step("cloud-init"):
             remote.wait_for_cloud_init(CLOUD_INIT)

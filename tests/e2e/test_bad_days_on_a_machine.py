@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cloud import wait
-from images import launch
+from images import instances
 from images import machine as machines
 from images.access import generate
 from images.plan import machine_of
@@ -184,6 +184,6 @@ def gone(machine: OneMachine, ec2: Any, volumes: set[str]) -> bool:
 
 
 def described(machine: OneMachine) -> dict[str, Any]:
-    told = launch.describe(machine.cloud, machine.launched.instance_id)
+    told = instances.describe(machine.cloud, machine.launched.instance_id)
     assert told
     return told

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cloud.session import Cloud
-from images import definitions, launch, machine, plan
+from images import definitions, instances, launch, machine, plan
 from images.access import generate
 from images.launch import Launched, Order
 from images.plan import Plan
@@ -55,7 +55,7 @@ class OneMachine:
     @property
     def group(self) -> str:
         """The id of its security group."""
-        told = launch.describe(self.cloud, self.launched.instance_id)
+        told = instances.describe(self.cloud, self.launched.instance_id)
         assert told
         return str(told["SecurityGroups"][0]["GroupId"])
 
