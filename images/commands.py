@@ -42,7 +42,8 @@ def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: 
         if not up_to_date:
             may_build(cloud, planned)
         line.note = show.preflight_note(planned)
-    screen.say(show.header(cloud, planned))
+    if not up_to_date:
+        screen.say(show.header(cloud, planned))
     if plan:
         if as_json:
             _as_json(show.plan_document(cloud, planned, up_to_date=up_to_date))
