@@ -1,6 +1,7 @@
 """Which QEMU to run and which port stands for a machine's port 22."""
 
 import os
+import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -56,6 +57,16 @@ def _privileged_copy(qemu: Path, cache: Path) -> str | None:
             unfinished.chmod(0o700)
             run(as_root([setcap, "cap_net_bind_service=ep", str(unfinished)]))
             unfinished.rename(copy)
+        return str(_at_home(copy, qemu))
     except (MachineError, OSError):
         return None
-    return str(copy)
+
+
+def _at_home(copy: Path, qemu: Path) -> Path:
+    # QEMU looks for its modules and firmware beside itself: a script tells the copy where the original's are.
+    modules = next(iter(sorted(Path("/usr/lib").glob("*/qemu"))), Path("/usr/lib/qemu"))
+    firmware = " ".join(f"-L {shlex.quote(line)}" for line in run([str(qemu), "-L", "help"]).splitlines() if line)
+    script = copy.with_suffix(".sh")
+    script.write_text(f'#!/bin/sh\nQEMU_MODULE_DIR={modules} exec {shlex.quote(str(copy))} {firmware} "$@"\n')
+    script.chmod(0o700)
+    return script
