@@ -64,7 +64,8 @@ def _privileged_copy(qemu: Path, cache: Path) -> str | None:
 
 def _at_home(copy: Path, qemu: Path) -> Path:
     # QEMU looks for its modules and firmware beside itself: a script tells the copy where the original's are.
-    modules = next(iter(sorted(Path("/usr/lib").glob("*/qemu"))), Path("/usr/lib/qemu"))
+    accelerators = sorted(Path("/usr/lib").glob("*/qemu/accel-tcg-*.so"))
+    modules = accelerators[0].parent if accelerators else Path("/usr/lib/qemu")
     firmware = " ".join(f"-L {shlex.quote(line)}" for line in run([str(qemu), "-L", "help"]).splitlines() if line)
     script = copy.with_suffix(".sh")
     script.write_text(f'#!/bin/sh\nQEMU_MODULE_DIR={modules} exec {shlex.quote(str(copy))} {firmware} "$@"\n')
