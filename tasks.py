@@ -153,9 +153,11 @@ def ssh(c: Context, instance: str) -> int:
 @_bounded
 def sandbox_start(c: Context, machines: bool = True) -> int | None:
     """Start the offline AWS for the tasks that follow."""
+    from kiln import typed
     from sandbox import screens
 
     screens.enter(machines=machines)
+    typed.begin_with("invoke sandbox")
     return None
 
 

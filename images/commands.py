@@ -17,7 +17,7 @@ from images import plan as plans
 from images.keep import OnError
 from images.permissions import may_build
 from images.report import Report
-from kiln import words
+from kiln import typed, words
 from kiln.errors import Exit, UserError
 from kiln.journal import Journal
 from kiln.screen import Screen, result
@@ -120,7 +120,7 @@ def list_amis(region: str | None, *, as_json: bool) -> int:
     if as_json:
         _as_json([{key: value for key, value in vars(entry).items() if key != "inputs"} for entry in found])
     elif not found:
-        result("Kiln has made no AMI in this account and region yet. Try invoke build-ami.")
+        result(f"Kiln has made no AMI in this account and region yet. Try {typed.command('build-ami')}.")
     else:
         result(show.table(found, datetime.now(UTC)))
     return Exit.DONE
@@ -176,5 +176,5 @@ def ssh(instance: str) -> int:
     raise UserError(
         f"{instance} is no kept builder",
         f"no {BUILDS}/*/*/kept.json names it",
-        "invoke build-ami --on-error keep leaves the builder of a failed build standing.",
+        f"{typed.command('build-ami --on-error keep')} leaves the builder of a failed build standing.",
     )

@@ -11,7 +11,7 @@ from images.access import Access
 from images.launch import Launched
 from images.plan import Plan
 from images.report import Report
-from kiln import atomic
+from kiln import atomic, typed
 from kiln.errors import Interrupted, UserError
 from kiln.undo import Undo
 
@@ -41,11 +41,12 @@ def kept_on_error(choice: OnError, undo: Undo, plan: Plan, report: Report, what:
             raise
         undo.forget()
         report.kept = f"{what} {kept.machine.instance_id}" if kept.machine else what
-        hint = "It ends by itself at its time limit; invoke clean --apply removes it now."
+        hint = f"It ends by itself at its time limit; {typed.command('clean --apply')} removes it now."
         if kept.machine and kept.access:
             write_key(plan, kept.machine, kept.access)
             until = f"{kept.machine.ends_at:%H:%M} UTC"
-            hint = f"Look at it: invoke ssh {kept.machine.instance_id} (until {until}), then invoke clean --apply."
+            look, sweep = typed.command(f"ssh {kept.machine.instance_id}"), typed.command("clean --apply")
+            hint = f"Look at it: {look} (until {until}), then {sweep}."
         report.screen.say(f"! {what} is kept. {hint}")
         raise
 

@@ -12,7 +12,7 @@ from images.catalogue import Entry
 from images.clean import Leftover
 from images.plan import Plan
 from images.report import Report
-from kiln import words
+from kiln import typed, words
 
 
 def header(cloud: Cloud, plan: Plan) -> str:
@@ -65,7 +65,7 @@ def plan_text(plan: Plan) -> str:
     )
     for title, names in parts:
         lines += [f"  {title}", *(f"    {name}" for name in names)] if names else []
-    return "\n".join([*lines, f"Build it with: invoke build-ami --image {plan.spec.name}"])
+    return "\n".join([*lines, "Build it with: " + typed.command(f"build-ami --image {plan.spec.name}")])
 
 
 def plan_document(cloud: Cloud, plan: Plan, *, up_to_date: bool) -> dict[str, Any]:
@@ -101,8 +101,8 @@ def built(cloud: Cloud, plan: Plan, done: Built, seconds: float) -> str:
     used, written = words.size(added["used"]), words.size(added["written"])
     lines.append(f"  added     {used} to the root file system; {written} written to disk")
     lines.append(f"  manifest  {plan.folder}/manifest.json · timeline.svg")
-    nothing_yet = "" if done.status == "tested" else f"   (a candidate: invoke test-ami {done.ami})"
-    lines.append(f"  next      invoke list-amis{nothing_yet}")
+    following = "list-amis" if done.status == "tested" else f"test-ami {done.ami}"
+    lines.append(f"  next      {typed.command(following)}")
     return "\n".join(lines)
 
 
@@ -111,7 +111,7 @@ def left(report: Report, log: Path) -> str:
     if report.left:
         what = "\n".join(f"{each.what}: {each.by_hand}" for each in report.left)
     elif report.kept:
-        what = f"{report.kept}, kept on request: invoke clean --apply removes it."
+        what = f"{report.kept}, kept on request: {typed.command('clean --apply')} removes it."
     else:
         what = "nothing: what this build made is gone."
     return f"{what}\nLog: {log}"
@@ -150,7 +150,8 @@ def leftovers(found: Sequence[Leftover], failed: Sequence[tuple[Leftover, str]],
             f"{mark} {each.kind:<15} {each.id:<28} build {each.build}: {each.why}" + (f"\n    {error}" if error else "")
         )
     if not applied:
-        lines.append(f"{words.count(len(found), 'thing')} left behind. Delete with: invoke clean --apply")
+        delete = typed.command("clean --apply")
+        lines.append(f"{words.count(len(found), 'thing')} left behind. Delete with: {delete}")
     return "\n".join(lines)
 
 

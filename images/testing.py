@@ -13,6 +13,7 @@ from images.estimate import Estimate
 from images.keep import OnError
 from images.plan import Plan, machine_of
 from images.report import Report
+from kiln import typed
 from kiln.errors import UserError
 from provision.image import image_recipe
 
@@ -25,7 +26,9 @@ def prepare(cloud: Cloud, ami: str, image: str | None, root: Path) -> tuple[Plan
     found = base.describe(cloud, ImageIds=[ami])
     if not found:
         raise UserError(
-            f"there is no {ami} in {cloud.region}", "", "Check the id and --region; invoke list-amis shows Kiln's."
+            f"there is no {ami} in {cloud.region}",
+            "",
+            f"Check the id and --region; {typed.command('list-amis')} shows Kiln's.",
         )
     own = tags.as_dict(found[0].get("Tags"))
     name = image or own.get(tags.IMAGE)
