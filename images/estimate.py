@@ -42,23 +42,26 @@ def estimate(cloud: Cloud, folder: Path, instance_type: str, mappings: list[dict
             m["Ebs"]["VolumeSize"] * _price(cloud, productFamily="Storage", volumeApiName=_EBS[m["Ebs"]["VolumeType"]])
             for m in mappings
         )
-        snapshot = _price(cloud, productFamily="Storage Snapshot", usagetype="EBS:SnapshotUsage")
+        snapshot = _price(cloud, usage="EBS:SnapshotUsage", productFamily="Storage Snapshot")
     except Exception:
         return Estimate(expected, None, None)
     kept = sum(m["Ebs"]["VolumeSize"] for m in mappings) * snapshot
     return Estimate(expected, hours * machine + 2 * hours * disks / 730, kept)
 
 
-def _price(cloud: Cloud, **attributes: str) -> float:
-    """US dollars per unit (hour, or GB-month) of the one product with these attributes.
+def _price(cloud: Cloud, *, usage: str = "", **attributes: str) -> float:
+    """US dollars per unit (hour, or GB-month) of the first product with these attributes.
 
-    The Price List API answers in us-east-1 for every region ("Using the AWS Price List Query API").
+    `usage` is how its usage type ends: outside us-east-1 usage types begin with the region's abbreviation. The Price List API answers in us-east-1 for every region ("Using the AWS Price List Query API").
     """
     wanted = {"regionCode": cloud.region, **attributes}
     filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()]
-    answer = cloud.client("pricing", "us-east-1").get_products(ServiceCode="AmazonEC2", Filters=filters, MaxResults=10)
-    for text in answer["PriceList"]:
-        for term in json.loads(text)["terms"]["OnDemand"].values():
+    answer = cloud.client("pricing", "us-east-1").get_products(ServiceCode="AmazonEC2", Filters=filters, MaxResults=100)
+    products = [json.loads(text) for text in answer["PriceList"]]
+    for product in products:
+        if not product["product"]["attributes"].get("usagetype", "").endswith(usage):
+            continue
+        for term in product["terms"]["OnDemand"].values():
             for dimension in term["priceDimensions"].values():
                 price = float(dimension["pricePerUnit"]["USD"])
                 if price > 0:
