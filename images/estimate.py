@@ -52,7 +52,8 @@ def estimate(cloud: Cloud, folder: Path, instance_type: str, mappings: list[dict
 def _price(cloud: Cloud, *, usage: str = "", **attributes: str) -> float:
     """US dollars per unit (hour, or GB-month) of the first product with these attributes.
 
-    `usage` is how its usage type ends: outside us-east-1 usage types begin with the region's abbreviation. The Price List API answers in us-east-1 for every region ("Using the AWS Price List Query API").
+    `usage` is how its usage type ends: outside us-east-1 usage types begin with the region's abbreviation. The Price
+    List API answers in us-east-1 for every region ("Using the AWS Price List Query API").
     """
     wanted = {"regionCode": cloud.region, **attributes}
     filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()]
