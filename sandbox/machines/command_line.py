@@ -107,6 +107,8 @@ def kernel_parameters(endpoint_url: str | None, ssh_key: str | None = None) -> s
     quick = "quiet loglevel=4 systemd.show_status=no mitigations=off cryptomgr.notests tsc=reliable no_timer_check"
     endpoint = f" kiln.endpoint={endpoint_url}" if endpoint_url else ""
     key = f" kiln.ssh={ssh_key}" if ssh_key else ""
+    # ACPI does the hot-plugging, so the ports' own services are needless devices; and waits for RCU cost ticks.
+    quick += " pcie_ports=compat rcupdate.rcu_expedited=1"
     return (
         f"root=PARTUUID={ROOT_PARTUUID} rootwait rw rootflags=noinit_itable console=ttyS0,115200n8 net.ifnames=0 "
         f"nvme_core.multipath=N apparmor=0 panic=5 {quick}{endpoint}{key}"
