@@ -1,5 +1,6 @@
 """The hypervisor of the offline AWS: QEMU machines, qcow2 volumes, cached stand-in images."""
 
+import os
 import shutil
 import tempfile
 import threading
@@ -16,7 +17,16 @@ from sandbox.machines.ports import Qemu, qemu_for_ssh
 from sandbox.machines.rootfs import Report, root_fs
 from sandbox.machines.volumes import VolumeStore
 
+DIRECTORY = "kiln-machines-"
 DEFAULT_CACHE = Path.home() / ".cache" / "kiln" / "sandbox"
+
+
+def remove_abandoned(temporary: Path) -> None:
+    """Remove what sandboxes left in `temporary` that were killed before they could: disks, of a gigabyte and more."""
+    for left in temporary.glob(f"{DIRECTORY}*-*"):
+        owner = left.name.removeprefix(DIRECTORY).partition("-")[0]
+        if owner.isdigit() and not Path("/proc", owner).exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 class QemuHypervisor:
@@ -41,7 +51,8 @@ class QemuHypervisor:
         self._qemu: Qemu = qemu_for_ssh(cache)
         self.ssh_port = self._qemu.ssh_port
         # Unix socket paths are short by law of the kernel, so not below a cache of unknown depth.
-        self._directory = Path(tempfile.mkdtemp(prefix="kiln-machines-"))
+        remove_abandoned(Path(tempfile.gettempdir()))
+        self._directory = Path(tempfile.mkdtemp(prefix=f"{DIRECTORY}{os.getpid()}-"))
         self._volumes = VolumeStore(self._directory / "volumes")
         self._machines: dict[str, Machine] = {}
         self._ssh_open: dict[str, bool] = {}
