@@ -1,7 +1,5 @@
 """AWS's errors in a person's words. The one place where they are translated."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from kiln.errors import UserError
@@ -37,18 +35,6 @@ def code(error: BaseException) -> str:
 
 def is_not_found(error: BaseException) -> bool:
     return code(error).endswith(".NotFound") or code(error) in {"ParameterNotFound", "NoSuchEntity"}
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Raise what AWS or the way to it answered as a UserError; what is not AWS's passes through."""
-    try:
-        yield
-    except Exception as error:
-        told = translate(error)
-        if told is None:
-            raise
-        raise told from error
 
 
 def translate(error: Exception) -> UserError | None:

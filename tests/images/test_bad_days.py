@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 import tasks
 from cloud import tags
-from cloud.errors import translated
+from cloud.errors import translate
 from images import commands
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
@@ -260,5 +261,9 @@ def test_a_tested_ami_is_no_leftover(sandbox: Sandbox, remote: type[FakeRemote],
 
 
 def test_aws_errors_are_translated_in_one_place(sandbox: Sandbox) -> None:
-    with pytest.raises(UserError, match=r"InvalidVolume\.NotFound"), translated():
+    with pytest.raises(ClientError) as refused:
         sandbox.client("ec2").describe_volumes(VolumeIds=["vol-0123456789abcdef0"])
+    told = translate(refused.value)
+    assert told is not None
+    assert "InvalidVolume.NotFound" in told.why
+    assert translate(ValueError("not AWS's")) is None
