@@ -37,54 +37,27 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
     dead = dead_builds(root)
     now = now or datetime.now(UTC)
 
-    def judged(kind: str, id_: str, own: dict[str, str], remove: Callable[[], None]) -> Iterable[Leftover]:
-        why = _why(own, dead, now)
-        if why:
-            yield Leftover(kind, id_, own.get(tags.BUILD, ""), why, remove)
-
     found: list[Leftover] = []
-    for each in _instances(cloud):
-        found += judged(
-            "instance",
-            each["InstanceId"],
-            tags.as_dict(each.get("Tags")),
-            _remover(instances.terminate, cloud, each["InstanceId"]),
-        )
-    for each in _pages(cloud, "describe_volumes", "Volumes"):
-        if each["State"] == "available":
-            found += judged(
-                "volume",
-                each["VolumeId"],
-                tags.as_dict(each.get("Tags")),
-                _remover(_delete_volume, cloud, each["VolumeId"]),
-            )
-    used: set[str] = set()
-    for each in _pages(cloud, "describe_images", "Images", Owners=["self"]):
-        own = tags.as_dict(each.get("Tags"))
-        if own.get(tags.STATUS) in {"tested", "live", "retired"} or own.get("kiln:keep"):
-            used |= set(imaging.snapshots_of(each))
-        else:
-            found += judged("AMI", each["ImageId"], own, _remover(imaging.deregister, cloud, each["ImageId"]))
-            used |= set(imaging.snapshots_of(each))
-    for each in _pages(cloud, "describe_snapshots", "Snapshots", OwnerIds=["self"]):
-        if each["SnapshotId"] not in used:
-            found += judged(
-                "snapshot",
-                each["SnapshotId"],
-                tags.as_dict(each.get("Tags")),
-                _remover(imaging.delete_snapshot, cloud, each["SnapshotId"]),
-            )
-    for each in cloud.ec2.describe_key_pairs(Filters=_FILTER)["KeyPairs"]:
-        found += judged(
-            "key pair", each["KeyName"], tags.as_dict(each.get("Tags")), _remover(_delete_key, cloud, each["KeyName"])
-        )
-    for each in _pages(cloud, "describe_security_groups", "SecurityGroups"):
-        found += judged(
-            "security group",
-            each["GroupId"],
-            tags.as_dict(each.get("Tags")),
-            _remover(launch.delete_group, cloud, each["GroupId"]),
-        )
+
+    def judge(kind: str, field: str, resources: list[dict[str, Any]], remove: Callable[[Cloud, str], None]) -> None:
+        for each in resources:
+            own = tags.as_dict(each.get("Tags"))
+            if why := _why(own, dead, now):
+                found.append(
+                    Leftover(kind, each[field], own.get(tags.BUILD, ""), why, _remover(remove, cloud, each[field]))
+                )
+
+    volumes = [each for each in _pages(cloud, "describe_volumes", "Volumes") if each["State"] == "available"]
+    amis = _pages(cloud, "describe_images", "Images", Owners=["self"])
+    used = {snapshot for each in amis for snapshot in imaging.snapshots_of(each)}
+    snapshots = _pages(cloud, "describe_snapshots", "Snapshots", OwnerIds=["self"])
+    judge("instance", "InstanceId", _instances(cloud), instances.terminate)
+    judge("volume", "VolumeId", volumes, _delete_volume)
+    # A build that ends well takes kiln:expires off its AMI, be it tested or (--no-test) a candidate.
+    judge("AMI", "ImageId", [a for a in amis if tags.EXPIRES in tags.as_dict(a.get("Tags"))], imaging.deregister)
+    judge("snapshot", "SnapshotId", [s for s in snapshots if s["SnapshotId"] not in used], imaging.delete_snapshot)
+    judge("key pair", "KeyName", cloud.ec2.describe_key_pairs(Filters=_FILTER)["KeyPairs"], _delete_key)
+    judge("security group", "GroupId", _pages(cloud, "describe_security_groups", "SecurityGroups"), launch.delete_group)
     return found + list(_files(root, dead))
 
 
