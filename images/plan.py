@@ -148,10 +148,11 @@ def allowed(call: Callable[..., Any], **parameters: Any) -> None:
 def checks_of(
     plan: Plan, where: Literal["builder", "image"], builder: hygiene_checks.Builder | None = None
 ) -> tuple[Check, ...]:
-    """The checks that hold on the builder, or on a machine booted from the AMI: there with hygiene's.
+    """The checks that hold on the builder, or on a machine booted from the AMI: there behind hygiene's.
 
-    `builder` is what is known of the machine that the image was made on.
+    Hygiene comes first because it looks at what lies on the disk, while Docker is still starting. `builder` is what is
+    known of the machine that the image was made on.
     """
     own = tuple(Check(test.name, test.script, test.timeout) for test in plan.spec.tests)
     common = tuple(check for check in plan.recipe.checks if check.on == "everywhere") + own
-    return common if where == "builder" else common + image_checks(plan.spec, builder)
+    return common if where == "builder" else image_checks(plan.spec, builder) + common

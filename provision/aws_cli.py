@@ -61,8 +61,17 @@ as_user() { su -s /bin/bash @USER@ -c "$1"; }
 version=$(as_user '@PREFIX@/bin/aws --version' 2>&1) || kiln_fail "aws --version failed for @USER@: $version"
 echo "$version"
 case "$version" in aws-cli/*) ;; *) kiln_fail "aws --version says something else" ;; esac
-as_user '@PREFIX@/bin/python -c "@IMPORT@"'
+# Found, not imported: boto3 takes seconds to load, and all that it needs has just run.
+as_user '@PREFIX@/bin/python -' <<'END'
+@IMPORT@
+END
 """
+
+_IMPORT = """import ssl, sys
+from importlib.util import find_spec
+print(ssl.OPENSSL_VERSION)"""
+_FIND_BOTO3 = """
+sys.exit(None if find_spec("boto3") else "boto3 is missing")"""
 
 # Run inside the container: no Python of its own, the mount is read-only, and the prefix works nevertheless.
 _INSIDE = r"""
@@ -151,7 +160,7 @@ def recipe(spec: Spec, machine: Machine) -> Recipe:
             "@CHANNEL@": quote(spec.channel),
             "@PACKAGES@": " ".join(map(quote, spec.packages)),
             "@USER@": quote(machine.user),
-            "@IMPORT@": f"import {'boto3, ' if has_boto3 else ''}ssl; print(ssl.OPENSSL_VERSION)",
+            "@IMPORT@": _IMPORT + (_FIND_BOTO3 if has_boto3 else ""),
         }
         for name, value in values.items():
             script = script.replace(name, value)

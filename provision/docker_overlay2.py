@@ -12,9 +12,9 @@ DOCKER_DIR = "/var/lib/docker"
 _CHECK_SPACE = (
     shell.FAIL
     + r"""
-kiln_check_space() {  # MINIMUM in KiB; docker's driver and directory, then df of that directory, on stdin
+kiln_check_space() {  # MINIMUM in KiB; Docker's driver, then df of its directory, on stdin
   local driver free
-  read -r driver _
+  read -r driver
   free=$(awk 'END { print $4 }')
   echo "driver $driver, $free KiB free"
   [ "$driver" = overlay2 ] || kiln_fail "Docker runs on $driver, not on overlay2"
@@ -23,19 +23,13 @@ kiln_check_space() {  # MINIMUM in KiB; docker's driver and directory, then df o
 """
 )
 
-# The file system of a container on overlay2 is the host's own: same size. Docker's directory is asked of Docker,
-# since data-root may have moved it.
+# The file system of a container on overlay2 is the host's own: what is free there is free to a job. Docker's directory
+# is asked of Docker, since data-root may have moved it.
 _SPACE = r"""
 kiln_docker_answers 120
-info=$(docker info --format '{{.Driver}} {{.DockerRootDir}}' 2>/dev/null)
-{ echo "$info"; df -P -k "${info#* }"; } | kiln_check_space @KIB@
-"""
-
-_CHECK_CONTAINER = r"""
-kib=$(@RUN@ | awk 'NR == 2 { print $2 }')
-host=$(df -P -k @DIR@ | awk 'NR == 2 { print $2 }')
-echo "df / in a new container: $kib KiB; df @DIR@ on the host: $host KiB"
-[ "$kib" = "$host" ] || kiln_fail "a container does not see the whole file system of the host"
+info=$(kiln_docker_api /info)
+dir=$(kiln_docker_told DockerRootDir <<<"$info")
+{ kiln_docker_told Driver <<<"$info"; df -P -k "$dir"; } | kiln_check_space @KIB@
 """
 
 
@@ -60,18 +54,11 @@ class Overlay2(Model):
     def recipe(self, machine: Machine) -> Recipe:
         place = _root(machine) if self.volume == "root" else _data(machine)
         space = _SPACE.replace("@KIB@", str(self.minimum_free * 2**20))
-        run = shell.container_run("/bin/df -P -k /")
-        container = _CHECK_CONTAINER.replace("@RUN@", run).replace("@DIR@", DOCKER_DIR)
         return place + Recipe(
             checks=(
                 Check(
                     f"docker runs on overlay2 with {self.minimum_free} GiB free",
                     shell.DOCKER + _CHECK_SPACE + space,
-                ),
-                Check(
-                    "a new container sees the host's whole file system",
-                    shell.FAIL + shell.check_container() + container,
-                    timeout=180,
                 ),
             ),
         )

@@ -14,7 +14,8 @@ say kernel "$(uname -r)"
 say arch "$(uname -m)"
 say glibc "$(ldd --version 2>/dev/null | sed -n '1s/.* //p' || true)"
 say docker "$(docker --version 2>/dev/null | sed 's/^Docker version //; s/,.*//' || true)"
-say aws_cli "$({ @AWS@ --version 2>&1 || true; } | grep '^aws-cli/' || true)"
+# Read, not run: it takes seconds to start, and that it runs is another check's matter.
+say aws_cli "$(find @PREFIX@/lib -maxdepth 3 -name 'awscli-*.dist-info' 2>/dev/null | sed 's/.*awscli-//; s/\.dist-info//')"
 if rpms; then
   for manager in dnf yum; do if command -v "$manager" >/dev/null 2>&1; then break; fi; done
   say package_manager "$manager"
@@ -59,7 +60,7 @@ class Versions:
 
 def script(prefix: str) -> str:
     """A bash script that prints lines of `key=value`, `package=` once for each package. `prefix` is the AWS CLI's."""
-    return _SCRIPT.replace("@AWS@", quote(f"{prefix}/bin/aws"))
+    return _SCRIPT.replace("@PREFIX@", quote(prefix))
 
 
 def parse(output: str) -> Versions:

@@ -70,12 +70,6 @@ ROWS = (
         "rm /var/lib/docker/filler",
         "are free, expected at least 2097152 KiB",
     ),
-    Row(
-        "a new container sees the host's whole file system",
-        f"""mkdir -p /etc/docker; echo '{{"data-root": "/srv/docker"}}' >/etc/docker/daemon.json; {RESTART_DOCKER}""",
-        f"rm /etc/docker/daemon.json; {RESTART_DOCKER}; rm -rf /srv/docker",
-        "a container does not see the whole file system of the host",
-    ),
     Row("/etc/fired.conf is", "echo more >>/etc/fired.conf", "sed -i '$d' /etc/fired.conf", "other content"),
     Row("/etc/fired.conf is", "chmod 600 /etc/fired.conf", "chmod 640 /etc/fired.conf", "has mode 600, expected 640"),
     Row(

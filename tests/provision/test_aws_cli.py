@@ -1,5 +1,6 @@
 import hashlib
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -65,18 +66,19 @@ def test_the_steps_leave_caches_in_memory_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("aws", "wrong"),
+    ("aws", "packages", "wrong"),
     [
-        ("echo aws-cli/2.31.0 Python/3.13", ""),
-        ("echo 'GLIBC_2.34 not found' >&2; exit 1", "GLIBC_2.34 not found"),
-        ("echo hello", "says something else"),
+        ("echo aws-cli/2.31.0 Python/3.13", "boto3", ""),
+        ("echo aws-cli/2.31.0 Python/3.13", "none", "boto3 is missing"),
+        ("echo 'GLIBC_2.34 not found' >&2; exit 1", "boto3", "GLIBC_2.34 not found"),
+        ("echo hello", "boto3", "says something else"),
     ],
 )
-def test_the_check_on_the_host(tmp_path: Path, aws: str, wrong: str) -> None:
+def test_the_check_on_the_host(tmp_path: Path, aws: str, packages: str, wrong: str) -> None:
     prefix = tmp_path / "miniconda"
-    prefix.mkdir()
+    (tmp_path / "lib" / packages).mkdir(parents=True)
     tool(prefix / "bin", "aws", aws)
-    tool(prefix / "bin", "python", "exit 0")
+    tool(prefix / "bin", "python", f'PYTHONPATH={tmp_path}/lib exec {sys.executable} -S "$@"')
     tool(tmp_path / "tools", "su", 'bash -c "${@: -1}"')
     check = aws_cli.recipe(Spec(prefix=str(prefix)), Machine("al2023")).checks[0]
     done = run(check.script, tools=tmp_path / "tools")

@@ -109,9 +109,9 @@ def test_a_check_of_a_container_fails_when_its_size_is_dockers_own(tmp_path: Pat
 @pytest.mark.parametrize(
     ("info", "free", "wrong"),
     [
-        ("overlay2 /var/lib/docker", 9000, ""),
-        ("vfs /var/lib/docker", 9000, "not on overlay2"),
-        ("overlay2 /var/lib/docker", 999, "only 999 KiB are free"),
+        ("overlay2", 9000, ""),
+        ("vfs", 9000, "not on overlay2"),
+        ("overlay2", 999, "only 999 KiB are free"),
     ],
 )
 def test_the_overlay2_check(info: str, free: int, wrong: str) -> None:

@@ -64,12 +64,12 @@ def test_provisioners_run_in_their_order() -> None:
 
 
 def test_the_last_check_before_hygiene_removes_the_check_container() -> None:
-    for recipe in RECIPES.values():
+    for name, recipe in RECIPES.items():
         here = [check for check in recipe.checks if check.on == "everywhere"]
         assert here == list(recipe.checks[: len(here)])
         assert here[-1].name == "the container of these checks is removed"
         users = [check for check in here if "docker import" in check.script]
-        assert len(users) == 2
+        assert len(users) == (2 if name == "devicemapper" else 1)
 
 
 def test_files_of_the_definition_survive_hygiene() -> None:

@@ -108,13 +108,12 @@ def test_the_check_container_runs_the_hosts_own_bash_without_python(tmp_path: Pa
 
 def test_an_image_that_is_there_is_used_again(tmp_path: Path) -> None:
     tool(tmp_path, "curl", "exit 0")
-    tool(tmp_path, "docker", f'echo "$1" >>{tmp_path}/calls; [ "$1" = image ]')
+    tool(tmp_path, "docker", "exit 1")
     assert run(shell.check_container(), tools=tmp_path).returncode == 0
-    assert (tmp_path / "calls").read_text() == "image\n"
 
 
 def test_an_image_that_is_not_there_is_made_from_this_machine(tmp_path: Path) -> None:
-    tool(tmp_path, "curl", "exit 0")
+    tool(tmp_path, "curl", 'case "${@: -1}" in */_ping) ;; *) exit 22 ;; esac')
     tool(tmp_path, "docker", f'[ "$1" = import ] && tar -t >{tmp_path}/members')
     done = run(shell.check_container(), tools=tmp_path)
     assert done.returncode == 0, done.stderr

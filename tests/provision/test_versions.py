@@ -41,13 +41,13 @@ def test_output_that_was_cut_is_an_error() -> None:
 
 
 def test_the_script_on_this_machine(tmp_path: Path) -> None:
-    tool(tmp_path / "bin", "aws", "echo aws-cli/2.31.0 Python/3.13")
+    (tmp_path / "lib/python3.13/site-packages/awscli-2.31.0.dist-info").mkdir(parents=True)
     tool(tmp_path / "tools", "docker", "echo 'Docker version 25.0.8, build 0bab007'")
     done = run(versions.script(str(tmp_path)), tools=tmp_path / "tools")
     assert done.returncode == 0, done.stderr
     found = versions.parse(done.stdout)
     assert found.software["docker"] == "25.0.8"
-    assert found.software["aws_cli"] == "aws-cli/2.31.0 Python/3.13"
+    assert found.software["aws_cli"] == "2.31.0"
     assert found.software["kernel"]
     assert any(line.startswith("bash ") for line in found.packages)
     assert found.root_bytes > 0
