@@ -76,6 +76,7 @@ def test_the_steps_leave_caches_in_memory_alone(tmp_path: Path) -> None:
 )
 def test_the_check_on_the_host(tmp_path: Path, aws: str, packages: str, wrong: str) -> None:
     prefix = tmp_path / "miniconda"
+    prefix.mkdir()
     (tmp_path / "lib" / packages).mkdir(parents=True)
     tool(prefix / "bin", "aws", aws)
     tool(prefix / "bin", "python", f'PYTHONPATH={tmp_path}/lib exec {sys.executable} -S "$@"')
