@@ -15,7 +15,8 @@ say arch "$(uname -m)"
 say glibc "$(ldd --version 2>/dev/null | sed -n '1s/.* //p' || true)"
 say docker "$(docker --version 2>/dev/null | sed 's/^Docker version //; s/,.*//' || true)"
 # Read, not run: it takes seconds to start, and that it runs is another check's matter.
-say aws_cli "$(find @PREFIX@/lib -maxdepth 3 -name 'awscli-*.dist-info' 2>/dev/null | sed 's/.*awscli-//; s/\.dist-info//')"
+say aws_cli "$(find @PREFIX@/lib -maxdepth 3 -name 'awscli-*.dist-info' 2>/dev/null \
+  | sed 's/.*awscli-//; s/\.dist-info//' || true)"
 if rpms; then
   for manager in dnf yum; do if command -v "$manager" >/dev/null 2>&1; then break; fi; done
   say package_manager "$manager"
