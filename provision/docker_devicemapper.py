@@ -104,7 +104,8 @@ class Devicemapper(Model):
             )
         option = f"{self.basesize}GB"  # Docker reads GB as GiB here (units.RAMInBytes): 40GB is 42.95 decimal GB
         base = human_size(self.basesize * 2**30)
-        step = f"kiln_set_basesize {OPTIONS_FILE} {option}\ncat {OPTIONS_FILE}\nkiln_docker_back restart 120\n"
+        before = "kiln_docker_answers 120\ndocker info 2>/dev/null | grep -E 'Pool Name|Base Device Size'\n"
+        step = f"{before}kiln_set_basesize {OPTIONS_FILE} {option}\ncat {OPTIONS_FILE}\nkiln_docker_back restart 120\n"
         pool = f"kiln_docker_answers 120\ndocker info 2>/dev/null | kiln_check_pool {base} {machine.data_gib * 2**30}\n"
         container = _CHECK_CONTAINER.replace("@RUN@", shell.container_run("/bin/df -P -k /"))
         return Recipe(

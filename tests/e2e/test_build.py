@@ -160,8 +160,11 @@ def test_an_image_that_fails_its_acceptance_is_gone(cli: Cli, ec2: Any, tmp_path
 
 
 def test_devicemapper_gives_each_container_40_gib(cli: Cli) -> None:
+    """And the stand-in began as AL1's base does: 10 GB each, from a thin pool on its second disk."""
     done = cli("sandbox", "build-ami", "--image", "nextflow-al1-devicemapper", "--json")
     manifest = json.loads(done.stdout)["manifest"]
+    (log,) = cli.folder.glob("builds/nextflow-al1-devicemapper/*/log.txt")
+    assert re.search(r"Pool Name: docker-docker--pool\s+Base Device Size: 10\.74GB", log.read_text())
     for place in ("builder", "image"):
         (pool,) = [p for p in manifest["checks"][place] if p["name"].startswith("docker's base device")]
         assert "Base Device Size: 42.95GB" in pool["output"]

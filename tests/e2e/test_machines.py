@@ -1,4 +1,4 @@
-"""The machines themselves, without the control plane: two are booted, one after the other, and a copy of each trait."""
+"""The machines themselves, without the control plane: one is booted, and a copy of it."""
 
 import io
 import json
@@ -13,7 +13,6 @@ import pytest
 
 from sandbox import state
 from sandbox.hypervisor import Disk, MachineError, MachineSpec
-from sandbox.machines.conda import installer
 from sandbox.machines.hypervisor import QemuHypervisor
 from sandbox.machines.registry import busybox_registry
 from tests.support.keys import new_pem
@@ -167,28 +166,6 @@ def test_an_image_is_pulled_from_the_sandbox_s_registry(al2023: Guest) -> None:
         assert al2023.run(f"docker run --rm {name} echo it runs").endswith("it runs\n")
 
 
-def test_aws_runs_from_the_conda_stand_in_also_in_a_container_without_python(al2023: Guest) -> None:
-    path, _ = installer(CACHE)
-    with closing(paramiko.Transport((al2023.address, al2023.hypervisor.ssh_port))) as transport:
-        transport.connect(_key(al2023.host_pem), "ec2-user", pkey=_key(al2023.pem))
-        sftp = paramiko.SFTPClient.from_transport(transport)
-        assert sftp is not None
-        sftp.put(str(path), "/dev/shm/miniforge.sh")
-    prefix = "/home/ec2-user/miniconda"
-    al2023.run(f"bash /dev/shm/miniforge.sh -b -f -p {prefix} && rm /dev/shm/miniforge.sh")
-    al2023.run(f"{prefix}/bin/conda install --override-channels -c conda-forge -y awscli boto3")
-    with pytest.raises(AssertionError, match="PackagesNotFoundError"):
-        al2023.run(f"{prefix}/bin/conda install -c conda-forge -y samtools")
-    assert al2023.run(f"{prefix}/bin/aws --version").startswith("aws-cli/1.")
-    # A container of bash and glibc from the guest itself.
-    al2023.run(
-        "mkdir -p /tmp/minimal && cd / && tar -chf - bin/bash lib64/ld-linux-x86-64.so.2 "
-        "lib/x86_64-linux-gnu/lib{c,m,dl,pthread,util,rt,tinfo}.so.* | docker import - minimal"
-    )
-    said = al2023.run(f"docker run --rm -v {prefix}:{prefix}:ro minimal /bin/bash -c '{prefix}/bin/aws --version'")
-    assert said.startswith("aws-cli/1.")
-
-
 def test_a_volume_is_hot_plugged_under_its_mapping_s_name_and_unplugged(al2023: Guest) -> None:
     machines = al2023.hypervisor
     machines.create_volume("vol-00000000000000abc", 3, None)
@@ -232,15 +209,3 @@ def test_a_machine_that_runs_can_be_copied_and_one_that_ends_itself_is_noticed(a
     machines.power_off(copy.instance_id)
     assert machines.timings(copy.instance_id)["power_off"] < 60
     assert not copy.powered_off.is_set()
-
-
-def test_al1_has_docker_on_a_thin_pool_of_its_second_disk(hypervisor: QemuHypervisor) -> None:
-    al1 = new_guest(hypervisor, "al1", 3)
-    al1.boot()
-    said = al1.run("docker info 2>/dev/null")
-    assert "Storage Driver: devicemapper" in said
-    assert "Base Device Size: 10.74GB" in said
-    assert "Pool Name: docker-docker--pool" in said
-    assert al1.run("lsblk -dbno SIZE /dev/xvdcz") == f"{24 * 1024**3}\n"
-    assert "dm.thinpooldev=/dev/mapper/docker-docker--pool" in al1.run("cat /etc/sysconfig/docker-storage")
-    hypervisor.power_off(al1.instance_id, force=True)
