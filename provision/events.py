@@ -46,8 +46,8 @@ class Ended:
 
     @property
     def timed_out(self) -> bool:
-        """`timeout` ends with 124, or 137 when the script had to be killed; a script may use both codes itself."""
-        return self.code in (124, 137) and self.seconds + 0.1 >= self.task.timeout
+        """The runner says 124, as `timeout` does; a script may use that code itself."""
+        return self.code == 124 and self.seconds + 0.1 >= self.task.timeout
 
     def error(self) -> UserError:
         """What to tell of a task that failed: its name, how it ended, the command and its last 40 lines."""

@@ -60,7 +60,8 @@ start() {
   if flock -n 9; then
     [ ! -s "$journal" ] || check_journal "$offset"
     : >"$run/pid"
-    setsid bash "$dir/runner.sh" run </dev/null >/dev/null 2>&1 &
+    # What a shell starts in the background ignores interrupts, and so would every script.
+    (trap - INT QUIT && exec setsid bash "$dir/runner.sh" run </dev/null >/dev/null 2>&1) &
     echo "$!" >"$run/pid"
   else
     until [ -s "$run/pid" ] && kill -0 "$(<"$run/pid")" 2>/dev/null || flock -n 9; do sleep 0.05; done
@@ -103,6 +104,8 @@ run() {
   if mkdir "$KILN_TMP" 2>/dev/null || ! mountpoint -q "$KILN_TMP"; then
     mount -t tmpfs -o size=75%,mode=1777 kiln "$KILN_TMP" || chmod 1777 "$KILN_TMP"
   fi
+  watch_limits &
+  watchdog=$!
   [ ! -s "$journal" ] || resume
   while [ "$next" -lt "${#plan[@]}" ]; do
     perform "$next"
@@ -132,19 +135,38 @@ perform() {
   uptime_cs
   began=$now_cs
   umask 022
-  KILN_FAILED=$failed timeout --kill-after=10 "$2" bash "$script" </dev/null >"$run/output" 2>&1 8>&- 9>&- &
+  set -m # a process group of its own, so that all of it can be ended
+  KILN_FAILED=$failed bash "$script" </dev/null >"$run/output" 2>&1 8>&- 9>&- &
   pid=$!
+  set +m
   umask 077
+  echo "$pid $((began + $2 * 100)) $n" >"$run/running"
   record "$n" "$pid" 7<"$run/output"
-  wait "$pid"
+  wait "$pid" 2>/dev/null
   code=$?
   uptime_cs
+  : >"$run/running"
+  [ ! -e "$run/expired.$n" ] || code=124
   if [ "$code" != 0 ]; then
     [ ! -s "$failed" ] || head -c 2000 "$failed" | while IFS= read -r line; do printf '$%s\n' "$line" >&8; done
     report_full_disks "$n"
   fi
   emit end "$n" "$code" "$((now_cs - began))"
   after "$n" "$code"
+}
+
+watch_limits() { # ends what outlasts its limit. One process for all: `timeout` would be another one for every script
+  local pid limit n signal
+  exec 8>&- 9>&-
+  while sleep 0.5; do
+    read -r pid limit n <"$run/running" 2>/dev/null || continue
+    uptime_cs
+    [ "$now_cs" -ge "$limit" ] || continue
+    signal=TERM
+    [ "$now_cs" -lt $((limit + 1000)) ] || signal=KILL
+    : >"$run/expired.$n"
+    kill -"$signal" -- "-$pid" 2>/dev/null
+  done
 }
 
 after() { # a step that failed ends the plan; one may ask for a reboot; a check does neither
@@ -215,6 +237,7 @@ report_full_disks() {
 }
 
 release_memory() {
+  kill "$watchdog" 2>/dev/null
   cd / && { umount "$KILN_TMP" || umount -l "$KILN_TMP"; rm -rf "$KILN_TMP"; }
 }
 
