@@ -7,6 +7,7 @@ import pytest
 
 from cloud import tags
 from cloud.session import Cloud
+from images import commands
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.images.conftest import DEFINITION, Build
@@ -122,6 +123,8 @@ def test_without_the_test_the_ami_stays_a_candidate(
     build(definition, test=False)
     assert tags.as_dict(own_images(sandbox)[0]["Tags"])[tags.STATUS] == "candidate"
     assert build(definition, plan=True) == Exit.SOMETHING_TO_DO  # a candidate is no result
+    assert commands.clean(None, apply=True, as_json=False) == Exit.DONE
+    assert len(own_images(sandbox)) == 1, "but it was asked for, and is not swept away"
 
 
 def test_a_failing_step_is_shown_and_undone(
