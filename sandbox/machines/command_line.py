@@ -63,9 +63,14 @@ def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directo
 
 
 def blockdev(drive: Drive) -> dict[str, object]:
-    """no-flush: a guest's flush reaches the host's page cache, not its disk; that survives all but a host crash."""
+    """no-flush: a guest's flush reaches the host's page cache, not its disk; that survives all but a host crash.
+
+    Zeros take no room of the host's, so that a guest can fill disks larger than what the host has free; but what a
+    guest discards stays, as on EBS.
+    """
     file = {"driver": "file", "filename": str(drive.path)}
-    return {"driver": "qcow2", "node-name": node(drive.disk), "cache": {"no-flush": True}, "file": file}
+    spare: dict[str, object] = {"detect-zeroes": "on", "cache": {"no-flush": True}}
+    return {"driver": "qcow2", "node-name": node(drive.disk), "file": file} | spare
 
 
 def nvme(drive: Drive) -> dict[str, object]:
