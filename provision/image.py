@@ -19,7 +19,7 @@ from provision.recipe import Check, Machine, Recipe, combine
 
 _NO_CHECK_IMAGE = """
 kiln_docker_answers 120
-if kiln_docker_api /images/@IMAGE@/json >/dev/null 2>&1; then kiln_docker_api /images/@IMAGE@ -X DELETE; fi
+if kiln_docker_api /images/@IMAGE@/json >/dev/null 2>&1; then docker rmi @IMAGE@; fi
 """
 
 
