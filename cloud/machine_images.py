@@ -10,6 +10,7 @@ from cloud.session import Cloud
 from kiln.errors import UserError
 
 Arch = Literal["x86_64", "arm64"]
+Family = Literal["al1", "al2", "al2023"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,16 @@ class MachineImage:
     @property
     def root(self) -> Disk:
         return next(disk for disk in self.disks if disk.device == self.root_device)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The AMI that a name stands for: which, why (in words), its family where it is known, and its build key or ""."""
+
+    image: MachineImage
+    why: str
+    family: Family | None
+    key: str = ""
 
 
 def describe(cloud: Cloud, **query: Any) -> list[dict[str, Any]]:
