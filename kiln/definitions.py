@@ -37,8 +37,8 @@ class Kind:
 class Sources:
     """Reads the local files that a definition names, relative to its own folder, and collects what cannot be read."""
 
-    def __init__(self, definition: Path) -> None:
-        self._definition = definition
+    def __init__(self, definition: Path, reference: str = "images/reference.yaml") -> None:
+        self._definition, self._reference = definition, reference
         self._problems: list[str] = []
 
     def read(self, source: str) -> bytes:
@@ -51,7 +51,7 @@ class Sources:
     def check(self) -> None:
         """Raise Problem with every file that could not be read."""
         if self._problems:
-            raise Problem(str(self._definition), self._problems)
+            raise Problem(str(self._definition), self._problems, self._reference)
 
 
 def kind_of(path: Path, kinds: Sequence[Kind]) -> Kind:

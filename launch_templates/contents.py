@@ -1,6 +1,5 @@
 """The user data of a launch template: what the machine needs and its AMI does not carry, and the user's own parts."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cloud import tags
@@ -34,9 +33,11 @@ def contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage | Non
 
     Raises UserError for what cannot work on that family, or is too large.
     """
+    _refuse_impossible(spec, family)
     wanted = {name: each for name, each in _recipes(spec, family, image).items() if each.files or each.steps}
     missing = carried.missing(wanted, image.tags.get(tags.CARRIES, "") if image else "")
-    _refuse_impossible(spec, family, missing)
+    if missing and (why := boot.refusal(family)):
+        raise _cannot(spec, "family", why)
     parts = _in_order(spec, boot.boot_part(missing))
     return Contents(parts, mime.compose(parts), tuple(missing), tuple(name for name in wanted if name not in missing))
 
@@ -70,15 +71,18 @@ def _recipes(spec: LaunchTemplateSpec, family: Family, image: MachineImage | Non
     )
 
 
-def _refuse_impossible(spec: LaunchTemplateSpec, family: Family, missing: Mapping[str, Recipe]) -> None:
+def _refuse_impossible(spec: LaunchTemplateSpec, family: Family) -> None:
     found = {
         "docker_storage": docker_storage.refusal(spec.docker_storage, family) if spec.docker_storage else None,
         "aws_cli": aws_cli.refusal(spec.aws_cli, family) if spec.aws_cli else None,
-        "family": boot.refusal(family) if missing else None,
     }
     for part, why in found.items():
         if why:
-            raise UserError(f"{spec.name} cannot be registered", why, f"See {part} in launch_templates/reference.yaml.")
+            raise _cannot(spec, part, why)
+
+
+def _cannot(spec: LaunchTemplateSpec, part: str, why: str) -> UserError:
+    return UserError(f"{spec.name} cannot be registered", why, f"See {part} in launch_templates/reference.yaml.")
 
 
 def _users(spec: LaunchTemplateSpec) -> tuple[Part, ...]:

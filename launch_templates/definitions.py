@@ -28,7 +28,7 @@ def load(name: str) -> LaunchTemplateSpec:
 
 def _with_sources(spec: LaunchTemplateSpec, path: Path) -> LaunchTemplateSpec:
     """The definition with the content of the local files that it names (relative to its own folder)."""
-    sources = Sources(path)
+    sources = Sources(path, REFERENCE)
     try:
         loaded = {
             "files": spec.files.loaded(sources.read),

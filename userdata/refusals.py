@@ -65,8 +65,8 @@ def _commands(text: str) -> Iterator[str]:
 def _blocks(command: str) -> bool:
     try:
         found = shlex.split(command, comments=True)
-    except ValueError:  # a quote that spans lines
-        found = command.split()
+    except ValueError:  # a quote that spans commands, as in: sh -c 'a; b'
+        found = command.replace("'", " ").replace('"', " ").split()
     while found and _BEFORE.fullmatch(found[0].rpartition("/")[2]):
         found = found[1:]
     verb, given = found[0].rpartition("/")[2] if found else "", set(found[1:])

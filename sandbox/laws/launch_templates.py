@@ -26,7 +26,7 @@ class LaunchTemplates(EC2Response):
     def create_launch_template(self) -> ActionResult:
         name = self._get_param("LaunchTemplateName")
         check_name(name)
-        data, description = self._data(), self._description()
+        data, description = self._template_data(), self._version_description()
         own = tags_of(self.params)
         if set(own) - {_TEMPLATE}:
             raise refused("InvalidParameterValue", f"'{min(set(own) - {_TEMPLATE})}' is not a valid taggable resource "
@@ -34,23 +34,23 @@ class LaunchTemplates(EC2Response):
 
         def make() -> dict[str, Any]:
             template = self.ec2_backend.create_launch_template(name, description, data, own)
-            return {"LaunchTemplate": self._template(template)}
+            return {"LaunchTemplate": self._template_told(template)}
 
-        return self._once(make)
+        return self._made_once(make)
 
     def create_launch_template_version(self) -> ActionResult:
-        template, data, description = self._named(), self._data(), self._description()
+        template, data, description = self._named_template(), self._template_data(), self._version_description()
         source = self._get_param("SourceVersion")
         if source:
             data = {**template.get_version(source).data, **data}
 
         def make() -> dict[str, Any]:
-            return {"LaunchTemplateVersion": self._version(template, template.create_version(data, description))}
+            return {"LaunchTemplateVersion": self._version_told(template, template.create_version(data, description))}
 
-        return self._once(make)
+        return self._made_once(make)
 
     def delete_launch_template_versions(self) -> ActionResult:
-        template, wanted = self._named(), self._get_param("Versions", [])
+        template, wanted = self._named_template(), self._get_param("Versions", [])
         if len(wanted) > _AT_MOST:
             raise refused("InvalidParameterValue", f"You can delete at most {_AT_MOST} versions in a single request.")
         gone, kept = [], []
@@ -78,15 +78,15 @@ class LaunchTemplates(EC2Response):
         if not named:
             self.params.setdefault("MaxResults", _AT_MOST)
             return super().describe_launch_template_versions()
-        template, wanted = self._named(), self._get_param("Versions", [])
+        template, wanted = self._named_template(), self._get_param("Versions", [])
         if wanted:
             found = [template.get_version(each) for each in wanted]
         else:
             low, high = self._get_int_param("MinVersion") or 1, self._get_int_param("MaxVersion")
             found = [each for each in template.versions if low <= each.number and (not high or each.number <= high)]
             found.reverse()
-        page, following = self._page(found)
-        listed = [self._version(template, each) for each in page]
+        page, following = self._page_of_templates(found)
+        listed = [self._version_told(template, each) for each in page]
         return ActionResult({"LaunchTemplateVersions": listed, "NextToken": following})
 
     def describe_launch_templates(self) -> ActionResult:
@@ -97,21 +97,21 @@ class LaunchTemplates(EC2Response):
             template_ids=self._get_param("LaunchTemplateIds", []),
             filters=self._filters_from_querystring(),
         )
-        page, following = self._page(found)
-        return ActionResult({"LaunchTemplates": [self._template(each) for each in page], "NextToken": following})
+        page, following = self._page_of_templates(found)
+        return ActionResult({"LaunchTemplates": [self._template_told(each) for each in page], "NextToken": following})
 
     def modify_launch_template(self) -> ActionResult:
-        template, wanted = self._named(), self._get_param("DefaultVersion")
+        template, wanted = self._named_template(), self._get_param("DefaultVersion")
         if wanted:
             template.default_version_number = template.get_version(wanted).number
-        return ActionResult({"LaunchTemplate": self._template(template)})
+        return ActionResult({"LaunchTemplate": self._template_told(template)})
 
     def delete_launch_template(self) -> ActionResult:
-        template = self._named()
+        template = self._named_template()
         self.ec2_backend.delete_launch_template(template.name, None)
-        return ActionResult({"LaunchTemplate": self._template(template)})
+        return ActionResult({"LaunchTemplate": self._template_told(template)})
 
-    def _named(self) -> Any:
+    def _named_template(self) -> Any:
         """The template that a request names by id (checked before) or by name, never by both."""
         template_id, name = self._get_param("LaunchTemplateId"), self._get_param("LaunchTemplateName")
         if bool(template_id) == bool(name):
@@ -119,23 +119,23 @@ class LaunchTemplates(EC2Response):
             raise refused("InvalidParameterCombination" if name else "MissingParameter", message)
         return by_name(self.ec2_backend, name) if name else self.ec2_backend.get_launch_template(template_id)
 
-    def _data(self) -> dict[str, Any]:
+    def _template_data(self) -> dict[str, Any]:
         data = {key: value for key, value in (self._get_param("LaunchTemplateData") or {}).items() if value is not None}
         launch_checks.check_user_data(data)
         launch_checks.check_tags({**data, "InstanceMarketOptions": {"MarketType": "spot"}})
         return data
 
-    def _description(self) -> str:
+    def _version_description(self) -> str:
         description = self._get_param("VersionDescription") or ""
         if len(description) > 255:
             raise refused("InvalidParameterValue", "The version description can have at most 255 characters.")
         return str(description)
 
-    def _page(self, found: list[Any]) -> tuple[list[Any], str | None]:
+    def _page_of_templates(self, found: list[Any]) -> tuple[list[Any], str | None]:
         begin, size = int(self._get_param("NextToken") or 0), self._get_int_param("MaxResults") or _AT_MOST
         return found[begin : begin + size], str(begin + size) if begin + size < len(found) else None
 
-    def _once(self, make: Any) -> ActionResult:
+    def _made_once(self, make: Any) -> ActionResult:
         """Do it, or answer as before to a client token that was seen already."""
         token, world = self._get_param("ClientToken"), current()
         asked = json.dumps({key: value for key, value in self.params.items() if key != "DryRun"}, default=str)
@@ -151,7 +151,7 @@ class LaunchTemplates(EC2Response):
             raise refused("IdempotentParameterMismatch", message)
         return ActionResult(world.made[token][1])
 
-    def _template(self, template: Any) -> dict[str, Any]:
+    def _template_told(self, template: Any) -> dict[str, Any]:
         return {
             "CreateTime": template.create_time,
             "CreatedBy": f"arn:{self.partition}:iam::{self.current_account}:root",
@@ -162,7 +162,7 @@ class LaunchTemplates(EC2Response):
             "Tags": template.get_tags(),
         }
 
-    def _version(self, template: Any, version: Any) -> dict[str, Any]:
+    def _version_told(self, template: Any, version: Any) -> dict[str, Any]:
         return {
             "CreateTime": version.create_time,
             "CreatedBy": f"arn:{self.partition}:iam::{self.current_account}:root",
