@@ -27,19 +27,20 @@ def register(
     spec = definitions.load(template)
     cloud, screen = Cloud(region), Screen()
     chosen = chooser.choose(cloud, ami or spec.ami, spec.image)
+    options = f" --template {template}" + (f" --ami {ami}" if ami else "")
     planned = plans.prepare(cloud, spec, chosen, set_default=set_default)
     screen.say(show.header(cloud, planned))
     if plan or not planned.something_to_do:
         if as_json:
             _as_json(show.document(cloud, planned, None))
         else:
-            result(show.plan_text(planned, template) if planned.something_to_do else show.up_to_date(planned))
+            result(show.plan_text(planned, options) if planned.something_to_do else show.up_to_date(planned))
         return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
     done = carry_out(cloud, planned)
     if as_json:
         _as_json(show.document(cloud, planned, done))
     else:
-        result(show.registered(planned, done, template))
+        result(show.registered(planned, done, options))
     return Exit.DONE
 
 

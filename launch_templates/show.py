@@ -41,14 +41,14 @@ def _names(provisioners: Sequence[str]) -> str:
     return ", ".join(name.replace("_", " ") for name in provisioners)
 
 
-def plan_text(plan: Plan, template: str) -> str:
-    """What `--plan` prints, a line for each change."""
+def plan_text(plan: Plan, options: str) -> str:
+    """What `--plan` prints, a line for each change; `options` are those that say which template and AMI."""
     lines = [_version_line(plan)]
     if plan.default is not None and plan.found:
         lines.append(f"  ~  default          v{plan.found.default} → v{plan.default}")
     lines += [f"  -  version          v{number}   old, and no compute environment uses it" for number in plan.prune]
     lines += _notes(plan)
-    options = f" --template {template}" + (" --set-default" if plan.default is not None else "")
+    options += " --set-default" if plan.default is not None else ""
     done = [int(plan.same is None), int(plan.default is not None), len(plan.prune)]
     lines.append(f"{done[0]} to register, {done[1]} to update, {done[2]} to delete. "
                  f"Apply with: {typed.command('register-launch-template' + options)}")  # fmt: skip
@@ -84,7 +84,7 @@ def up_to_date(plan: Plan) -> str:
     )
 
 
-def registered(plan: Plan, done: Registered, template: str) -> str:
+def registered(plan: Plan, done: Registered, options: str) -> str:
     """The end of a registration: always the number to hand on, never $Latest."""
     what = "registered" if done.created else "there already"
     lines = [f"✓ {plan.spec.name}   v{done.version}   {what}   {done.id}"]
@@ -92,7 +92,7 @@ def registered(plan: Plan, done: Registered, template: str) -> str:
         lines.append(f"  changed  {', '.join(plan.changes)}")
     lines.append(f"  default  v{done.default}")
     if done.default != done.version:
-        move = typed.command(f"register-launch-template --template {template} --set-default")
+        move = typed.command(f"register-launch-template{options} --set-default")
         lines[-1] += f"; make it v{done.version}: {move}"
     if done.deleted:
         lines.append(f"  deleted  {', '.join(f'v{number}' for number in done.deleted)}")

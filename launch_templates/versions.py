@@ -47,8 +47,7 @@ def find(cloud: Cloud, name: str) -> Template | None:
     try:
         found = cloud.ec2.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"]
     except Exception as error:
-        # NotFoundException for a name, unlike the .NotFound of other resources.
-        if errors.code(error) != "InvalidLaunchTemplateName.NotFoundException":
+        if not errors.is_not_found(error):
             raise
         return None
     if not found:

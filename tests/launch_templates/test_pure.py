@@ -1,6 +1,8 @@
 """The decisions of a launch template, without AWS."""
 
 import base64
+import subprocess
+import sysconfig
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +42,22 @@ def test_every_shipped_definition_works_on_a_stock_ami(name: str) -> None:
     assert made.carried == ()
     assert [part.text for part in decode(made.mime)] == [part.text for part in made.parts]
     assert contents(spec, "al2023", STOCK).mime == made.mime
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_boot_script_is_bash_and_shellcheck_finds_nothing(name: str, tmp_path: Path) -> None:
+    [script] = [part for part in contents(definitions.load(name), "al2023", STOCK).parts if part.name == "kiln-boot"]
+    assert " base64 <<" not in script.text  # Kiln's own scripts are ASCII: a person can read them
+    (tmp_path / "boot").write_text(script.text)
+    for step in script.text.split("\nkiln_step ")[1:]:
+        body = step.partition("\n")[2].partition("\nKILN_END\n")[0]
+        (tmp_path / f"step{len(body)}").write_text("#!/bin/bash\n" + body)
+    shellcheck = str(Path(sysconfig.get_path("scripts")) / "shellcheck")
+    files = sorted(map(str, tmp_path.glob("*")))
+    assert len(files) > 3
+    command = [shellcheck, "--shell=bash", "--severity=warning", "--exclude=SC2043", *files]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_reference_names_every_key() -> None:

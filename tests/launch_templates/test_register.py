@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cloud import tags
+from cloud.errors import translate
+from cloud.session import Cloud
 from images import choose
 from kiln.errors import Exit, UserError
-from launch_templates import commands
+from launch_templates import commands, definitions, plan
+from launch_templates.register import register as carry_out
 from sandbox.inprocess import Sandbox
 from tests.images.conftest import Build
 from tests.launch_templates.conftest import MakeAmi, Register
@@ -177,6 +181,37 @@ def test_where_batch_may_not_be_asked_nothing_is_deleted(
     assert "no old version is deleted: the credentials may not call" in capsys.readouterr().out
 
 
+def test_what_changes_meanwhile_is_told(
+    sandbox: Sandbox, cloud: Cloud, make_ami: MakeAmi, registered: Registered, definition: Define
+) -> None:
+    make_ami("one")
+    register_many(registered, definition, 2, keep=2)
+    spec = definitions.load(definition("keep_versions: 1\n"))
+    planned = plan.prepare(cloud, spec, choose.choose(cloud, "latest", spec.image), set_default=False)
+    assert (planned.number, planned.prune) == (3, (1,))
+    ec2 = sandbox.client("ec2")
+    ec2.modify_launch_template(LaunchTemplateName="small", DefaultVersion="1")
+    with pytest.raises(UserError, match=r"version 1 of lt-\w+ could not be deleted") as caught:
+        carry_out(cloud, planned)
+    assert "default version" in caught.value.why
+    assert sorted(versions(sandbox)) == [1, 2, 3]
+
+
+def test_a_name_taken_meanwhile_is_told(
+    sandbox: Sandbox, cloud: Cloud, make_ami: MakeAmi, registered: Registered, definition: Define
+) -> None:
+    make_ami("one")
+    spec = definitions.load(definition())
+    planned = plan.prepare(cloud, spec, choose.choose(cloud, "latest", spec.image), set_default=False)
+    assert planned.found is None
+    registered(definition())
+    with pytest.raises(ClientError) as caught:
+        carry_out(cloud, planned)
+    told = translate(caught.value)
+    assert told is not None
+    assert "plan again" in told.hint
+
+
 def test_latest_is_the_newest_tested_or_live(make_ami: MakeAmi, registered: Registered, definition: Define) -> None:
     small = definition()
     with pytest.raises(UserError, match="has no tested AMI") as caught:
@@ -270,6 +305,7 @@ def test_screens(sandbox: Sandbox, make_ami: MakeAmi, register: Register, defini
     assert "  ~  default          v1 → v2" in out.out
     assert "  -  version          v1   old, and no compute environment uses it" in out.out
     assert "1 to register, 1 to update, 1 to delete. Apply with: invoke register-launch-template" in out.out
+    assert out.out.rstrip().endswith(f"--template {small} --set-default")
     register(small)
     assert "default  v1; make it v2: invoke register-launch-template --template" in capsys.readouterr().out
     register(small)
