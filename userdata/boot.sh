@@ -8,6 +8,7 @@ export PATH="${PATH:-}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/
 
 run=${KILN_ROOT:-}/run/kiln-boot
 log=${KILN_ROOT:-}/var/log/kiln-boot.log
+agent=none
 export KILN_TMP=$run/tmp TMPDIR=$run/tmp KILN_FAILED=$run/failed
 
 # cloud-final's output goes to the journal and to the console.
@@ -20,8 +21,11 @@ kiln_begin() {
   mount -t tmpfs -o size=75%,mode=1777 kiln "$KILN_TMP" || chmod 1777 "$KILN_TMP"
   cd / || exit 1
   trap kiln_release EXIT
-  # The agent must take no job before all is there. This also takes back its start, which waits for cloud-final.
+  # The agent must take no job before all is there: not after a power loss in between either, since cloud-init does not
+  # run this script again. Stopping also takes back its start, which waits for cloud-final.
+  if systemctl is-enabled --quiet ecs 2>/dev/null; then agent=held; fi
   timeout 180 systemctl stop ecs 2>/dev/null || :
+  [ "$agent" != held ] || systemctl mask ecs || systemctl disable ecs
 }
 
 kiln_release() {
@@ -42,24 +46,26 @@ kiln_step() { # NAME LIMIT in seconds; its script on stdin, in base64 behind a t
   rm -f "$KILN_FAILED"
   timeout --kill-after=10 "$2" bash "$run/step" </dev/null >"$run/output" 2>&1 || code=$?
   cat "$run/output" >>"$log"
-  [ "$code" = 0 ] || kiln_failed "$1" "$code" "$2"
+  [ "$code" = 0 ] || kiln_failed "$1" "$code" "$((SECONDS - began))" "$2"
   kiln_say "$1: done in $((SECONDS - began)) s"
 }
 
-kiln_failed() { # NAME CODE [LIMIT]: nothing further is done, and the agent never joins a cluster half prepared
+kiln_failed() { # NAME CODE [SECONDS LIMIT]: nothing further is done, and no cluster gets a machine half prepared
   local why="ended with exit code $2"
-  case $2 in 124 | 137) why="was ended after its time limit of ${3:-?} s (exit code $2)" ;; esac
+  [ "$#" -lt 4 ] || [ "$3" -lt "$4" ] || why="was ended at its time limit of $4 s (exit code $2)"
   kiln_say "$1 $why"
   [ ! -s "$KILN_FAILED" ] || kiln_say "the command that failed: $(head -c 2000 "$KILN_FAILED")"
   tail -n 40 "$run/output" 2>/dev/null || :
-  systemctl mask ecs >/dev/null 2>&1 || systemctl disable ecs >/dev/null 2>&1 || :
   kiln_say "this machine takes no jobs: the ECS agent is masked. Log: $log. To try it nevertheless:" \
-    "systemctl unmask ecs && systemctl start ecs"
+    "systemctl unmask ecs && systemctl enable ecs && systemctl start ecs"
   exit 1
 }
 
 kiln_ready() {
   kiln_say "ready after $SECONDS s"
+  [ "$agent" = held ] || return 0
+  systemctl unmask ecs
+  systemctl enable ecs
   # Not waited for: the agent starts when cloud-final, which waits for this script, has ended.
-  if systemctl is-enabled --quiet ecs 2>/dev/null; then systemctl --no-block start ecs; fi
+  systemctl --no-block start ecs
 }
