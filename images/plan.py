@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from cloud import errors
+from cloud import errors, kms
 from cloud.session import Cloud
-from images import address, base, catalogue, key, kms, placement, volumes
+from images import address, base, catalogue, key, placement, volumes
 from images.base import BaseImage
 from images.bases import ALIASES
 from images.estimate import Estimate, estimate
@@ -67,7 +67,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
     cloud.account()
     found = base.find(cloud, spec)
     mappings = volumes.mappings(spec.volumes, found)
-    kms.usable(cloud, spec.volumes)
+    kms.usable(cloud, (spec.volumes.root, spec.volumes.data))
     places = placement.placements(cloud, spec, found)
     machine = machine_of(spec, found)
     recipe = image_recipe(spec, machine)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from cloud import kms
 from cloud.machine_images import Chosen, Family
 from cloud.session import Cloud
 from kiln.errors import UserError
@@ -55,10 +56,11 @@ class Plan:
 
 
 def prepare(cloud: Cloud, spec: LaunchTemplateSpec, chosen: Chosen, *, set_default: bool) -> Plan:
-    """The plan for an AMI; raises UserError for whatever AWS would refuse."""
+    """The plan for an AMI; raises UserError for whatever would fail at registration, or at launch."""
     family = family_of(spec, chosen)
     made = contents(spec, family, chosen.image)
     data = launch_template_data(spec, chosen.image, made.mime)
+    kms.usable(cloud, (spec.volumes.root, spec.volumes.data))
     found = versions.find(cloud, spec.name)
     used = usage.find(cloud, found) if found else Usage({})
     same = found.with_data(data) if found else None

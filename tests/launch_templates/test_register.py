@@ -256,6 +256,19 @@ def test_a_volume_smaller_than_the_snapshot_is_refused_when_planning(
     assert registered(definition("volumes: {root: {size: 30 GiB}}\n"), plan=True)["code"] == Exit.SOMETHING_TO_DO
 
 
+def test_a_key_that_cannot_encrypt_is_refused_when_planning(
+    sandbox: Sandbox, make_ami: MakeAmi, registered: Registered, definition: Define
+) -> None:
+    make_ami("one")
+    kms = sandbox.client("kms")
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    volume = f"volumes: {{data: {{device: /dev/sdc, size: 10 GiB, kms_key: {key}}}}}\n"
+    assert registered(definition(volume), plan=True)["code"] == Exit.SOMETHING_TO_DO
+    kms.disable_key(KeyId=key)
+    with pytest.raises(UserError, match="cannot be used"):
+        registered(definition(volume), plan=True)
+
+
 def test_what_a_built_ami_carries_is_left_out(
     sandbox: Sandbox, remote: type[FakeRemote], build: Build, registered: Registered
 ) -> None:
