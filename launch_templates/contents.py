@@ -9,7 +9,7 @@ from launch_templates.spec import LaunchTemplateSpec
 from provision import aws_cli, carried, docker_storage, downloads
 from provision.image import recipes
 from provision.recipe import Machine, Recipe
-from userdata import boot, mime, refusals
+from userdata import boot, dense, mime, refusals
 from userdata.parts import KINDS, Part, ShellScript
 
 _STOCK_ROOT_GIB = 30  # of the ECS-optimized AMIs of Amazon Linux 2 and 2023
@@ -38,8 +38,11 @@ def contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage | Non
     missing = carried.missing(wanted, image.tags.get(tags.CARRIES, "") if image else "")
     if missing and (why := boot.refusal(family)):
         raise _cannot(spec, "family", why)
-    parts = _in_order(spec, boot.boot_part(missing))
-    return Contents(parts, mime.compose(parts), tuple(missing), tuple(name for name in wanted if name not in missing))
+    own = boot.boot_part(missing)
+    parts = sent = _in_order(spec, own)
+    if own and dense.possible(family) and not mime.fits(parts):
+        sent = _in_order(spec, dense.pack(own))
+    return Contents(parts, mime.compose(sent), tuple(missing), tuple(name for name in wanted if name not in missing))
 
 
 def refuse(spec: LaunchTemplateSpec) -> None:

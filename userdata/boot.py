@@ -40,8 +40,9 @@ def boot_part(recipes: Mapping[str, Recipe]) -> ShellScript | None:
         return None
     for step in whole.steps:
         _refuse(step)
+    begin = _call(["kiln_begin"], PRELUDE.encode())
     calls = [*map(_file, whole.files), *map(_step, whole.steps)]
-    return ShellScript(NAME, "".join(("#!/bin/bash\n", _functions(), "\nkiln_begin\n", *calls, "kiln_ready\n")))
+    return ShellScript(NAME, "".join(("#!/bin/bash\n", _functions(), "\n", begin, *calls, "kiln_ready\n")))
 
 
 def _refuse(step: Step) -> None:
@@ -68,7 +69,7 @@ def _file(file: File) -> str:
 
 
 def _step(step: Step) -> str:
-    return _call(["kiln_step", step.name, str(step.timeout)], (PRELUDE + step.script.rstrip("\n") + "\n").encode())
+    return _call(["kiln_step", step.name, str(step.timeout)], (step.script.strip("\n") + "\n").encode())
 
 
 def _call(words: list[str], content: bytes) -> str:

@@ -14,8 +14,9 @@ export KILN_TMP=$run/tmp TMPDIR=$run/tmp KILN_FAILED=$run/failed
 # cloud-final's output goes to the journal and to the console.
 kiln_say() { printf 'kiln-boot: %s\n' "$*" | tee -a "$log"; }
 
-kiln_begin() {
+kiln_begin() { # on stdin what stands before each step's script
   mkdir -p "$KILN_TMP" "${log%/*}"
+  cat >"$run/prelude"
   chmod 711 "$run"
   # What is written to memory never reaches an EBS volume.
   mount -t tmpfs -o size=75%,mode=1777 kiln "$KILN_TMP" || chmod 1777 "$KILN_TMP"
@@ -40,7 +41,7 @@ kiln_file() { # PATH MODE USER GROUP; its content on stdin, in base64 behind a f
 
 kiln_step() { # NAME LIMIT in seconds; its script on stdin, in base64 behind a third argument
   local began=$SECONDS code=0
-  if [ "$#" -gt 2 ]; then base64 -d; else cat; fi >"$run/step"
+  { cat "$run/prelude" && if [ "$#" -gt 2 ]; then base64 -d; else cat; fi; } >"$run/step"
   printf 'kiln-boot: %s begins, %s\n' "$1" "$(date -u +%FT%TZ)" >>"$log"
   : >"$run/output"
   rm -f "$KILN_FAILED"

@@ -9,6 +9,7 @@ from email import message_from_bytes
 from email.message import Message
 
 from kiln.errors import UserError
+from userdata import dense
 from userdata.parts import KINDS
 
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -34,7 +35,7 @@ class Decoded:
     kind: str
     text: str
     packed: int
-    encoding: str  # plain, base64, gzip
+    encoding: str  # plain, base64, gzip, or xz for a script that Kiln packed (`userdata.dense`)
 
 
 def from_base64(text: str) -> bytes:
@@ -70,8 +71,10 @@ def _decoded(part: Message, fallback: str) -> Decoded:
     encoding = "base64" if encoded else "plain"
     if raw.startswith(_GZIP_MAGIC):
         raw, declared, encoding = _decompressed(name, raw), "", "gzip"
-    text = raw.decode(errors="replace")
-    return Decoded(name, _kind(declared, text), text, len(str(part.get_payload())), encoding)
+    text, packed = raw.decode(errors="replace"), len(str(part.get_payload()))
+    if (inner := dense.unpacked(text)) is not None:
+        text, encoding = inner, "xz"
+    return Decoded(name, _kind(declared, text), text, packed, encoding)
 
 
 def _kind(declared: str, text: str) -> str:

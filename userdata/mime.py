@@ -24,16 +24,25 @@ def compose(parts: Sequence[Part]) -> bytes:
     File names begin with the part's number: cloud-init runs shell scripts in the order of their names. Raises
     UserError, naming the largest part, for more than `LIMIT` bytes.
     """
-    if not parts:
-        return b""
-    entities = [_entity(f"{number:02d}-{part.name}", part) for number, part in enumerate(parts)]
-    boundary = b"kiln-" + hashlib.sha256(b"\0".join(entities)).hexdigest()[:24].encode()
-    head = b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="' + boundary + b'"\n\n'
-    body = b"".join(b"--" + boundary + b"\n" + entity + b"\n" for entity in entities)
-    whole = head + body + b"--" + boundary + b"--\n"
+    entities, whole = _composed(parts)
     if len(whole) > LIMIT:
         raise _too_large(len(whole), {part.name: len(entity) for part, entity in zip(parts, entities, strict=True)})
     return whole
+
+
+def fits(parts: Sequence[Part]) -> bool:
+    """Whether the parts together are not above `LIMIT`."""
+    return len(_composed(parts)[1]) <= LIMIT
+
+
+def _composed(parts: Sequence[Part]) -> tuple[list[bytes], bytes]:
+    if not parts:
+        return [], b""
+    entities = [_entity(f"{number:02d}-{part.name}", part) for number, part in enumerate(parts)]
+    boundary = b"kiln-" + hashlib.sha256(b"\0".join(entities)).hexdigest()[:16].encode()
+    head = b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="' + boundary + b'"\n\n'
+    body = b"".join(b"--" + boundary + b"\n" + entity + b"\n" for entity in entities)
+    return entities, head + body + b"--" + boundary + b"--\n"
 
 
 def _entity(filename: str, part: Part) -> bytes:
@@ -55,7 +64,7 @@ def _encoded(content_type: str, filename: str, raw: bytes) -> bytes:
 def _headers(content_type: str, filename: str, encoding: str) -> bytes:
     charset = "" if content_type == _GZIP else '; charset="utf-8"'
     return (
-        f"Content-Type: {content_type}{charset}\nMIME-Version: 1.0\nContent-Transfer-Encoding: {encoding}\n"
+        f"Content-Type: {content_type}{charset}\nContent-Transfer-Encoding: {encoding}\n"
         f'Content-Disposition: attachment; filename="{filename}"\n\n'
     ).encode()
 

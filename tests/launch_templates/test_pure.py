@@ -1,6 +1,7 @@
 """The decisions of a launch template, without AWS."""
 
 import base64
+import random
 import subprocess
 import sysconfig
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from launch_templates.versions import OWN, Template, Version
 from provision import carried
 from provision.image import image_recipes
 from userdata.decode import decode
-from userdata.mime import compose
+from userdata.mime import LIMIT, compose
 from userdata.parts import ShellScript
 
 Define = Callable[..., str]
@@ -169,6 +170,27 @@ def test_own_parts_stand_around_kilns(definition: Define, tmp_path: Path) -> Non
     made = contents(definitions.load(definition(OWN_PARTS)), "al2023", STOCK)
     assert [part.name for part in made.parts] == ["zone", "early", "kiln-boot", "late"]
     assert made.parts[3].text == "#!/bin/sh\necho late\n"
+
+
+def large(kib: int) -> str:
+    """A script that gzip packs to three quarters of `kib` KiB: digits of no pattern."""
+    digits = "".join(
+        random.Random(3).choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567", k=kib * 1024)
+    )
+    return f"scripts: [{{name: large, script: 'echo {digits}'}}]\n"
+
+
+def test_what_would_not_fit_is_packed_tighter_where_the_machine_can_unpack_it(definition: Define) -> None:
+    spec = definitions.load(definition(large(14)))
+    made = contents(spec, "al2023", STOCK)
+    assert len(made.mime) <= LIMIT
+    [part] = decode(made.mime)
+    assert (part.encoding, part.text) == ("xz", made.parts[0].text)
+    with pytest.raises(UserError, match="too large") as caught:
+        contents(spec, "al2", STOCK)
+    assert "its largest part is kiln-boot" in caught.value.why
+    with pytest.raises(UserError, match="too large"):
+        contents(definitions.load(definition(large(16))), "al2023", STOCK)
 
 
 @pytest.mark.parametrize(
