@@ -59,7 +59,7 @@ def _refuse(step: Step) -> None:
 def _functions() -> str:
     """The library without its comments: user data has 16 KiB."""
     lines = _FUNCTIONS.read_text().splitlines()
-    return "\n".join(line for line in lines if not line.lstrip().startswith("#")) + "\n"
+    return "\n".join(line.partition(" # ")[0] for line in lines if not line.lstrip().startswith("#")) + "\n"
 
 
 def _file(file: File) -> str:
