@@ -61,6 +61,11 @@ def _in_words(error: BaseException) -> BaseException:
     return told or error
 
 
+_TEMPLATE = {
+    "template": "a name under launch_templates/, or the path of a YAML file",
+    "ami": "latest, an AMI id or an alias such as ecs/al2023; default: the definition's",
+    "region": "AWS region; default: the AWS configuration's",
+}
 _IMAGE = {
     "image": "a name under images/, or the path of a YAML file",
     "region": "AWS region; default: the AWS configuration's",
@@ -135,9 +140,49 @@ def clean(c: Context, apply: bool = False, region: str = "", json: bool = False)
 @_bounded
 def validate(c: Context, path: list[str]) -> int:
     """Check YAML definitions, all problems at once."""
-    from images import commands
+    from images import definitions as images
+    from kiln.validation import validate
+    from launch_templates import definitions as launch_templates
 
-    return commands.validate(tuple(path))
+    return validate(path, (images.KIND, launch_templates.KIND))
+
+
+@task(
+    help={
+        **_TEMPLATE,
+        "plan": "show what would be done and stop; exit code 2 when there is something to do",
+        "set-default": "make the version the template's default",
+        "json": "one JSON document on stdout",
+    },
+    **_TASK,
+)
+@_bounded
+def register_launch_template(
+    c: Context,
+    template: str = "genomics-workflow-template",
+    ami: str = "",
+    region: str = "",
+    plan: bool = False,
+    set_default: bool = False,
+    json: bool = False,
+) -> int:
+    """Register a launch template's next version, if anything changed."""
+    from images import choose
+    from launch_templates import commands
+
+    return commands.register(template, ami, region or None, choose, plan=plan, set_default=set_default, as_json=json)
+
+
+@task(help={**_TEMPLATE, "json": "one JSON document on stdout"}, **_TASK)
+@_bounded
+def show_user_data(
+    c: Context, template: str = "genomics-workflow-template", ami: str = "", region: str = "", json: bool = False
+) -> int:
+    """Show a launch template's user data, decoded, part by part."""
+    from images import choose
+    from launch_templates import commands
+
+    return commands.show_user_data(template, ami, region or None, choose, as_json=json)
 
 
 @task(positional=["instance"], help={"instance": "id of a builder kept with --on-error keep"}, **_TASK)
@@ -206,4 +251,6 @@ sandbox.add_task(sandbox_start, name="start", default=True)
 for _name, _body in (("status", sandbox_status), ("env", sandbox_env), ("ssh", sandbox_ssh), ("down", sandbox_down)):
     sandbox.add_task(_body, name=_name)
 
-namespace = Collection(build_ami, test_ami, list_amis, clean, validate, ssh, sandbox)
+namespace = Collection(
+    build_ami, test_ami, list_amis, clean, register_launch_template, show_user_data, validate, ssh, sandbox
+)

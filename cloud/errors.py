@@ -22,6 +22,7 @@ _HINTS = {
     "VcpuLimitExceeded": "Ask for a higher limit (Service Quotas), or a smaller builder.instance_types.",
     "InstanceLimitExceeded": "Ask for a higher limit (Service Quotas), or end other instances.",
     "ResourceLimitExceeded": "Deregister old AMIs (invoke list-amis), or ask for a higher limit (Service Quotas).",
+    "InvalidLaunchTemplateName.AlreadyExistsException": "Somebody registered it a moment ago: plan again.",
     "OptInRequired": "This account must accept the terms of that image or activate the service first.",
     "Client.InvalidKMSKey.InvalidState": "The KMS key must be enabled and its policy must allow this role.",
 }
@@ -34,7 +35,10 @@ def code(error: BaseException) -> str:
 
 
 def is_not_found(error: BaseException) -> bool:
-    return code(error).endswith(".NotFound") or code(error) in {"ParameterNotFound", "NoSuchEntity"}
+    return code(error).endswith((".NotFound", ".NotFoundException")) or code(error) in {
+        "ParameterNotFound",
+        "NoSuchEntity",
+    }
 
 
 def translate(error: Exception) -> UserError | None:

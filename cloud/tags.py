@@ -8,6 +8,9 @@ BUILD = "kiln:build"  # one run of build-ami
 EXPIRES = "kiln:expires"  # UTC, ISO 8601: after it, `clean` may delete the resource
 STATUS = "kiln:status"  # candidate → tested → live → retired
 BASE = "kiln:base"  # the base AMI's id
+FAMILY = "kiln:family"  # al1, al2 or al2023
+CARRIES = "kiln:carries"  # provisioner=digest …: what the AMI brings, and a launch template need not deliver again
+TEMPLATE = "kiln:launch-template"  # the definition's name, on the template and on what it launches
 INPUTS = "kiln:inputs"  # short digests of what went into the key, by name: says which one changed
 
 Tags = Mapping[str, str]
@@ -25,3 +28,12 @@ def as_dict(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
 def specifications(tags: Tags, *resource_types: str) -> list[dict[str, object]]:
     """TagSpecifications: tagged at creation, so that nothing exists untagged for even a moment."""
     return [{"ResourceType": kind, "Tags": as_list(tags)} for kind in resource_types]
+
+
+def pack(values: Mapping[str, str]) -> str:
+    """Names and short values as one tag value (AWS allows 256 characters), in the order of the names."""
+    return " ".join(f"{name}={value}" for name, value in sorted(values.items()))
+
+
+def unpack(text: str) -> dict[str, str]:
+    return dict(part.split("=", 1) for part in text.split() if "=" in part)

@@ -95,6 +95,8 @@ def image_tags(plan: Plan, status: str) -> dict[str, str]:
         tags.BUILD: plan.build_id,
         tags.BASE: plan.base.id,
         tags.INPUTS: key.as_tag(plan.inputs),
+        tags.FAMILY: plan.spec.family,
+        tags.CARRIES: plan.carries,
         tags.STATUS: status,
     }
 

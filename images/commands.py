@@ -155,18 +155,6 @@ def clean(region: str | None, *, apply: bool, as_json: bool) -> int:
     return Exit.SOMETHING_TO_DO if found and not apply else Exit.DONE
 
 
-def validate(paths: tuple[str, ...]) -> int:
-    """`invoke validate`."""
-    from kiln.boundary import render
-
-    found, errors = definitions.validate_all(paths)
-    screen = Screen()
-    for error in errors:
-        screen.say(render(error))
-    result(f"{words.count(len(found), 'definition')}, {len(found) - len(errors)} good, {len(errors)} with problems")
-    return Exit.USER_ERROR if errors else Exit.DONE
-
-
 def ssh(instance: str) -> int:
     """`invoke ssh`: becomes ssh(1), which knows the kept builder's host key and nothing of the user's own."""
     for path in sorted(BUILDS.glob("*/*/kept.json")):

@@ -5,8 +5,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from cloud.tags import pack as as_tag
+from cloud.tags import unpack as from_tag
 from images.spec import ImageSpec
 from provision.recipe import Recipe
+
+__all__ = ["PARTS", "as_tag", "from_tag", "inputs", "key", "why"]
 
 # The parts of a definition that shape the image. The builder, the AMI's name and its sharing are not among them.
 PARTS = (
@@ -38,15 +42,6 @@ def key(spec: ImageSpec, base_id: str, recipe: Recipe) -> str:
 
 def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
-
-
-def as_tag(found: Mapping[str, str]) -> str:
-    """The inputs as one tag value (at most 256 characters)."""
-    return " ".join(f"{name}={digest}" for name, digest in sorted(found.items()))
-
-
-def from_tag(text: str) -> dict[str, str]:
-    return dict(part.split("=", 1) for part in text.split() if "=" in part)
 
 
 def why(old: Mapping[str, str], new: Mapping[str, str]) -> str:

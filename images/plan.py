@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from cloud import errors
+from cloud import errors, kms
 from cloud.session import Cloud
-from images import address, base, catalogue, key, kms, placement, volumes
+from images import address, base, catalogue, key, placement, volumes
 from images.base import BaseImage
 from images.bases import ALIASES
 from images.estimate import Estimate, estimate
 from images.placement import Placement
 from images.spec import ImageSpec
 from kiln.errors import UserError
-from provision import aws_cli, docker_storage, hygiene_checks
-from provision.image import image_checks, image_recipe
-from provision.recipe import Check, Download, Machine, Recipe
+from provision import aws_cli, carried, docker_storage, downloads, hygiene_checks
+from provision.image import image_checks, image_recipe, image_recipes
+from provision.recipe import Check, Machine, Recipe
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Plan:
     build_id: str
     existing: catalogue.Entry | None
     why: str
+    carries: str = ""
+    """The value of the tag `kiln:carries`."""
 
     @property
     def vpc(self) -> str:
@@ -55,7 +57,7 @@ def machine_of(spec: ImageSpec, found: BaseImage) -> Machine:
         root_gib=spec.volumes.root.size or found.root.size,
         data_device=data.device if data else None,
         data_gib=data.size if data else None,
-        downloads={name: Download(mirror.url, mirror.sha256) for name, mirror in spec.downloads.items()},
+        downloads=downloads.resolved(spec.downloads),
     )
 
 
@@ -65,9 +67,10 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
     cloud.account()
     found = base.find(cloud, spec)
     mappings = volumes.mappings(spec.volumes, found)
-    kms.usable(cloud, spec.volumes)
+    kms.usable(cloud, (spec.volumes.root, spec.volumes.data))
     places = placement.placements(cloud, spec, found)
-    recipe = image_recipe(spec, machine_of(spec, found))
+    machine = machine_of(spec, found)
+    recipe = image_recipe(spec, machine)
     build_key = key.key(spec, found.id, recipe)
     inputs = key.inputs(spec, found.id, recipe)
     known = catalogue.entries(cloud, spec.name)
@@ -84,6 +87,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
         build_id=f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}",
         existing=catalogue.with_key(known, build_key),
         why=key.why(key.from_tag(usable[0].inputs) if usable else {}, inputs),
+        carries=carried.as_tag(image_recipes(spec, machine)),
     )  # fmt: skip
 
 

@@ -6,11 +6,13 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from cloud.ebs import Volume
 from images import bases
-from kiln.models import GiB, Model, Seconds
+from kiln.models import Model, Seconds
 from provision.aws_cli import Spec as AwsCli
 from provision.container_images import Spec as ContainerImages
 from provision.docker_storage import Spec as DockerStorage
+from provision.downloads import Mirror
 from provision.ecs_agent import Spec as EcsAgent
 from provision.files import Spec as Files
 from provision.packages import Spec as Packages
@@ -89,35 +91,9 @@ class Builder(Model):
         return value
 
 
-class Volume(Model):
-    """One EBS volume of the image, launched as it shall ship: CreateImage can change none of this."""
-
-    device: str | None = Field(None, pattern=r"^/dev/(sd[b-z]|xvd[b-z][a-z]?)$")
-    """Device name of a data volume, such as /dev/sdc or /dev/xvdcz; the root's is the base image's."""
-    size: GiB | None = None
-    """Default: as large as the base image's."""
-    type: Literal["gp3", "gp2", "io1", "io2", "st1", "standard"] = "gp3"
-    iops: int | None = Field(None, ge=100, le=256000)
-    throughput: int | None = Field(None, ge=125, le=2000)
-    """MiB/s, gp3 only."""
-    encrypted: bool = True
-    kms_key: str | None = None
-    """Id, ARN or alias of a KMS key; default: the account's aws/ebs key."""
-
-    @model_validator(mode="after")
-    def _fits_its_type(self) -> Self:
-        if self.throughput and self.type != "gp3":
-            raise ValueError(f"throughput can be set for gp3 alone, not for {self.type}")
-        if self.iops and self.type not in {"gp3", "io1", "io2"}:
-            raise ValueError(f"iops can be set for gp3, io1 and io2, not for {self.type}")
-        if self.type in {"io1", "io2"} and not self.iops:
-            raise ValueError(f"{self.type} needs iops")
-        if self.kms_key and not self.encrypted:
-            raise ValueError("kms_key needs encrypted: true")
-        return self
-
-
 class Volumes(Model):
+    """Launched as they shall ship: CreateImage can change none of this."""
+
     root: Volume = Volume()
     data: Volume | None = None
 
@@ -128,13 +104,6 @@ class Volumes(Model):
         if self.data and not (self.data.device and self.data.size):
             raise ValueError("a data volume needs device and size")
         return self
-
-
-class Mirror(Model):
-    """Where a pinned file is to be had instead, with the SHA-256 of what is there."""
-
-    url: str = Field(pattern=r"^https?://\S+$")
-    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
 class Test(Model):

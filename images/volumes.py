@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from images.base import BaseDisk, BaseImage
-from images.spec import Volume, Volumes
-from kiln.errors import UserError
+from cloud.ebs import Volume, mapping
+from images.base import BaseImage
+from images.spec import Volumes
 
 
 def mappings(volumes: Volumes, base: BaseImage) -> list[dict[str, Any]]:
@@ -19,29 +19,7 @@ def mappings(volumes: Volumes, base: BaseImage) -> list[dict[str, Any]]:
         wanted[volumes.data.device] = volumes.data
     disks = {disk.device: disk for disk in base.disks}
     devices = [base.root_device, *(d for d in disks if d != base.root_device), *(d for d in wanted if d not in disks)]
-    return [_mapping(device, wanted.get(device, Volume()), disks.get(device)) for device in devices]
-
-
-def _mapping(device: str, volume: Volume, disk: BaseDisk | None) -> dict[str, Any]:
-    size = volume.size or (disk.size if disk else 0)
-    if disk and disk.snapshot_id and size < disk.size:
-        raise UserError(
-            f"the volume {device} is too small: {size} GiB",
-            f"the base AMI's snapshot {disk.snapshot_id} has {disk.size} GiB, and a volume can only be larger",
-            f"Ask for {disk.size} GiB or more.",
-        )
-    if disk and disk.encrypted and not volume.encrypted:
-        raise UserError(
-            f"the volume {device} cannot be unencrypted", "the base AMI's snapshot is encrypted", "Set encrypted: true."
-        )
-    ebs: dict[str, Any] = {
-        "VolumeSize": size,
-        "VolumeType": volume.type,
-        "DeleteOnTermination": True,
-        "Encrypted": volume.encrypted,
-    }
-    optional = {"Iops": volume.iops, "Throughput": volume.throughput, "KmsKeyId": volume.kms_key}
-    return {"DeviceName": device, "Ebs": ebs | {key: value for key, value in optional.items() if value is not None}}
+    return [mapping(device, wanted.get(device, Volume()), disks.get(device)) for device in devices]
 
 
 def from_image(base: BaseImage) -> list[dict[str, Any]]:

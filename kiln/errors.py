@@ -32,9 +32,9 @@ class UserError(Exception):
 class Problem(UserError):
     """A definition that cannot be used: every problem in it at once, each with its path in the file."""
 
-    def __init__(self, source: str, problems: list[str]) -> None:
+    def __init__(self, source: str, problems: list[str], reference: str = "images/reference.yaml") -> None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__(f"{source}: {count}", hint="images/reference.yaml shows every key with its meaning and unit.")
+        super().__init__(f"{source}: {count}", hint=f"{reference} shows every key with its meaning and unit.")
         self.source, self.problems = source, tuple(problems)
         self.output = "\n".join(problems)
 

@@ -57,13 +57,15 @@ def load(path: Path, model: type[M]) -> M:
     return validate(data, model, str(path), lines)
 
 
-def validate(data: Any, model: type[M], source: str, lines: Lines | None = None) -> M:
-    """`data` as a `model`; raises Problem naming `source`."""
+def validate(
+    data: Any, model: type[M], source: str, lines: Lines | None = None, reference: str = "images/reference.yaml"
+) -> M:
+    """`data` as a `model`; raises Problem naming `source`, and `reference` as what shows every key."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
         found = [_describe(dict(fault), lines or {}, data, model) for fault in error.errors(include_url=False)]
-        raise Problem(source, sorted(set(found), key=found.index)) from None
+        raise Problem(source, sorted(set(found), key=found.index), reference) from None
 
 
 def read(path: Path) -> tuple[Any, Lines]:

@@ -31,12 +31,12 @@ _SHA256 = {
     ("miniconda", "arm64"): "4eaf1f2d83ede3ad010afa6ad19bef69893ca4667ba5996f51efb3080c08a70d",
 }
 
+# The installer unpacks its packages below the prefix before it links them: in memory, where there is enough of it
+# (some 600 MiB; a t2.micro has less), for what is once written to an EBS volume stays in its snapshot.
 # The archives of packages stay in memory (CONDA_PKGS_DIRS), and so does what conda keeps in a home directory.
 _INSTALL = r"""
 mkdir -p "$KILN_TMP/conda-home" "$KILN_TMP/conda-pkgs"
 export HOME="$KILN_TMP/conda-home"
-# The installer unpacks its packages below the prefix before it links them: in memory, where there is enough of it
-# (some 600 MiB; a t2.micro has less), for what is once written to an EBS volume stays in its snapshot.
 available=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
 if [ "${available:-0}" -gt 1258291 ] && mountpoint -q "$KILN_TMP"; then
   mkdir -p @PREFIX@/pkgs

@@ -23,40 +23,58 @@ if kiln_docker_api /images/@IMAGE@/json >/dev/null 2>&1; then docker rmi @IMAGE@
 """
 
 
-class Parts(Protocol):
-    """The parts of an image definition that say what is done to the machine."""
+class Needs(Protocol):
+    """The parts of a definition that say what a machine needs; None where nothing is asked of a provisioner."""
 
     @property
-    def docker_storage(self) -> docker_storage.Spec: ...
+    def docker_storage(self) -> docker_storage.Spec | None: ...
     @property
     def packages(self) -> packages.Spec: ...
     @property
     def files(self) -> files.Spec: ...
     @property
-    def aws_cli(self) -> aws_cli.Spec: ...
+    def aws_cli(self) -> aws_cli.Spec | None: ...
     @property
-    def ecs_agent(self) -> ecs_agent.Spec: ...
+    def ecs_agent(self) -> ecs_agent.Spec | None: ...
     @property
     def scripts(self) -> user_scripts.Spec: ...
+
+
+class Parts(Needs, Protocol):
+    """The parts of an image definition, which brings container images too."""
+
     @property
     def container_images(self) -> container_images.Spec: ...
 
 
-def image_recipe(parts: Parts, machine: Machine) -> Recipe:
-    """Everything that is done to the builder and all that must hold afterwards. `files` and `scripts` are loaded.
+def recipes(needs: Needs, machine: Machine) -> dict[str, Recipe]:
+    """Provisioner → its recipe, in the order in which they must run. `files` and `scripts` are loaded.
 
     Packages first, since what follows may need them; storage before every container image. Raises UserError for what
     the parts' own checks could not see one by one.
     """
+    found = {"packages": packages.recipe(needs.packages, machine)}
+    if needs.docker_storage is not None:
+        found["docker_storage"] = docker_storage.recipe(needs.docker_storage, machine)
+    found["files"] = files.recipe(needs.files, machine)
+    if needs.aws_cli is not None:
+        found["aws_cli"] = aws_cli.recipe(needs.aws_cli, machine)
+    if needs.ecs_agent is not None:
+        found["ecs_agent"] = ecs_agent.recipe(needs.ecs_agent, machine)
+    found["scripts"] = user_scripts.recipe(needs.scripts, machine)
+    return found
+
+
+def image_recipes(parts: Parts, machine: Machine) -> dict[str, Recipe]:
+    """The same for an image, container images last."""
+    return recipes(parts, machine) | {"container_images": container_images.recipe(parts.container_images, machine)}
+
+
+def image_recipe(parts: Parts, machine: Machine) -> Recipe:
+    """Everything that is done to the builder and all that must hold afterwards; raises UserError as `recipes` does."""
     return combine(
         (
-            packages.recipe(parts.packages, machine),
-            docker_storage.recipe(parts.docker_storage, machine),
-            files.recipe(parts.files, machine),
-            aws_cli.recipe(parts.aws_cli, machine),
-            ecs_agent.recipe(parts.ecs_agent, machine),
-            user_scripts.recipe(parts.scripts, machine),
-            container_images.recipe(parts.container_images, machine),
+            *image_recipes(parts, machine).values(),
             Recipe(checks=(_check_image_removed(),)),
             hygiene.recipe(machine, keep=_kept(parts)),
             Recipe(checks=image_checks(parts)),

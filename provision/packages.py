@@ -11,7 +11,7 @@ Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._:~-]*(=[A-Za-z0-9
 
 # Lists and archives go to memory. yum ends with 0 when only some of the packages exist, which is why there is a check.
 INSTALL = r"""
-kiln_install() {  # NAME…
+kiln_install() {  # NAME...
   local cache="$KILN_TMP/packages"
   if command -v dnf >/dev/null 2>&1; then
     dnf --assumeyes --setopt=cachedir="$cache" install "$@"

@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatch
 from typing import Literal
 
-Family = Literal["al1", "al2", "al2023"]
-Arch = Literal["x86_64", "arm64"]
+from cloud.machine_images import Arch, Family
+
+__all__ = ["Arch", "Check", "Download", "Family", "File", "Machine", "Recipe", "Step", "combine"]
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ class World:
     sessions: dict[str, Session] = field(default_factory=dict)
     visible_from: dict[str, float] = field(default_factory=dict)
     launches: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    made: dict[str, tuple[str, Any]] = field(default_factory=dict)  # client token → request, answer
     _agenda: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     _order: Any = field(default_factory=itertools.count)
 
@@ -81,7 +82,7 @@ class World:
         with self.lock:
             self.faults.clear()
             self.calls.clear()
-            for table in (self.sessions, self.visible_from, self.launches, self._agenda):
+            for table in (self.sessions, self.visible_from, self.launches, self.made, self._agenda):
                 table.clear()
 
 

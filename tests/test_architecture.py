@@ -12,6 +12,7 @@ MAY_IMPORT = {
     "provision": {"kiln", "cloud"},
     "userdata": {"kiln", "provision"},
     "images": {"kiln", "cloud", "provision", "userdata"},
+    "launch_templates": {"kiln", "cloud", "provision", "userdata"},
     "sandbox": set(),
 }
 

@@ -14,6 +14,7 @@ from sandbox.laws.images import Images
 from sandbox.laws.instance_calls import InstanceCalls
 from sandbox.laws.key_pairs import KeyPairs
 from sandbox.laws.launch import Launch
+from sandbox.laws.launch_templates import LaunchTemplates
 from sandbox.laws.security_groups import SecurityGroups
 from sandbox.laws.snapshots import Snapshots
 from sandbox.laws.spot import SpotPrices
@@ -26,7 +27,8 @@ _CHECKS_FIRST = "RunInstances"
 
 
 class Ec2(
-    Launch, KeyPairs, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, SecurityGroups, SpotPrices, Console
+    Launch, LaunchTemplates, KeyPairs, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, SecurityGroups,
+    SpotPrices, Console,
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:
         world = current()

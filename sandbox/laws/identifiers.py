@@ -82,10 +82,19 @@ _KEY_PAIR = Kind(
     lambda b, v: any(k.id == v for k in b.key_pairs.values()),
 )
 
+_TEMPLATE = Kind(
+    "lt",
+    "InvalidLaunchTemplateId.Malformed",
+    "InvalidLaunchTemplateId.NotFound",
+    "The specified launch template, with template ID {}, does not exist.",
+    lambda b, v: v in b.launch_templates,
+)
+
 _BY_PARAMETER = {
     "InstanceId": _INSTANCE, "InstanceIds": _INSTANCE, "ImageId": _IMAGE, "ImageIds": _IMAGE,
     "GroupId": _GROUP, "GroupIds": _GROUP, "SecurityGroupIds": _GROUP, "Groups": _GROUP,
     "SubnetId": _SUBNET, "SubnetIds": _SUBNET, "VpcId": _VPC, "VpcIds": _VPC,
+    "LaunchTemplateId": _TEMPLATE, "LaunchTemplateIds": _TEMPLATE,
     "KeyPairId": _KEY_PAIR, "KeyPairIds": _KEY_PAIR,
     "VolumeId": _VOLUME, "VolumeIds": _VOLUME, "SnapshotId": _SNAPSHOT, "SnapshotIds": _SNAPSHOT,
 }  # fmt: skip

@@ -12,7 +12,7 @@ import moto.sts.urls
 from moto.ec2.models import elastic_network_interfaces
 from moto.kms.models import KmsBackend
 
-from sandbox.laws import image, kms, volumes
+from sandbox.laws import image, kms, launch_template_model, volumes
 from sandbox.laws.ec2 import Ec2
 from sandbox.laws.ssm import Ssm
 from sandbox.laws.sts import Sts
@@ -33,6 +33,7 @@ def install() -> None:
     _replace(elastic_network_interfaces, "random_public_ip", lambda: next(addresses))
     _replace(KmsBackend, "_generate_default_keys", kms.generate_default_keys)
     image.install()
+    launch_template_model.install()
     volumes.install()
 
 

@@ -16,6 +16,7 @@ from sandbox.laws import instances, kms, launch_checks, spot, volumes
 from sandbox.laws.block_devices import BlockDevice, resolve
 from sandbox.laws.errors import refused
 from sandbox.laws.firewall import groups_of
+from sandbox.laws.launch_template_model import by_name
 from sandbox.laws.tagging import tags_of
 from sandbox.world import World, current
 
@@ -23,7 +24,8 @@ from sandbox.world import World, current
 class Launch(EC2Response):
     def run_instances(self) -> ActionResult:
         world, backend = current(), self.ec2_backend
-        request = effective(backend, dict(self.params))
+        version = template_version(backend, self.params)
+        request = effective(version, dict(self.params))
         launch_checks.check(backend, request)
         image = backend.amis[request["ImageId"]]
         devices = resolve(
@@ -49,15 +51,27 @@ class Launch(EC2Response):
         return result
 
 
-def effective(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
+def template_version(backend: Any, request: dict[str, Any]) -> Any:
+    """The version of a launch template that a request names, or None; raises AWS's error where there is none."""
+    named = request.get("LaunchTemplate")
+    if not named:
+        return None
+    template_id, name = named.get("LaunchTemplateId"), named.get("LaunchTemplateName")
+    template = backend.get_launch_template(template_id) if template_id else by_name(backend, name or "")
+    return template.get_version(named.get("Version"))
+
+
+def effective(version: Any, request: dict[str, Any]) -> dict[str, Any]:
     """The request over its launch template's data; what the request says wins, tags of both are set."""
-    template = request.get("LaunchTemplate")
-    if not template:
+    if version is None:
         return request
-    version = backend._get_template_from_args(template)
     data = {key: value for key, value in dict(version.data).items() if value not in (None, [], {})}
     merged = {**data, **{key: value for key, value in request.items() if value not in (None, [], {})}}
-    merged["TagSpecifications"] = [each for source in (data, request) for each in source.get("TagSpecifications") or []]
+    # AWS marks its machines itself (Amazon EC2 User Guide, "Launch instances from a launch template").
+    marks = {"aws:ec2launchtemplate:id": version.template.id, "aws:ec2launchtemplate:version": str(version.number)}
+    own = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in marks.items()]}]
+    given = [each for source in (data, request) for each in source.get("TagSpecifications") or []]
+    merged["TagSpecifications"] = [*given, *own]
     return merged
 
 

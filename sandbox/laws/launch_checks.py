@@ -26,8 +26,8 @@ def check(backend: Any, request: dict[str, Any]) -> None:
     _placement(backend, request)
     _key_pair(backend, request)
     _profile(request)
-    _user_data(request)
-    _tags(request)
+    check_user_data(request)
+    check_tags(request)
     _no_machine(backend, image)
 
 
@@ -119,7 +119,8 @@ def _profile(request: dict[str, Any]) -> None:
         raise refused("InvalidParameterValue", message + "Invalid IAM Instance Profile ARN")
 
 
-def _user_data(request: dict[str, Any]) -> None:
+def check_user_data(request: dict[str, Any]) -> None:
+    """Of a launch, or of a launch template."""
     given = request.get("UserData")
     if not given:
         return
@@ -131,7 +132,8 @@ def _user_data(request: dict[str, Any]) -> None:
         raise refused("InvalidParameterValue", "User data is limited to 16384 bytes")
 
 
-def _tags(request: dict[str, Any]) -> None:
+def check_tags(request: dict[str, Any]) -> None:
+    """Of a launch, or of a launch template's data."""
     is_spot = (request.get("InstanceMarketOptions") or {}).get("MarketType") == "spot"
     for specification in request.get("TagSpecifications") or []:
         kind = specification.get("ResourceType")

@@ -3,15 +3,17 @@
 EC2 takes an unusable key at RunInstances and ends the instance a moment later with Client.InvalidKMSKey.InvalidState.
 """
 
+from collections.abc import Iterable
+
 from cloud import errors
+from cloud.ebs import Volume
 from cloud.session import Cloud
-from images.spec import Volumes
 from kiln.errors import UserError
 
 
-def usable(cloud: Cloud, volumes: Volumes) -> None:
+def usable(cloud: Cloud, volumes: Iterable[Volume | None]) -> None:
     """Raises UserError for a key that does not exist or is not enabled; a key that may not be described passes."""
-    wanted = {volume.kms_key for volume in (volumes.root, volumes.data) if volume and volume.kms_key}
+    wanted = {volume.kms_key for volume in volumes if volume and volume.kms_key}
     for key in sorted(wanted):
         try:
             state = cloud.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"]

@@ -1,0 +1,98 @@
+"""AMIs as EC2 describes them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from cloud import errors, tags
+from cloud.session import Cloud
+from kiln.errors import UserError
+
+Arch = Literal["x86_64", "arm64"]
+Family = Literal["al1", "al2", "al2023"]
+
+
+@dataclass(frozen=True)
+class Disk:
+    """One EBS mapping of an AMI: `size` in GiB, `snapshot_id` is None for a blank volume."""
+
+    device: str
+    size: int
+    snapshot_id: str | None
+    encrypted: bool = False
+    kms_key: str | None = None
+
+
+@dataclass(frozen=True)
+class MachineImage:
+    """An AMI, its disks, and when it was made and deprecated (UTC)."""
+
+    id: str
+    name: str
+    arch: Arch
+    root_device: str
+    disks: tuple[Disk, ...]
+    created: datetime
+    deprecated: datetime | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Disk:
+        return next(disk for disk in self.disks if disk.device == self.root_device)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The AMI that a name stands for: which, why (in words), its family where it is known, and its build key or ""."""
+
+    image: MachineImage
+    why: str
+    family: Family | None
+    key: str = ""
+
+
+def describe(cloud: Cloud, **query: Any) -> list[dict[str, Any]]:
+    """DescribeImages, deprecated ones included; an unknown id is an empty list."""
+    try:
+        paginator = cloud.ec2.get_paginator("describe_images")
+        pages = paginator.paginate(**query, IncludeDeprecated=True) if "ImageIds" not in query else None
+        if pages is None:  # AWS refuses MaxResults beside ids
+            return list(cloud.ec2.describe_images(**query, IncludeDeprecated=True)["Images"])
+        return [image for page in pages for image in page["Images"]]
+    except Exception as error:
+        if errors.code(error) in {"InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"}:
+            return []
+        raise
+
+
+def from_description(image: dict[str, Any]) -> MachineImage:
+    """A MachineImage out of one entry of DescribeImages."""
+    disks = tuple(
+        Disk(
+            mapping["DeviceName"],
+            int(mapping["Ebs"].get("VolumeSize", 0)),
+            mapping["Ebs"].get("SnapshotId") or None,
+            bool(mapping["Ebs"].get("Encrypted", False)),
+            mapping["Ebs"].get("KmsKeyId"),
+        )
+        for mapping in image.get("BlockDeviceMappings", [])
+        if "Ebs" in mapping
+    )
+    if not any(disk.device == image.get("RootDeviceName") for disk in disks):
+        raise UserError(f"{image['ImageId']} cannot be used", "its root is no EBS volume", "Choose an EBS-backed AMI.")
+    return MachineImage(
+        image["ImageId"],
+        image.get("Name", ""),
+        image.get("Architecture", "x86_64"),
+        image["RootDeviceName"],
+        disks,
+        moment(image["CreationDate"]),
+        moment(image["DeprecationTime"]) if image.get("DeprecationTime") else None,
+        tags.as_dict(image.get("Tags")),
+    )
+
+
+def moment(text: str) -> datetime:
+    """AWS's ISO 8601 text with Z as an aware UTC time."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)

@@ -1,0 +1,63 @@
+"""Definitions by name or path, whatever they define."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from kiln import yamlfile
+from kiln.errors import Problem, UserError
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of definition: `name` in words, where Kiln's own lie, how one is loaded, and a key that only it has."""
+
+    name: str
+    folder: Path
+    load: Callable[[str], Any]
+    key: str
+
+    def path_of(self, name: str) -> Path:
+        """`nextflow-al2023` → folder/nextflow-al2023.yaml; a path is taken as it is. Raises UserError for neither."""
+        if name.endswith((".yaml", ".yml")) or "/" in name:
+            path = Path(name)
+        else:
+            path = self.folder / f"{name}.yaml"
+        if not path.is_file():
+            shipped = ", ".join(sorted(each.stem for each in self.folder.glob("*.yaml")))
+            raise UserError(
+                f"there is no {self.name} definition {name}",
+                f"{path} does not exist",
+                f"Known: {shipped}; or give a path.",
+            )
+        return path
+
+
+class Sources:
+    """Reads the local files that a definition names, relative to its own folder, and collects what cannot be read."""
+
+    def __init__(self, definition: Path, reference: str = "images/reference.yaml") -> None:
+        self._definition, self._reference = definition, reference
+        self._problems: list[str] = []
+
+    def read(self, source: str) -> bytes:
+        try:
+            return (self._definition.parent / source).read_bytes()
+        except OSError as error:
+            self._problems.append(f"{source}: {error.strerror}")
+            return b""
+
+    def check(self) -> None:
+        """Raise Problem with every file that could not be read."""
+        if self._problems:
+            raise Problem(str(self._definition), self._problems, self._reference)
+
+
+def kind_of(path: Path, kinds: Sequence[Kind]) -> Kind:
+    """By the folder that a definition lies in, else by the key that only its kind has, else the first."""
+    for kind in kinds:
+        if path.resolve().parent.name == kind.folder.name:
+            return kind
+    data, _ = yamlfile.read(path)
+    return next((kind for kind in kinds if isinstance(data, dict) and kind.key in data), kinds[0])

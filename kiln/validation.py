@@ -1,0 +1,37 @@
+"""`invoke validate`: every definition, all problems at once."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from kiln import words
+from kiln.boundary import render
+from kiln.definitions import Kind, kind_of
+from kiln.errors import Exit, UserError
+from kiln.screen import Screen, result
+
+
+def validate(paths: Sequence[str], kinds: Sequence[Kind]) -> int:
+    """Load every YAML under `paths`; the exit code."""
+    found, errors = validate_all(paths, kinds)
+    screen = Screen()
+    for error in errors:
+        screen.say(render(error))
+    result(f"{words.count(len(found), 'definition')}, {len(found) - len(errors)} good, {len(errors)} with problems")
+    return Exit.USER_ERROR if errors else Exit.DONE
+
+
+def validate_all(paths: Sequence[str], kinds: Sequence[Kind]) -> tuple[list[Path], list[UserError]]:
+    """Every YAML under `paths` (files or folders; default: what Kiln ships) and what is wrong with them."""
+    found: list[Path] = []
+    errors: list[UserError] = []
+    for each in [Path(path) for path in paths] or [kind.folder for kind in kinds]:
+        if each.is_dir():
+            found += sorted(p for pattern in ("*.yaml", "*.yml") for p in each.glob(pattern))
+        else:
+            found.append(each)
+    for path in found:
+        try:
+            kind_of(path, kinds).load(str(path) if "/" in str(path) else f"./{path}")
+        except UserError as error:
+            errors.append(error)
+    return found, errors

@@ -1,0 +1,71 @@
+"""What each launch template task does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
+
+import json
+from typing import Any
+
+from cloud.machine_images import Family, MachineImage
+from cloud.session import Cloud
+from kiln.errors import Exit
+from kiln.screen import Screen, result
+from launch_templates import definitions, show
+from launch_templates import plan as plans
+from launch_templates.contents import contents
+from launch_templates.plan import Chooser
+from launch_templates.register import register as carry_out
+from launch_templates.spec import LaunchTemplateSpec
+from userdata.decode import decode
+
+
+def _as_json(document: Any) -> None:
+    result(json.dumps(document, indent=1, default=str))
+
+
+def register(
+    template: str, ami: str, region: str | None, chooser: Chooser, *, plan: bool, set_default: bool, as_json: bool
+) -> int:
+    """`invoke register-launch-template`."""
+    spec = definitions.load(template)
+    cloud, screen = Cloud(region), Screen()
+    chosen = chooser.choose(cloud, ami or spec.ami, spec.image)
+    options = f" --template {template}" + (f" --ami {ami}" if ami else "")
+    planned = plans.prepare(cloud, spec, chosen, set_default=set_default)
+    screen.say(show.header(cloud, planned))
+    if plan or not planned.something_to_do:
+        if as_json:
+            _as_json(show.document(cloud, planned, None))
+        else:
+            result(show.plan_text(planned, options) if planned.something_to_do else show.up_to_date(planned))
+        return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
+    done = carry_out(cloud, planned)
+    if as_json:
+        _as_json(show.document(cloud, planned, done))
+    else:
+        result(show.registered(planned, done, options))
+    return Exit.DONE
+
+
+def show_user_data(template: str, ami: str, region: str | None, chooser: Chooser, *, as_json: bool) -> int:
+    """`invoke show-user-data`: AWS is asked only where an AMI is named."""
+    spec = definitions.load(template)
+    family, image, why = _machine(spec, ami, region, chooser)
+    made = contents(spec, family, image)
+    parts = decode(made.mime)
+    if as_json:
+        _as_json({
+            "template": spec.name, "family": family, "ami": image.id if image else None, "bytes": len(made.mime),
+            "delivered": made.delivered, "carried": made.carried, "parts": [vars(part) for part in parts],
+        })  # fmt: skip
+    else:
+        Screen().say(f"{spec.name}, for {why}")
+        result(show.user_data(made, parts))
+    return Exit.DONE
+
+
+def _machine(
+    spec: LaunchTemplateSpec, ami: str, region: str | None, chooser: Chooser
+) -> tuple[Family, MachineImage | None, str]:
+    if ami:
+        chosen = chooser.choose(Cloud(region), ami, spec.image)
+        return plans.family_of(spec, chosen), chosen.image, f"{chosen.image.id} ({chosen.why})"
+    family = chooser.family(spec.ami) or spec.family or "al2023"
+    return family, None, f"a stock {family} AMI, which carries nothing (--ami names another)"

@@ -1,0 +1,66 @@
+"""The calls that carry a plan out."""
+
+import secrets
+from dataclasses import dataclass
+
+from cloud import tags
+from cloud.session import Cloud
+from kiln.errors import UserError
+from launch_templates.plan import Plan
+
+
+@dataclass(frozen=True)
+class Registered:
+    """The template's id, the number of the version that says what was planned, whether it is new, which version is the
+    default now, and what was deleted."""
+
+    id: str
+    version: int
+    created: bool
+    default: int
+    deleted: tuple[int, ...]
+
+
+def register(cloud: Cloud, plan: Plan) -> Registered:
+    """Create what is missing, then move the default, then delete what may go: at no point is a version missing.
+
+    Raises UserError when AWS refuses to delete a version; by then all else is done.
+    """
+    ec2, found = cloud.ec2, plan.found
+    if found is None:
+        made = ec2.create_launch_template(
+            LaunchTemplateName=plan.spec.name,
+            VersionDescription=plan.description,
+            LaunchTemplateData=plan.data,
+            TagSpecifications=tags.specifications({tags.TEMPLATE: plan.spec.name}, "launch-template"),
+            ClientToken=secrets.token_hex(16),
+        )["LaunchTemplate"]
+        return Registered(made["LaunchTemplateId"], 1, True, 1, ())
+    number, default = plan.same, found.default
+    if number is None:
+        version = ec2.create_launch_template_version(
+            LaunchTemplateId=found.id,
+            VersionDescription=plan.description,
+            LaunchTemplateData=plan.data,
+            ClientToken=secrets.token_hex(16),
+        )["LaunchTemplateVersion"]
+        number = int(version["VersionNumber"])
+    if plan.default is not None:
+        ec2.modify_launch_template(LaunchTemplateId=found.id, DefaultVersion=str(number))
+        default = number
+    _delete(cloud, found.id, plan.prune)
+    return Registered(found.id, number, plan.same is None, default, plan.prune)
+
+
+def _delete(cloud: Cloud, template: str, numbers: tuple[int, ...]) -> None:
+    """DeleteLaunchTemplateVersions takes at most 200 (Amazon EC2 API Reference) and tells failures in its answer."""
+    for begin in range(0, len(numbers), 200):
+        some = [str(number) for number in numbers[begin : begin + 200]]
+        answer = cloud.ec2.delete_launch_template_versions(LaunchTemplateId=template, Versions=some)
+        if failed := answer.get("UnsuccessfullyDeletedLaunchTemplateVersions"):
+            first = failed[0]
+            raise UserError(
+                f"version {first.get('VersionNumber')} of {template} could not be deleted",
+                str(first.get("ResponseError", {}).get("Message", "")),
+                "The new version is registered all the same; delete the old one by hand.",
+            )

@@ -1,0 +1,127 @@
+"""The launch template definition: `launch_templates/*.yaml` → a frozen value. `reference.yaml` is its documentation."""
+
+from collections.abc import Callable
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, PrivateAttr, StrictBool, StrictInt, field_validator, model_validator
+
+from cloud.ebs import Volume
+from cloud.machine_images import Family
+from kiln.models import Model
+from provision.aws_cli import Spec as AwsCli
+from provision.docker_storage import Spec as DockerStorage
+from provision.downloads import Mirror
+from provision.ecs_agent import Spec as EcsAgent
+from provision.files import Spec as Files
+from provision.packages import Spec as Packages
+from provision.user_scripts import Spec as Scripts
+
+Tags = dict[str, str]
+
+
+class DataVolume(Volume):
+    """A volume beside those of the AMI, or in the place of one of them."""
+
+    delete_on_termination: StrictBool = True
+    """Whether it goes with its machine. Default: true."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if not (self.device and self.size):
+            raise ValueError("a data volume needs device and size")
+        return self
+
+
+class Volumes(Model):
+    """What is asked for beside the AMI's own volumes; an AMI's volume that is not named stays as it is."""
+
+    root: Volume | None = None
+    data: DataVolume | None = None
+
+    @model_validator(mode="after")
+    def _root_device(self) -> Self:
+        if self.root and self.root.device:
+            raise ValueError("the root volume's device name is the AMI's; leave it out")
+        return self
+
+
+class UserPart(Model):
+    """A part of user data of one's own: its text, or the local file that holds it."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
+    type: Literal["cloud-config", "shell-script", "boothook"]
+    content: str | None = None
+    """The part's text. Give this or source."""
+    source: str | None = None
+    """A local file with the text, relative to the definition's folder. Give this or content."""
+    _text: str | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _one_text(self) -> Self:
+        if (self.content is None) == (self.source is None):
+            raise ValueError("give exactly one of content and source")
+        return self
+
+    @property
+    def text(self) -> str:
+        """The part's text. A source must have been loaded."""
+        text = self._text if self.content is None else self.content
+        if text is None:
+            raise RuntimeError(f"{self.source} has not been loaded")
+        return text
+
+    def loaded(self, read: Callable[[str], bytes]) -> "UserPart":
+        """The same part with the text of its source; raises ValueError for one that is no UTF-8."""
+        if self.source is None:
+            return self
+        copy = self.model_copy()
+        copy._text = read(self.source).decode()
+        return copy
+
+
+class LaunchTemplateSpec(Model):
+    """A whole definition. See `launch_templates/reference.yaml` for every key with its meaning, unit and default."""
+
+    name: str = Field(pattern=r"^[a-zA-Z0-9().\-/_]{3,128}$")  # CreateLaunchTemplate, Amazon EC2 API Reference
+    ami: str = Field("latest", pattern=r"^(latest|ami-[0-9a-f]{8,17}|ecs/[a-z0-9-]+)$")
+    image: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    family: Family | None = None
+    user: str = Field("ec2-user", pattern=r"^[a-z_][a-z0-9_-]{0,31}$")
+    task_credentials: Literal["job-role", "instance-role"]
+    volumes: Volumes = Volumes()
+    docker_storage: DockerStorage | None = None
+    aws_cli: AwsCli | None = None
+    ecs_agent: EcsAgent | None = None
+    packages: Packages = Packages()
+    files: Files = Files()
+    scripts: Scripts = Scripts()
+    user_data: tuple[UserPart, ...] = ()
+    downloads: dict[str, Mirror] = Field(default_factory=dict)
+    detailed_monitoring: StrictBool = False
+    instance_tags: Tags = Field(default_factory=dict)
+    volume_tags: Tags = Field(default_factory=dict)
+    keep_versions: StrictInt = Field(5, ge=1, le=1000)
+
+    @field_validator("instance_tags", "volume_tags")
+    @classmethod
+    def _own_tags(cls, value: Tags) -> Tags:
+        for key, text in value.items():
+            if key.lower().startswith(("kiln:", "aws:")) or not 0 < len(key) <= 128 or len(text) > 256:
+                raise ValueError(
+                    f"the tag {key!r} cannot be used: kiln: and aws: are reserved, 128 and 256 characters the limits"
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _latest_of_what(self) -> Self:
+        if self.ami == "latest" and not self.image:
+            raise ValueError("image is required where ami is latest: the image definition whose newest AMI is meant")
+        return self
+
+    @field_validator("user_data")
+    @classmethod
+    def _once(cls, value: tuple[UserPart, ...]) -> tuple[UserPart, ...]:
+        names = [part.name for part in value]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"two parts have the name: {', '.join(twice)}")
+        return value

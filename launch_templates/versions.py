@@ -1,0 +1,109 @@
+"""Versions of a launch template as EC2 keeps them, and which may go (pure but for `find`)."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cloud import errors
+from cloud.session import Cloud
+from kiln.errors import UserError
+from userdata.decode import decode, from_base64
+
+OWN = "Kiln: "
+"""How the descriptions of Kiln's own versions begin; others' are never deleted."""
+
+
+@dataclass(frozen=True)
+class Version:
+    number: int
+    data: Mapping[str, Any]
+    description: str
+
+
+@dataclass(frozen=True)
+class Template:
+    """A launch template; `versions` newest first, `default` the number of the default one."""
+
+    id: str
+    name: str
+    default: int
+    versions: tuple[Version, ...]
+
+    @property
+    def latest(self) -> int:
+        return self.versions[0].number
+
+    def version(self, number: int) -> Version:
+        return next(each for each in self.versions if each.number == number)
+
+    def with_data(self, data: Mapping[str, Any]) -> Version | None:
+        """The default version if it says the same, else the newest that does, else None."""
+        same = [each for each in self.versions if not differences(each.data, data)]
+        return next((each for each in same if each.number == self.default), same[0] if same else None)
+
+
+def find(cloud: Cloud, name: str) -> Template | None:
+    """The launch template of that name with all its versions, or None."""
+    try:
+        found = cloud.ec2.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"]
+    except Exception as error:
+        if not errors.is_not_found(error):
+            raise
+        return None
+    if not found:
+        return None
+    described = found[0]
+    pages = cloud.ec2.get_paginator("describe_launch_template_versions").paginate(
+        LaunchTemplateId=described["LaunchTemplateId"]
+    )
+    versions = [
+        Version(each["VersionNumber"], each.get("LaunchTemplateData", {}), each.get("VersionDescription", ""))
+        for page in pages
+        for each in page["LaunchTemplateVersions"]
+    ]
+    return Template(
+        described["LaunchTemplateId"],
+        described["LaunchTemplateName"],
+        described["DefaultVersionNumber"],
+        tuple(sorted(versions, key=lambda version: -version.number)),
+    )
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+    """The top-level keys in which two versions' data differ, in the order of their names; () where they agree.
+
+    User data is compared by what its parts say: another release of zlib packs the same script into other bytes.
+    """
+    before, after = _plain(old), _plain(new)
+    return tuple(sorted(key for key in {*before, *after} if before.get(key) != after.get(key)))
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    found = {key: value for key, value in data.items() if value not in (None, [], {}, "")}
+    if "BlockDeviceMappings" in found:
+        found["BlockDeviceMappings"] = sorted(found["BlockDeviceMappings"], key=lambda each: str(each["DeviceName"]))
+    if "TagSpecifications" in found:
+        found["TagSpecifications"] = {
+            each["ResourceType"]: {tag["Key"]: tag.get("Value", "") for tag in each.get("Tags", [])}
+            for each in found["TagSpecifications"]
+        }
+    if "MetadataOptions" in found:  # EC2 adds the state of the change
+        found["MetadataOptions"] = {key: each for key, each in found["MetadataOptions"].items() if key != "State"}
+    if "UserData" in found:
+        found["UserData"] = _said(found["UserData"])
+    return found
+
+
+def _said(user_data: str) -> Any:
+    try:
+        return [(part.name, part.kind, part.text) for part in decode(from_base64(user_data))]
+    except UserError:  # somebody else's, and damaged: it differs from whatever Kiln writes
+        return user_data
+
+
+def to_prune(template: Template, keep: int, used: Collection[int]) -> tuple[int, ...]:
+    """Numbers of the versions of Kiln's that may go, oldest first: not among the newest `keep`, neither default nor
+    newest, and none that is `used`."""
+    kept = {each.number for each in template.versions[:keep]} | {template.default, template.latest} | set(used)
+    own = [each.number for each in template.versions if each.description.startswith(OWN)]
+    return tuple(sorted(set(own) - kept))

@@ -1,0 +1,57 @@
+"""`invoke validate`: every kind of definition, told apart, all problems at once."""
+
+from pathlib import Path
+
+import pytest
+
+from images import definitions as images
+from kiln.definitions import kind_of
+from kiln.errors import Exit, UserError
+from kiln.validation import validate
+from launch_templates import definitions as launch_templates
+
+KINDS = (images.KIND, launch_templates.KIND)
+IMAGE = "name: x\nbase: {ssm: ecs/al2023}\ndocker_storage: {driver: overlay2}\n"
+TEMPLATE = "name: small\nimage: x\ntask_credentials: job-role\n"
+
+
+def test_all_that_kiln_ships_is_good(capsys: pytest.CaptureFixture[str]) -> None:
+    shipped = [path for kind in KINDS for path in kind.folder.glob("*.yaml")]
+    assert validate((), KINDS) == Exit.DONE
+    assert f"{len(shipped)} definitions, {len(shipped)} good, 0 with problems" in capsys.readouterr().out
+    assert {path.parent.name for path in shipped} == {"images", "launch_templates"}
+
+
+def test_kinds_are_told_apart_by_folder_and_by_content(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(TEMPLATE)
+    assert kind_of(path, KINDS) is launch_templates.KIND
+    path.write_text(IMAGE)
+    assert kind_of(path, KINDS) is images.KIND
+    elsewhere = tmp_path / "launch_templates" / "a.yaml"
+    elsewhere.parent.mkdir()
+    elsewhere.write_text(IMAGE)
+    assert kind_of(elsewhere, KINDS) is launch_templates.KIND
+
+
+def test_problems_of_both_kinds_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_text(IMAGE + "nonsense: 1\n")
+    (tmp_path / "b.yaml").write_text(TEMPLATE + "ami: newest\n")
+    (tmp_path / "c.yaml").write_text(TEMPLATE)
+    (tmp_path / "d.yaml").write_text("- 1\n")
+    assert validate((str(tmp_path),), KINDS) == Exit.USER_ERROR
+    told = capsys.readouterr()
+    assert "4 definitions, 1 good, 3 with problems" in told.out
+    assert "line 4, nonsense: unknown key" in told.err
+    assert "images/reference.yaml shows every key" in told.err
+    assert "line 4, ami: " in told.err
+    assert "launch_templates/reference.yaml shows every key" in told.err
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_an_unknown_name_lists_the_known(kind: images.Kind) -> None:
+    with pytest.raises(UserError) as caught:
+        kind.path_of("nobodys")
+    assert f"there is no {kind.name} definition nobodys" in caught.value.what
+    assert "reference" in caught.value.hint
+    assert kind.path_of("reference").parent == kind.folder
