@@ -60,21 +60,23 @@ class Overlay2(Model):
     def recipe(self, machine: Machine) -> Recipe:
         place = _root(machine) if self.volume == "root" else _data(machine)
         space = _SPACE.replace("@KIB@", str(self.minimum_free * 2**20))
-        run = shell.container_run("/bin/df -P -k /")
-        container = _CHECK_CONTAINER.replace("@RUN@", run).replace("@DIR@", DOCKER_DIR)
         return place + Recipe(
             checks=(
                 Check(
                     f"docker runs on overlay2 with {self.minimum_free} GiB free",
                     shell.DOCKER + _CHECK_SPACE + space,
                 ),
-                Check(
-                    "a new container sees the host's whole file system",
-                    shell.FAIL + shell.check_container() + container,
-                    timeout=180,
-                ),
+                container_sees(DOCKER_DIR),
             ),
         )
+
+
+def container_sees(directory: str) -> Check:
+    """That a container has all the room of Docker's directory."""
+    run = shell.container_run("/bin/df -P -k /")
+    container = _CHECK_CONTAINER.replace("@RUN@", run).replace("@DIR@", directory)
+    script = shell.FAIL + shell.check_container() + container
+    return Check("a new container sees the host's whole file system", script, timeout=180)
 
 
 def _root(machine: Machine) -> Recipe:

@@ -1,5 +1,6 @@
 """The recipe of a whole image: its provisioners, in the order in which they must run."""
 
+from dataclasses import replace
 from typing import Protocol
 
 from provision import (
@@ -45,15 +46,20 @@ class Parts(Protocol):
 def image_recipe(parts: Parts, machine: Machine) -> Recipe:
     """Everything that is done to the builder and all that must hold afterwards. `files` and `scripts` are loaded.
 
-    Packages first, since what follows may need them; storage before every container image. Raises UserError for what
+    Packages first, since what follows may need them; storage before every container image, and behind the AWS CLI where
+    it runs on that one's Python. Raises UserError for what
     the parts' own checks could not see one by one.
     """
+    machine = replace(machine, python=aws_cli.python(parts.aws_cli))
+    storage = docker_storage.recipe(parts.docker_storage, machine)
+    storage_last = docker_storage.needs_python(parts.docker_storage)
     return combine(
         (
             packages.recipe(parts.packages, machine),
-            docker_storage.recipe(parts.docker_storage, machine),
+            Recipe() if storage_last else storage,
             files.recipe(parts.files, machine),
             aws_cli.recipe(parts.aws_cli, machine),
+            storage if storage_last else Recipe(),
             ecs_agent.recipe(parts.ecs_agent, machine),
             user_scripts.recipe(parts.scripts, machine),
             container_images.recipe(parts.container_images, machine),
@@ -67,7 +73,8 @@ def image_recipe(parts: Parts, machine: Machine) -> Recipe:
 def image_checks(parts: Parts, builder: Builder | None = None) -> tuple[Check, ...]:
     """The checks of a machine booted from the image, sharpened by what is known of its builder."""
     pulled = None if parts.scripts.root else container_images.repositories(parts.container_images)
-    return hygiene_checks.checks(builder, keep=_kept(parts), images=pulled)
+    own = docker_storage.image_checks(parts.docker_storage)
+    return own + hygiene_checks.checks(builder, keep=_kept(parts), images=pulled)
 
 
 def _kept(parts: Parts) -> tuple[str, ...]:

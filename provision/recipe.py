@@ -101,7 +101,8 @@ class Machine:
     """What a provisioner may know of the machine it writes a recipe for: decided before the machine exists.
 
     `data_device` is the device name of the data volume (such as /dev/xvdcz), or None where everything is on the
-    root volume; sizes are in GiB. `downloads` maps the file name of a pinned file (a glob) to a mirror.
+    root volume; sizes are in GiB. `python` is the path of an interpreter with boto3, None where none is installed.
+    `downloads` maps the file name of a pinned file (a glob) to a mirror.
     """
 
     family: Family
@@ -110,6 +111,7 @@ class Machine:
     root_gib: int = 30
     data_device: str | None = None
     data_gib: int | None = None
+    python: str | None = None
     downloads: Mapping[str, Download] = field(default_factory=dict)
 
     def resolve(self, pinned: Download) -> Download:

@@ -30,7 +30,7 @@ class BlockLayer:
         text = f"#!{sys.executable} -ISs\n{TOOLS.read_text()}"
         (self.root / "bin/tool").write_text(text)
         (self.root / "bin/tool").chmod(stat.S_IRWXU)
-        names = text.split("NAMES = (")[1].split("\n)")[0]
+        names = text.split("NAMES = (")[1].split("\n)", maxsplit=1)[0]
         for name in [word.strip('*( )",') for word in names.replace("\n", " ").split()]:
             (self.root / "bin" / name).symlink_to("tool")
 

@@ -107,9 +107,8 @@ def machine(one_sandbox: Sandbox, blocks: BlockLayer) -> Iterator[Machine]:
     ec2, ssm = one_sandbox.client("ec2"), one_sandbox.client("ssm")
     image = ssm.get_parameter(Name="/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id")
     data = {"DeviceName": "/dev/sdc", "Ebs": {"VolumeSize": 20, "Encrypted": True, "DeleteOnTermination": True}}
-    launched = ec2.run_instances(
-        ImageId=image["Parameter"]["Value"], InstanceType="m6i.large", MinCount=1, MaxCount=1, BlockDeviceMappings=[data]
-    )  # fmt: skip
+    request = {"ImageId": image["Parameter"]["Value"], "InstanceType": "m6i.large", "BlockDeviceMappings": [data]}
+    launched = ec2.run_instances(**request, MinCount=1, MaxCount=1)
     instance = str(launched["Instances"][0]["InstanceId"])
     (record,) = [each for each in all_instances() if each.id == instance]
     wait.until(lambda: True if record.state == "running" else None, what="the start", timeout=20, every=0.02)

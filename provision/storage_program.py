@@ -1,0 +1,75 @@
+"""The storage program of `userdata/storage/`, as files for a machine.
+
+Its sources are data here, read and not imported: it runs on the machine, with the machine's own Python.
+"""
+
+import ast
+from pathlib import Path
+
+SOURCE = Path(__file__).parent.parent / "userdata" / "storage"
+PACKAGE = "kiln_storage"
+FOLDER = f"/usr/local/lib/kiln-storage/{PACKAGE}"
+
+# Each file system's module is only loaded where it is used.
+_ONE_OF = {"btrfs": "lvm.py", "lvm": "btrfs.py"}
+
+
+def program_source(*, minified: bool = False, filesystem: str | None = None) -> dict[str, str]:
+    """File name → source of every module of the program, in a fixed order.
+
+    `minified` leaves out what only readers need (comments, docstrings, annotations), for user data; with `filesystem`
+    (btrfs or lvm) the other one's module is left out too.
+    """
+    left_out = _ONE_OF.get(filesystem or "")
+    texts = {path.name: path.read_text() for path in sorted(SOURCE.glob("*.py")) if path.name != left_out}
+    return {name: _minified(text) for name, text in texts.items()} if minified else texts
+
+
+def wrapper(python: str) -> str:
+    """The command `kiln-storage`, for the interpreter at that path."""
+    return f'#!/bin/sh\nPYTHONPATH={FOLDER.rpartition("/")[0]} exec {python} -s -m {PACKAGE} "$@"\n'
+
+
+def _minified(text: str) -> str:
+    tree = _Strip().visit(ast.parse(text))
+    lines = ast.unparse(ast.fix_missing_locations(tree)).splitlines()
+    return "".join(" " * ((len(line) - len(line.lstrip())) // 4) + line.lstrip() + "\n" for line in lines)
+
+
+class _Strip(ast.NodeTransformer):
+    """Takes away docstrings and annotations; a field of a dataclass keeps one, which says that it is a field."""
+
+    def visit_Module(self, node: ast.Module) -> ast.AST:
+        node.body = _without_docstring(node.body)
+        return self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.body, node.returns = _without_docstring(node.body) or [ast.Pass()], None
+        return self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = _without_docstring(node.body) or [ast.Pass()]
+        fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+        for each in fields:
+            each.annotation = ast.Constant(0)
+        others = [self.visit(each) for each in node.body if each not in fields]
+        node.body = fields + others if len(fields) + len(others) == len(node.body) else node.body
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        return ast.Assign([node.target], node.value) if node.value else None
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+        return None if node.module == "__future__" else node
+
+
+def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    first = body[0] if body else None
+    has_one = (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    )
+    return body[1:] if has_one else body
