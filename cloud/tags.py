@@ -9,6 +9,7 @@ EXPIRES = "kiln:expires"  # UTC, ISO 8601: after it, `clean` may delete the reso
 STATUS = "kiln:status"  # candidate → tested → live → retired
 BASE = "kiln:base"  # the base AMI's id
 INPUTS = "kiln:inputs"  # short digests of what went into the key, by name: says which one changed
+STORAGE = "kiln:storage"  # the instance that added this volume to its own storage
 
 Tags = Mapping[str, str]
 
