@@ -10,12 +10,13 @@ import sys
 import time
 from typing import Any
 
-from userdata.storage import ec2, grow
+from userdata.storage import ec2, grow, prepare
 from userdata.storage.__main__ import main
 
 patient = time.sleep
 time.sleep = lambda seconds: patient(min(seconds, 0.05))
 grow.DEVICE_SECONDS = 3.0
+prepare.SECONDS = float(os.environ.get("PREPARE_SECONDS", "20"))
 
 number, _, moment = os.environ.get("KILL_AT", "0 ").partition(" ")
 made = ec2.Ec2.__init__

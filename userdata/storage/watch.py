@@ -49,13 +49,14 @@ class Watch:
 
     def look(self) -> float:
         """Look once and act; the seconds until the next look."""
-        now, space = self._clock(), self.files.space()
+        now = self._clock()
+        if self._child is not None:
+            self._collect(now)
+        space = self.files.space()  # behind the collection: a growth that has just ended counts
         self._samples.append((now, space.free))
         while self._samples[0][0] < now - policy.WINDOW:
             self._samples.popleft()
         rate = policy.fall_rate(self._samples)
-        if self._child is not None:
-            self._collect(now)
         if self._child is None:
             why = policy.why_grow(space, rate, self.growth_seconds, self.settings.minimum_free)
             if self._unfinished:
