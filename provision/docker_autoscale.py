@@ -166,7 +166,7 @@ class Autoscale(Model):
             *(File(f"{FOLDER}/{name}", text.encode()) for name, text in program_source().items()),
             File(COMMAND, wrapper(python).encode(), 0o755),
             File(SETTINGS, settings.encode()),
-            *(File(path, text.encode()) for path, text in units().items()),
+            *(File(path, text.encode()) for path, text in units(self.mount_point).items()),
         )
 
     def settings(self, family: Family, device: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ ones, MemoryLimit for it.
 PREPARE = "kiln-storage-prepare.service"
 WATCH = "kiln-storage.service"
 FOLDER = "/etc/systemd/system"
+DROP_IN = f"{FOLDER}/docker.service.d/kiln-storage.conf"
 COMMAND = "/usr/local/sbin/kiln-storage"
 
 # Nothing is stopped and nothing waits for what it holds up: the unit is ordered before Docker, which is ordered before
@@ -49,6 +50,7 @@ WantedBy=multi-user.target
 """
 
 
-def units() -> dict[str, str]:
-    """Path of each unit → its text."""
-    return {f"{FOLDER}/{PREPARE}": _PREPARE, f"{FOLDER}/{WATCH}": _WATCH}
+def units(mount_point: str) -> dict[str, str]:
+    """Path of each unit → its text. The last makes Docker stop before its disk is unmounted."""
+    waits = f"[Unit]\nRequiresMountsFor={mount_point}\n"
+    return {f"{FOLDER}/{PREPARE}": _PREPARE, f"{FOLDER}/{WATCH}": _WATCH, DROP_IN: waits}

@@ -16,6 +16,7 @@ from .policy import Space
 # btrfs hands out room to metadata in chunks of at most 1 GiB; with nothing left to hand out, a file system whose
 # metadata is full says ENOSPC however much is free for data.
 CHUNK = 1 << 30
+# -K below: EBS takes no discards, and elsewhere they take long.
 EVERY = 5.0  # seconds from one look at the metadata to the next
 
 
@@ -35,7 +36,7 @@ class Btrfs(FileSystem):
                 f"{self.mount_point} holds images of another storage driver, which btrfs cannot read: build an image "
                 "that pulls them onto btrfs, or choose filesystem: lvm"
             )
-        machine.run("mkfs.btrfs", "-q", "-L", LABEL, "/dev/" + disk)
+        machine.run("mkfs.btrfs", "-q", "-K", "-L", LABEL, "/dev/" + disk)
 
     def mount(self) -> None:
         machine.run("btrfs", "device", "scan")
@@ -52,7 +53,7 @@ class Btrfs(FileSystem):
             return
         if not devices.is_blank(disk):
             raise machine.Failed(f"/dev/{disk} is not blank")
-        machine.run("btrfs", "device", "add", "/dev/" + disk, self.mount_point)
+        machine.run("btrfs", "device", "add", "-K", "/dev/" + disk, self.mount_point)
         self._looked = -EVERY
 
     def space(self) -> Space:

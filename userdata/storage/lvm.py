@@ -40,7 +40,7 @@ class Lvm(FileSystem):
         if [GROUP, MAKING] in report("lvs", "vg_name", "lv_name"):
             lvm("lvremove", "-f", f"{GROUP}/{MAKING}")
         lvm("lvcreate", "-y", "-n", MAKING, "-l", "100%FREE", GROUP)
-        machine.run("mkfs.xfs", "-q", "-f", "-n", "ftype=1", "-L", LABEL, f"/dev/{GROUP}/{MAKING}")
+        machine.run("mkfs.xfs", "-q", "-K", "-f", "-n", "ftype=1", "-L", LABEL, f"/dev/{GROUP}/{MAKING}")
         self._move_along()
         lvm("lvrename", GROUP, MAKING, VOLUME)
 
