@@ -16,6 +16,7 @@ def main(settings: Settings) -> int:
     """Mount it, make it first where the data volume is blank; `machine.Failed` keeps Docker from starting."""
     files = filesystems.of(settings)
     if not files.is_mounted():
+        _refuse_running_docker()
         disk = machine.until(lambda: _disk(settings), SECONDS, f"the data volume {settings.device}")
         os.makedirs(machine.ROOT + settings.mount_point, exist_ok=True)
         if not files.owns(disk):
@@ -24,6 +25,15 @@ def main(settings: Settings) -> int:
         files.fill(disk)
     machine.log(f"{files.mount_point}: {files.kind} on {', '.join(files.members())}")
     return 0
+
+
+def _refuse_running_docker() -> None:
+    """Its directory would be moved, or hidden, from under it."""
+    pid = machine.read(machine.ROOT + "/var/run/docker.pid")
+    if pid and os.path.exists(f"{machine.ROOT}/proc/{pid}"):
+        raise machine.Failed(
+            "Docker is running without its file system: stop it first (systemctl stop docker.socket docker)"
+        )
 
 
 def _disk(settings: Settings) -> str | None:

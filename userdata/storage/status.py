@@ -18,11 +18,13 @@ def main(settings: Settings) -> int:
     state = json.loads(machine.read(watch.PATH) or "{}")
     watched = os.path.exists(f"{machine.ROOT}/proc/{state.get('pid', 0)}/stat")
     space, size, members = files.space(), policy.gib(files.size()), len(files.members())
+    grown = state.get("growths", 0)
     following = policy.next_size(settings, members - 1, size)
     parts = [
         f"{files.mount_point} ({files.kind}): {space.free / policy.GIB:.1f} of {space.total / policy.GIB:.1f} GiB free "
         f"({space.share:.0f} %) on {members} volume{'s' if members > 1 else ''}",
-        f"grown {state.get('growths', 0)} times since its start" + (f" ({state['last']})" if state.get("last") else ""),
+        f"grown {grown} time{'' if grown == 1 else 's'} since its start"
+        + (f" ({state['last']})" if state.get("last") else ""),
         state.get("now")
         or (f"next volume {following} GiB, up to {settings.ceiling} GiB" if following else "no more growth"),
     ]

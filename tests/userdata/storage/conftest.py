@@ -3,10 +3,8 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -17,8 +15,8 @@ from sandbox.inprocess import Sandbox
 from sandbox.laws.instances import all_instances
 from sandbox.machines.imds import Imds
 from tests.support.block_layer import BlockLayer
+from tests.support.storage_starter import Starter
 
-ROOT = Path(__file__).parents[3]
 SETTINGS: dict[str, Any] = {
     "filesystem": "lvm", "mount_point": "/var/lib/docker", "device": "/dev/sdc", "minimum_free": 20, "first": 10,
     "step": 10, "largest": 25, "ceiling": 100, "volumes": 4, "type": "gp3", "encrypted": True, "iops": 4000,
@@ -32,7 +30,7 @@ class Machine:
     blocks: BlockLayer
     instance: str
     imds: Imds
-    variables: dict[str, str] = field(default_factory=dict)
+    starter: Starter
 
     def settings(self, **changes: Any) -> None:
         (self.blocks.root / "etc/kiln/storage.json").write_text(json.dumps({**SETTINGS, **changes}))
@@ -42,11 +40,7 @@ class Machine:
         plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         aws = {name: value for name, value in self.sandbox.env().items() if "METADATA" not in name}
         imds = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://127.0.0.1:{self.imds.port}", "no_proxy": "127.0.0.1"}
-        return subprocess.run(
-            [sys.executable, "-m", "tests.support.storage_process", command],
-            cwd=ROOT, env=plain | aws | imds | self.blocks.environment() | self.variables | variables,
-            capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
+        return self.starter.run(command, plain | aws | imds | self.blocks.environment() | variables)
 
     def grow(self, **variables: str) -> dict[str, Any]:
         """The result of a growth that comes to its end."""
@@ -100,8 +94,14 @@ def one_sandbox(blocks: BlockLayer) -> Iterator[Sandbox]:
         yield sandbox
 
 
+@pytest.fixture(scope="session")
+def starter(blocks: BlockLayer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
+    with Starter(blocks.environment(), tmp_path_factory.mktemp("output")) as starter:
+        yield starter
+
+
 @pytest.fixture
-def machine(one_sandbox: Sandbox, blocks: BlockLayer) -> Iterator[Machine]:
+def machine(one_sandbox: Sandbox, blocks: BlockLayer, starter: Starter) -> Iterator[Machine]:
     one_sandbox.reset()
     blocks.clear()
     ec2, ssm = one_sandbox.client("ec2"), one_sandbox.client("ssm")
@@ -116,6 +116,6 @@ def machine(one_sandbox: Sandbox, blocks: BlockLayer) -> Iterator[Machine]:
     one_sandbox.calls.clear()
     imds = Imds(lambda: metadata.tree(record))
     try:
-        yield Machine(one_sandbox, blocks, instance, imds)
+        yield Machine(one_sandbox, blocks, instance, imds, starter)
     finally:
         imds.close()

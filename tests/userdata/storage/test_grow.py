@@ -132,6 +132,18 @@ def test_without_credentials_it_says_so(machine: Machine) -> None:
     assert "redentials" in result["why"]
 
 
+def test_the_instances_own_role_is_enough(machine: Machine) -> None:
+    machine.prepared()
+    iam = machine.sandbox.client("iam")
+    iam.create_role(RoleName="node", AssumeRolePolicyDocument="{}", Path="/")
+    iam.create_instance_profile(InstanceProfileName="node")
+    iam.add_role_to_instance_profile(InstanceProfileName="node", RoleName="node")
+    machine.ec2.associate_iam_instance_profile(InstanceId=machine.instance, IamInstanceProfile={"Name": "node"})
+    result = machine.grow(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_EC2_METADATA_V1_DISABLED="true")
+    assert result["outcome"] == "grown", result
+    assert machine.end() == []
+
+
 def test_a_volume_that_somebody_filled_is_never_taken(machine: Machine) -> None:
     machine.prepared()
     machine.sandbox.faults.add("ModifyInstanceAttribute", "UnauthorizedOperation")

@@ -110,6 +110,18 @@ def test_another_file_system_at_the_mount_point_is_not_used(machine: Machine) ->
     assert (done.returncode, "is ext4 on /dev/nvme9n1, not xfs" in done.stderr) == (1, True)
 
 
+def test_a_running_docker_does_not_lose_its_directory(machine: Machine) -> None:
+    machine.settings()
+    for path, text in (("var/run/docker.pid", "4711"), ("proc/4711/stat", "")):
+        (machine.blocks.root / path).parent.mkdir(parents=True, exist_ok=True)
+        (machine.blocks.root / path).write_text(text)
+    done = machine.run("prepare")
+    assert (done.returncode, "Docker is running" in done.stderr, commands(machine)) == (1, True, [])
+    (machine.blocks.root / "proc/4711/stat").unlink()
+    (machine.blocks.root / "proc/4711").rmdir()
+    assert machine.run("prepare").returncode == 0, "a pid file that was left behind"
+
+
 def test_status_is_one_line(machine: Machine) -> None:
     machine.settings()
     assert "no xfs is mounted there" in machine.run("status").stdout
@@ -124,4 +136,4 @@ def test_status_is_one_line(machine: Machine) -> None:
     assert done.returncode == 0
     (line,) = done.stdout.splitlines()
     assert line.startswith("/var/lib/docker (xfs): ")
-    assert "on 2 volumes; grown 1 times since its start (added vol-1 of 10 GiB in 9 s); next volume 20 GiB" in line
+    assert "on 2 volumes; grown 1 time since its start (added vol-1 of 10 GiB in 9 s); next volume 20 GiB" in line
