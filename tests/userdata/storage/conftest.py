@@ -31,6 +31,7 @@ class Machine:
     instance: str
     imds: Imds
     starter: Starter
+    ec2: Any
 
     def settings(self, **changes: Any) -> None:
         (self.blocks.root / "etc/kiln/storage.json").write_text(json.dumps({**SETTINGS, **changes}))
@@ -54,10 +55,6 @@ class Machine:
         done = self.run("prepare")
         assert done.returncode == 0, done.stderr
         return self
-
-    @property
-    def ec2(self) -> Any:
-        return self.sandbox.client("ec2")
 
     def volumes(self) -> list[dict[str, Any]]:
         """Every volume but those the machine was launched with."""
@@ -100,11 +97,17 @@ def starter(blocks: BlockLayer, tmp_path_factory: pytest.TempPathFactory) -> Ite
         yield starter
 
 
+@pytest.fixture(scope="session")
+def clients(one_sandbox: Sandbox) -> dict[str, Any]:
+    """Made once: each new client reads megabytes of models."""
+    return {name: one_sandbox.client(name) for name in ("ec2", "ssm")}
+
+
 @pytest.fixture
-def machine(one_sandbox: Sandbox, blocks: BlockLayer, starter: Starter) -> Iterator[Machine]:
+def machine(one_sandbox: Sandbox, blocks: BlockLayer, starter: Starter, clients: dict[str, Any]) -> Iterator[Machine]:
     one_sandbox.reset()
     blocks.clear()
-    ec2, ssm = one_sandbox.client("ec2"), one_sandbox.client("ssm")
+    ec2, ssm = clients["ec2"], clients["ssm"]
     image = ssm.get_parameter(Name="/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id")
     data = {"DeviceName": "/dev/sdc", "Ebs": {"VolumeSize": 20, "Encrypted": True, "DeleteOnTermination": True}}
     request = {"ImageId": image["Parameter"]["Value"], "InstanceType": "m6i.large", "BlockDeviceMappings": [data]}
@@ -116,6 +119,6 @@ def machine(one_sandbox: Sandbox, blocks: BlockLayer, starter: Starter) -> Itera
     one_sandbox.calls.clear()
     imds = Imds(lambda: metadata.tree(record))
     try:
-        yield Machine(one_sandbox, blocks, instance, imds, starter)
+        yield Machine(one_sandbox, blocks, instance, imds, starter, ec2)
     finally:
         imds.close()
