@@ -32,23 +32,38 @@ def wrapper(python: str) -> str:
 
 def _minified(text: str) -> str:
     tree = _Strip().visit(ast.parse(text))
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for each in tree.body:
+        if isinstance(each, ast.ImportFrom):  # for annotations alone
+            each.names = [alias for alias in each.names if alias.name in used]
+    tree.body = [each for each in tree.body if not isinstance(each, ast.ImportFrom) or each.names]
     lines = ast.unparse(ast.fix_missing_locations(tree)).splitlines()
     return "".join(" " * ((len(line) - len(line.lstrip())) // 4) + line.lstrip() + "\n" for line in lines)
 
 
 class _Strip(ast.NodeTransformer):
-    """Takes away docstrings and annotations; a field of a dataclass keeps one, which says that it is a field."""
+    """Takes away docstrings, annotations and methods that only say what others must have, and shortens `self`.
+
+    A field of a dataclass keeps an annotation, which says that it is a field.
+    """
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
         node.body = _without_docstring(node.body)
         return self.generic_visit(node)
 
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
         node.body, node.returns = _without_docstring(node.body) or [ast.Pass()], None
+        if [ast.unparse(each) for each in node.body] == ["raise NotImplementedError"]:
+            return None
         return self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        node.id = "s" if node.id == "self" else node.id
+        return node
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
         node.annotation = None
+        node.arg = "s" if node.arg == "self" else node.arg
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
@@ -57,7 +72,7 @@ class _Strip(ast.NodeTransformer):
         for each in fields:
             each.annotation = ast.Constant(0)
         others = [self.visit(each) for each in node.body if each not in fields]
-        node.body = fields + others if len(fields) + len(others) == len(node.body) else node.body
+        node.body = fields + [each for each in others if each]
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:

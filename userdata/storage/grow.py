@@ -131,12 +131,15 @@ class Growth:
             volume = self.cloud.wait(volume.id, "available", "in-use")
         device = volume.device or self._attach(volume, mine)
         if not volume.deleted:
+            self.pending = self.pending.bring(volume.id)
             self.cloud.delete_on_termination(volume.id, device)
         try:
             disk = machine.until(
                 lambda: devices.find(volume.id, device), DEVICE_SECONDS, f"the disk of {volume.id}", 0.1
             )
         except machine.Failed as error:
+            if self.pending.volume != volume.id:  # it was part of the file system once: never deleted
+                raise
             self._discard(volume)
             raise machine.Failed(f"{error}: it was detached and deleted") from error
         self.files.add(disk)

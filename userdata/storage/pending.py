@@ -21,17 +21,18 @@ LIFETIME = 3600.0
 class Pending:
     """The growth of an `ordinal`, which counts attempts of this instance, not volumes; `size` in GiB, 0 for none yet.
 
-    `condemned` is the id of a volume that cannot be used and is to be deleted.
+    `volume` is the id of the one being brought in, `condemned` of one that cannot be used and is to be deleted.
     """
 
     ordinal: int = 0
     size: int = 0
     expires: str = ""
+    volume: str = ""
     condemned: str = ""
 
     @property
     def is_open(self) -> bool:
-        return bool(self.size or self.condemned)
+        return bool(self.size or self.volume or self.condemned)
 
     def token(self, instance: str) -> str:
         """The ClientToken: at most 64 characters, the same for the same attempt."""
@@ -42,6 +43,9 @@ class Pending:
             return self
         expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + LIFETIME))
         return _kept(replace(self, size=size, expires=expires))
+
+    def bring(self, volume_id: str) -> Pending:
+        return _kept(replace(self, volume=volume_id))
 
     def condemn(self, volume_id: str) -> Pending:
         return _kept(replace(self, condemned=volume_id))

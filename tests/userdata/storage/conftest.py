@@ -36,12 +36,16 @@ class Machine:
     def settings(self, **changes: Any) -> None:
         (self.blocks.root / "etc/kiln/storage.json").write_text(json.dumps({**SETTINGS, **changes}))
 
-    def run(self, command: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        """The program as a process; `variables` on top of what a machine has."""
+    def environment(self) -> dict[str, str]:
+        """What a process finds on this machine: its folder, its metadata service, credentials, the offline AWS."""
         plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         aws = {name: value for name, value in self.sandbox.env().items() if "METADATA" not in name}
         imds = {"AWS_EC2_METADATA_SERVICE_ENDPOINT": f"http://127.0.0.1:{self.imds.port}", "no_proxy": "127.0.0.1"}
-        return self.starter.run(command, plain | aws | imds | self.blocks.environment() | variables)
+        return plain | aws | imds | self.blocks.environment()
+
+    def run(self, command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        """The program as a process; `variables` on top of what a machine has."""
+        return self.starter.run(command, self.environment() | variables)
 
     def grow(self, **variables: str) -> dict[str, Any]:
         """The result of a growth that comes to its end."""

@@ -80,7 +80,7 @@ def test_a_refused_creation_leaves_nothing_to_finish(machine: Machine, code: str
     assert result["outcome"] == ("limited" if code == "VolumeLimitExceeded" else "failed")
     assert code in result["why"]
     left = json.loads((machine.blocks.root / "var/lib/kiln-storage/growth.json").read_text())
-    assert left == {"ordinal": 1, "size": 0, "expires": "", "condemned": ""}
+    assert left == {"ordinal": 1, "size": 0, "expires": "", "volume": "", "condemned": ""}
 
 
 def test_a_volume_that_cannot_be_attached_is_deleted(machine: Machine) -> None:
@@ -102,6 +102,15 @@ def test_a_disk_that_never_appears_is_given_back(machine: Machine) -> None:
     machine.blocks.hidden = False
     assert machine.grow()["outcome"] == "grown"
     assert machine.end() == []
+
+
+def test_a_disk_of_the_file_system_that_vanishes_is_never_deleted(machine: Machine) -> None:
+    machine.prepared().grow()
+    (volume,) = machine.volumes()
+    (machine.blocks.root / f"sys/block/{machine.blocks.disk(volume['VolumeId'])}/device/serial").unlink()
+    result = machine.grow()
+    assert (result["outcome"], "did not happen within 3 s" in result["why"]) == ("failed", True)
+    assert [each["VolumeId"] for each in machine.volumes()] == [volume["VolumeId"]]
 
 
 def test_a_name_that_another_volume_has_is_passed_over(machine: Machine) -> None:
