@@ -12,6 +12,7 @@ FAMILY = "kiln:family"  # al1, al2 or al2023
 CARRIES = "kiln:carries"  # provisioner=digest …: what the AMI brings, and a launch template need not deliver again
 TEMPLATE = "kiln:launch-template"  # the definition's name, on the template and on what it launches
 INPUTS = "kiln:inputs"  # short digests of what went into the key, by name: says which one changed
+STORAGE = "kiln:storage"  # the instance that added this volume to its own storage
 
 Tags = Mapping[str, str]
 

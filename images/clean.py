@@ -32,7 +32,7 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
     """Leftovers in the order in which they can be removed: machines, volumes, AMIs, snapshots, keys, groups, files.
 
     A resource is one when its build's process (of this computer) is gone, or its kiln:expires has passed. AMIs that
-    were tested are none: they are the result.
+    were tested are none: they are the result. A volume of growing storage is one when its instance is gone.
     """
     dead = dead_builds(root)
     now = now or datetime.now(UTC)
@@ -53,6 +53,7 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
     snapshots = _pages(cloud, "describe_snapshots", "Snapshots", OwnerIds=["self"])
     judge("instance", "InstanceId", _instances(cloud), instances.terminate)
     judge("volume", "VolumeId", volumes, _delete_volume)
+    found += _storage(cloud, now)
     # A build that ends well takes kiln:expires off its AMI, be it tested or (--no-test) a candidate.
     judge("AMI", "ImageId", [a for a in amis if tags.EXPIRES in tags.as_dict(a.get("Tags"))], imaging.deregister)
     judge("snapshot", "SnapshotId", [s for s in snapshots if s["SnapshotId"] not in used], imaging.delete_snapshot)
@@ -68,6 +69,32 @@ def _why(own: dict[str, str], dead: set[str], now: datetime) -> str:
     if expires and moment(expires) < now:
         return f"expired {expires}"
     return ""
+
+
+def _storage(cloud: Cloud, now: datetime) -> Iterable[Leftover]:
+    """Volumes that machines added to their own storage, are attached to nothing, and have nobody left to use them."""
+    filters = [{"Name": "tag-key", "Values": [tags.STORAGE]}, {"Name": "status", "Values": ["available", "error"]}]
+    pages = cloud.ec2.get_paginator("describe_volumes").paginate(Filters=filters)
+    volumes = [each for page in pages for each in page["Volumes"]]
+    owners = {tags.as_dict(each["Tags"])[tags.STORAGE] for each in volumes}
+    alive = _alive(cloud, owners) if owners else set()
+    for each in volumes:
+        own = tags.as_dict(each["Tags"])
+        owner, expires = own[tags.STORAGE], own.get(tags.EXPIRES)
+        why = "" if owner in alive else f"its instance {owner} is gone"
+        if not why and expires and moment(expires) < now:
+            why = f"{owner} has not attached it, expired {expires}"
+        if why:
+            id_ = each["VolumeId"]
+            yield Leftover("storage volume", id_, owner, why, _remover(_delete_volume, cloud, id_))
+
+
+def _alive(cloud: Cloud, ids: set[str]) -> set[str]:
+    """Those of the instances that have not ended. Asked by a filter, which does not mind unknown ids."""
+    query = [{"Name": "instance-id", "Values": sorted(ids)}]
+    pages = cloud.ec2.get_paginator("describe_instances").paginate(Filters=query)
+    listed = [i for page in pages for reservation in page["Reservations"] for i in reservation["Instances"]]
+    return {each["InstanceId"] for each in listed if each["State"]["Name"] not in _ENDED}
 
 
 def _instances(cloud: Cloud) -> list[dict[str, Any]]:

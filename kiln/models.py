@@ -49,7 +49,15 @@ def _seconds(value: Any) -> int:
     return number * _SECONDS[unit]
 
 
+def _percent(value: Any) -> int:
+    match = re.fullmatch(r"(\d{1,2})\s*%", value.strip()) if isinstance(value, str) else None
+    if not match or not int(match[1]):
+        raise ValueError("write a whole number from 1 to 99 and a percent sign, such as 20 %")
+    return int(match[1])
+
+
 # In a definition these are texts with a unit ("100 GiB", "90 min"); as values they are plain numbers in the named unit.
 GiB = Annotated[int, BeforeValidator(_gib)]
 MiB = Annotated[int, BeforeValidator(_mib)]
 Seconds = Annotated[int, BeforeValidator(_seconds)]
+Percent = Annotated[int, BeforeValidator(_percent)]

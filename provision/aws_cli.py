@@ -139,6 +139,15 @@ class Spec(Model):
         return Download(self.url or url, self.sha256 or _SHA256[self.distribution, arch])
 
 
+def python(spec: Spec) -> str | None:
+    """The path of an interpreter that can import boto3; None where this installs none."""
+    return f"{spec.prefix}/bin/python" if spec.enabled and _has_boto3(spec) else None
+
+
+def _has_boto3(spec: Spec) -> bool:
+    return any(re.fullmatch(r"boto3\W?.*", name) for name in spec.packages)
+
+
 def refusal(spec: Spec, family: Family) -> str | None:
     """Why the installer cannot run on a family of base images; None where it can."""
     if spec.enabled and spec.distribution == "miniconda" and spec.sha256 is None and family != "al2023":
@@ -151,7 +160,6 @@ def recipe(spec: Spec, machine: Machine) -> Recipe:
     if not spec.enabled:
         return Recipe()
     download = machine.resolve(spec.installer(machine.arch))
-    has_boto3 = any(re.fullmatch(r"boto3\W?.*", name) for name in spec.packages)
 
     def fill(script: str) -> str:
         values = {
@@ -160,7 +168,7 @@ def recipe(spec: Spec, machine: Machine) -> Recipe:
             "@CHANNEL@": quote(spec.channel),
             "@PACKAGES@": " ".join(map(quote, spec.packages)),
             "@USER@": quote(machine.user),
-            "@IMPORT@": _IMPORT + (_FIND_BOTO3 if has_boto3 else ""),
+            "@IMPORT@": _IMPORT + (_FIND_BOTO3 if _has_boto3(spec) else ""),
         }
         for name, value in values.items():
             script = script.replace(name, value)

@@ -11,7 +11,7 @@ _DIGITS = 8  # seven provisioners and their digests fit into a tag's 256 charact
 
 def digest(recipe: Recipe) -> str:
     """A short digest (hex) of what a recipe does to a machine; its checks change nothing and are not in it."""
-    return replace(recipe, checks=(), sealing=()).digest()[:_DIGITS]
+    return replace(recipe, checks=(), sealing=(), starting=()).digest()[:_DIGITS]
 
 
 def as_tag(recipes: Mapping[str, Recipe]) -> str:

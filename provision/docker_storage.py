@@ -11,16 +11,27 @@ from typing import Annotated
 
 from pydantic import Field
 
+from provision.docker_autoscale import Autoscale
 from provision.docker_devicemapper import Devicemapper
 from provision.docker_overlay2 import Overlay2
-from provision.recipe import Family, Machine, Recipe
+from provision.recipe import Check, Family, Machine, Recipe
 
-Spec = Annotated[Devicemapper | Overlay2, Field(discriminator="driver")]
+Spec = Annotated[Devicemapper | Overlay2 | Autoscale, Field(discriminator="driver")]
 
 
 def refusal(spec: Spec, family: Family) -> str | None:
     """Why this storage cannot work on a family of base images, with the alternative named; None where it can."""
     return spec.refusal(family)
+
+
+def needs_python(spec: Spec) -> bool:
+    """Whether the AWS CLI's interpreter must be there before this storage can be set up."""
+    return isinstance(spec, Autoscale)
+
+
+def image_checks(spec: Spec) -> tuple[Check, ...]:
+    """What must hold on a machine booted from the image alone, beside the recipe's own checks."""
+    return spec.image_checks() if isinstance(spec, Autoscale) else ()
 
 
 def recipe(spec: Spec, machine: Machine) -> Recipe:

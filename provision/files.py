@@ -15,6 +15,7 @@ from provision.recipe import Check, File, Machine, Recipe
 # Files that another part of the definition extends; overwriting them would lose what the base image wrote there.
 OWNED = {
     "/etc/ecs/ecs.config": "ecs_agent sets its keys, and AWS Batch adds ECS_CLUSTER itself",
+    "/etc/kiln/storage.json": "docker_storage writes its settings there",
     "/etc/sysconfig/docker-storage": "docker_storage extends what docker-storage-setup wrote there",
 }
 

@@ -1,5 +1,6 @@
 """The recipe of a whole image: its provisioners, in the order in which they must run."""
 
+from dataclasses import replace
 from typing import Protocol
 
 from provision import (
@@ -50,15 +51,21 @@ class Parts(Needs, Protocol):
 def recipes(needs: Needs, machine: Machine) -> dict[str, Recipe]:
     """Provisioner → its recipe, in the order in which they must run. `files` and `scripts` are loaded.
 
-    Packages first, since what follows may need them; storage before every container image. Raises UserError for what
-    the parts' own checks could not see one by one.
+    Packages first, since what follows may need them; storage before every container image, and behind the AWS CLI where
+    it runs on that one's Python. Raises UserError for what the parts' own checks could not see one by one.
     """
+    cli = needs.aws_cli or aws_cli.Spec(enabled=False)
+    machine = replace(machine, python=aws_cli.python(cli))
     found = {"packages": packages.recipe(needs.packages, machine)}
-    if needs.docker_storage is not None:
-        found["docker_storage"] = docker_storage.recipe(needs.docker_storage, machine)
+    storage = needs.docker_storage
+    storage_last = storage is not None and docker_storage.needs_python(storage)
+    if storage is not None and not storage_last:
+        found["docker_storage"] = docker_storage.recipe(storage, machine)
     found["files"] = files.recipe(needs.files, machine)
     if needs.aws_cli is not None:
         found["aws_cli"] = aws_cli.recipe(needs.aws_cli, machine)
+    if storage is not None and storage_last:
+        found["docker_storage"] = docker_storage.recipe(storage, machine)
     if needs.ecs_agent is not None:
         found["ecs_agent"] = ecs_agent.recipe(needs.ecs_agent, machine)
     found["scripts"] = user_scripts.recipe(needs.scripts, machine)
@@ -85,7 +92,8 @@ def image_recipe(parts: Parts, machine: Machine) -> Recipe:
 def image_checks(parts: Parts, builder: Builder | None = None) -> tuple[Check, ...]:
     """The checks of a machine booted from the image, sharpened by what is known of its builder."""
     pulled = None if parts.scripts.root else container_images.repositories(parts.container_images)
-    return hygiene_checks.checks(builder, keep=_kept(parts), images=pulled)
+    own = docker_storage.image_checks(parts.docker_storage) if parts.docker_storage else ()
+    return hygiene_checks.checks(builder, keep=_kept(parts), images=pulled) + own
 
 
 def _kept(parts: Parts) -> tuple[str, ...]:

@@ -57,12 +57,16 @@ class Check:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Files first, then steps in order; `sealing` steps come last, after the checks, just before imaging."""
+    """Files first, then steps in order; `sealing` steps come last, after the checks, just before imaging.
+
+    `starting` steps take the place of sealing where the recipe is delivered to a machine that is not imaged but works.
+    """
 
     files: tuple[File, ...] = ()
     steps: tuple[Step, ...] = ()
     checks: tuple[Check, ...] = ()
     sealing: tuple[Step, ...] = ()
+    starting: tuple[Step, ...] = ()
 
     def __add__(self, other: "Recipe") -> "Recipe":
         return Recipe(
@@ -70,6 +74,7 @@ class Recipe:
             self.steps + other.steps,
             self.checks + other.checks,
             self.sealing + other.sealing,
+            self.starting + other.starting,
         )
 
     def digest(self) -> str:
@@ -102,7 +107,8 @@ class Machine:
     """What a provisioner may know of the machine it writes a recipe for: decided before the machine exists.
 
     `data_device` is the device name of the data volume (such as /dev/xvdcz), or None where everything is on the
-    root volume; sizes are in GiB. `downloads` maps the file name of a pinned file (a glob) to a mirror.
+    root volume; sizes are in GiB. `python` is the path of an interpreter with boto3, None where none is installed.
+    `downloads` maps the file name of a pinned file (a glob) to a mirror.
     """
 
     family: Family
@@ -111,6 +117,7 @@ class Machine:
     root_gib: int = 30
     data_device: str | None = None
     data_gib: int | None = None
+    python: str | None = None
     downloads: Mapping[str, Download] = field(default_factory=dict)
 
     def resolve(self, pinned: Download) -> Download:

@@ -1,12 +1,14 @@
 """The metadata tree of an instance, as its IMDS shows it.
 
-Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata-categories.html
+Sources: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata-categories.html,
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
 """
 
 import base64
 import json
 from typing import Any
 
+from sandbox.laws import role_credentials
 from sandbox.laws.instance_types import architectures
 
 
@@ -45,6 +47,7 @@ def _leaves(instance: Any) -> dict[str, str]:
     }
     if instance.public_ip:
         leaves |= {"public-ipv4": instance.public_ip, "public-hostname": instance.public_dns_name}
+    leaves |= {f"iam/{path}": json.dumps(body, indent=2) for path, body in role_credentials.leaves(instance).items()}
     leaves |= {f"network/interfaces/macs/{mac}/{path}": value for path, value in _interface(instance).items()}
     leaves |= {f"block-device-mapping/{name}": device for name, device in _devices(instance).items()}
     key = instance.ec2_backend.key_pairs.get(instance.key_name)

@@ -10,6 +10,7 @@ from pathlib import Path
 from shlex import quote
 
 from kiln.errors import UserError
+from provision import storage_program
 from provision.bundle import PRELUDE
 from provision.recipe import Family, File, Recipe, Step, combine
 from userdata.parts import ShellScript
@@ -32,16 +33,17 @@ def refusal(family: Family) -> str | None:
 def boot_part(recipes: Mapping[str, Recipe]) -> ShellScript | None:
     """The script that delivers these recipes: all files, then all steps in order; None where there is nothing to do.
 
-    A step that fails stops it and keeps the ECS agent from starting. Checks and sealing steps are left out. Raises
-    UserError for a step that asks for a reboot, ValueError for a time limit below one second.
+    A step that fails stops it and keeps the ECS agent from starting. Checks and sealing steps are left out; starting
+    steps come last. Raises UserError for a step that asks for a reboot, ValueError for a time limit below one second.
     """
     whole = combine(recipes.values())
     if not whole.files and not whole.steps:
         return None
-    for step in whole.steps:
+    steps = whole.steps + whole.starting
+    for step in steps:
         _refuse(step)
     begin = _call(["kiln_begin"], PRELUDE.encode())
-    calls = [*map(_file, whole.files), *map(_step, whole.steps)]
+    calls = [*map(_file, whole.files), *map(_step, steps)]
     return ShellScript(NAME, "".join(("#!/bin/bash\n", _functions(), "\n", begin, *calls, "kiln_ready\n")))
 
 
@@ -63,6 +65,7 @@ def _functions() -> str:
 
 
 def _file(file: File) -> str:
+    file = storage_program.delivered(file)
     user, _, group = file.owner.partition(":")
     words = ["kiln_file", file.path, f"{file.mode:04o}", user, group or user]
     return _call(words, file.content)

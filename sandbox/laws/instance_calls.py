@@ -1,4 +1,8 @@
-"""The calls on an instance's life; the laws are in `sandbox.laws.instances`."""
+"""The calls on an instance's life; the laws are in `sandbox.laws.instances`.
+
+DeleteOnTermination of a volume that is attached:
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html (BlockDeviceMapping.N)
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -63,6 +67,10 @@ class InstanceCalls(EC2Response):
                 raise refused("InvalidParameterValue", f"Value ({behaviour}) for parameter is invalid.")
             instance.instance_initiated_shutdown_behavior = behaviour
             return EmptyResult()
+        mappings = self._get_param("BlockDeviceMappings", [])
+        if mappings:
+            _keep_or_delete(self.ec2_backend, instance, mappings)
+            return EmptyResult()
         result = super().modify_instance_attribute()
         refresh()
         return result
@@ -80,3 +88,17 @@ class InstanceCalls(EC2Response):
             now = {"Code": instance.state_code, "Name": instance.state}
             changes.append({"InstanceId": instance.id, "PreviousState": before, "CurrentState": now})
         return ActionResult({key: changes})
+
+
+def _keep_or_delete(backend: Any, instance: Any, mappings: list[dict[str, Any]]) -> None:
+    """What becomes of attached volumes with their instance; the default of a mapping that does not say is deletion."""
+    for mapping in mappings:
+        name, ebs = mapping.get("DeviceName"), mapping.get("Ebs") or {}
+        if name not in instance.block_device_mapping:
+            raise refused("InvalidInstanceAttributeValue", f"No device is currently mapped at {name}")
+        volume_id = instance.block_device_mapping[name].volume_id
+        if ebs.get("VolumeId") not in (None, volume_id):
+            raise refused("InvalidInstanceAttributeValue", f"{ebs['VolumeId']} is not mapped at {name}")
+        delete = ebs.get("DeleteOnTermination") is not False
+        instance.block_device_mapping[name].delete_on_termination = delete
+        backend.get_volume(volume_id).attachment.delete_on_termination = delete

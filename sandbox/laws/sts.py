@@ -22,7 +22,7 @@ _ALPHABET = string.ascii_uppercase + string.digits
 class Sts(TokenResponse):
     def get_session_token(self) -> ActionResult:
         arn = f"arn:aws:iam::{ACCOUNT}:user/sandbox"
-        return ActionResult({"Credentials": _credentials(self._get_int_param("DurationSeconds", 43200), arn)})
+        return ActionResult({"Credentials": credentials(self._get_int_param("DurationSeconds", 43200), arn)})
 
     def assume_role(self) -> ActionResult:
         role_arn, name = self._get_param("RoleArn"), self._get_param("RoleSessionName")
@@ -33,7 +33,7 @@ class Sts(TokenResponse):
             return denied
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.name}/{name}"
         result = {
-            "Credentials": _credentials(self._get_int_param("DurationSeconds", 3600), arn),
+            "Credentials": credentials(self._get_int_param("DurationSeconds", 3600), arn),
             "AssumedRoleUser": {"AssumedRoleId": f"{role.id}:{name}", "Arn": arn},
         }
         return ActionResult(result)
@@ -53,7 +53,8 @@ def _denied(message: str) -> Any:
     return refusal.status, {"status": refusal.status}, body_of(refusal, "query")[1].decode()
 
 
-def _credentials(duration: int, arn: str) -> dict[str, Any]:
+def credentials(duration: int, arn: str) -> dict[str, Any]:
+    """Temporary keys for `arn`, valid for `duration` seconds of the sandbox's clock, and known to the gate."""
     world = current()
     access_key = "ASIA" + "".join(secrets.choice(_ALPHABET) for _ in range(16))
     expires = world.clock.now() + duration

@@ -1,13 +1,18 @@
 """Laws of volumes: sizes, performance and encryption are kept, and a volume is attached once, where it can be.
 
 Sources: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html, API_AttachVolume.html,
-API_DetachVolume.html, API_DeleteVolume.html; error codes in errors-overview.html.
+API_DetachVolume.html, API_DeleteVolume.html; error codes in errors-overview.html (AttachmentLimitExceeded,
+VolumeLimitExceeded, VolumeInUse, InvalidVolume.ZoneMismatch). How often a request with one ClientToken is carried out:
+https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html. Attachments of Nitro instances:
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/volume_limits.html.
 """
 
+import json
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ec2.models.elastic_block_store import Volume
+from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.ec2.responses import EC2Response
 
 from sandbox import hardware
@@ -17,6 +22,10 @@ from sandbox.laws.block_devices import BlockDevice, SnapshotFacts, device
 from sandbox.laws.errors import refused
 from sandbox.laws.tagging import tags_of
 from sandbox.world import World, current
+
+# "Most Nitro instances support 28 attachments", shared by volumes, network interfaces and NVMe instance stores.
+NITRO_ATTACHMENTS = 28
+_TOKEN = "ClientToken"  # noqa: S105  a parameter's name
 
 
 def status(volume: Any) -> str:
@@ -48,6 +57,9 @@ def create(backend: Any, zone: str, wanted: BlockDevice, tags: dict[str, str]) -
 class Volumes(EC2Response):
     def create_volume(self) -> ActionResult:
         world, backend, request = current(), self.ec2_backend, dict(self.params)
+        token, fingerprint = f"volume {request.get(_TOKEN)}", json.dumps(request, sort_keys=True, default=str)
+        if request.get(_TOKEN) and token in world.launches:
+            return _again(world.launches[token], fingerprint)
         request["VolumeSize"] = request.get("Size")
         default = backend.ebs_encryption_by_default
         wanted = device("volume", request, snapshot_facts(backend), encrypt_by_default=default)
@@ -59,6 +71,8 @@ class Volumes(EC2Response):
             hardware.new_disk(world, volume, lambda: _made(volume))
         else:
             world.later(world.delays.pending, lambda: _made(volume))
+        if request.get(_TOKEN):
+            world.launches[token] = (fingerprint, volume)
         return ActionResult(volume)
 
     def attach_volume(self) -> ActionResult:
@@ -102,6 +116,13 @@ class Volumes(EC2Response):
         return result
 
 
+def _again(earlier: tuple[str, Any], fingerprint: str) -> ActionResult:
+    if earlier[0] != fingerprint:
+        message = "The request uses the same client token as a previous, but non-identical request."
+        raise refused("IdempotentParameterMismatch", message)
+    return ActionResult(earlier[1])
+
+
 def _made(volume: Any) -> None:
     volume.under_way = None
 
@@ -136,6 +157,11 @@ def _check_attachable(volume: Any, instance: Any, name: str) -> None:
     if name in instance.block_device_mapping:
         message = f"Invalid value '{name}' for unixDevice. Attachment point {name} is already in use"
         raise refused("InvalidParameterValue", message)
+    facts = INSTANCE_TYPES.get(instance.instance_type, {})
+    attached = len(instance.block_device_mapping) + len(instance.nics)
+    if facts.get("Hypervisor") == "nitro" and attached >= NITRO_ATTACHMENTS:
+        message = f"{instance.id} has {attached} attachments, the limit of {instance.instance_type}"
+        raise refused("AttachmentLimitExceeded", message)
 
 
 def install() -> None:

@@ -5,12 +5,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 
 from images import definitions, key, plan, timeline, volumes
 from images.base import BaseDisk, BaseImage
 from images.report import Span
 from images.spec import Volume, Volumes
 from kiln.errors import UserError
+from provision.docker_autoscale import Autoscale
 from provision.image import image_recipe
 
 BASE = BaseImage(
@@ -97,3 +99,15 @@ def test_the_timeline_is_a_picture_with_a_bar_for_each_span() -> None:
     assert len(bars) == 3
     assert bars[2].get("fill") != bars[0].get("fill")
     assert "step <1>" in {e.text for e in root.iter("{http://www.w3.org/2000/svg}text")}
+
+
+def test_the_references_other_storage_is_as_complete_and_loads() -> None:
+    """The commented alternative, with its comment signs taken away."""
+    lines = (definitions.HERE / "reference.yaml").read_text().splitlines()
+    begin = lines.index("  #   driver: autoscale")
+    end = next(n for n in range(begin, len(lines)) if not lines[n].startswith("  #"))
+    raw = yaml.safe_load("\n".join(line.removeprefix("  #   ") for line in lines[begin:end]))
+    assert set(raw) == set(Autoscale.model_fields)
+    assert Autoscale.model_validate(raw).model_dump(
+        exclude={"kms_key", "tags", "filesystem", "throughput", "iops"}
+    ) == (Autoscale(driver="autoscale").model_dump(exclude={"kms_key", "tags", "filesystem", "throughput", "iops"}))

@@ -43,6 +43,14 @@ MACHINES = {
         Parts(storage(driver="overlay2", volume="data")),
         Machine("al2", data_device="/dev/sdc", data_gib=100),
     ),
+    "autoscale on btrfs": (
+        Parts(storage(driver="autoscale")),
+        Machine("al2", data_device="/dev/sdc", data_gib=100),
+    ),
+    "autoscale on lvm": (
+        Parts(storage(driver="autoscale", mount_point="/mnt/docker")),
+        Machine("al2023", data_device="/dev/sdc", data_gib=100),
+    ),
     "devicemapper": (
         Parts(storage(driver="devicemapper", basesize="40 GiB"), scripts=user_scripts.Spec()),
         Machine("al1", data_device="/dev/xvdcz", data_gib=40),
@@ -61,6 +69,20 @@ def test_provisioners_run_in_their_order() -> None:
         "own",
         "pull ubuntu:24.04",
     ]
+
+
+def test_storage_that_grows_comes_behind_the_python_that_it_runs_on() -> None:
+    steps = [step.name for step in RECIPES["autoscale on lvm"].steps]
+    (storage,) = [name for name in steps if name.startswith("docker storage")]
+    assert steps.index("aws cli") < steps.index(storage) < steps.index("pull ubuntu:24.04")
+    (command,) = [file for file in RECIPES["autoscale on lvm"].files if file.path == "/usr/local/sbin/kiln-storage"]
+    assert b"exec /home/ec2-user/miniconda/bin/python -s -m kiln_storage" in command.content
+
+
+def test_what_runs_on_the_image_alone_is_checked_there_alone() -> None:
+    parts, _ = MACHINES["autoscale on lvm"]
+    assert image_checks(parts)[0].name == "the storage daemon watches"
+    assert "the storage daemon watches" not in [check.name for check in image_checks(MACHINES["devicemapper"][0])]
 
 
 def test_the_last_check_before_hygiene_removes_the_check_container() -> None:

@@ -1,0 +1,56 @@
+"""The two units of the storage program, and Docker's dependence on the first.
+
+systemd 219 (Amazon Linux 2) leaves out what it does not know, with a line in its log: MemoryMax is there for the newer
+ones, MemoryLimit for it.
+"""
+
+PREPARE = "kiln-storage-prepare.service"
+WATCH = "kiln-storage.service"
+FOLDER = "/etc/systemd/system"
+DROP_IN = f"{FOLDER}/docker.service.d/kiln-storage.conf"
+COMMAND = "/usr/local/sbin/kiln-storage"
+
+# Nothing is stopped and nothing waits for what it holds up: the unit is ordered before Docker, which is ordered before
+# the ECS agent. Required by Docker: with this file system missing, Docker does not start on the root volume instead.
+_PREPARE = f"""\
+[Unit]
+Description=Kiln: Docker's file system, before Docker
+After=local-fs.target systemd-udevd.service
+Before=docker.service ecs.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart={COMMAND} prepare
+TimeoutStartSec=300
+
+[Install]
+RequiredBy=docker.service
+"""
+
+# A growth is a child in the same group: MemoryMax holds for an AWS client too. When memory runs out, the kernel should
+# end a job and not the daemon on which every job's disk depends.
+_WATCH = f"""\
+[Unit]
+Description=Kiln: keeps Docker's file system ahead of its writers
+After={PREPARE}
+Requires={PREPARE}
+
+[Service]
+ExecStart={COMMAND} watch
+Restart=always
+RestartSec=3
+MemoryLimit=256M
+MemoryMax=256M
+OOMScoreAdjust=-900
+Nice=-5
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def units(mount_point: str) -> dict[str, str]:
+    """Path of each unit → its text. The last makes Docker stop before its disk is unmounted."""
+    waits = f"[Unit]\nRequiresMountsFor={mount_point}\n"
+    return {f"{FOLDER}/{PREPARE}": _PREPARE, f"{FOLDER}/{WATCH}": _WATCH, DROP_IN: waits}

@@ -1,0 +1,99 @@
+"""The storage program of `userdata/storage/`, as files for a machine.
+
+Its sources are data here, read and not imported: it runs on the machine, with the machine's own Python.
+"""
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from provision.recipe import File
+
+SOURCE = Path(__file__).parent.parent / "userdata" / "storage"
+PACKAGE = "kiln_storage"
+FOLDER = f"/usr/local/lib/kiln-storage/{PACKAGE}"
+
+# Each file system's module is only loaded where it is used.
+_ONE_OF = {"btrfs": "lvm.py", "lvm": "btrfs.py"}
+
+
+def program_source(filesystem: Literal["btrfs", "lvm"]) -> dict[str, str]:
+    """File name → source of every module that the program needs for a file system, in a fixed order."""
+    return {path.name: path.read_text() for path in sorted(SOURCE.glob("*.py")) if path.name != _ONE_OF[filesystem]}
+
+
+def delivered(file: File) -> File:
+    """A file of the program as user data brings it; any other file as it is.
+
+    User data has 16 KiB: what only readers need (comments, docstrings, annotations) is left out.
+    """
+    if not file.path.startswith(f"{FOLDER}/"):
+        return file
+    return replace(file, content=_minified(file.content.decode()).encode())
+
+
+def wrapper(python: str) -> str:
+    """The command `kiln-storage`, for the interpreter at that path."""
+    return f'#!/bin/sh\nPYTHONPATH={FOLDER.rpartition("/")[0]} exec {python} -s -m {PACKAGE} "$@"\n'
+
+
+def _minified(text: str) -> str:
+    tree = _Strip().visit(ast.parse(text))
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    for each in tree.body:
+        if isinstance(each, ast.ImportFrom):  # for annotations alone
+            each.names = [alias for alias in each.names if alias.name in used]
+    tree.body = [each for each in tree.body if not isinstance(each, ast.ImportFrom) or each.names]
+    lines = ast.unparse(ast.fix_missing_locations(tree)).splitlines()
+    return "".join(" " * ((len(line) - len(line.lstrip())) // 4) + line.lstrip() + "\n" for line in lines)
+
+
+class _Strip(ast.NodeTransformer):
+    """Takes away docstrings, annotations and methods that only say what others must have, and shortens `self`.
+
+    A field of a dataclass keeps an annotation, which says that it is a field.
+    """
+
+    def visit_Module(self, node: ast.Module) -> ast.AST:
+        node.body = _without_docstring(node.body)
+        return self.generic_visit(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
+        node.body, node.returns = _without_docstring(node.body) or [ast.Pass()], None
+        if [ast.unparse(each) for each in node.body] == ["raise NotImplementedError"]:
+            return None
+        return self.generic_visit(node)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        node.id = "s" if node.id == "self" else node.id
+        return node
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        node.annotation = None
+        node.arg = "s" if node.arg == "self" else node.arg
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.body = _without_docstring(node.body) or [ast.Pass()]
+        fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
+        for each in fields:
+            each.annotation = ast.Constant(0)
+        others = [self.visit(each) for each in node.body if each not in fields]
+        node.body = fields + [each for each in others if each]
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        self.generic_visit(node)
+        return ast.Assign([node.target], node.value) if node.value else None
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
+        return None if node.module == "__future__" else node
+
+
+def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
+    first = body[0] if body else None
+    has_one = (
+        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
+    )
+    return body[1:] if has_one else body
