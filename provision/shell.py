@@ -56,7 +56,7 @@ kiln_service() {  # VERB NAME
 DOCKER = (
     SERVICE
     + r"""
-kiln_docker_api() {  # PATH [OPTION of curl…]
+kiln_docker_api() {  # PATH [OPTION of curl...]
   local path=$1
   shift
   curl --silent --fail --max-time 100 --unix-socket /var/run/docker.sock "$@" "http://docker$path"

@@ -163,10 +163,13 @@ def test_docker_must_wait_for_its_file_system(tmp_path: Path, broken: str, said:
 
 
 def test_the_drivers_name_is_checked(tmp_path: Path) -> None:
-    tool(tmp_path / "bin", "curl", "exit 0")
     check = spec().recipe(AL2023).checks[0]
-    for info, code in (("overlay2 /var/lib/docker", 0), ("btrfs /var/lib/docker", 1), ("overlay2 /elsewhere", 1)):
-        tool(tmp_path / "bin", "docker", f'echo "{info}"')
+    for driver, root, code in (
+        ("overlay2", "/var/lib/docker", 0),
+        ("btrfs", "/var/lib/docker", 1),
+        ("overlay2", "/elsewhere", 1),
+    ):
+        tool(tmp_path / "bin", "curl", f"""echo '{{"Driver":"{driver}","DockerRootDir":"{root}"}}'""")
         assert run(check.script, tools=tmp_path / "bin").returncode == code
 
 
