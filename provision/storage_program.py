@@ -30,7 +30,7 @@ def delivered(file: File) -> File:
     """
     if not file.path.startswith(f"{FOLDER}/"):
         return file
-    return replace(file, content=_minified(file.content.decode()).encode())
+    return replace(file, content=(_minified(file.content.decode()) or "\n").encode())
 
 
 def wrapper(python: str) -> str:

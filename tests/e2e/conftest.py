@@ -18,7 +18,7 @@ from tests.support.cli import Cli
 from tests.support.one_machine import OneMachine, one_machine
 
 # Two files share a machine, which the last test of all ends.
-LAST = ("test_sabotage", "test_bad_days_on_a_machine")
+LAST = ("test_storage", "test_sabotage", "test_bad_days_on_a_machine")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

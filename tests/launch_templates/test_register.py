@@ -290,7 +290,7 @@ def test_user_data_is_shown_without_aws(monkeypatch: pytest.MonkeyPatch, capsys:
     shown = capsys.readouterr()
     assert "for a stock al2023 AMI" in shown.err
     assert "── 00-kiln-boot   shell-script" in shown.out
-    assert "kiln_mount_docker /dev/sdc 100" in shown.out
+    assert "docker storage on /dev/sdc that grows (lvm)" in shown.out
     assert commands.show_user_data("reference", "", None, choose, as_json=True) == Exit.DONE
     document = json.loads(capsys.readouterr().out)
     assert [part["kind"] for part in document["parts"]] == ["cloud-config", "shell-script"]

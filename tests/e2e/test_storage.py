@@ -1,0 +1,187 @@
+"""Docker's storage that grows, on machines: LVM on Amazon Linux 2023's stand-in, btrfs on Amazon Linux 2's."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from cloud import wait
+from images import instances
+from images import machine as machines
+from images.plan import checks_of
+from provision import shell
+from provision.docker_autoscale_policy import TAG, policy
+from provision.recipe import Check, Step
+from sandbox import state
+from tests.support.one_machine import OneMachine, one_machine
+
+pytestmark = pytest.mark.e2e
+
+ROLE = "kiln-storage-e2e"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+FILL = 900  # seconds that a writer may take
+
+
+@dataclass(frozen=True)
+class Growing:
+    """A machine whose storage grows, its file system's kind, and what EC2 knows of it."""
+
+    machine: OneMachine
+    ec2: Any
+    kind: str
+
+    def volumes(self) -> list[dict[str, Any]]:
+        """Those that the daemon has added and that are attached."""
+        tagged = [{"Name": f"tag:{TAG}", "Values": [self.machine.launched.instance_id]}]
+        return [each for each in self.ec2.describe_volumes(Filters=tagged)["Volumes"] if each["State"] == "in-use"]
+
+    def until_added(self, number: int) -> None:
+        wait.until(
+            lambda: True if len(self.volumes()) >= number else None,
+            what=f"the growth to {number} added volumes", timeout=FILL, every=2, longest=2,
+        )  # fmt: skip
+
+    def bash(self, script: str, timeout: int = 300) -> str:
+        return self.machine.bash(script, timeout)
+
+
+@pytest.fixture(scope="module")
+def role(offline_aws: state.State) -> None:
+    iam = boto3.client("iam")
+    iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
+    iam.put_role_policy(RoleName=ROLE, PolicyName="storage", PolicyDocument=json.dumps(policy()))
+    iam.create_instance_profile(InstanceProfileName=ROLE)
+    iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
+
+
+@pytest.fixture(scope="module", params=["al2023", "al2"])
+def growing(request: pytest.FixtureRequest, role: None, ec2: Any, tmp_path_factory: Any) -> Iterator[Growing]:
+    """Prepared with the whole recipe, its checks passed, and its daemon started."""
+    folder: Path = tmp_path_factory.mktemp(request.param)
+    definition = folder / "growing.yaml"
+    definition.write_text(Path(__file__).with_name("storage.yaml").read_text().replace("@BASE@", request.param))
+    with one_machine(definition, folder) as started:
+        recipe = started.plan.recipe
+        machines.perform(started.remote, recipe.files, recipe.steps + recipe.starting, started.report, "provision")
+        machines.check(started.remote, checks_of(started.plan, "builder"), started.report, "checks")
+        yield Growing(started, ec2, {"al2023": "lvm", "al2": "btrfs"}[request.param])
+
+
+def begin_writing(growing: Growing) -> None:
+    """A container that writes at full speed until it is stopped, or until its disk is full."""
+    writer = "docker run --detach --name writer --network none @IMAGE@ /bin/bash -c 'cat /dev/zero >/filler'"
+    growing.bash(shell.check_container() + writer.replace("@IMAGE@", shell.CHECK_IMAGE))
+
+
+def writer_state(growing: Growing) -> str:
+    return growing.bash("docker inspect writer --format '{{.State.Status}}'; docker logs writer 2>&1 | tail -n 3")
+
+
+SABOTAGE = {
+    "docker runs on": (
+        'mkdir -p /etc/docker; echo \'{"data-root": "/srv/docker"}\' >/etc/docker/daemon.json\n'
+        "systemctl restart docker",
+        "rm /etc/docker/daemon.json; systemctl restart docker; rm -rf /srv/docker",
+        "Docker runs on",
+    ),
+    "/var/lib/docker is": ("mount -t tmpfs none /var/lib/docker", "umount /var/lib/docker", "tmpfs, expected"),
+    "docker waits for": (
+        "systemctl disable kiln-storage-prepare",
+        "systemctl enable kiln-storage-prepare",
+        "does not start at boot: disabled",
+    ),
+    "the storage daemon watches": ("systemctl stop kiln-storage", "systemctl start kiln-storage", "does not run"),
+}
+
+
+def test_each_of_its_checks_fails_with_its_fault_and_passes_without(growing: Growing) -> None:
+    plan = growing.machine.plan
+    checks = {check.name: check for check in (*checks_of(plan, "builder"), *plan.spec.docker_storage.image_checks())}
+    tried = []
+    for name, (sabotage, repair, says) in SABOTAGE.items():
+        (check,) = [check for check in checks.values() if check.name.startswith(name)]
+        tried.append((says, (Check("sabotage", sabotage), check, Check("repair", repair), check)))
+    ended = growing.machine.run(*(act for _, acts in tried for act in acts))
+    for n, (says, _) in enumerate(tried):
+        sabotaged, failed, repaired, passed = ended[n * 4 : n * 4 + 4]
+        assert sabotaged.ok, sabotaged
+        assert not failed.ok
+        assert says in "\n".join(failed.output)
+        assert repaired.ok, repaired
+        assert passed.ok, passed
+
+
+def test_a_volume_without_encryption_is_found_out(growing: Growing) -> None:
+    (check,) = [c for c in checks_of(growing.machine.plan, "builder") if c.name == "its volumes are encrypted"]
+    instance = growing.machine.launched
+    zone = instance.placement.subnet.zone
+    volume = growing.ec2.create_volume(AvailabilityZone=zone, Size=1, VolumeType="gp3", Encrypted=False)["VolumeId"]
+    growing.ec2.get_waiter("volume_available").wait(VolumeIds=[volume])
+    growing.ec2.attach_volume(VolumeId=volume, InstanceId=instance.instance_id, Device="/dev/sdp")
+    (failed,) = growing.machine.run(check)
+    growing.ec2.detach_volume(VolumeId=volume, InstanceId=instance.instance_id)
+    growing.ec2.get_waiter("volume_available").wait(VolumeIds=[volume])
+    growing.ec2.delete_volume(VolumeId=volume)
+    (passed,) = growing.machine.run(check)
+    assert not failed.ok
+    assert f"not encrypted: {volume}" in "\n".join(failed.output)
+    assert passed.ok, passed
+
+
+def test_a_writer_at_full_speed_never_sees_a_full_disk(growing: Growing) -> None:
+    """Past three growths; the daemon and its growth are killed in the middle of the second."""
+    begin_writing(growing)
+    growing.until_added(1)
+    growing.bash(
+        "until grep -q growing /run/kiln-storage/state.json; do sleep 0.2; done\n"
+        "pkill -KILL -f 'kiln_storage (watch|grow)'",
+        timeout=FILL,
+    )
+    growing.until_added(3)
+    assert writer_state(growing).splitlines()[0] == "running", writer_state(growing)
+    assert growing.bash("systemctl show kiln-storage --property NRestarts") == "NRestarts=1"
+    assert all(each["Encrypted"] and each["Attachments"][0]["DeleteOnTermination"] for each in growing.volumes()), (
+        growing.volumes()
+    )
+
+
+def test_the_ceiling_holds(growing: Growing) -> None:
+    growing.bash("until [ \"$(docker inspect writer --format '{{.State.Status}}')\" = exited ]; do sleep 2; done", FILL)
+    assert "No space left" in writer_state(growing)
+    assert len(growing.volumes()) == 3
+    assert "ceiling" in growing.bash("kiln-storage status")
+    log = growing.bash("journalctl --unit kiln-storage --no-pager --output cat")
+    assert log.count("is at its ceiling") == 1
+    assert log.count('"AtCeiling"') == 1
+
+
+def test_a_reboot_brings_everything_back(growing: Growing) -> None:
+    size = (
+        "find /var/lib/docker/overlay2 /var/lib/docker/btrfs -name filler -printf '%s\\n' 2>/dev/null | sort -u || true"
+    )
+    before = growing.bash(size)
+    assert int(before) > 30 * 2**30
+    again = growing.machine.run(
+        Step("restart", "true", reboot=True),
+        Check("the writer's file", size),
+        *checks_of(growing.machine.plan, "builder"),
+        Check("the daemon", "systemctl is-active kiln-storage && kiln-storage status"),
+    )
+    assert all(ended.ok for ended in again), [ended for ended in again if not ended.ok]
+    assert "".join(again[1].output) == before
+    growing.bash("docker rm writer")
+
+
+def test_termination_leaves_no_volume(growing: Growing) -> None:
+    ids = [each["VolumeId"] for each in growing.volumes()]
+    assert len(ids) == 3
+    instances.terminate(growing.machine.cloud, growing.machine.launched.instance_id)
+    left = growing.ec2.describe_volumes(Filters=[{"Name": "volume-id", "Values": ids}])["Volumes"]
+    assert left == []
