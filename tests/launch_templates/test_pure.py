@@ -141,8 +141,8 @@ def test_the_baked_template_has_no_user_data() -> None:
     assert (made.parts, made.mime, made.delivered) == ((), b"", ())
     assert set(made.carried) == {"docker_storage", "aws_cli", "ecs_agent"}
     genomics = contents(definitions.load("genomics-workflow-template"), "al2023", baked)
-    assert genomics.carried == ("aws_cli",)  # its storage, its agent's settings and its packages are others
-    assert genomics.delivered == ("packages", "docker_storage", "ecs_agent")
+    assert genomics.carried == ("aws_cli",)  # its storage and its agent's settings are others
+    assert genomics.delivered == ("docker_storage", "ecs_agent")
 
 
 def test_a_change_of_checks_alone_is_nothing_to_deliver(definition: Define) -> None:
