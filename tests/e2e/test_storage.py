@@ -80,10 +80,6 @@ def begin_writing(growing: Growing) -> None:
     growing.bash(shell.check_container() + writer.replace("@IMAGE@", shell.CHECK_IMAGE))
 
 
-def writer_state(growing: Growing) -> str:
-    return growing.bash("docker inspect writer --format '{{.State.Status}}'; docker logs writer 2>&1 | tail -n 3")
-
-
 SABOTAGE = {
     "docker runs on": (
         'mkdir -p /etc/docker; echo \'{"data-root": "/srv/docker"}\' >/etc/docker/daemon.json\n'
@@ -145,7 +141,10 @@ def test_a_writer_at_full_speed_never_sees_a_full_disk(growing: Growing) -> None
         timeout=FILL,
     )
     growing.until_added(3)
-    assert writer_state(growing).splitlines()[0] == "running", writer_state(growing)
+    written = growing.bash(
+        "docker inspect writer --format '{{.State.Status}}'; docker logs writer; docker stop -t 1 writer"
+    )
+    assert written.splitlines()[0] == "running", written
     assert growing.bash("systemctl show kiln-storage --property NRestarts") == "NRestarts=1"
     assert all(each["Encrypted"] and each["Attachments"][0]["DeleteOnTermination"] for each in growing.volumes()), (
         growing.volumes()
@@ -153,13 +152,17 @@ def test_a_writer_at_full_speed_never_sees_a_full_disk(growing: Growing) -> None
 
 
 def test_the_ceiling_holds(growing: Growing) -> None:
-    growing.bash("until [ \"$(docker inspect writer --format '{{.State.Status}}')\" = exited ]; do sleep 2; done", FILL)
-    assert "No space left" in writer_state(growing)
+    """Said once, however often the disk comes near to being full."""
+    fill = "df --output=avail -B1 /var/lib/docker | tail -n 1 | while read -r free; do fallocate -l $((free * 9 / 10)) "
+    for n in range(3):
+        growing.bash(f"{fill} /var/lib/docker/more.{n}; done")
+        growing.bash("until kiln-storage status | grep -q 'at its ceiling'; do sleep 0.2; done")
     assert len(growing.volumes()) == 3
-    assert "ceiling" in growing.bash("kiln-storage status")
+    assert growing.machine.remote.run("kiln-storage status", timeout=60).stdout.count("on 4 volumes") == 1
     log = growing.bash("journalctl --unit kiln-storage --no-pager --output cat")
-    assert log.count("is at its ceiling") == 1
-    assert log.count('"AtCeiling"') == 1
+    assert log.count("is at its ceiling") == 1, log
+    assert log.count('"AtCeiling"') == 2, "a metric's name stands in it twice"
+    growing.bash("rm /var/lib/docker/more.*")
 
 
 def test_a_reboot_brings_everything_back(growing: Growing) -> None:
@@ -167,7 +170,7 @@ def test_a_reboot_brings_everything_back(growing: Growing) -> None:
         "find /var/lib/docker/overlay2 /var/lib/docker/btrfs -name filler -printf '%s\\n' 2>/dev/null | sort -u || true"
     )
     before = growing.bash(size)
-    assert int(before) > 30 * 2**30
+    assert int(before) > 8 * 2**30, "more than the first volume holds"
     again = growing.machine.run(
         Step("restart", "true", reboot=True),
         Check("the writer's file", size),

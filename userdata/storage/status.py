@@ -10,14 +10,15 @@ from .settings import Settings
 
 
 def main(settings: Settings) -> int:
-    """Exit code 0; 1 where nothing is mounted or nobody watches."""
+    """Exit code 0; 1 where nothing is mounted or nobody watches. Needs no root: what LVM tells root alone, the watcher has
+    noted."""
     files = filesystems.of(settings)
     if not files.is_mounted():
         print(f"{files.mount_point}: no {files.kind} is mounted there (see journalctl -u kiln-storage-prepare)")
         return 1
     state = json.loads(machine.read(watch.PATH) or "{}")
     watched = os.path.exists(f"{machine.ROOT}/proc/{state.get('pid', 0)}/stat")
-    space, size, members = files.space(), policy.gib(files.size()), len(files.members())
+    space, size, members = files.space(), state.get("size", 0), state.get("members", 1)
     grown = state.get("growths", 0)
     following = policy.next_size(settings, members - 1, size)
     parts = [

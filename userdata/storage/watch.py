@@ -62,7 +62,10 @@ class Watch:
             if self._unfinished:
                 why = "an interrupted growth is finished"
             if not why:
-                self._at_ceiling = -1
+                # A rate rises and falls from one look to the next: the line at the ceiling is said again only behind
+                # real relief.
+                if space.share >= policy.RELIEF:
+                    self._at_ceiling = -1
             elif now >= self._not_before and not self._is_full(space, why):
                 self._grow(now, why)
         return min(0.2, policy.pause(space, rate)) if self._child is not None else policy.pause(space, rate)
@@ -115,7 +118,7 @@ class Watch:
         self._note(now=f"{result['outcome']}: {result['why']}")
 
     def _note(self, **changes: Any) -> None:
-        self.state.update(changes)
+        self.state.update(changes, members=len(self.files.members()), size=policy.gib(self.files.size()))
         machine.write(PATH, json.dumps(self.state))
 
 

@@ -145,6 +145,15 @@ def test_at_the_ceiling_there_is_one_line_and_one_metric(
     assert len(journal) == 2, "it was free again in between"
 
 
+def test_a_rate_that_rises_and_falls_at_the_ceiling_is_told_once(journal: list[str]) -> None:
+    world = World(400, 200, 200, 200)
+    world.disk.used = 590 * GIB
+    for _ in range(5):
+        world.run(3, 10 * GIB)
+        world.run(20)
+    assert len(journal) == 1, journal
+
+
 @pytest.mark.parametrize(("outcome", "most"), [("failed", 12), ("limited", 5), (None, 12)])
 def test_failures_are_not_hammered(journal: list[str], outcome: str | None, most: int) -> None:
     world = World(100, seconds=1, outcome=outcome)
