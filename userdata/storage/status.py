@@ -10,8 +10,10 @@ from .settings import Settings
 
 
 def main(settings: Settings) -> int:
-    """Exit code 0; 1 where nothing is mounted or nobody watches. Needs no root: what LVM tells root alone, the watcher has
-    noted."""
+    """Exit code 0; 1 where nothing is mounted or nobody watches.
+
+    Needs no root: what LVM tells root alone, the watcher has noted.
+    """
     files = filesystems.of(settings)
     if not files.is_mounted():
         print(f"{files.mount_point}: no {files.kind} is mounted there (see journalctl -u kiln-storage-prepare)")
