@@ -170,7 +170,7 @@ class Autoscale(Model):
             ),
             File(COMMAND, wrapper(python).encode(), 0o755),
             File(SETTINGS, settings.encode()),
-            *(File(path, text.encode()) for path, text in units(self.mount_point).items()),
+            *(File(path, text.encode()) for path, text in units(self.mount_point, machine.family).items()),
         )
 
     def settings(self, family: Family, device: str) -> dict[str, object]:

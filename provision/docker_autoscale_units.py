@@ -1,8 +1,9 @@
 """The two units of the storage program, and Docker's dependence on the first.
 
-systemd 219 (Amazon Linux 2) leaves out what it does not know, with a line in its log: MemoryMax is there for the newer
-ones, MemoryLimit for it.
+Amazon Linux 2 has systemd 219, which knows the limit of memory by its older name alone.
 """
+
+from provision.recipe import Family
 
 PREPARE = "kiln-storage-prepare.service"
 WATCH = "kiln-storage.service"
@@ -40,8 +41,7 @@ Requires={PREPARE}
 ExecStart={COMMAND} watch
 Restart=always
 RestartSec=3
-MemoryLimit=256M
-MemoryMax=256M
+@MEMORY@=256M
 OOMScoreAdjust=-900
 Nice=-5
 
@@ -50,7 +50,8 @@ WantedBy=multi-user.target
 """
 
 
-def units(mount_point: str) -> dict[str, str]:
+def units(mount_point: str, family: Family) -> dict[str, str]:
     """Path of each unit → its text. The last makes Docker stop before its disk is unmounted."""
+    watch = _WATCH.replace("@MEMORY@", "MemoryLimit" if family == "al2" else "MemoryMax")
     waits = f"[Unit]\nRequiresMountsFor={mount_point}\n"
-    return {f"{FOLDER}/{PREPARE}": _PREPARE, f"{FOLDER}/{WATCH}": _WATCH, DROP_IN: waits}
+    return {f"{FOLDER}/{PREPARE}": _PREPARE, f"{FOLDER}/{WATCH}": watch, DROP_IN: waits}

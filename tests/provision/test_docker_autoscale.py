@@ -74,7 +74,7 @@ def test_the_daemon_is_switched_on_by_sealing_alone() -> None:
 
 
 def test_the_units_are_ordered_before_docker_and_the_agent() -> None:
-    prepare, watch, docker = units("/var/lib/docker").values()
+    prepare, watch, docker = units("/var/lib/docker", "al2023").values()
     assert docker == "[Unit]\nRequiresMountsFor=/var/lib/docker\n"
     assert "Before=docker.service ecs.service\n" in prepare
     assert "RequiredBy=docker.service\n" in prepare

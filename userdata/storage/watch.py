@@ -42,7 +42,7 @@ class Watch:
         self._child: Any = None
         self._began = self._not_before = 0.0
         self._failures = 0
-        self._at_ceiling = -1
+        self._at_ceiling = self._total = -1
         self.growth_seconds = policy.FIRST_GUESS
         self.state: dict[str, Any] = {"pid": os.getpid(), "growths": 0, "now": "", "last": ""}
         self._unfinished = pending.load().is_open
@@ -53,6 +53,9 @@ class Watch:
         if self._child is not None:
             self._collect(now)
         space = self.files.space()  # behind the collection: a growth that has just ended counts
+        if space.total != self._total:  # another size: what fell before says nothing now
+            self._samples.clear()
+            self._total = space.total
         self._samples.append((now, space.free))
         while self._samples[0][0] < now - policy.WINDOW:
             self._samples.popleft()
@@ -102,7 +105,6 @@ class Watch:
         except (IndexError, ValueError):
             result = {"outcome": "failed", "why": f"kiln-storage grow ended with {code}"}
         self._unfinished = pending.load().is_open
-        self._samples.clear()  # another size: what fell before says nothing now
         took = now - self._began
         if result["outcome"] == "grown":
             self._failures, self._not_before = 0, 0.0

@@ -104,6 +104,15 @@ def test_too_little_free_space_grows_at_once() -> None:
     assert world.started == [0.0]
 
 
+def test_another_file_system_in_its_place_is_no_fall() -> None:
+    """Such as one that a person has mounted over it for a moment."""
+    world = World(400)
+    world.run(5)
+    world.disk.sizes = [100]
+    world.run(5)
+    assert world.started == []
+
+
 def test_one_growth_at_a_time_and_another_where_one_was_not_enough() -> None:
     world = World(100)
     world.disk.used = 130 * GIB * 0.75
