@@ -54,7 +54,10 @@ echo "volumes without encryption: ${plain:-none}"
 _WATCHED = f"""
 systemctl is-enabled {WATCH} || kiln_fail "{WATCH} does not start at boot"
 systemctl is-active {WATCH} || kiln_fail "{WATCH} does not run"
-{COMMAND} status
+until {COMMAND} status; do  # it may have been started this second
+  [ "$SECONDS" -lt 60 ] || kiln_fail "{WATCH} does not look at its file system"
+  sleep 1
+done
 """
 
 
