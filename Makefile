@@ -44,6 +44,7 @@ e2e: setup
 bench: setup
 	$(RUN)/python -m benchmarks.provisioning
 	$(RUN)/python -m benchmarks.build
+	$(RUN)/python -m benchmarks.boot
 
 down: setup
 	$(RUN)/invoke sandbox.down
