@@ -87,8 +87,27 @@ class _Strip(ast.NodeTransformer):
         self.generic_visit(node)
         return ast.Assign([node.target], node.value) if node.value else None
 
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        """As str.format: from Python 3.12 on, `ast.unparse` writes f-strings that only 3.12 and newer can read."""
+        text, values = "", []
+        for each in node.values:
+            if isinstance(each, ast.FormattedValue):
+                text += "{" + _format_of(each) + "}"
+                values.append(self.visit(each.value))
+            elif isinstance(each, ast.Constant):
+                text += str(each.value).replace("{", "{{").replace("}", "}}")
+        return ast.Call(ast.Attribute(ast.Constant(text), "format", ast.Load()), values, [])
+
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
         return None if node.module == "__future__" else node
+
+
+def _format_of(value: ast.FormattedValue) -> str:
+    """Conversion and format of a replacement field, such as !r:.1f."""
+    conversion = "" if value.conversion == -1 else "!" + chr(value.conversion)
+    parts = value.format_spec.values if isinstance(value.format_spec, ast.JoinedStr) else []
+    spec = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+    return conversion + (":" + spec if spec else "")
 
 
 def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
