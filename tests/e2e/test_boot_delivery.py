@@ -43,6 +43,24 @@ def register(cli: Cli) -> Register:
     return run
 
 
+# First, for the machine of the others lives until their last: there is one at a time.
+def test_a_step_that_fails_keeps_the_agent_away(register: Register) -> None:
+    with started(Cloud(), register(str(Path(__file__).with_name("boot-fails.yaml")))) as machine:
+        with pytest.raises(UserError, match="cloud-init failed"):
+            machine.remote.wait_for_cloud_init(300)
+        said = machine.console()
+        assert "kiln-boot: a step that fails ended with exit code 2" in said
+        assert "this machine takes no jobs: the ECS agent is masked" in said
+        states = machine.bash(
+            "systemctl is-enabled ecs; systemctl is-active ecs; ls /var/log/ecs /etc/kiln-behind; true"
+        )
+        assert states == "masked\ninactive"
+        parts = machine.bash("cat /etc/kiln-user-part /run/kiln-order")
+        assert parts == "écrit par cloud-init\nearly\nlate"
+        machine.bash("systemctl unmask ecs && systemctl enable ecs && systemctl start ecs")  # as the console says
+        assert machine.bash("systemctl is-active ecs") == "active"
+
+
 @dataclass(frozen=True)
 class Stock:
     """A stock machine prepared at boot; `warnings` are cloud-init's."""
@@ -97,18 +115,6 @@ def test_it_says_when_it_is_ready_and_leaves_nothing_behind(stock: Stock) -> Non
     assert stock.started.bash(left) == "/run/kiln-boot.sh"  # what was run, for those who look
 
 
-def test_a_reboot_brings_it_back_without_preparing_it_again(stock: Stock) -> None:
-    log = "stat --format %y /var/log/kiln-boot.log"
-    before = stock.started.bash(log)
-    files, restart = (File("/var/lib/docker/kiln-mark", b"kept\n"),), (Step("restart", "true", reboot=True),)
-    done = stock.started.remote.perform(bundle(files, restart, (Check("log", log),)), lambda event: None)
-    assert [each.ok for each in done.results] == [True, True]
-    assert "".join(done.results[1].output) == before
-    until(lambda: stock.started.remote.run("systemctl is-active ecs").exit_code == 0, "the start of the ECS agent")
-    assert [each for each in stock.started.check(*baked(stock.spec)) if not each.ok] == []
-    assert stock.started.bash("cat /var/lib/docker/kiln-mark") == "kept"
-
-
 def cloud_configs() -> dict[str, str]:
     """Every cloud-config that Kiln composes or ships, and one with a mistake."""
     found = {"builder": cloud_config(generate("schema").host, time_limit=5400)}
@@ -132,18 +138,13 @@ def test_cloud_inits_own_schema_knows_every_cloud_config(stock: Stock) -> None:
     assert [name for name, (ok, output) in said.items() if not ok or "Valid cloud-config" not in output] == [], said
 
 
-def test_a_step_that_fails_keeps_the_agent_away(register: Register) -> None:
-    with started(Cloud(), register(str(Path(__file__).with_name("boot-fails.yaml")))) as machine:
-        with pytest.raises(UserError, match="cloud-init failed"):
-            machine.remote.wait_for_cloud_init(300)
-        said = machine.console()
-        assert "kiln-boot: a step that fails ended with exit code 2" in said
-        assert "this machine takes no jobs: the ECS agent is masked" in said
-        states = machine.bash(
-            "systemctl is-enabled ecs; systemctl is-active ecs; ls /var/log/ecs /etc/kiln-behind; true"
-        )
-        assert states == "masked\ninactive"
-        parts = machine.bash("cat /etc/kiln-user-part /run/kiln-order")
-        assert parts == "écrit par cloud-init\nearly\nlate"
-        machine.bash("systemctl unmask ecs && systemctl enable ecs && systemctl start ecs")  # as the console says
-        assert machine.bash("systemctl is-active ecs") == "active"
+def test_a_reboot_brings_it_back_without_preparing_it_again(stock: Stock) -> None:
+    log = "stat --format %y /var/log/kiln-boot.log"
+    before = stock.started.bash(log)
+    files, restart = (File("/var/lib/docker/kiln-mark", b"kept\n"),), (Step("restart", "true", reboot=True),)
+    done = stock.started.remote.perform(bundle(files, restart, (Check("log", log),)), lambda event: None)
+    assert [each.ok for each in done.results] == [True, True]
+    assert "".join(done.results[1].output) == before
+    until(lambda: stock.started.remote.run("systemctl is-active ecs").exit_code == 0, "the start of the ECS agent")
+    assert [each for each in stock.started.check(*baked(stock.spec)) if not each.ok] == []
+    assert stock.started.bash("cat /var/lib/docker/kiln-mark") == "kept"

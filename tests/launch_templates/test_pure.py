@@ -74,11 +74,10 @@ def test_the_reference_names_every_key() -> None:
 def test_the_seeds_template() -> None:
     spec = definitions.load("genomics-workflow-template")
     data = launch_template_data(spec, STOCK, b"user data")
-    assert data["BlockDeviceMappings"] == [
-        {
-            "DeviceName": "/dev/sdc",
-            "Ebs": {"VolumeSize": 100, "VolumeType": "gp3", "DeleteOnTermination": True, "Encrypted": True},
-        }
+    ebs = {"VolumeType": "gp3", "DeleteOnTermination": True, "Encrypted": True}
+    assert data["BlockDeviceMappings"] == [  # the root too: the stock AMI's snapshot is not encrypted
+        {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 30, **ebs}},
+        {"DeviceName": "/dev/sdc", "Ebs": {"VolumeSize": 100, **ebs}},
     ]
     assert data["MetadataOptions"] == {
         "HttpEndpoint": "enabled", "HttpTokens": "required", "HttpPutResponseHopLimit": 2,
