@@ -45,6 +45,7 @@ bench: setup
 	$(RUN)/python -m benchmarks.provisioning
 	$(RUN)/python -m benchmarks.build
 	$(RUN)/python -m benchmarks.autoscale
+	$(RUN)/python -m benchmarks.boot
 
 down: setup
 	$(RUN)/invoke sandbox.down

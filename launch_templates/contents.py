@@ -40,7 +40,7 @@ def contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage | Non
         raise _cannot(spec, "family", why)
     own = boot.boot_part(missing)
     parts = sent = _in_order(spec, own)
-    if own and dense.possible(family) and not mime.fits(parts):
+    if own and dense.possible(family) and not mime.leaves_room(parts):
         sent = _in_order(spec, dense.pack(own))
     return Contents(parts, mime.compose(sent), tuple(missing), tuple(name for name in wanted if name not in missing))
 

@@ -23,6 +23,7 @@ def header(cloud: Cloud, plan: Plan) -> str:
             f"  ami    {image.id}  {image.name}, {image.arch}",
             f"  why    {plan.chosen.why}",
             f"  boot   {at_boot(plan.contents)}",
+            *no_room(plan.contents),
             "",
         ]
     )
@@ -35,6 +36,14 @@ def at_boot(made: Contents) -> str:
     if made.delivered:
         does += f" ({_names(made.delivered)})"
     return does + (f"; the AMI carries {_names(made.carried)}" if made.carried else "")
+
+
+def no_room(made: Contents) -> list[str]:
+    """A warning where AWS Batch's own part of user data may not fit beside Kiln's."""
+    if len(made.mime) <= mime.LIMIT - mime.ROOM_FOR_BATCH:
+        return []
+    free = words.size(mime.LIMIT - len(made.mime))
+    return [f"  !      AWS Batch adds a part of its own and has only {free}: build an image that carries more"]
 
 
 def _names(provisioners: Sequence[str]) -> str:

@@ -149,8 +149,10 @@ class Autoscale(Model):
     def recipe(self, machine: Machine) -> Recipe:
         device, python = _needs(machine)
         kind = self.kind(machine.family)
-        install = _filled(_INSTALL, kind, self._options(kind, machine.family, python))
-        script = shell.FAIL + packages.INSTALL + shell.DOCKER + SET_DRIVER + install
+        options = self._options(kind, machine.family, python)
+        install = _filled(_INSTALL, kind, options)
+        # What no line calls is left out: user data has 16 KiB.
+        script = shell.FAIL + packages.INSTALL + shell.DOCKER + (SET_DRIVER if options else "") + install
         return Recipe(
             files=self.files(machine),
             steps=(Step(f"docker storage on {device} that grows ({kind})", script, timeout=1200),),

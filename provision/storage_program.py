@@ -30,7 +30,7 @@ def delivered(file: File) -> File:
     """
     if not file.path.startswith(f"{FOLDER}/"):
         return file
-    return replace(file, content=(_minified(file.content.decode()) or "\n").encode())
+    return replace(file, content=_minified(file.content.decode()).encode())
 
 
 def wrapper(python: str) -> str:
@@ -39,61 +39,62 @@ def wrapper(python: str) -> str:
 
 
 def _minified(text: str) -> str:
-    tree = _Strip().visit(ast.parse(text))
+    import python_minifier
+
+    tree = _Prepare().visit(ast.parse(text))
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     for each in tree.body:
         if isinstance(each, ast.ImportFrom):  # for annotations alone
             each.names = [alias for alias in each.names if alias.name in used]
     tree.body = [each for each in tree.body if not isinstance(each, ast.ImportFrom) or each.names]
-    lines = ast.unparse(ast.fix_missing_locations(tree)).splitlines()
-    return "".join(" " * ((len(line) - len(line.lstrip())) // 4) + line.lstrip() + "\n" for line in lines)
+    plain = ast.unparse(ast.fix_missing_locations(tree))
+    return python_minifier.minify(plain, remove_literal_statements=True, hoist_literals=False) + "\n"
 
 
-class _Strip(ast.NodeTransformer):
-    """Takes away docstrings, annotations and methods that only say what others must have, and shortens `self`.
+class _Prepare(ast.NodeTransformer):
+    """What the minifier does not: what only annotations name, methods that only say what others must have, f-strings.
 
     A field of a dataclass keeps an annotation, which says that it is a field.
     """
 
-    def visit_Module(self, node: ast.Module) -> ast.AST:
-        node.body = _without_docstring(node.body)
-        return self.generic_visit(node)
-
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST | None:
-        node.body, node.returns = _without_docstring(node.body) or [ast.Pass()], None
-        if [ast.unparse(each) for each in node.body] == ["raise NotImplementedError"]:
-            return None
-        return self.generic_visit(node)
-
-    def visit_Name(self, node: ast.Name) -> ast.AST:
-        node.id = "s" if node.id == "self" else node.id
-        return node
+        node.returns = None
+        return None if ast.unparse(node.body[-1]) == "raise NotImplementedError" else self.generic_visit(node)
 
     def visit_arg(self, node: ast.arg) -> ast.AST:
         node.annotation = None
-        node.arg = "s" if node.arg == "self" else node.arg
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.body = _without_docstring(node.body) or [ast.Pass()]
         fields = [each for each in node.body if isinstance(each, ast.AnnAssign)]
         for each in fields:
             each.annotation = ast.Constant(0)
-        others = [self.visit(each) for each in node.body if each not in fields]
-        node.body = fields + [each for each in others if each]
+        node.body = [each if each in fields else self.visit(each) for each in node.body]
+        node.body = [each for each in node.body if each]
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
         self.generic_visit(node)
         return ast.Assign([node.target], node.value) if node.value else None
 
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
+        """As str.format: under Python 3.12 and newer, f-strings are written as only 3.12 and newer can read them."""
+        text, values = "", []
+        for each in node.values:
+            if isinstance(each, ast.FormattedValue):
+                text += "{" + _format_of(each) + "}"
+                values.append(self.visit(each.value))
+            elif isinstance(each, ast.Constant):
+                text += str(each.value).replace("{", "{{").replace("}", "}}")
+        return ast.Call(ast.Attribute(ast.Constant(text), "format", ast.Load()), values, [])
+
     def visit_ImportFrom(self, node: ast.ImportFrom) -> ast.AST | None:
         return None if node.module == "__future__" else node
 
 
-def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
-    first = body[0] if body else None
-    has_one = (
-        isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and isinstance(first.value.value, str)
-    )
-    return body[1:] if has_one else body
+def _format_of(value: ast.FormattedValue) -> str:
+    """Conversion and format of a replacement field, such as !r:.1f."""
+    conversion = "" if value.conversion == -1 else "!" + chr(value.conversion)
+    parts = value.format_spec.values if isinstance(value.format_spec, ast.JoinedStr) else []
+    spec = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+    return conversion + (":" + spec if spec else "")

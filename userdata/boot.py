@@ -5,6 +5,7 @@ The script is plain text, so that `show-user-data` shows what a machine does; co
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from shlex import quote
@@ -19,6 +20,7 @@ LOG = "/var/log/kiln-boot.log"
 NAME = "kiln-boot"
 
 _FUNCTIONS = Path(__file__).with_name("boot.sh")
+_USAGE = re.compile(r"^(kiln_\w+\(\) \{)  #.*$", re.MULTILINE)  # what only readers of Kiln's own functions need
 
 
 def refusal(family: Family) -> str | None:
@@ -72,7 +74,8 @@ def _file(file: File) -> str:
 
 
 def _step(step: Step) -> str:
-    return _call(["kiln_step", step.name, str(step.timeout)], (step.script.strip("\n") + "\n").encode())
+    script = _USAGE.sub(r"\1", step.script.strip("\n")) + "\n"
+    return _call(["kiln_step", step.name, str(step.timeout)], script.encode())
 
 
 def _call(words: list[str], content: bytes) -> str:

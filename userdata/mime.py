@@ -14,6 +14,10 @@ from userdata.parts import Part
 LIMIT = 16 * 1024
 """Bytes of user data before base64 (Amazon EC2 User Guide, "Run commands when you launch an EC2 instance")."""
 
+ROOM_FOR_BATCH = 1024
+"""Bytes that are better left free: AWS Batch merges a part of its own into a launch template's user data (same source),
+with the cluster's name in it. How large it is, AWS does not say."""
+
 _LONGEST_LINE = 998  # RFC 5322, 2.1.1
 _GZIP = "application/gzip"
 
@@ -30,9 +34,9 @@ def compose(parts: Sequence[Part]) -> bytes:
     return whole
 
 
-def fits(parts: Sequence[Part]) -> bool:
-    """Whether the parts together are not above `LIMIT`."""
-    return len(_composed(parts)[1]) <= LIMIT
+def leaves_room(parts: Sequence[Part]) -> bool:
+    """Whether the parts together leave AWS Batch the room for its own."""
+    return len(_composed(parts)[1]) <= LIMIT - ROOM_FOR_BATCH
 
 
 def _composed(parts: Sequence[Part]) -> tuple[list[bytes], bytes]:

@@ -1,31 +1,23 @@
 """Docker's storage that grows, on machines: LVM on Amazon Linux 2023's stand-in, btrfs on Amazon Linux 2's."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from cloud import wait
 from images import instances
 from images import machine as machines
 from images.plan import checks_of
-from provision import shell
-from provision.docker_autoscale_policy import TAG, policy
+from provision import docker_storage, shell
+from provision.docker_autoscale_policy import TAG
 from provision.recipe import Check, Step
-from sandbox import state
 from tests.support.one_machine import OneMachine, one_machine
 
 pytestmark = pytest.mark.e2e
 
-ROLE = "kiln-storage-e2e"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
 FILL = 900  # seconds that a writer may take
 FIRST = 8 * 2**30
 # Bytes of the writer's file, found once, also where overlay2 shows it merged.
@@ -56,17 +48,8 @@ class Growing:
         return self.machine.bash(script, timeout)
 
 
-@pytest.fixture(scope="module")
-def role(offline_aws: state.State) -> None:
-    iam = boto3.client("iam")
-    iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
-    iam.put_role_policy(RoleName=ROLE, PolicyName="storage", PolicyDocument=json.dumps(policy()))
-    iam.create_instance_profile(InstanceProfileName=ROLE)
-    iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
-
-
 @pytest.fixture(scope="module", params=["al2023", "al2"])
-def growing(request: pytest.FixtureRequest, role: None, ec2: Any, tmp_path_factory: Any) -> Iterator[Growing]:
+def growing(request: pytest.FixtureRequest, role: str, ec2: Any, tmp_path_factory: Any) -> Iterator[Growing]:
     """Prepared with the whole recipe, its checks passed, and its daemon started."""
     folder: Path = tmp_path_factory.mktemp(request.param)
     definition = folder / "growing.yaml"
@@ -103,7 +86,10 @@ SABOTAGE = {
 
 def test_each_of_its_checks_fails_with_its_fault_and_passes_without(growing: Growing) -> None:
     plan = growing.machine.plan
-    checks = {check.name: check for check in (*checks_of(plan, "builder"), *plan.spec.docker_storage.image_checks())}
+    checks = {
+        check.name: check
+        for check in (*checks_of(plan, "builder"), *docker_storage.image_checks(plan.spec.docker_storage))
+    }
     tried = []
     for name, (sabotage, repair, says) in SABOTAGE.items():
         (check,) = [check for check in checks.values() if check.name.startswith(name)]

@@ -16,14 +16,14 @@ from cloud.machine_images import Disk, MachineImage
 from images import definitions as image_definitions
 from images import plan as image_plan
 from kiln.errors import Problem, UserError
-from launch_templates import definitions, usage, versions
+from launch_templates import definitions, show, usage, versions
 from launch_templates.contents import contents
 from launch_templates.data import launch_template_data
 from launch_templates.versions import OWN, Template, Version
 from provision import carried
 from provision.image import image_recipes
 from userdata.decode import decode
-from userdata.mime import LIMIT, compose
+from userdata.mime import LIMIT, ROOM_FOR_BATCH, compose
 from userdata.parts import ShellScript
 
 Define = Callable[..., str]
@@ -74,11 +74,10 @@ def test_the_reference_names_every_key() -> None:
 def test_the_seeds_template() -> None:
     spec = definitions.load("genomics-workflow-template")
     data = launch_template_data(spec, STOCK, b"user data")
-    assert data["BlockDeviceMappings"] == [
-        {
-            "DeviceName": "/dev/sdc",
-            "Ebs": {"VolumeSize": 100, "VolumeType": "gp3", "DeleteOnTermination": True, "Encrypted": True},
-        }
+    ebs = {"VolumeType": "gp3", "DeleteOnTermination": True, "Encrypted": True}
+    assert data["BlockDeviceMappings"] == [  # the root too: the stock AMI's snapshot is not encrypted
+        {"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 30, **ebs}},
+        {"DeviceName": "/dev/sdc", "Ebs": {"VolumeSize": 100, **ebs}},
     ]
     assert data["MetadataOptions"] == {
         "HttpEndpoint": "enabled", "HttpTokens": "required", "HttpPutResponseHopLimit": 2,
@@ -191,6 +190,20 @@ def test_what_would_not_fit_is_packed_tighter_where_the_machine_can_unpack_it(de
     assert "its largest part is kiln-boot" in caught.value.why
     with pytest.raises(UserError, match="too large"):
         contents(definitions.load(definition(large(16))), "al2023", STOCK)
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in definitions.HERE.glob("*.yaml")))
+def test_every_template_that_kiln_ships_leaves_room_for_aws_batchs_own_part(name: str) -> None:
+    made = contents(definitions.load(name), "al2023", None)
+    assert 0 < len(made.mime) <= LIMIT - ROOM_FOR_BATCH
+
+
+def test_little_room_for_aws_batch_is_said(definition: Define) -> None:
+    tight = contents(definitions.load(definition(large(14))), "al2023", STOCK)
+    assert LIMIT - ROOM_FOR_BATCH < len(tight.mime) <= LIMIT
+    [said] = show.no_room(tight)
+    assert "AWS Batch adds a part of its own" in said
+    assert show.no_room(contents(definitions.load(definition("packages: [jq]\n")), "al2023", STOCK)) == []
 
 
 @pytest.mark.parametrize(

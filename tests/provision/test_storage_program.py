@@ -54,6 +54,21 @@ def test_files_of_the_user_are_delivered_as_they_are() -> None:
     assert delivered(own) == own
 
 
+def test_minified_it_has_no_string_that_an_older_python_cannot_read() -> None:
+    """ast.unparse of 3.12 writes f'{', '.join(x)}', which Python 3.11 refuses: machines have a Python of their own."""
+    for name, source in minified(BOTH).items():
+        assert not [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.JoinedStr)], name
+
+
+def test_what_is_formatted_stays_the_same() -> None:
+    source = "x, words = 2.25, ['a', 'b']\nprint(f'{{{x:.1f}}} {\", \".join(words)!r} {f\"{x}\"}')\n"
+    ended = [
+        subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout
+        for text in (source, minified({"a.py": source})["a.py"])
+    ]
+    assert ended == ["{2.2} 'a, b' 2.25\n"] * 2
+
+
 def test_minified_it_is_the_same_program(tmp_path: Path) -> None:
     """It decides as the sources do, and nothing that only readers need is left."""
     (tmp_path / "kiln_storage").mkdir()

@@ -188,3 +188,10 @@ def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
     script.write_text(part.text)
     done = subprocess.run([shellcheck, "--severity=warning", str(script)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_what_kilns_own_functions_take_is_left_out_and_other_comments_stay() -> None:
+    script = 'kiln_do() {  # FILE\n  echo "$1" # kept\n}\nmine() {  # kept\n  :\n}\nkiln_do x\n'
+    part = boot_part({"a": Recipe(steps=(Step("do", script),))})
+    assert part is not None
+    assert script.replace("  # FILE", "") in part.text
