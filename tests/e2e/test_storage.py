@@ -1,4 +1,4 @@
-"""Docker's storage that grows, on machines: LVM on Amazon Linux 2023's stand-in, btrfs on Amazon Linux 2's."""
+"""Docker's storage that grows, on a machine: LVM on Amazon Linux 2023's stand-in."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from images import machine as machines
 from images.plan import checks_of
 from provision import docker_storage, shell
 from provision.docker_autoscale_policy import TAG
-from provision.recipe import Check, Step
+from provision.recipe import Check
 from tests.support.one_machine import OneMachine, one_machine
 
 pytestmark = pytest.mark.e2e
@@ -48,15 +48,7 @@ class Growing:
         return self.machine.bash(script, timeout)
 
 
-@pytest.fixture
-def lvm(growing: Growing) -> Growing:
-    """The first of the two machines, for what both do alike."""
-    if growing.kind != "lvm":
-        pytest.skip("seen on the other machine")
-    return growing
-
-
-@pytest.fixture(scope="module", params=["al2023", "al2"])
+@pytest.fixture(scope="module", params=["al2023"])
 def growing(request: pytest.FixtureRequest, role: str, ec2: Any, tmp_path_factory: Any) -> Iterator[Growing]:
     """Prepared with the whole recipe, its checks passed, and its daemon started."""
     folder: Path = tmp_path_factory.mktemp(request.param)
@@ -92,8 +84,8 @@ SABOTAGE = {
 }
 
 
-def test_each_of_its_checks_fails_with_its_fault_and_passes_without(lvm: Growing) -> None:
-    plan = lvm.machine.plan
+def test_each_of_its_checks_fails_with_its_fault_and_passes_without(growing: Growing) -> None:
+    plan = growing.machine.plan
     checks = {
         check.name: check
         for check in (*checks_of(plan, "builder"), *docker_storage.image_checks(plan.spec.docker_storage))
@@ -102,7 +94,7 @@ def test_each_of_its_checks_fails_with_its_fault_and_passes_without(lvm: Growing
     for name, (sabotage, repair, says) in SABOTAGE.items():
         (check,) = [check for check in checks.values() if check.name.startswith(name)]
         tried.append((says, (Check("sabotage", sabotage), check, Check("repair", repair), check)))
-    ended = lvm.machine.run(*(act for _, acts in tried for act in acts))
+    ended = growing.machine.run(*(act for _, acts in tried for act in acts))
     for n, (says, _) in enumerate(tried):
         sabotaged, failed, repaired, passed = ended[n * 4 : n * 4 + 4]
         assert sabotaged.ok, sabotaged
@@ -112,18 +104,18 @@ def test_each_of_its_checks_fails_with_its_fault_and_passes_without(lvm: Growing
         assert passed.ok, passed
 
 
-def test_a_volume_without_encryption_is_found_out(lvm: Growing) -> None:
-    (check,) = [c for c in checks_of(lvm.machine.plan, "builder") if c.name == "its volumes are encrypted"]
-    instance = lvm.machine.launched
+def test_a_volume_without_encryption_is_found_out(growing: Growing) -> None:
+    (check,) = [c for c in checks_of(growing.machine.plan, "builder") if c.name == "its volumes are encrypted"]
+    instance = growing.machine.launched
     zone = instance.placement.subnet.zone
-    volume = lvm.ec2.create_volume(AvailabilityZone=zone, Size=1, VolumeType="gp3", Encrypted=False)["VolumeId"]
-    lvm.ec2.get_waiter("volume_available").wait(VolumeIds=[volume])
-    lvm.ec2.attach_volume(VolumeId=volume, InstanceId=instance.instance_id, Device="/dev/sdp")
-    (failed,) = lvm.machine.run(check)
-    lvm.ec2.detach_volume(VolumeId=volume, InstanceId=instance.instance_id)
-    lvm.ec2.get_waiter("volume_available").wait(VolumeIds=[volume])
-    lvm.ec2.delete_volume(VolumeId=volume)
-    (passed,) = lvm.machine.run(check)
+    volume = growing.ec2.create_volume(AvailabilityZone=zone, Size=1, VolumeType="gp3", Encrypted=False)["VolumeId"]
+    growing.ec2.get_waiter("volume_available").wait(VolumeIds=[volume])
+    growing.ec2.attach_volume(VolumeId=volume, InstanceId=instance.instance_id, Device="/dev/sdp")
+    (failed,) = growing.machine.run(check)
+    growing.ec2.detach_volume(VolumeId=volume, InstanceId=instance.instance_id)
+    growing.ec2.get_waiter("volume_available").wait(VolumeIds=[volume])
+    growing.ec2.delete_volume(VolumeId=volume)
+    (passed,) = growing.machine.run(check)
     assert not failed.ok
     assert f"not encrypted: {volume}" in "\n".join(failed.output)
     assert passed.ok, passed
@@ -163,24 +155,6 @@ def test_the_ceiling_holds(growing: Growing) -> None:
     assert log.count("is at its ceiling") == 1, log
     assert log.count('"AtCeiling"') == 2, "a metric's name stands in it twice"
     growing.bash("rm /var/lib/docker/more.*")
-
-
-def test_a_reboot_brings_everything_back(growing: Growing) -> None:
-    # The writer's container, which keeps its file, is made from the image that this check removes.
-    checks = [
-        c for c in checks_of(growing.machine.plan, "builder") if c.name != "the container of these checks is removed"
-    ]
-    before = growing.bash(SIZE)
-    assert int(before) > FIRST, "more than the first volume holds"
-    again = growing.machine.run(
-        Step("restart", "true", reboot=True),
-        Check("the writer's file", SIZE),
-        *checks,
-        Check("the daemon", "systemctl is-active kiln-storage && kiln-storage status"),
-    )
-    assert all(ended.ok for ended in again), [ended for ended in again if not ended.ok]
-    assert "".join(again[1].output) == before
-    growing.bash("docker rm writer")
 
 
 def test_termination_leaves_no_volume(growing: Growing) -> None:
