@@ -5,7 +5,6 @@ fill rate    a container that writes zeros into Docker's storage from its start 
 The machine's own clock and /proc are read; the calls are those that the offline AWS counted.
 """
 
-import json
 import sys
 import tempfile
 from pathlib import Path
@@ -14,20 +13,13 @@ from typing import Any
 import boto3
 
 from cloud import wait
-from images import machine as machines
 from provision import shell
-from provision.docker_autoscale_policy import TAG, policy
 from sandbox import client, environment, state
-from tests.support.one_machine import OneMachine, one_machine
+from tests.support.growing import added_volumes, growing_machine, make_role
+from tests.support.one_machine import OneMachine
 
-DEFINITION = Path(__file__).parents[1] / "tests" / "e2e" / "storage.yaml"
-ROLE = "kiln-storage-e2e"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
 IDLE_SECONDS = 60
-CALLS = ("CreateVolume", "AttachVolume", "ModifyInstanceAttribute", "DeleteVolume", "DetachVolume", "DescribeVolumes")
+CALLS = ("CreateVolume", "AttachVolume", "ModifyInstanceAttribute", "DeleteVolume", "DetachVolume")
 
 RAW = r"""
 disk=$(readlink -f /dev/sdp)
@@ -61,36 +53,21 @@ def main() -> int:
     base = sys.argv[1] if len(sys.argv) > 1 else "al2023"
     running = client.start(report=print)
     environment.turn_process_to(running)
-    role()
-    with tempfile.TemporaryDirectory() as folder:
-        definition = Path(folder) / "growing.yaml"
-        definition.write_text(DEFINITION.read_text().replace("@BASE@", base))
-        with one_machine(definition, Path(folder)) as machine:
-            recipe = machine.plan.recipe
-            machines.perform(machine.remote, recipe.files, recipe.steps + recipe.starting, machine.report, "provision")
-            show(base, measured(machine, running))
+    make_role()
+    with tempfile.TemporaryDirectory() as folder, growing_machine(base, Path(folder)) as machine:
+        show(base, measured(machine, running))
     return 0
-
-
-def role() -> None:
-    """The instance's role, unless an earlier run has made it."""
-    iam = boto3.client("iam")
-    try:
-        iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
-    except iam.exceptions.EntityAlreadyExistsException:
-        return
-    iam.put_role_policy(RoleName=ROLE, PolicyName="storage", PolicyDocument=json.dumps(policy()))
-    iam.create_instance_profile(InstanceProfileName=ROLE)
-    iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
 
 
 def measured(machine: OneMachine, running: state.State) -> dict[str, float]:
     """Rates in bytes per second, memory in KiB, CPU in ticks of 10 ms, calls per volume."""
     raw = float(machine.bash(with_blank_volume(machine), timeout=600))
     rss, ticks = machine.bash(IDLE.replace("@SECONDS@", str(IDLE_SECONDS)), timeout=120).split()
-    before = calls(running)
+    before, ec2 = calls(running), boto3.client("ec2")
     machine.bash(shell.check_container() + FILL.replace("@IMAGE@", shell.CHECK_IMAGE))
-    wait.until(lambda: added(machine) >= 3 or None, what="three growths", timeout=1200, every=1, longest=1)
+    wait.until(
+        lambda: len(added_volumes(ec2, machine)) >= 3 or None, what="three growths", timeout=1200, every=1, longest=1
+    )
     status, rate = machine.bash(FILLED).split()
     return {
         "raw": raw, "rss": float(rss), "ticks": float(ticks), "held": float(status == "running"), "fill": float(rate),
@@ -110,16 +87,10 @@ def with_blank_volume(machine: OneMachine) -> str:
     return "until [ -b /dev/sdp ]; do sleep 0.2; done\n" + RAW
 
 
-def added(machine: OneMachine) -> int:
-    tagged = [{"Name": f"tag:{TAG}", "Values": [machine.launched.instance_id]}]
-    found = boto3.client("ec2").describe_volumes(Filters=tagged)["Volumes"]
-    return sum(volume["State"] == "in-use" for volume in found)
-
-
 def calls(running: state.State) -> int:
-    """The daemon's calls so far; this program's own DescribeVolumes are taken out, so polls are not in it."""
+    """The calls that add volumes, so far; DescribeVolumes, with which one polls, is not among them."""
     made = state.get(running.endpoint, "calls")["actions"]
-    return sum(int(made.get(name, 0)) for name in CALLS if name != "DescribeVolumes")
+    return sum(int(made.get(name, 0)) for name in CALLS)
 
 
 def show(base: str, found: dict[str, float]) -> None:

@@ -1,6 +1,5 @@
 """The offline AWS with machines, of the tests' own; base disks and downloads are those of the default home."""
 
-import json
 import logging
 import os
 from collections.abc import Iterator
@@ -13,20 +12,14 @@ import pytest
 
 from images import machine as machines
 from images.plan import checks_of
-from provision.docker_autoscale_policy import policy
 from sandbox import client, state
 from sandbox.machines.registry import Registry, busybox_registry
 from tests.support.cli import Cli
+from tests.support.growing import make_role
 from tests.support.one_machine import OneMachine, one_machine
 
 # Two files share a machine, which the last test of all ends.
 LAST = ("test_storage", "test_sabotage", "test_bad_days_on_a_machine")
-
-ROLE = "kiln-storage-e2e"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,12 +60,7 @@ def ec2(offline_aws: state.State) -> Any:
 @pytest.fixture(scope="session")
 def role(offline_aws: state.State) -> str:
     """Name of an instance profile whose role may do what the storage daemon does."""
-    iam = boto3.client("iam")
-    iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
-    iam.put_role_policy(RoleName=ROLE, PolicyName="storage", PolicyDocument=json.dumps(policy()))
-    iam.create_instance_profile(InstanceProfileName=ROLE)
-    iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
-    return ROLE
+    return make_role()
 
 
 @pytest.fixture(scope="session")

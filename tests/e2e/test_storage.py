@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,9 @@ from images import instances
 from images import machine as machines
 from images.plan import checks_of
 from provision import docker_storage, shell
-from provision.docker_autoscale_policy import TAG
 from provision.recipe import Check
-from tests.support.one_machine import OneMachine, one_machine
+from tests.support.growing import added_volumes, growing_machine
+from tests.support.one_machine import OneMachine
 
 pytestmark = pytest.mark.e2e
 
@@ -27,16 +26,14 @@ SIZE = f"{{ {FILES} || true; }} | sort -nu | tail -n 1"
 
 @dataclass(frozen=True)
 class Growing:
-    """A machine whose storage grows, its file system's kind, and what EC2 knows of it."""
+    """A machine whose storage grows, and what EC2 knows of it."""
 
     machine: OneMachine
     ec2: Any
-    kind: str
 
     def volumes(self) -> list[dict[str, Any]]:
         """Those that the daemon has added and that are attached."""
-        tagged = [{"Name": f"tag:{TAG}", "Values": [self.machine.launched.instance_id]}]
-        return [each for each in self.ec2.describe_volumes(Filters=tagged)["Volumes"] if each["State"] == "in-use"]
+        return added_volumes(self.ec2, self.machine)
 
     def until_added(self, number: int) -> None:
         wait.until(
@@ -51,14 +48,9 @@ class Growing:
 @pytest.fixture(scope="module", params=["al2023"])
 def growing(request: pytest.FixtureRequest, role: str, ec2: Any, tmp_path_factory: Any) -> Iterator[Growing]:
     """Prepared with the whole recipe, its checks passed, and its daemon started."""
-    folder: Path = tmp_path_factory.mktemp(request.param)
-    definition = folder / "growing.yaml"
-    definition.write_text(Path(__file__).with_name("storage.yaml").read_text().replace("@BASE@", request.param))
-    with one_machine(definition, folder) as started:
-        recipe = started.plan.recipe
-        machines.perform(started.remote, recipe.files, recipe.steps + recipe.starting, started.report, "provision")
+    with growing_machine(request.param, tmp_path_factory.mktemp(request.param)) as started:
         machines.check(started.remote, checks_of(started.plan, "builder"), started.report, "checks")
-        yield Growing(started, ec2, {"al2023": "lvm", "al2": "btrfs"}[request.param])
+        yield Growing(started, ec2)
 
 
 def begin_writing(growing: Growing) -> None:

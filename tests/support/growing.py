@@ -1,0 +1,50 @@
+"""A machine whose Docker storage grows, and the role it needs: for the tests of it and for its benchmark."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from images import machine as machines
+from provision.docker_autoscale_policy import TAG, policy
+from tests.support.one_machine import OneMachine, one_machine
+
+DEFINITION = Path(__file__).parents[1] / "e2e" / "storage.yaml"
+ROLE = "kiln-storage-e2e"
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+
+
+def make_role() -> str:
+    """Name of an instance profile whose role may do what the storage daemon does; made unless it exists."""
+    iam = boto3.client("iam")
+    try:
+        iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
+    except iam.exceptions.EntityAlreadyExistsException:
+        return ROLE
+    iam.put_role_policy(RoleName=ROLE, PolicyName="storage", PolicyDocument=json.dumps(policy()))
+    iam.create_instance_profile(InstanceProfileName=ROLE)
+    iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
+    return ROLE
+
+
+@contextmanager
+def growing_machine(base: str, folder: Path) -> Iterator[OneMachine]:
+    """Prepared with the whole recipe of storage.yaml on `base` (al2023 or al2), its daemon started."""
+    definition = folder / "growing.yaml"
+    definition.write_text(DEFINITION.read_text().replace("@BASE@", base))
+    with one_machine(definition, folder) as started:
+        recipe = started.plan.recipe
+        machines.perform(started.remote, recipe.files, recipe.steps + recipe.starting, started.report, "provision")
+        yield started
+
+
+def added_volumes(ec2: Any, machine: OneMachine) -> list[dict[str, Any]]:
+    """Those that the daemon has added and that are attached."""
+    tagged = [{"Name": f"tag:{TAG}", "Values": [machine.launched.instance_id]}]
+    return [each for each in ec2.describe_volumes(Filters=tagged)["Volumes"] if each["State"] == "in-use"]
