@@ -1,12 +1,39 @@
 """EBS volumes: how a definition writes one, and the block device mapping that asks for it."""
 
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
 from cloud.machine_images import Disk
 from kiln.errors import UserError
 from kiln.models import GiB, Model
+
+
+class Settings(Protocol):
+    """What a definition says of a volume, or of those that are added later: IOPS, throughput in MiB/s, its KMS key."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def iops(self) -> int | None: ...
+    @property
+    def throughput(self) -> int | None: ...
+    @property
+    def encrypted(self) -> bool: ...
+    @property
+    def kms_key(self) -> str | None: ...
+
+
+def refuse_misfit(volume: Settings) -> None:
+    """Raise ValueError for settings that EBS does not take together (Amazon EBS User Guide, volume types)."""
+    if volume.throughput and volume.type != "gp3":
+        raise ValueError(f"throughput can be set for gp3 alone, not for {volume.type}")
+    if volume.iops and volume.type not in {"gp3", "io1", "io2"}:
+        raise ValueError(f"iops can be set for gp3, io1 and io2, not for {volume.type}")
+    if volume.type in {"io1", "io2"} and not volume.iops:
+        raise ValueError(f"{volume.type} needs iops")
+    if volume.kms_key and not volume.encrypted:
+        raise ValueError("kms_key needs encrypted: true")
 
 
 class Volume(Model):
@@ -26,14 +53,7 @@ class Volume(Model):
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        if self.throughput and self.type != "gp3":
-            raise ValueError(f"throughput can be set for gp3 alone, not for {self.type}")
-        if self.iops and self.type not in {"gp3", "io1", "io2"}:
-            raise ValueError(f"iops can be set for gp3, io1 and io2, not for {self.type}")
-        if self.type in {"io1", "io2"} and not self.iops:
-            raise ValueError(f"{self.type} needs iops")
-        if self.kms_key and not self.encrypted:
-            raise ValueError("kms_key needs encrypted: true")
+        refuse_misfit(self)
         return self
 
 

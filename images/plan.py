@@ -16,8 +16,8 @@ from images.estimate import Estimate, estimate
 from images.placement import Placement
 from images.spec import ImageSpec
 from kiln.errors import UserError
-from provision import aws_cli, carried, docker_storage, downloads, hygiene_checks
-from provision.image import image_checks, image_recipe, image_recipes
+from provision import carried, downloads, hygiene_checks
+from provision.image import image_checks, image_recipe, image_recipes, impossible
 from provision.recipe import Check, Machine, Recipe
 
 
@@ -93,13 +93,8 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
 
 def refuse_impossible(spec: ImageSpec) -> None:
     """What the definition alone shows to be impossible."""
-    refusals = {
-        "docker_storage": docker_storage.refusal(spec.docker_storage, spec.family),
-        "aws_cli": aws_cli.refusal(spec.aws_cli, spec.family),
-    }
-    for part, refusal in refusals.items():
-        if refusal:
-            raise UserError(f"{spec.name} cannot be built", refusal, f"See {part} in images/reference.yaml.")
+    for part, refusal in impossible(spec, spec.family).items():
+        raise UserError(f"{spec.name} cannot be built", refusal, f"See {part} in images/reference.yaml.")
     if spec.share.accounts:
         for volume in (spec.volumes.root, spec.volumes.data):
             if volume and volume.encrypted and not volume.kms_key:

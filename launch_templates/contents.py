@@ -6,8 +6,8 @@ from cloud import tags
 from cloud.machine_images import Family, MachineImage
 from kiln.errors import UserError
 from launch_templates.spec import LaunchTemplateSpec
-from provision import aws_cli, carried, docker_storage, downloads
-from provision.image import recipes
+from provision import carried, downloads
+from provision.image import impossible, recipes
 from provision.recipe import Machine, Recipe
 from userdata import boot, dense, mime, refusals
 from userdata.parts import KINDS, Part, ShellScript
@@ -75,13 +75,8 @@ def _recipes(spec: LaunchTemplateSpec, family: Family, image: MachineImage | Non
 
 
 def _refuse_impossible(spec: LaunchTemplateSpec, family: Family) -> None:
-    found = {
-        "docker_storage": docker_storage.refusal(spec.docker_storage, family) if spec.docker_storage else None,
-        "aws_cli": aws_cli.refusal(spec.aws_cli, family) if spec.aws_cli else None,
-    }
-    for part, why in found.items():
-        if why:
-            raise _cannot(spec, part, why)
+    for part, why in impossible(spec, family).items():
+        raise _cannot(spec, part, why)
 
 
 def _cannot(spec: LaunchTemplateSpec, part: str, why: str) -> UserError:

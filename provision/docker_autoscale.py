@@ -11,6 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
+from cloud import ebs
 from kiln.errors import UserError
 from kiln.models import GiB, Model, Percent
 from provision import docker_autoscale_checks as checks
@@ -122,14 +123,7 @@ class Autoscale(Model):
             raise ValueError(f"a volume of type {self.type} has at least {smallest} GiB: first is too small")
         if not self.first <= self.largest <= self.ceiling:
             raise ValueError("first, largest and ceiling must rise in this order")
-        if self.throughput and self.type != "gp3":
-            raise ValueError(f"throughput can be set for gp3 alone, not for {self.type}")
-        if self.iops and self.type not in {"gp3", "io1", "io2"}:
-            raise ValueError(f"iops can be set for gp3, io1 and io2, not for {self.type}")
-        if self.type in {"io1", "io2"} and not self.iops:
-            raise ValueError(f"{self.type} needs iops")
-        if self.kms_key and not self.encrypted:
-            raise ValueError("kms_key needs encrypted: true")
+        ebs.refuse_misfit(self)
         return self
 
     def kind(self, family: Family) -> FilesystemKind:

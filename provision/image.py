@@ -16,7 +16,7 @@ from provision import (
     user_scripts,
 )
 from provision.hygiene_checks import Builder
-from provision.recipe import Check, Machine, Recipe, combine
+from provision.recipe import Check, Family, Machine, Recipe, combine
 
 _NO_CHECK_IMAGE = """
 kiln_docker_answers 120
@@ -70,6 +70,15 @@ def recipes(needs: Needs, machine: Machine) -> dict[str, Recipe]:
         found["ecs_agent"] = ecs_agent.recipe(needs.ecs_agent, machine)
     found["scripts"] = user_scripts.recipe(needs.scripts, machine)
     return found
+
+
+def impossible(needs: Needs, family: Family) -> dict[str, str]:
+    """Part of a definition → why it cannot work on a family of base images; those that can are left out."""
+    found = {
+        "docker_storage": docker_storage.refusal(needs.docker_storage, family) if needs.docker_storage else None,
+        "aws_cli": aws_cli.refusal(needs.aws_cli, family) if needs.aws_cli else None,
+    }
+    return {part: why for part, why in found.items() if why}
 
 
 def image_recipes(parts: Parts, machine: Machine) -> dict[str, Recipe]:
