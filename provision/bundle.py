@@ -31,7 +31,7 @@ class Bundle:
 def bundle(files: Iterable[File] = (), steps: Iterable[Step] = (), checks: Iterable[Check] = ()) -> Bundle:
     """Files first (as one step named "files"), then steps, then checks; equal input gives equal bytes.
 
-    Raises ValueError for a time limit below one second: to `timeout`, zero means none.
+    Raises ValueError for a time limit below one second.
     """
     files = tuple(files)
     tasks: tuple[Step | Check, ...] = (*_install(files), *steps, *checks)
