@@ -15,8 +15,9 @@ from cloud import ebs
 from kiln.errors import UserError
 from kiln.models import GiB, Model, Percent
 from provision import docker_autoscale_checks as checks
+from provision import docker_autoscale_steps as steps
 from provision import packages, shell
-from provision.docker_autoscale_units import COMMAND, PREPARE, WATCH, units
+from provision.docker_autoscale_units import COMMAND, WATCH, units
 from provision.recipe import Check, Family, File, Machine, Recipe, Step
 from provision.storage_program import FOLDER, program_source, wrapper
 
@@ -26,46 +27,6 @@ DAEMON_JSON = "/etc/docker/daemon.json"
 FilesystemKind = Literal["btrfs", "lvm"]
 _DEFAULT: dict[Family, FilesystemKind] = {"al2": "btrfs", "al2023": "lvm"}
 _DRIVER = {"btrfs": "btrfs", "lvm": "overlay2"}
-# Command → the package that brings it, by the names that Amazon Linux and Debian share.
-_NEEDS = {"btrfs": {"mkfs.btrfs": "btrfs-progs"}, "lvm": {"vgcreate": "lvm2", "mkfs.xfs": "xfsprogs"}}
-
-SET_DRIVER = r"""
-kiln_storage_driver() {  # FILE DRIVER: what stood there is another driver's
-  mkdir -p "$(dirname "$1")"
-  [ -e "$1" ] || install -m 0644 /dev/null "$1"
-  sed -i '/^[[:space:]]*DOCKER_STORAGE_OPTIONS=/d' "$1"
-  echo "DOCKER_STORAGE_OPTIONS=\"--storage-driver $2\"" >>"$1"
-}
-kiln_data_root() {  # FILE DIRECTORY PYTHON
-  mkdir -p "$(dirname "$1")"
-  "$3" -c 'import json, os, sys
-path, root = sys.argv[1:]
-known = json.load(open(path)) if os.path.exists(path) else {}
-json.dump(dict(known, **{"data-root": root}), open(path, "w"), indent=1)' "$1" "$2"
-}
-"""
-
-_INSTALL = r"""
-missing=''
-for command in @COMMANDS@; do command -v "$command" >/dev/null 2>&1 || missing=yes; done
-[ -z "$missing" ] || kiln_install @PACKAGES@
-systemctl stop ecs 2>/dev/null || true
-systemctl stop docker.socket 2>/dev/null || true  # else a client would start Docker again
-kiln_service stop docker
-@OPTIONS@systemctl daemon-reload
-systemctl enable @PREPARE@
-if ! systemctl start @PREPARE@; then
-  journalctl --unit @PREPARE@ --lines 25 --no-pager >&2 || true
-  kiln_fail "Docker's file system could not be made"
-fi
-kiln_docker_back start 120
-"""
-
-# The growth that a builder may have begun, and LVM's own notes of the builder's disks, belong to the builder.
-_SEAL = r"""
-systemctl enable @WATCH@
-rm -rf /var/lib/kiln-storage /etc/lvm/archive /etc/lvm/backup /etc/lvm/devices/system.devices
-"""
 
 
 class Autoscale(Model):
@@ -144,14 +105,14 @@ class Autoscale(Model):
         device, python = _needs(machine)
         kind = self.kind(machine.family)
         options = self._options(kind, machine.family, python)
-        install = _filled(_INSTALL, kind, options)
+        install = steps.filled(steps.INSTALL, kind, options)
         # What no line calls is left out: user data has 16 KiB.
-        script = shell.FAIL + packages.INSTALL + shell.DOCKER + (SET_DRIVER if options else "") + install
+        script = shell.FAIL + packages.INSTALL + shell.DOCKER + (steps.SET_DRIVER if options else "") + install
         return Recipe(
             files=self.files(machine),
             steps=(Step(f"docker storage on {device} that grows ({kind})", script, timeout=1200),),
             checks=checks.everywhere(kind, _DRIVER[kind], self.mount_point, machine.data_gib or 1, self._aws(python)),
-            sealing=(Step("growing storage starts with the image", _SEAL.replace("@WATCH@", WATCH)),),
+            sealing=(Step("growing storage starts with the image", steps.SEAL.replace("@WATCH@", WATCH)),),
             starting=(Step("growing storage starts", f"systemctl enable --now {WATCH}\n"),),
         )
 
@@ -210,15 +171,3 @@ def _needs(machine: Machine) -> tuple[str, str]:
             "Set aws_cli.enabled: true, with boto3 among aws_cli.packages.",
         )
     return machine.data_device, machine.python
-
-
-def _filled(script: str, kind: FilesystemKind, options: str) -> str:
-    values = {
-        "@COMMANDS@": " ".join(_NEEDS[kind]),
-        "@PACKAGES@": " ".join(_NEEDS[kind].values()),
-        "@OPTIONS@": options,
-        "@PREPARE@": PREPARE,
-    }
-    for name, value in values.items():
-        script = script.replace(name, value)
-    return script

@@ -9,8 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from kiln.errors import UserError
 from provision import docker_storage
-from provision.docker_autoscale import SET_DRIVER, Autoscale
+from provision.docker_autoscale import Autoscale
 from provision.docker_autoscale_checks import CHECK_MOUNT
+from provision.docker_autoscale_steps import SET_DRIVER
 from provision.docker_autoscale_units import PREPARE, WATCH, units
 from provision.recipe import Machine
 from provision.shell import FAIL
