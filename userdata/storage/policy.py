@@ -11,6 +11,7 @@ GIB = 1 << 30
 SAFETY = 2.0  # a growth may take this many times as long as the slowest so far
 WINDOW = 5.0  # seconds over which the rate is taken: a burst of a second says little
 RELIEF = 50.0  # percent of free space at which a file system that was at its ceiling has room again
+SILENCE = 3600.0  # seconds for which the line at the ceiling is not said again, whatever comes and goes
 FIRST_GUESS = 30.0  # seconds that a growth takes, before one was measured
 # Smallest volume of a type, GiB: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html
 SMALLEST = {"st1": 125, "sc1": 125, "io1": 4, "io2": 4}

@@ -147,6 +147,8 @@ def test_at_the_ceiling_there_is_one_line_and_one_metric(
     (metric,) = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
     assert metric["AtCeiling"] == 1
     assert metric["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Kiln/Storage"
+    world.run(3600)
+    assert len(journal) == 1, "an hour behind it is as full as before"
     world.disk.used = 100 * GIB
     world.run(10)
     world.disk.used = 990 * GIB
@@ -154,12 +156,15 @@ def test_at_the_ceiling_there_is_one_line_and_one_metric(
     assert len(journal) == 2, "it was free again in between"
 
 
-def test_a_rate_that_rises_and_falls_at_the_ceiling_is_told_once(journal: list[str]) -> None:
+@pytest.mark.parametrize("used", [590, 300])
+def test_a_rate_that_rises_and_falls_at_the_ceiling_is_told_once(journal: list[str], used: int) -> None:
+    """Also where more than half is free between the bursts, as with one job behind the other."""
     world = World(400, 200, 200, 200)
-    world.disk.used = 590 * GIB
+    world.disk.used = used * GIB
     for _ in range(5):
-        world.run(3, 10 * GIB)
+        world.run(3, 20 * GIB)
         world.run(20)
+        world.disk.used = used * GIB
     assert len(journal) == 1, journal
 
 
