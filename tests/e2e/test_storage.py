@@ -1,5 +1,6 @@
 """Docker's storage that grows, on machines: LVM on Amazon Linux 2023's stand-in, btrfs on Amazon Linux 2's."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -142,13 +143,13 @@ def test_a_writer_at_full_speed_never_sees_a_full_disk(growing: Growing) -> None
 
 def test_the_ceiling_holds(growing: Growing) -> None:
     """Said once, however often the disk comes near to being full."""
-    fill = "df --output=avail -B1 /var/lib/docker | tail -n 1 | while read -r free; do fallocate -l $((free * 9 / 10)) "
+    fill = "df --output=avail -B1 /var/lib/docker | tail -n 1 | while read -r free; do fallocate -l $((free * 7 / 10)) "
     for n in range(3):
         growing.bash(f"{fill} /var/lib/docker/more.{n}; done")
         growing.bash("until kiln-storage status | grep -q 'at its ceiling'; do sleep 0.2; done")
     assert len(growing.volumes()) == 3
     told = growing.machine.remote.run("/usr/local/sbin/kiln-storage status", timeout=60).stdout  # without root
-    assert "GiB free (0 %) on 4 volumes; grown" in told
+    assert re.search(r"GiB free \(\d %\) on 4 volumes; grown", told), told
     log = growing.bash("journalctl --unit kiln-storage --no-pager --output cat")
     assert log.count("is at its ceiling") == 1, log
     assert log.count('"AtCeiling"') == 2, "a metric's name stands in it twice"
