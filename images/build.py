@@ -5,7 +5,7 @@ from typing import Any
 
 from cloud import tags
 from cloud.session import Cloud
-from images import acceptance, imaging, key, launch, machine, manifest
+from images import acceptance, imaging, key, launch, machine, manifest, traces
 from images.access import generate
 from images.keep import THE_AMI, OnError, kept_on_error
 from images.permissions import builder_may
@@ -46,13 +46,12 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
             builder = kept.machine = machine.start(cloud, temporary, order, report)
             builder_may(cloud, builder.instance_id, plan)
             with machine.connected(cloud, builder, order, report) as remote:
-                before = machine.disk_use(remote)
-                machine.perform(remote, plan.recipe.files, plan.recipe.steps, report, "provision")
-                proofs = machine.check(remote, checks_of(plan, "builder"), report, "checks on the builder")
-                added = machine.disk_use(remote) - before
-                identity = machine.identity(remote, builder, access)
+                before = traces.look(remote)
+                proofs = machine.provision(remote, plan.recipe, checks_of(plan, "builder"), report)
+                added = traces.look(remote).disk - before.disk
+                identity = traces.identity(before.machine_id, builder, access)
                 machine.perform(remote, (), plan.recipe.sealing, report, "hygiene")
-                machine.leave(remote, spec.builder.user, report)
+                traces.leave(remote, spec.builder.user, report)
             image = take_image(cloud, unfinished, plan, builder.instance_id, own, report)
             with report.step("end builder"):
                 temporary.run_until(0)

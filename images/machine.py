@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from cloud.session import Cloud
 from images import instances, launch
-from images.access import Access
 from images.launch import Launched, Order
 from images.report import Report
 from kiln import words
 from kiln.errors import UserError
 from kiln.undo import Undo
-from provision.hygiene_checks import Builder
-from provision.recipe import Check, File, Step
+from provision.recipe import Check, File, Recipe, Step
 
 if TYPE_CHECKING:
     from provision.remote import Remote
@@ -76,18 +74,27 @@ def _with_console(error: UserError, console: str) -> UserError:
     return UserError(error.what, error.why, error.hint, output="\n".join(filter(None, (error.output, shown))))
 
 
+def provision(remote: "Remote", recipe: Recipe, checks: Sequence[Check], report: Report) -> list[Proof]:
+    """Run files and steps, then `checks`, with one upload; raises UserError as `perform` and `check` do."""
+    report.screen.say("  provision")
+    return _all_passed(_run(remote, report, recipe.files, recipe.steps, checks, heading="checks on the builder"))
+
+
 def perform(remote: "Remote", files: Sequence[File], steps: Sequence[Step], report: Report, title: str) -> None:
     """Run files and steps on the machine, each shown as it ends; raises UserError for the first that fails."""
     if not files and not steps:
         return
     report.screen.say(f"  {title}")
-    _run(remote, report, files=files, steps=steps)
+    _run(remote, report, files, steps)
 
 
 def check(remote: "Remote", checks: Sequence[Check], report: Report, title: str) -> list[Proof]:
     """Run every check; raises UserError naming all that failed, with their output."""
     report.screen.say(f"  {title}")
-    proofs = _run(remote, report, checks=checks)
+    return _all_passed(_run(remote, report, checks=checks))
+
+
+def _all_passed(proofs: list[Proof]) -> list[Proof]:
     failed = [proof for proof in proofs if not proof.ok]
     if failed:
         raise UserError(
@@ -106,11 +113,12 @@ def _indented(text: str) -> str:
 def _run(
     remote: "Remote",
     report: Report,
-    *,
     files: Sequence[File] = (),
     steps: Sequence[Step] = (),
     checks: Sequence[Check] = (),
+    heading: str = "",
 ) -> list[Proof]:
+    """`heading` is said above the first check."""
     from provision import events
     from provision.bundle import bundle
 
@@ -145,36 +153,6 @@ def _run(
     if failed:
         raise failed[0].error()
     return proofs
-
-
-def disk_use(remote: "Remote") -> "DiskUse":
-    """Bytes used on the root file system and bytes written to block devices since the machine's boot."""
-    script = "df -P -B1 / | tail -1; grep -E ' (nvme[0-9]+n[0-9]+|xvd[a-z]+|sd[a-z]) ' /proc/diskstats"
-    out = remote.run(script, timeout=60).stdout.splitlines()
-    used = int(out[0].split()[2])
-    return DiskUse(used, sum(int(line.split()[9]) * 512 for line in out[1:]))
-
-
-@dataclass(frozen=True)
-class DiskUse:
-    used: int
-    written: int
-
-    def __sub__(self, other: "DiskUse") -> "DiskUse":
-        return DiskUse(self.used - other.used, self.written - other.written)
-
-
-def identity(remote: "Remote", machine: Launched, access: Access) -> Builder:
-    """What must not be found again on a machine booted from the AMI."""
-    machine_id = remote.run("cat /etc/machine-id 2>/dev/null || true", timeout=60).stdout.strip()
-    return Builder((access.host.public,), access.public, machine_id, machine.instance_id)
-
-
-def leave(remote: "Remote", user: str, report: Report) -> None:
-    """The last command: the runner's own traces and the login keys; nothing connects to this machine again."""
-    with report.step("leave") as line:
-        line.note = "runner and keys removed"
-        remote.remove([f"/home/{user}/.ssh/authorized_keys", "/root/.ssh/authorized_keys"])
 
 
 def as_json(proofs: Sequence[Proof]) -> list[dict[str, object]]:

@@ -11,9 +11,10 @@ from cloud.session import Cloud
 from images import imaging, machine, timeline
 from images.acceptance import Accepted
 from images.launch import Launched
-from images.machine import DiskUse, Proof
+from images.machine import Proof
 from images.plan import Plan
 from images.report import Report
+from images.traces import DiskUse
 from kiln import atomic
 
 SCHEMA = 1

@@ -8,8 +8,8 @@ from provision.events import Began, Ended, Event, Output
 from provision.remote import Address, Outcome, Result
 
 ANSWERS = {
-    "df -P": "/dev/root 100 4096 96 5% /\n 259 0 nvme0n1 1 0 8 0 1 0 16 0 0 0 0\n",
-    "cat /etc/machine-id": "0123456789abcdef0123456789abcdef\n",
+    'echo "$(cat /etc/machine-id': "0123456789abcdef0123456789abcdef\n/dev/root 100 4096 96 5% /\n"
+    " 259 0 nvme0n1 1 0 8 0 1 0 16 0 0 0 0\n",
     "sudo -n bash -c": "kernel=6.1\ndocker=25.0\npackage=bash 5 x86_64\nroot_bytes=1234\n",
 }
 
