@@ -1,6 +1,7 @@
 """The runner itself, on the local bash: what it journals and how it ends."""
 
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -231,6 +232,16 @@ def test_before_the_reboot_nothing_goes_on(make: Make) -> None:
     assert lines(runner) == ["behind"]
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """As sshd starts what it runs: a shell cannot take back what was ignored before it, as behind nohup."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGINT, signal.SIGQUIT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_what_is_started_can_be_interrupted(make: Make) -> None:
     runner = make(Step("look", "grep SigIgn /proc/self/status"))
     runner.start()
