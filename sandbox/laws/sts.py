@@ -21,7 +21,8 @@ _ALPHABET = string.ascii_uppercase + string.digits
 
 class Sts(TokenResponse):
     def get_session_token(self) -> ActionResult:
-        arn = f"arn:aws:iam::{ACCOUNT}:user/sandbox"
+        user = iam_backends[ACCOUNT]["aws"].get_user_from_access_key_id(self.get_access_key())
+        arn = user.arn if user else _user_arn()
         return ActionResult({"Credentials": credentials(self._get_int_param("DurationSeconds", 43200), arn)})
 
     def assume_role(self) -> ActionResult:

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import boto3
@@ -41,6 +42,8 @@ def test_who_we_are(sandbox: Sandbox, clients: dict[str, Any]) -> None:
 def test_an_iam_users_key_is_good(sandbox: Sandbox, clients: dict[str, Any]) -> None:
     clients["iam"].create_user(UserName="ann")
     key = clients["iam"].create_access_key(UserName="ann")["AccessKey"]
+    look = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:DescribeVpcs", "Resource": "*"}]}
+    clients["iam"].put_user_policy(UserName="ann", PolicyName="look", PolicyDocument=json.dumps(look))
     assert client(sandbox, "ec2", key["AccessKeyId"]).describe_vpcs()["Vpcs"]
     clients["iam"].delete_access_key(UserName="ann", AccessKeyId=key["AccessKeyId"])
     assert code(client(sandbox, "ec2", key["AccessKeyId"]).describe_vpcs) == "AuthFailure"
