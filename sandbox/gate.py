@@ -9,7 +9,7 @@ from sandbox import control, incoming
 from sandbox.calls import Call
 from sandbox.iam import enforce
 from sandbox.incoming import Incoming
-from sandbox.laws import keys, pricing
+from sandbox.laws import buckets, keys, pricing
 from sandbox.refusals import Refusal, body_of, headers_of
 from sandbox.world import World
 
@@ -54,7 +54,8 @@ class Gate:
 
     def _denial(self, request: Incoming, environ: dict[str, Any]) -> Refusal | None:
         try:
-            return enforce.refusal(self._world, request, environ)
+            denied = enforce.refusal(self._world, request, environ)
+            return denied or buckets.refusal(request, environ.get("QUERY_STRING", ""))
         except Exception:
             log.exception("the policies could not be evaluated for %s %s", request.service, request.action)
             return Refusal("InternalFailure", "The sandbox could not evaluate the caller's policies; see its log", 500)

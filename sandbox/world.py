@@ -31,6 +31,7 @@ class Delays:
     console: float = 5.0
     snapshot: float = 3.0
     terminated_listed: float = 3600.0
+    iam_propagation: float = 5.0
 
 
 @dataclass(frozen=True)

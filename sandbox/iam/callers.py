@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.iam.models import iam_backends
 
+from sandbox.iam import visibility
 from sandbox.iam.patterns import Context
 from sandbox.iam.policy import Statement, statements
 from sandbox.world import ACCOUNT, World
@@ -62,8 +63,9 @@ def _user(user: Any) -> Caller:
 
 
 def _policies(owner: Any) -> tuple[Statement, ...]:
-    inline = owner.policies.values() if isinstance(owner.policies, dict) else owner.policies
-    documents: Iterable[str] = [*inline, *(_document(each) for each in owner.managed_policies.values())]
+    """Those that have been spread to the services already."""
+    named = owner.policies | {arn: _document(each) for arn, each in owner.managed_policies.items()}
+    documents = [text for name, text in named.items() if visibility.is_visible(visibility.link(owner, name))]
     return tuple(statement for document in documents for statement in statements(document))
 
 

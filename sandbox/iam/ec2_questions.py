@@ -60,6 +60,7 @@ def _others(request: Request) -> Iterator[Question]:
     for each in named:
         yield _existing(request.region, action, each, _attributes(request))
         asked += 1
+    yield from _passed(request.get("IamInstanceProfile") or {})
     if not asked:
         yield Question(action)
 

@@ -7,12 +7,15 @@ from functools import cache
 from typing import Any
 
 import moto.ec2.urls
+import moto.iam.urls
 import moto.ssm.urls
 import moto.sts.urls
 from moto.ec2.models import elastic_network_interfaces
 from moto.kms.models import KmsBackend
+from moto.s3.models import S3Backend
 
-from sandbox.laws import image, kms, launch_template_model, volumes
+from sandbox.iam.service import Iam
+from sandbox.laws import buckets, image, kms, launch_template_model, volumes
 from sandbox.laws.ec2 import Ec2
 from sandbox.laws.ssm import Ssm
 from sandbox.laws.sts import Sts
@@ -27,11 +30,13 @@ def _addresses() -> Iterator[str]:
 
 @cache
 def install() -> None:
-    for urls, response in ((moto.ec2.urls, Ec2), (moto.ssm.urls, Ssm), (moto.sts.urls, Sts)):
+    replaced = ((moto.ec2.urls, Ec2), (moto.iam.urls, Iam), (moto.ssm.urls, Ssm), (moto.sts.urls, Sts))
+    for urls, response in replaced:
         _replace(urls, "url_paths", dict.fromkeys(urls.url_paths, response.dispatch))
     addresses = _addresses()
     _replace(elastic_network_interfaces, "random_public_ip", lambda: next(addresses))
     _replace(KmsBackend, "_generate_default_keys", kms.generate_default_keys)
+    _replace(S3Backend, "create_bucket", buckets.create_bucket)
     image.install()
     launch_template_model.install()
     volumes.install()

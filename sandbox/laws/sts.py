@@ -71,7 +71,7 @@ def credentials(duration: int, arn: str) -> dict[str, Any]:
 
 def _role(role_arn: str) -> Any:
     roles = iam_backends[ACCOUNT]["aws"].roles.values()
-    return next((role for role in roles if role.arn == role_arn), None)
+    return next((role for role in roles if role.arn == role_arn and current().is_visible(role.id)), None)
 
 
 def _user_arn() -> str:

@@ -7,12 +7,9 @@ from typing import Any
 import pytest
 
 from sandbox.inprocess import Sandbox
+from tests.support import trust
 
 As = Callable[[str], Any]
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
 
 
 def allow(action: str | list[str], resource: str | list[str] = "*", **rest: Any) -> dict[str, Any]:
@@ -50,7 +47,7 @@ def role(sandbox: Sandbox, iam: Any, clients: dict[str, Any]) -> Callable[..., A
     """The same for a role, assumed by the administrator."""
 
     def make(*statements: dict[str, Any], name: str = "builder", **create: Any) -> As:
-        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST), **create)["Role"]
+        made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust.EC2, **create)["Role"]
         iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=document(*statements))
         sandbox.clock.advance(60)
         given = clients["sts"].assume_role(RoleArn=made["Arn"], RoleSessionName="run")["Credentials"]

@@ -12,6 +12,7 @@ from sandbox.inprocess import Sandbox
 from sandbox.laws.instances import all_instances
 from tests.sandbox.conftest import Refused
 from tests.sandbox.iam.conftest import As, allow, document
+from tests.support import trust
 
 User = Callable[..., As]
 DENIED = "UnauthorizedOperation"
@@ -171,7 +172,7 @@ def test_a_launch_with_tags_asks_for_create_tags_of_each_kind(user: User, al2023
 
 
 def _profile(iam: Any) -> None:
-    iam.create_role(RoleName="worker", AssumeRolePolicyDocument=json.dumps({"Statement": []}))
+    iam.create_role(RoleName="worker", AssumeRolePolicyDocument=trust.EC2)
     iam.create_instance_profile(InstanceProfileName="worker")
     iam.add_role_to_instance_profile(InstanceProfileName="worker", RoleName="worker")
 
