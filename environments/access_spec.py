@@ -36,7 +36,9 @@ class Roles(Model):
     """Read-only: `all` that S3 lets this account read, or the named (public) buckets."""
     session_manager: StrictBool = False
     """Whether machines can be reached through SSM Session Manager (AmazonSSMManagedInstanceCore)."""
-    permissions_boundary: str | None = Field(None, pattern=r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[A-Za-z0-9_+=,.@/-]+$")
+    permissions_boundary: str | None = Field(
+        None, pattern=r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[A-Za-z0-9_+=,.@/-]+$"
+    )
     """ARN of a policy that bounds every role that Kiln makes."""
 
     @property
