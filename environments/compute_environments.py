@@ -16,7 +16,7 @@ from environments.resource import Difference, Found, Ref, Wanted
 KIND = "compute env"
 SERVICE_LINKED = "service-linked"
 SCALING = frozenset({"state", "minvCpus", "maxvCpus"})  # changed without touching a machine
-MEMORY = "remembers"
+MEMORY, STATUS = "remembers", "status"
 Described = dict[str, Any]
 
 
@@ -131,6 +131,8 @@ def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
     should = memory.moved_to(wanted.fields["imageIdOverride"])
     if memory.ami and should != memory and not any(each.field == "imageIdOverride" for each in changes):
         changes.append(Difference(MEMORY, memory.as_tag(), should.as_tag()))
+    if found.extra.get("status") == "INVALID":
+        changes.append(Difference(STATUS, "INVALID", "VALID"))
     return tuple(changes)
 
 
@@ -153,8 +155,11 @@ def create(cloud: Cloud, wanted: Wanted) -> str:
 
 
 def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:
-    """The scaling fields and the memory; anything else is a roll-out (environments/rollout.py)."""
+    """The scaling fields, the memory, and another look of AWS Batch at one that is INVALID; all else is a roll-out
+    (environments/rollout.py)."""
     fields = {change.field: change.after for change in changes}
+    if STATUS in fields:
+        fields["state"] = wanted.fields["state"]
     if fields.keys() & SCALING:
         cloud.client("batch").update_compute_environment(**compute_request.scaling(found.extra["name"], fields))
     if MEMORY in fields:

@@ -47,7 +47,7 @@ def _keep(cloud: Cloud, wanted: Wanted) -> None:
     if kept == FOR_EVER:
         logs.delete_retention_policy(logGroupName=wanted.name)
     else:
-        logs.put_retention_policy(logGroupName=wanted.name, retentionInDays=int(kept.split()[0]))
+        logs.put_retention_policy(logGroupName=wanted.name, retentionInDays=int(kept.removesuffix(" days")))
 
 
 def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:

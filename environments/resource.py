@@ -1,7 +1,7 @@
 """What every kind of resource is made of: as it should be, as it is, and the difference (values alone).
 
-A module of a kind has `desired(ground)`, and the functions of the `Kind` protocol; environments/desired.py lists them in
-the order in which AWS needs them.
+A module of a kind has `desired(ground)`, and the functions of the `Kind` protocol; environments/desired.py lists them
+in the order in which AWS needs them.
 """
 
 from collections.abc import Mapping, Sequence

@@ -23,7 +23,7 @@ KIND = "launch template"
 
 
 def definition(spec: EnvironmentSpec) -> LaunchTemplateSpec:
-    """The launch template's definition, with the environment's image and credentials in it; raises Problem, UserError."""
+    """The launch template's definition, with the environment's image and credentials in it; raises UserError."""
     loaded = definitions.load(spec.launch_template)
     return loaded.model_copy(update={"task_credentials": spec.task_credentials, "image": spec.image})
 

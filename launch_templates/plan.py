@@ -66,8 +66,8 @@ def prepare(
 ) -> Plan:
     """The plan for an AMI; raises UserError for whatever would fail at registration, or at launch.
 
-    `names_image` as in `launch_template_data`; `environments` are the compute environments as Batch describes them, asked
-    for where they are not given.
+    `names_image` as in `launch_template_data`; `environments` are the compute environments as Batch describes them,
+    asked for where they are not given.
     """
     family = family_of(spec, chosen)
     made = contents(spec, family, chosen.image)
