@@ -48,7 +48,9 @@ def test_the_roles_of_an_environment_must_be_passed_on(
         _create(ada, ec2, profile, "third", serviceRole="AWSBatchServiceRole")
 
 
-def test_tags_of_environments(user: Callable[..., As], ec2: Any, profile: str, refused: Refused) -> None:
+def test_tags_of_environments(
+    sandbox: Sandbox, user: Callable[..., As], ec2: Any, profile: str, refused: Refused
+) -> None:
     ours = {"Null": {"aws:ResourceTag/kiln:env:a": "false"}}
     new = {"Null": {"aws:RequestTag/kiln:env:a": "false"}}
     ada = user(
@@ -60,6 +62,7 @@ def test_tags_of_environments(user: Callable[..., As], ec2: Any, profile: str, r
     with refused(DENIED):
         _create(ada, ec2, profile)
     _create(ada, ec2, profile, tags={"kiln:env:a": "1"})
+    sandbox.clock.advance(10)
     assert ada.describe_compute_environments()["computeEnvironments"]
     ada.update_compute_environment(computeEnvironment="spot", state="DISABLED")
     bob = user(allow("batch:UpdateComputeEnvironment", ENVIRONMENT + "other"), name="bob")("batch")
@@ -78,8 +81,8 @@ def test_a_role_that_an_environment_uses_is_not_deleted(sandbox: Sandbox, iam: A
 
 def test_a_job_definition_passes_its_job_role(user: Callable[..., As], refused: Refused) -> None:
     role = "arn:aws:iam::123456789012:role/task"
-    container = {"image": "a", "command": ["b"], "jobRoleArn": role,
-                 "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}]}  # fmt: skip
+    needs = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "64"}]
+    container = {"image": "a", "command": ["b"], "jobRoleArn": role, "resourceRequirements": needs}
     to_tasks = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     register = allow("batch:RegisterJobDefinition", "arn:aws:batch:*:*:job-definition/*")
     for name, statements, may in (("ada", [register, allow("iam:PassRole", role, Condition=to_tasks)], True),
