@@ -1,6 +1,6 @@
 """A compute environment's fields as requests to AWS Batch, and out of its answers (pure)."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from environments.resource import Wanted
@@ -9,6 +9,9 @@ _RESOURCES = (
     "type", "allocationStrategy", "minvCpus", "maxvCpus", "bidPercentage", "instanceRole", "spotIamFleetRole",
     "ec2KeyPair", "placementGroup",
 )  # fmt: skip
+_MEMBER = {
+    "launchTemplateVersion": "launchTemplate", "imageType": "ec2Configuration", "imageIdOverride": "ec2Configuration",
+}  # fmt: skip
 _BATCH_ROLE = "/aws-service-role/batch.amazonaws.com/"
 
 
@@ -84,3 +87,21 @@ def fields(one: Mapping[str, Any]) -> dict[str, Any]:
         "imageType": configuration.get("imageType"),
         "imageIdOverride": configuration.get("imageIdOverride"),
     }
+
+
+def infrastructure(
+    name: str, after: Mapping[str, Any], changed: Collection[str], policy: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The parameters of UpdateComputeEnvironment for the fields `changed`, as they are in `after`.
+
+    The update policy is always said: AWS's own default ends jobs after 30 minutes. An empty text takes a setting away
+    (ComputeResourceUpdate, AWS Batch API Reference).
+    """
+    whole = {"ec2KeyPair": "", "placementGroup": "", **resources(after)}
+    members = {_MEMBER.get(field, field) for field in changed} & whole.keys()
+    request: dict[str, Any] = {
+        "computeEnvironment": name,
+        "computeResources": {member: whole[member] for member in sorted(members)},
+        "updatePolicy": dict(policy),
+    }
+    return request | ({"state": after["state"]} if "state" in changed else {})

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from cloud import errors, tags
 from cloud.session import Cloud
-from environments import resource
+from environments import propagation, resource
 from environments.ground import Ground
 from environments.resource import Difference, Found, Wanted
 
@@ -37,7 +37,7 @@ def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
 def create(cloud: Cloud, wanted: Wanted) -> str:
     iam = cloud.client("iam")
     made = iam.create_instance_profile(InstanceProfileName=wanted.name, Tags=tags.as_list(wanted.tags))
-    iam.add_role_to_instance_profile(InstanceProfileName=wanted.name, RoleName=wanted.fields["role"])
+    propagation.seen(iam.add_role_to_instance_profile, InstanceProfileName=wanted.name, RoleName=wanted.fields["role"])
     return str(made["InstanceProfile"]["Arn"])
 
 
@@ -47,7 +47,7 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
     for change in changes:
         if change.before:
             iam.remove_role_from_instance_profile(InstanceProfileName=found.name, RoleName=change.before)
-        iam.add_role_to_instance_profile(InstanceProfileName=found.name, RoleName=change.after)
+        propagation.seen(iam.add_role_to_instance_profile, InstanceProfileName=found.name, RoleName=change.after)
     return found.id
 
 

@@ -1,6 +1,6 @@
 """Which machines a compute environment may launch: their architecture, their vCPUs, and how many at most."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,23 +26,28 @@ class InstanceType:
 
 
 def look(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
-    """The types and families that the definition names, by type; one call, and none where it names groups alone."""
-    named = {name for each in spec.compute_environments.values() for name in each.instance_types} - _GROUPS.keys()
-    if not named:
-        return {}
-    patterns = sorted(name if "." in name else f"{name}.*" for name in named)
-    pages = cloud.ec2.get_paginator("describe_instance_types").paginate(
-        Filters=[{"Name": "instance-type", "Values": patterns}]
-    )
-    found = [_type(each) for page in pages for each in page["InstanceTypes"]]
-    known = {each.name: each for each in found}
-    if missing := sorted(name for name in named if not _of(name, known)):
+    """The types and families that the definition names, by type; raises UserError for one that EC2 does not know."""
+    named = {name for each in spec.compute_environments.values() for name in each.instance_types}
+    known = described(cloud, named)
+    if missing := sorted(name for name in named - _GROUPS.keys() if not _of(name, known)):
         raise UserError(
             f"{cloud.region} has no {', '.join(missing)}",
             "EC2 knows no such instance type or family there",
             "See instance_types in environments/reference.yaml.",
         )
     return known
+
+
+def described(cloud: Cloud, names: Iterable[str]) -> Mapping[str, InstanceType]:
+    """Types and families as EC2 describes them; one call, and none where there are groups alone."""
+    patterns = sorted(name if "." in name else f"{name}.*" for name in set(names) - _GROUPS.keys())
+    if not patterns:
+        return {}
+    pages = cloud.ec2.get_paginator("describe_instance_types").paginate(
+        Filters=[{"Name": "instance-type", "Values": patterns}]
+    )
+    found = [_type(each) for page in pages for each in page["InstanceTypes"]]
+    return {each.name: each for each in found}
 
 
 def _type(each: Mapping[str, Any]) -> InstanceType:

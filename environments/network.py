@@ -106,8 +106,13 @@ def warnings(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[s
     missing = [name for name in _ENDPOINTS if name not in there]
     if not missing:
         return ()
-    lacks = ", ".join(missing)
+    lacks, reasons = ", ".join(missing), sorted(set(shut.values()))
     return tuple(
-        f"machines in {subnet} cannot join: {why}, and its VPC has no endpoint for {lacks}"
-        for subnet, why in sorted(shut.items())
+        f"machines in {_some([name for name in sorted(shut) if shut[name] == why])} cannot join: {why}, "
+        f"and its VPC has no endpoint for {lacks}"
+        for why in reasons
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more, each of them"

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from cloud import errors, tags
 from cloud.session import Cloud
-from environments import ownership
+from environments import ownership, propagation
 from environments.ground import Ground
 from environments.resource import Difference, Found, Wanted
 
@@ -136,7 +136,7 @@ def create(cloud: Cloud, wanted: Wanted) -> str:
         **({"PermissionsBoundary": boundary} if boundary else {}),
     )
     for arn in wanted.fields["policies"]:
-        iam.attach_role_policy(RoleName=wanted.name, PolicyArn=arn)
+        propagation.seen(iam.attach_role_policy, RoleName=wanted.name, PolicyArn=arn)
     return str(made["Role"]["Arn"])
 
 
@@ -153,7 +153,7 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
         elif change.field == "boundary":
             iam.put_role_permissions_boundary(RoleName=wanted.name, PermissionsBoundary=change.after)
         elif change.after:
-            iam.attach_role_policy(RoleName=wanted.name, PolicyArn=change.after)
+            propagation.seen(iam.attach_role_policy, RoleName=wanted.name, PolicyArn=change.after)
         else:
             iam.detach_role_policy(RoleName=wanted.name, PolicyArn=change.before)
     return found.id

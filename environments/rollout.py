@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cloud.session import Cloud
+from environments import compute_request, ownership, settle
 from environments.resource import Difference, Found, Wanted
+from kiln.errors import UserError
 
 DRAIN_MINUTES = 7200  # UpdatePolicy.jobExecutionTimeoutMinutes at most; AWS's own default of 30 kills longer jobs
 # Members of CreateComputeEnvironment that UpdateComputeEnvironment does not have, or does not change.
@@ -17,6 +20,15 @@ class Options:
 
     drain_minutes: int = DRAIN_MINUTES
     terminate_jobs: bool = False
+
+
+def options(drain_minutes: int, *, terminate_jobs: bool) -> Options:
+    """Options as a person gives them; raises UserError for minutes that AWS Batch does not take."""
+    if not 1 <= drain_minutes <= DRAIN_MINUTES:
+        raise UserError(
+            f"--drain-timeout {drain_minutes} is no choice", f"AWS Batch takes 1 to {DRAIN_MINUTES} minutes"
+        )
+    return Options(drain_minutes, terminate_jobs)
 
 
 @dataclass(frozen=True)
@@ -43,3 +55,36 @@ def decide(wanted: Wanted, found: Found, changes: Sequence[Difference]) -> Decis
         if field in fields:
             return Decision("blue/green", f"{what} cannot be changed in place")
     return Decision("in place", f"service-linked role, {wanted.fields['allocationStrategy']}")
+
+
+def roll_out(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference], options: Options) -> str:
+    """Bring a compute environment to what is wanted of it; the ARN of the one that is it from now on.
+
+    Raises UserError when it fails; the old one serves on.
+    """
+    decision = decide(wanted, found, changes)
+    if decision.way == "blue/green":
+        raise UserError(
+            f"the compute environment {wanted.name} cannot be replaced yet",
+            decision.why,
+            "Destroy the environment and register it again.",
+        )
+    return in_place(cloud, wanted, found, changes, options)
+
+
+def in_place(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference], options: Options) -> str:
+    """An infrastructure update. The AMI is remembered once the compute environment is VALID with it."""
+    name, environment = found.extra["name"], wanted.extra["environment"]
+    settle.environment_at_rest(cloud, name)
+    policy = {
+        "terminateJobsOnUpdate": options.terminate_jobs,
+        "jobExecutionTimeoutMinutes": options.drain_minutes,
+    }
+    fields = {change.field for change in changes}
+    request = compute_request.infrastructure(name, wanted.fields, fields, policy)
+    cloud.client("batch").update_compute_environment(**request)
+    settle.environments_valid(cloud, [name])
+    memory = ownership.memory(found.tags, environment).moved_to(wanted.fields["imageIdOverride"])
+    tags = {ownership.key(environment): memory.as_tag()}
+    cloud.client("batch").tag_resource(resourceArn=found.id, tags=tags)
+    return found.id

@@ -31,7 +31,6 @@ class Delays:
     console: float = 5.0
     snapshot: float = 3.0
     terminated_listed: float = 3600.0
-    iam_propagation: float = 5.0
     batch_environment: float = 5.0
     batch_scaling: float = 2.0
     batch_infrastructure: float = 10.0
@@ -39,6 +38,7 @@ class Delays:
     batch_queue: float = 2.0
     batch_job: float = 1.0
     batch_blocked: float = 60.0
+    iam_propagation: float = 5.0
 
 
 @dataclass(frozen=True)
