@@ -110,7 +110,6 @@ def delete(records: Records, request: Fields) -> Fields:
 
 
 def describe(records: Records, request: Fields) -> Fields:
-    recheck(records)
     wanted = request.get("computeEnvironments")
     known = records.environments
     prefix = records.arn("compute-environment", "")
