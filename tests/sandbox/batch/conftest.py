@@ -1,4 +1,4 @@
-"""An account in which a compute environment becomes VALID; and Batch's refusals, which differ by their message alone."""
+"""An account in which a compute environment becomes VALID; and Batch's refusals, which differ by message alone."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager

@@ -11,7 +11,10 @@ from tests.support.trust import trust
 
 Create = Callable[..., str]
 Environment = Callable[..., dict[str, Any]]
-MIME = 'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="=="\n\n--==\nContent-Type: text/x-shellscript\n\ntrue\n--==--\n'
+MIME = (
+    'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="=="\n\n'
+    "--==\nContent-Type: text/x-shellscript\n\ntrue\n--==--\n"
+)
 ROLE = "arn:aws:iam::123456789012:role/AWSBatchServiceRole"
 
 
