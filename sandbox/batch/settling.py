@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html,
 https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html
 """
 
-from sandbox.batch import blocked, compute_environments, job_states
+from sandbox.batch import blocked, environment_states, job_states
 from sandbox.batch.records import Job, Queue, Records
 from sandbox.world import current
 
@@ -13,7 +13,7 @@ def settle(records: Records) -> None:
     """Move on what is due: environments to how they are, new jobs to where they wait, blocked heads of queues to
     their reason or their end.
     """
-    compute_environments.recheck(records)
+    environment_states.recheck(records)
     for job in records.jobs.values():
         _queue_up(records, job)
     for queue in records.queues.values():

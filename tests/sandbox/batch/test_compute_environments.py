@@ -186,3 +186,24 @@ def test_pages(batch: Any, create: Create, denied: Any) -> None:
 def test_regions_are_apart(sandbox: Sandbox, create: Create) -> None:
     create()
     assert sandbox.client("batch", "eu-west-1").describe_compute_environments()["computeEnvironments"] == []
+
+
+def test_deleting_ends_what_runs_there(
+    sandbox: Sandbox, batch: Any, made: Create, queue: Create, submit: Create, job: Callable[[str], dict[str, Any]]
+) -> None:
+    made("one")
+    made("two")
+    queue("one")
+    running = submit()
+    sandbox.clock.advance(2)
+    sandbox.place_job(running)
+    batch.update_job_queue(jobQueue="queue", computeEnvironmentOrder=[{"order": 1, "computeEnvironment": "two"}])
+    batch.update_compute_environment(computeEnvironment="one", state="DISABLED")
+    sandbox.clock.advance(3)
+    batch.delete_compute_environment(computeEnvironment="one")
+    assert job(running)["status"] == "RUNNING"
+    sandbox.clock.advance(6)
+    assert (job(running)["status"], job(running)["statusReason"]) == (
+        "FAILED",
+        "Host EC2 terminated with its compute environment.",
+    )
