@@ -7,8 +7,9 @@ from typing import Any
 
 from sandbox import control, incoming
 from sandbox.calls import Call
+from sandbox.iam import enforce
 from sandbox.incoming import Incoming
-from sandbox.laws import keys, pricing
+from sandbox.laws import buckets, keys, pricing
 from sandbox.refusals import Refusal, body_of, headers_of
 from sandbox.world import World
 
@@ -29,13 +30,13 @@ class Gate:
         status, headers, body = self._answer(request, environ)
         error = _error_code(body) if int(status.split()[0]) >= 400 else ""
         self._world.calls.record(
-            Call(request.service, request.action, request.region, request.dry_run, error, self._world.clock.now())
+            Call(request.service, request.operation, request.region, request.dry_run, error, self._world.clock.now())
         )
         start_response(status, headers)
         return [body]
 
     def _answer(self, request: Incoming, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-        refusal = keys.refusal(self._world, request) or self._fault(request)
+        refusal = keys.refusal(self._world, request) or self._fault(request) or self._denial(request, environ)
         if refusal:
             return _refused(refusal, request)
         if request.service == "pricing":
@@ -43,13 +44,21 @@ class Gate:
         try:
             return _run(self._behind, environ)
         except NotImplementedError as error:
-            log.warning("not imitated: %s %s: %s", request.service, request.action, error)
-            message = f"The sandbox does not imitate {request.service}:{request.action} ({error})"
+            log.warning("not imitated: %s %s: %s", request.service, request.operation, error)
+            message = f"The sandbox does not imitate {request.service}:{request.operation} ({error})"
             return _refused(Refusal("NotImplemented", message, 501), request)
         except Exception:
-            log.exception("a fault of the sandbox in %s %s", request.service, request.action)
-            message = f"The sandbox failed in {request.service}:{request.action}; its log has the traceback"
+            log.exception("a fault of the sandbox in %s %s", request.service, request.operation)
+            message = f"The sandbox failed in {request.service}:{request.operation}; its log has the traceback"
             return _refused(Refusal("InternalFailure", message, 500), request)
+
+    def _denial(self, request: Incoming, environ: dict[str, Any]) -> Refusal | None:
+        try:
+            denied = enforce.refusal(self._world, request, environ)
+            return denied or buckets.refusal(request, environ.get("QUERY_STRING", ""))
+        except Exception:
+            log.exception("the policies could not be evaluated for %s %s", request.service, request.action)
+            return Refusal("InternalFailure", "The sandbox could not evaluate the caller's policies; see its log", 500)
 
     def _fault(self, request: Incoming) -> Refusal | None:
         fault = self._world.faults.strike(request)

@@ -1,0 +1,143 @@
+"""Compute environments, job queues and job definitions as an environment definition writes them.
+
+Sources: AWS Batch API Reference, ComputeResource, CreateJobQueue, JobStateTimeLimitAction, ContainerProperties.
+"""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StrictBool, StrictInt, model_validator
+
+from kiln.models import MiB, Model, Seconds
+
+BATCH_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
+Name = Annotated[str, Field(pattern=BATCH_NAME)]
+Strategy = Literal[
+    "BEST_FIT", "BEST_FIT_PROGRESSIVE", "SPOT_CAPACITY_OPTIMIZED", "SPOT_PRICE_CAPACITY_OPTIMIZED"
+]  # fmt: skip
+ImageType = Literal["ECS_AL2", "ECS_AL2_NVIDIA", "ECS_AL2023", "ECS_AL2023_NVIDIA"]
+SPOT_ONLY = ("SPOT_CAPACITY_OPTIMIZED", "SPOT_PRICE_CAPACITY_OPTIMIZED")
+
+
+class ComputeEnvironment(Model):
+    """A managed compute environment on EC2."""
+
+    market: Literal["on-demand", "spot"] = "on-demand"
+    allocation_strategy: Strategy | None = None
+    """Default: BEST_FIT_PROGRESSIVE on demand, SPOT_PRICE_CAPACITY_OPTIMIZED for Spot."""
+    instance_types: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9-]+)?$")], ...], Field(min_length=1)
+    ] = ("optimal",)
+    """Types (c5.2xlarge), families (c5), or optimal, default_x86_64, default_arm64."""
+    min_vcpus: StrictInt = Field(0, ge=0, le=1_000_000)
+    desired_vcpus: StrictInt | None = None
+    """Begins as the minimum and is AWS Batch's own from then on: Kiln neither sends nor compares it."""
+    max_vcpus: StrictInt = Field(256, ge=1, le=1_000_000)
+    bid_percentage: StrictInt | None = Field(None, ge=1, le=100)
+    """Spot: the most to be paid, in percent of the On-Demand price."""
+    key_pair: str | None = Field(None, min_length=1, max_length=255)
+    placement_group: str | None = Field(None, min_length=1, max_length=255)
+    image_type: ImageType | None = None
+    """Default: as the AMI's family says."""
+    state: Literal["enabled", "disabled"] = "enabled"
+    tags: dict[str, str] = Field(default_factory=dict)
+    """Tags of the instances."""
+
+    @property
+    def strategy(self) -> Strategy:
+        ordinary: Strategy = "SPOT_PRICE_CAPACITY_OPTIMIZED" if self.market == "spot" else "BEST_FIT_PROGRESSIVE"
+        return self.allocation_strategy or ordinary
+
+    @property
+    def needs_fleet_role(self) -> bool:
+        """AWS Batch User Guide, "Amazon EC2 Spot Fleet role": SPOT with BEST_FIT."""
+        return self.market == "spot" and self.strategy == "BEST_FIT"
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.market == "on-demand" and self.strategy in SPOT_ONLY:
+            raise ValueError(f"{self.strategy} is for market: spot alone")
+        if self.market == "on-demand" and self.bid_percentage is not None:
+            raise ValueError("bid_percentage is for market: spot alone")
+        if self.min_vcpus > self.max_vcpus:
+            raise ValueError("min_vcpus is above max_vcpus")
+        if self.desired_vcpus not in (None, self.min_vcpus):
+            raise ValueError("desired_vcpus begins as min_vcpus and then is AWS Batch's own; leave it out")
+        if len(self.instance_types) != len(set(self.instance_types)):
+            raise ValueError("an instance type stands twice in instance_types")
+        return self
+
+
+class TimeLimit(Model):
+    """What happens to a job that waits at the head of the queue in RUNNABLE for one of AWS Batch's reasons."""
+
+    reason: Literal[
+        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
+        "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE",
+        "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT",
+    ]
+    after: Seconds
+    """10 min to 24 h."""
+    action: Literal["cancel", "terminate"] = "cancel"
+
+    @model_validator(mode="after")
+    def _allowed(self) -> Self:
+        if not 600 <= self.after <= 86400:
+            raise ValueError("after must be from 10 min to 24 h")
+        return self
+
+
+class JobQueue(Model):
+    """A job queue; AWS Batch tries its compute environments in order."""
+
+    priority: StrictInt = Field(1, ge=0, le=1000)
+    """A queue with a higher number goes first where queues share a compute environment."""
+    compute_environments: Annotated[tuple[Name, ...], Field(min_length=1, max_length=3)]
+    state: Literal["enabled", "disabled"] = "enabled"
+    time_limits: tuple[TimeLimit, ...] = ()
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len(self.compute_environments) != len(set(self.compute_environments)):
+            raise ValueError("a compute environment stands twice in compute_environments")
+        reasons = [limit.reason for limit in self.time_limits]
+        if len(reasons) != len(set(reasons)):
+            raise ValueError("a reason stands twice in time_limits")
+        return self
+
+
+class HostVolume(Model):
+    """A folder of the machine, mounted into the container."""
+
+    host: str = Field(pattern=r"^/\S*$")
+    container: str = Field(pattern=r"^/\S+$")
+    read_only: StrictBool = True
+
+
+class JobDefinition(Model):
+    """A container job definition: another revision is registered when anything in it changes."""
+
+    image: str = Field(min_length=1, max_length=512, pattern=r"^\S+$")
+    command: tuple[str, ...] = ()
+    vcpus: StrictInt = Field(1, ge=1, le=1024)
+    memory: MiB
+    gpus: StrictInt = Field(0, ge=0, le=64)
+    environment: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], str] = Field(default_factory=dict)
+    parameters: dict[str, str] = Field(default_factory=dict)
+    job_role: str = Field("job", pattern=r"^(job|none|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+)$")
+    """job: the environment's job role; none; or a role's ARN."""
+    volumes: tuple[HostVolume, ...] = ()
+    user: str | None = Field(None, min_length=1)
+    privileged: StrictBool = False
+    attempts: StrictInt = Field(1, ge=1, le=10)
+    timeout: Seconds | None = None
+    """At least 60 s."""
+
+    @model_validator(mode="after")
+    def _allowed(self) -> Self:
+        if self.memory < 4:
+            raise ValueError("memory must be at least 4 MiB")
+        if reserved := [key for key in self.environment if key.startswith("AWS_BATCH")]:
+            raise ValueError(f"AWS Batch sets these itself: {', '.join(reserved)}")
+        if self.timeout is not None and self.timeout < 60:
+            raise ValueError("timeout must be at least 60 s")
+        return self

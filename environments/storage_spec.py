@@ -1,0 +1,41 @@
+"""Buckets as an environment definition writes them."""
+
+from typing import Self
+
+from pydantic import Field, StrictBool, model_validator
+
+from kiln.models import Model, Seconds
+
+BUCKET_NAME = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"  # "Bucket naming rules", Amazon S3 User Guide
+_DAY = 86400
+
+
+class Bucket(Model):
+    """An S3 bucket in the environment's region: encrypted, closed to the public, reached over TLS alone."""
+
+    name: str | None = Field(None, pattern=BUCKET_NAME)
+    """Default: ENVIRONMENT-ACCOUNT-REGION for `work`, ENVIRONMENT-KEY-ACCOUNT-REGION for the others."""
+    existing: StrictBool = False
+    """It is there already, and Kiln changes nothing of it."""
+    kms_key: str | None = Field(None, pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")
+    """ARN. Default: S3's own keys (SSE-S3)."""
+    versioning: StrictBool | None = None
+    """Default: as it is (a new bucket keeps no versions)."""
+    expire: str | None = Field(None, pattern=r"^[^/\s][^\s]*/$")
+    """A folder whose objects are deleted by age, such as work/."""
+    expire_after: Seconds = 90 * _DAY
+    """Whole days."""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.existing and not self.name:
+            raise ValueError("an existing bucket needs its name")
+        if self.existing and {"versioning", "expire", "expire_after"} & self.model_fields_set:
+            raise ValueError("Kiln changes nothing of an existing bucket: leave versioning and expire out")
+        if self.expire_after % _DAY or not self.expire_after:
+            raise ValueError("expire_after must be a whole number of days, such as 30 d")
+        return self
+
+    @property
+    def expire_days(self) -> int:
+        return self.expire_after // _DAY
