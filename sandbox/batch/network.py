@@ -8,7 +8,7 @@ from typing import Any
 
 from moto.ec2.models import ec2_backends
 
-from sandbox.laws.default_network import ALL_TRAFFIC
+from sandbox.laws.default_vpc import EVERYWHERE
 from sandbox.world import ACCOUNT
 
 _ENDPOINT = ".ecs"
@@ -36,7 +36,7 @@ def _main(tables: list[Any]) -> list[Any]:
 
 def _is_way_out(route: Any, subnet: Any) -> bool:
     """An internet gateway serves those alone that have a public address."""
-    if route.destination_cidr_block != ALL_TRAFFIC or route.local:
+    if route.destination_cidr_block != EVERYWHERE or route.local:
         return False
     return route.gateway is None or str(subnet.map_public_ip_on_launch).lower() == "true"
 

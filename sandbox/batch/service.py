@@ -10,6 +10,7 @@ from typing import Any
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import get_service_model
 
 from sandbox.batch import compute_environments, job_definitions, job_queues, jobs, records, settling, tags
 from sandbox.batch.errors import refused
@@ -80,6 +81,4 @@ class Batch(BaseResponse):
 
 
 def _required(name: str) -> list[str]:
-    from moto.core.utils import get_service_model
-
     return list(get_service_model("batch").operation_model(name).input_shape.required_members)

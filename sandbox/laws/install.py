@@ -11,12 +11,11 @@ import moto.ec2.urls
 import moto.servicequotas.urls
 import moto.ssm.urls
 import moto.sts.urls
-from moto.ec2.models import elastic_network_interfaces
-from moto.ec2.models.vpcs import VPCBackend
+from moto.ec2.models import EC2Backend, elastic_network_interfaces
 from moto.kms.models import KmsBackend
 
 from sandbox.batch.service import PATHS, Batch
-from sandbox.laws import default_network, image, kms, launch_template_model, volumes
+from sandbox.laws import default_vpc, image, kms, launch_template_model, volumes
 from sandbox.laws.ec2 import Ec2
 from sandbox.laws.service_quotas import ServiceQuotas
 from sandbox.laws.ssm import Ssm
@@ -43,7 +42,7 @@ def install() -> None:
     addresses = _addresses()
     _replace(elastic_network_interfaces, "random_public_ip", lambda: next(addresses))
     _replace(KmsBackend, "_generate_default_keys", kms.generate_default_keys)
-    _replace(VPCBackend, "create_default_vpc", default_network.create_default_vpc)
+    _replace(EC2Backend, "create_default_vpc", default_vpc.create_default_vpc)
     image.install()
     launch_template_model.install()
     volumes.install()
