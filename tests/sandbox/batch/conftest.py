@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.inprocess import Sandbox
-from tests.support.trust_policies import trust
+from tests.support.trust import trust
 
 Denied = Callable[[str], AbstractContextManager[None]]
 Create = Callable[..., str]

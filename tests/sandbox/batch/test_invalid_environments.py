@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.inprocess import Sandbox
-from tests.support.trust_policies import trust
+from tests.support.trust import trust
 
 Create = Callable[..., str]
 Environment = Callable[..., dict[str, Any]]
