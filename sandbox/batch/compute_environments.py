@@ -19,7 +19,7 @@ from sandbox.batch import (
     resource_rules,
     tag_rules,
     update_rules,
-)  # fmt: skip
+)
 from sandbox.batch.errors import executing, refused
 from sandbox.batch.records import MOVING, Environment, Fields, Records
 from sandbox.world import current
