@@ -45,10 +45,9 @@ class Scope:
 
     def ec2(self, *kinds: str, name: str = "*") -> tuple[str, ...]:
         """ARNs of EC2's resources; images and snapshots belong to no account in them."""
-        return tuple(
-            f"arn:{self.partition}:ec2:{self.region}:{'' if kind in ('image', 'snapshot') else self.account}:{kind}/{name}"
-            for kind in kinds
-        )
+        owners = {"image": "", "snapshot": ""}
+        begin = f"arn:{self.partition}:ec2:{self.region}"
+        return tuple(f"{begin}:{owners.get(kind, self.account)}:{kind}/{name}" for kind in kinds)
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of a resource of the region."""

@@ -14,9 +14,9 @@ from environments.spec import EnvironmentSpec
 
 _LOOK = (
     "batch:DescribeComputeEnvironments", "batch:DescribeJobDefinitions", "batch:DescribeJobQueues",
-    "batch:DescribeJobs", "batch:ListJobs", "ec2:DescribeImages", "ec2:DescribeInstances",
+    "batch:ListJobs", "ec2:DescribeImages", "ec2:DescribeInstances",
     "ec2:DescribeInstanceTypes", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets",
-    "ec2:DescribeVpcEndpoints", "ec2:DescribeVpcs", "ecs:DescribeContainerInstances", "ecs:ListContainerInstances",
+    "ec2:DescribeVpcEndpoints", "ecs:DescribeClusters",
     "iam:ListRoles", "logs:DescribeLogGroups",
 )  # fmt: skip
 _COMPUTE = (

@@ -10,7 +10,7 @@ from cloud.policy import Permission, Scope, has_tag
 
 _LOOK = (
     "ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceTypes",
-    "ec2:DescribeKeyPairs", "ec2:DescribeSecurityGroups", "ec2:DescribeSnapshots", "ec2:DescribeSpotPriceHistory",
+    "ec2:DescribeKeyPairs", "ec2:DescribeSecurityGroups", "ec2:DescribeSnapshots",
     "ec2:DescribeSubnets", "ec2:DescribeVolumes", "pricing:GetProducts",
 )  # fmt: skip
 _PARAMETERS = "arn:{}:ssm:{}:*:parameter/aws/*"  # AWS's own are nobody's: their ARN names no account
@@ -27,7 +27,10 @@ def needs(scope: Scope) -> tuple[Permission, ...]:
         Permission(
             "ImagesMake",
             ("ec2:CreateImage", "ec2:CreateSecurityGroup", "ec2:ImportKeyPair", "ec2:RunInstances"),
-            scope.ec2("image", "instance", "key-pair", "network-interface", "security-group", "snapshot", "volume"),
+            # Of image and instance one is new and one is not: only what is new can be tagged by the request.
+            scope.ec2(
+                "image", "instance", "key-pair", "network-interface", "security-group", "snapshot", "subnet", "volume"
+            ),
             asked,
         ),
         Permission("ImagesVpc", ("ec2:CreateSecurityGroup",), scope.ec2("vpc")),
@@ -39,14 +42,19 @@ def needs(scope: Scope) -> tuple[Permission, ...]:
         ),
         # A machine is launched from any image; before a group of its own exists, the launch is tried with the default.
         Permission(
-            "ImagesLaunchFrom", ("ec2:RunInstances",), scope.ec2("image", "security-group", "snapshot", "subnet")
+            "ImagesLaunchFrom",
+            ("ec2:RunInstances",),
+            (
+                *scope.ec2("image", "security-group", "snapshot", "subnet"),
+                *scope.ec2("key-pair", name="kiln-*"),
+            ),
         ),
         Permission(
             "ImagesOwn",
             (
                 "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateImage", "ec2:DeleteKeyPair", "ec2:DeleteSecurityGroup",
                 "ec2:DeleteSnapshot", "ec2:DeleteVolume", "ec2:DeregisterImage", "ec2:GetConsoleOutput",
-                "ec2:ModifyImageAttribute", "ec2:ModifySnapshotAttribute", "ec2:RunInstances", "ec2:StopInstances",
+                "ec2:ModifyImageAttribute", "ec2:ModifySnapshotAttribute", "ec2:StopInstances",
                 "ec2:TerminateInstances",
             ),
             scope.ec2("image", "instance", "key-pair", "security-group", "snapshot", "volume"),
