@@ -59,15 +59,12 @@ def _storage(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission
 
 
 def _network(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
-    """Security groups, and the templates of all environments: told by the environments' tags."""
+    """Security groups, told by the environments' tags. The VPC, and tags at creation, come with images/needs.py."""
     named = {"ForAnyValue:StringEquals": {"aws:TagKeys": sorted(PREFIX + each.name for each in specs)}}
-    created = {"StringEquals": {"ec2:CreateAction": "CreateSecurityGroup"}}
     groups = scope.ec2("security-group")
     change = ("ec2:CreateTags", "ec2:DeleteSecurityGroup", "ec2:DeleteTags")
     return (
-        Permission("GroupsVpc", ("ec2:CreateSecurityGroup",), scope.ec2("vpc")),
         Permission("GroupsMake", ("ec2:CreateSecurityGroup",), groups, named),
-        Permission("GroupsTagNew", ("ec2:CreateTags",), groups, {**named, **created}),
         *(
             Permission(f"Groups{n}", change, groups, {"Null": {f"aws:ResourceTag/{PREFIX}{each.name}": "false"}})
             for n, each in enumerate(specs, 1)
