@@ -28,12 +28,14 @@ from sandbox.inprocess import Sandbox
 ROOT = Path(__file__).parent.parent
 NUMBERS = (1, 10, 20, 30, 40, 50)
 QUOTAS = {"L-144F0CA5": 100.0, "L-4CEA37AD": 100.0}  # compute environments and job queues; AWS grants 50 at first
+SHARED_BY = 25  # environments: each is a tag on what they share, and AWS allows 50 tags
 POLLS = ("DescribeComputeEnvironments", "DescribeJobQueues")
 SMALL = """\
 name: {name}
 image: nextflow-al2023
 ami: ecs-optimized
-launch_template: nextflow-al2023
+launch_template: {folder}/{shared}.yaml
+log_group: {{name: /bench/{shared}}}
 roles: {{instance: {name}-machine, bucket_policy: {name}-buckets, storage_policy: null}}
 buckets: {{work: {{expire: work/}}}}
 compute_environments: {{{name}: {{instance_types: [c5.2xlarge], max_vcpus: 100}}}}
@@ -119,8 +121,10 @@ def turned_to(sandbox: Sandbox) -> Iterator[None]:
 
 
 def definition(folder: Path, n: int) -> str:
-    path = folder / f"bench{n:02d}.yaml"
-    path.write_text(SMALL.format(name=path.stem))
+    path, shared = folder / f"bench{n:02d}.yaml", f"shared{n // SHARED_BY}"
+    template = (ROOT / "launch_templates" / "nextflow-al2023.yaml").read_text()
+    (folder / f"{shared}.yaml").write_text(template.replace("name: nextflow-al2023", f"name: {shared}", 1))
+    path.write_text(SMALL.format(name=path.stem, folder=folder, shared=shared))
     return str(path)
 
 
