@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from sandbox.batch import standin
 from sandbox.laws.instances import all_instances
 from sandbox.world import World
 
@@ -87,6 +88,10 @@ def _instances(_: World, __: dict[str, Any]) -> Any:
     ]
 
 
+def _place_job(world: World, body: dict[str, Any]) -> Any:
+    return standin.place(world, **body)
+
+
 def _console(world: World, instance_id: str) -> Any:
     if world.hypervisor is None or not any(each.id == instance_id for each in all_instances()):
         return _NOT_FOUND
@@ -104,6 +109,7 @@ _ROUTES: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("DELETE", "calls"): _clear_calls,
     ("GET", "timings"): _timings,
     ("GET", "instances"): _instances,
+    ("POST", "batch-jobs"): _place_job,
 }
 
 

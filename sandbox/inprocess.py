@@ -7,6 +7,7 @@ import boto3
 from botocore.config import Config
 
 from sandbox import hardware
+from sandbox.batch import standin
 from sandbox.calls import Calls
 from sandbox.clock import Clock
 from sandbox.faults import Faults
@@ -88,6 +89,10 @@ class Sandbox:
         )
         config = Config(retries={"max_attempts": 0}, proxies={}, ignore_configured_endpoint_urls=True)
         return session.client(service, **{"endpoint_url": self.endpoint, "config": config, **options})
+
+    def place_job(self, job_id: str, status: str = "RUNNING", environment: str = "") -> dict[str, str]:
+        """Stand in for Batch's scheduler: a RUNNABLE job becomes RUNNING, a RUNNING one SUCCEEDED or FAILED."""
+        return standin.place(self.world, job_id, status, environment)
 
     def reset(self) -> None:
         """An empty account again, with no faults and no calls counted."""

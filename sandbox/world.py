@@ -31,6 +31,13 @@ class Delays:
     console: float = 5.0
     snapshot: float = 3.0
     terminated_listed: float = 3600.0
+    batch_environment: float = 5.0
+    batch_scaling: float = 2.0
+    batch_infrastructure: float = 10.0
+    batch_recheck: float = 30.0
+    batch_queue: float = 2.0
+    batch_job: float = 1.0
+    batch_blocked: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,7 @@ class World:
     visible_from: dict[str, float] = field(default_factory=dict)
     launches: dict[str, tuple[str, Any]] = field(default_factory=dict)
     made: dict[str, tuple[str, Any]] = field(default_factory=dict)  # client token → request, answer
+    quotas: dict[tuple[str, str, str], float] = field(default_factory=dict)  # region, service, code → raised to
     _agenda: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     _order: Any = field(default_factory=itertools.count)
 
@@ -82,7 +90,7 @@ class World:
         with self.lock:
             self.faults.clear()
             self.calls.clear()
-            for table in (self.sessions, self.visible_from, self.launches, self.made, self._agenda):
+            for table in (self.sessions, self.visible_from, self.launches, self.made, self.quotas, self._agenda):
                 table.clear()
 
 

@@ -6,16 +6,24 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+import moto.batch.urls
 import moto.ec2.urls
+import moto.servicequotas.urls
 import moto.ssm.urls
 import moto.sts.urls
 from moto.ec2.models import elastic_network_interfaces
 from moto.kms.models import KmsBackend
 
+from sandbox.batch.service import PATHS, Batch
 from sandbox.laws import image, kms, launch_template_model, volumes
 from sandbox.laws.ec2 import Ec2
+from sandbox.laws.service_quotas import ServiceQuotas
 from sandbox.laws.ssm import Ssm
 from sandbox.laws.sts import Sts
+
+_ANSWERING: tuple[tuple[Any, Any], ...] = (
+    (moto.ec2.urls, Ec2), (moto.ssm.urls, Ssm), (moto.sts.urls, Sts), (moto.servicequotas.urls, ServiceQuotas),
+)  # fmt: skip
 
 
 def _addresses() -> Iterator[str]:
@@ -27,8 +35,10 @@ def _addresses() -> Iterator[str]:
 
 @cache
 def install() -> None:
-    for urls, response in ((moto.ec2.urls, Ec2), (moto.ssm.urls, Ssm), (moto.sts.urls, Sts)):
+    for urls, response in _ANSWERING:
         _replace(urls, "url_paths", dict.fromkeys(urls.url_paths, response.dispatch))
+    # Batch is the sandbox's own as a whole.
+    _replace(moto.batch.urls, "url_paths", dict.fromkeys(PATHS, Batch.dispatch))
     addresses = _addresses()
     _replace(elastic_network_interfaces, "random_public_ip", lambda: next(addresses))
     _replace(KmsBackend, "_generate_default_keys", kms.generate_default_keys)

@@ -26,3 +26,8 @@ def memory_mib(name: str) -> int:
 def vcpus(name: str) -> int:
     found = facts(name)
     return int(found["VCpuInfo"]["DefaultVCpus"]) if found else 0
+
+
+def gpus(name: str) -> int:
+    found = facts(name)
+    return sum(int(each.get("Count", 0)) for each in (found or {}).get("GpuInfo", {}).get("Gpus", []))

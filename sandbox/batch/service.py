@@ -1,0 +1,85 @@
+"""Batch behind the sandbox's endpoint: an operation of botocore's model to the function that does it.
+
+What is not in the table below is refused by the gate as not imitated (HTTP 501), never taken for granted.
+Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_Operations.html
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, BaseResponse
+
+from sandbox.batch import compute_environments, job_definitions, job_queues, jobs, records, settling, tags
+from sandbox.batch.errors import refused
+from sandbox.batch.records import Fields, Records
+from sandbox.world import current
+
+Operation = Callable[[Records, Fields], Fields]
+
+OPERATIONS: dict[str, Operation] = {
+    "CreateComputeEnvironment": compute_environments.create,
+    "DescribeComputeEnvironments": compute_environments.describe,
+    "UpdateComputeEnvironment": compute_environments.update,
+    "DeleteComputeEnvironment": compute_environments.delete,
+    "CreateJobQueue": job_queues.create,
+    "DescribeJobQueues": job_queues.describe,
+    "UpdateJobQueue": job_queues.update,
+    "DeleteJobQueue": job_queues.delete,
+    "GetJobQueueSnapshot": job_queues.snapshot,
+    "RegisterJobDefinition": job_definitions.register,
+    "DescribeJobDefinitions": job_definitions.describe,
+    "DeregisterJobDefinition": job_definitions.deregister,
+    "SubmitJob": jobs.submit,
+    "DescribeJobs": jobs.describe,
+    "ListJobs": jobs.listed,
+    "CancelJob": jobs.cancel,
+    "TerminateJob": jobs.terminate,
+    "TagResource": tags.tag,
+    "UntagResource": tags.untag,
+    "ListTagsForResource": tags.listed,
+}
+PATHS = (r"{0}/v1/(?P<operation>[^/]+)/?$", r"{0}/v1/tags/(?P<arn>.+)$")
+
+
+class Batch(BaseResponse):
+    """Parses with botocore's model, does the operation while the sandbox stands still, serialises the answer."""
+
+    def __init__(self) -> None:
+        super().__init__(service_name="batch")
+        self.automated_parameter_parsing = True
+
+    def call_action(self) -> TYPE_RESPONSE:
+        name = self._get_action()
+        operation = OPERATIONS.get(name)
+        if operation is None:
+            raise NotImplementedError(name or f"{self.method} {self.path}")
+        world = current()
+        with world.lock:
+            world.settle()
+            try:
+                table = records.of(self.region)
+                settling.settle(table)
+                return self._answer(ActionResult(operation(table, self._request(name))))
+            except ServiceException as error:
+                return self._answer(ActionResult(error))
+
+    def _request(self, name: str) -> Fields:
+        """The parsed request without what was not given; refused when what is required is missing."""
+        given: Fields = {key: value for key, value in self.params.items() if value is not None}
+        for key in _required(name):
+            if key not in given:
+                raise refused(f"{key} can not be null.")
+        return given
+
+    def _answer(self, result: ActionResult) -> TYPE_RESPONSE:
+        status, headers, body = self.serialized(result)
+        answer: Any = (int(status), {key: str(value) for key, value in headers.items()}, body)
+        return answer  # type: ignore[no-any-return]
+
+
+def _required(name: str) -> list[str]:
+    from moto.core.utils import get_service_model
+
+    return list(get_service_model("batch").operation_model(name).input_shape.required_members)

@@ -1,0 +1,35 @@
+"""TagResource, UntagResource, ListTagsForResource.
+
+Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_TagResource.html (compute environments, jobs, job
+definitions and job queues; "existing tags that aren't specified in the request parameters aren't changed").
+"""
+
+from sandbox.batch import tag_rules
+from sandbox.batch.errors import refused
+from sandbox.batch.records import Fields, Records
+
+
+def tag(records: Records, request: Fields) -> Fields:
+    found = _tags(records, request)
+    tag_rules.check({**found, **request["tags"]})
+    found.update(request["tags"])
+    return {}
+
+
+def untag(records: Records, request: Fields) -> Fields:
+    found = _tags(records, request)
+    for key in request["tagKeys"]:
+        found.pop(key, None)
+    return {}
+
+
+def listed(records: Records, request: Fields) -> Fields:
+    return {"tags": dict(_tags(records, request))}
+
+
+def _tags(records: Records, request: Fields) -> dict[str, str]:
+    arn = request["resourceArn"]
+    found = next((tags for _, each, tags in records.tagged() if each == arn), None)
+    if found is None:
+        raise refused(f"The resource {arn} does not exist")
+    return found
