@@ -9,6 +9,11 @@ from kiln.errors import UserError
 T = TypeVar("T")
 
 
+def now() -> float:
+    """Seconds on the clock by which `until` waits."""
+    return time.monotonic()
+
+
 def until(
     probe: Callable[[], T | None],
     *,

@@ -9,6 +9,7 @@ from kiln.models import Model, Seconds
 
 RoleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$")]  # CreateRole, IAM API Reference
 PolicyName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+=,.@-]{1,128}$")]
+_POLICY_ARN = r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[A-Za-z0-9_+=,.@/-]+$"
 _DAY = 86400
 # PutRetentionPolicy, Amazon CloudWatch Logs API Reference
 _RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
@@ -36,7 +37,7 @@ class Roles(Model):
     """Read-only: `all` that S3 lets this account read, or the named (public) buckets."""
     session_manager: StrictBool = False
     """Whether machines can be reached through SSM Session Manager (AmazonSSMManagedInstanceCore)."""
-    permissions_boundary: str | None = Field(None, pattern=r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[A-Za-z0-9_+=,.@/-]+$")
+    permissions_boundary: Annotated[str, Field(pattern=_POLICY_ARN)] | None = None
     """ARN of a policy that bounds every role that Kiln makes."""
 
     @property

@@ -121,9 +121,7 @@ class JobDefinition(Model):
     vcpus: StrictInt = Field(1, ge=1, le=1024)
     memory: MiB
     gpus: StrictInt = Field(0, ge=0, le=64)
-    environment: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], str] = Field(
-        default_factory=dict
-    )
+    environment: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], str] = Field(default_factory=dict)
     parameters: dict[str, str] = Field(default_factory=dict)
     job_role: str = Field("job", pattern=r"^(job|none|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+)$")
     """job: the environment's job role; none; or a role's ARN."""

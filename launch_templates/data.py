@@ -15,8 +15,13 @@ from launch_templates.spec import LaunchTemplateSpec
 _HOPS = {"job-role": 1, "instance-role": 2}
 
 
-def launch_template_data(spec: LaunchTemplateSpec, image: MachineImage, user_data: bytes) -> dict[str, Any]:
+def launch_template_data(
+    spec: LaunchTemplateSpec, image: MachineImage, user_data: bytes, *, names_image: bool = True
+) -> dict[str, Any]:
     """The data as CreateLaunchTemplateVersion takes it; raises UserError for a volume smaller than its snapshot.
+
+    Where `names_image` is False the AMI is left to whoever launches: a compute environment of AWS Batch names its own,
+    and documentation contradicts itself on which of two it takes.
 
     The metadata service answers to session tokens only (IMDSv2). Its answers travel one hop, which does not reach
     into a container on Docker's bridge, unless tasks live on the instance's role (Amazon EC2 User Guide, "Configure
@@ -36,6 +41,8 @@ def launch_template_data(spec: LaunchTemplateSpec, image: MachineImage, user_dat
             *tags.specifications({**spec.volume_tags, **marks}, "volume"),
         ],
     }
+    if not names_image:
+        del data["ImageId"]
     if devices := _devices(spec, image):
         data["BlockDeviceMappings"] = devices
     if user_data:

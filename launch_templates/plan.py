@@ -55,14 +55,26 @@ class Plan:
         return self.same is None or self.default is not None or bool(self.prune)
 
 
-def prepare(cloud: Cloud, spec: LaunchTemplateSpec, chosen: Chosen, *, set_default: bool) -> Plan:
-    """The plan for an AMI; raises UserError for whatever would fail at registration, or at launch."""
+def prepare(
+    cloud: Cloud,
+    spec: LaunchTemplateSpec,
+    chosen: Chosen,
+    *,
+    set_default: bool,
+    names_image: bool = True,
+    environments: list[dict[str, Any]] | None = None,
+) -> Plan:
+    """The plan for an AMI; raises UserError for whatever would fail at registration, or at launch.
+
+    `names_image` as in `launch_template_data`; `environments` are the compute environments as Batch describes them,
+    asked for where they are not given.
+    """
     family = family_of(spec, chosen)
     made = contents(spec, family, chosen.image)
-    data = launch_template_data(spec, chosen.image, made.mime)
+    data = launch_template_data(spec, chosen.image, made.mime, names_image=names_image)
     kms.usable(cloud, (spec.volumes.root, spec.volumes.data))
     found = versions.find(cloud, spec.name)
-    used = usage.find(cloud, found) if found else Usage({})
+    used = _usage(cloud, found, environments)
     same = found.with_data(data) if found else None
     number = same.number if same else None
     moves = set_default and found is not None and number != found.default
@@ -74,6 +86,12 @@ def prepare(cloud: Cloud, spec: LaunchTemplateSpec, chosen: Chosen, *, set_defau
         prune=_prune(found, spec, used, new=same is None, default=target),
         usage=used,
     )  # fmt: skip
+
+
+def _usage(cloud: Cloud, found: Template | None, environments: list[dict[str, Any]] | None) -> Usage:
+    if found is None:
+        return Usage({})
+    return usage.find(cloud, found) if environments is None else usage.of(environments, found)
 
 
 def _prune(

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from cloud import tags
 from cloud.session import Cloud
@@ -21,9 +22,10 @@ class Registered:
     deleted: tuple[int, ...]
 
 
-def register(cloud: Cloud, plan: Plan) -> Registered:
+def register(cloud: Cloud, plan: Plan, labels: tags.Tags = MappingProxyType({})) -> Registered:
     """Create what is missing, then move the default, then delete what may go: at no point is a version missing.
 
+    `labels` are tags of a template that is new, beside Kiln's own.
     Raises UserError when AWS refuses to delete a version; by then all else is done.
     """
     ec2, found = cloud.ec2, plan.found
@@ -32,7 +34,7 @@ def register(cloud: Cloud, plan: Plan) -> Registered:
             LaunchTemplateName=plan.spec.name,
             VersionDescription=plan.description,
             LaunchTemplateData=plan.data,
-            TagSpecifications=tags.specifications({tags.TEMPLATE: plan.spec.name}, "launch-template"),
+            TagSpecifications=tags.specifications({**labels, tags.TEMPLATE: plan.spec.name}, "launch-template"),
             ClientToken=secrets.token_hex(16),
         )["LaunchTemplate"]
         return Registered(made["LaunchTemplateId"], 1, True, 1, ())

@@ -1,10 +1,10 @@
 """Versions of a launch template as EC2 keeps them, and which may go (pure but for `find`)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from cloud import errors
+from cloud import errors, tags
 from cloud.session import Cloud
 from kiln.errors import UserError
 from userdata.decode import decode, from_base64
@@ -28,6 +28,7 @@ class Template:
     name: str
     default: int
     versions: tuple[Version, ...]
+    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def latest(self) -> int:
@@ -66,6 +67,7 @@ def find(cloud: Cloud, name: str) -> Template | None:
         described["LaunchTemplateName"],
         described["DefaultVersionNumber"],
         tuple(sorted(versions, key=lambda version: -version.number)),
+        tags.as_dict(described.get("Tags")),
     )
 
 

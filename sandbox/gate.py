@@ -7,8 +7,9 @@ from typing import Any
 
 from sandbox import control, incoming
 from sandbox.calls import Call
+from sandbox.iam import enforce
 from sandbox.incoming import Incoming
-from sandbox.laws import keys, pricing
+from sandbox.laws import buckets, keys, pricing
 from sandbox.refusals import Refusal, body_of, headers_of
 from sandbox.world import World
 
@@ -35,7 +36,7 @@ class Gate:
         return [body]
 
     def _answer(self, request: Incoming, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-        refusal = keys.refusal(self._world, request) or self._fault(request)
+        refusal = keys.refusal(self._world, request) or self._fault(request) or self._denial(request, environ)
         if refusal:
             return _refused(refusal, request)
         if request.service == "pricing":
@@ -50,6 +51,14 @@ class Gate:
             log.exception("a fault of the sandbox in %s %s", request.service, request.action)
             message = f"The sandbox failed in {request.service}:{request.action}; its log has the traceback"
             return _refused(Refusal("InternalFailure", message, 500), request)
+
+    def _denial(self, request: Incoming, environ: dict[str, Any]) -> Refusal | None:
+        try:
+            denied = enforce.refusal(self._world, request, environ)
+            return denied or buckets.refusal(request, environ.get("QUERY_STRING", ""))
+        except Exception:
+            log.exception("the policies could not be evaluated for %s %s", request.service, request.action)
+            return Refusal("InternalFailure", "The sandbox could not evaluate the caller's policies; see its log", 500)
 
     def _fault(self, request: Incoming) -> Refusal | None:
         fault = self._world.faults.strike(request)

@@ -38,6 +38,7 @@ class Delays:
     batch_queue: float = 2.0
     batch_job: float = 1.0
     batch_blocked: float = 60.0
+    iam_propagation: float = 5.0
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,25 @@ from typing import Any
 
 import moto.batch.urls
 import moto.ec2.urls
+import moto.iam.urls
 import moto.servicequotas.urls
 import moto.ssm.urls
 import moto.sts.urls
 from moto.ec2.models import elastic_network_interfaces
 from moto.kms.models import KmsBackend
+from moto.s3.models import S3Backend
 
 from sandbox.batch.service import PATHS, Batch
-from sandbox.laws import image, kms, launch_template_model, volumes
+from sandbox.iam.service import Iam
+from sandbox.laws import buckets, image, kms, launch_template_model, volumes
 from sandbox.laws.ec2 import Ec2
 from sandbox.laws.service_quotas import ServiceQuotas
 from sandbox.laws.ssm import Ssm
 from sandbox.laws.sts import Sts
 
 _ANSWERING: tuple[tuple[Any, Any], ...] = (
-    (moto.ec2.urls, Ec2), (moto.ssm.urls, Ssm), (moto.sts.urls, Sts), (moto.servicequotas.urls, ServiceQuotas),
+    (moto.ec2.urls, Ec2), (moto.iam.urls, Iam), (moto.ssm.urls, Ssm), (moto.sts.urls, Sts),
+    (moto.servicequotas.urls, ServiceQuotas),
 )  # fmt: skip
 
 
@@ -42,6 +46,7 @@ def install() -> None:
     addresses = _addresses()
     _replace(elastic_network_interfaces, "random_public_ip", lambda: next(addresses))
     _replace(KmsBackend, "_generate_default_keys", kms.generate_default_keys)
+    _replace(S3Backend, "create_bucket", buckets.create_bucket)
     image.install()
     launch_template_model.install()
     volumes.install()

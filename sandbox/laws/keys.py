@@ -9,6 +9,7 @@ Signatures are not verified: the sandbox listens on loopback only and keeps no s
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
 from moto.iam.models import iam_backends
 
+from sandbox.iam import visibility
 from sandbox.incoming import Incoming
 from sandbox.refusals import Refusal
 from sandbox.world import ACCOUNT, World
@@ -54,7 +55,8 @@ def _for(table: dict[str, Refusal], request: Incoming) -> Refusal:
 
 def _belongs_to_a_user(access_key: str) -> bool:
     users = iam_backends[ACCOUNT]["aws"].users.values()
-    return any(key.access_key_id == access_key for user in users for key in user.access_keys)
+    known = any(key.access_key_id == access_key for user in users for key in user.access_keys)
+    return known and visibility.is_visible(access_key)
 
 
 def _regions() -> set[str]:

@@ -110,7 +110,7 @@ def _key_pair(backend: Any, request: dict[str, Any]) -> None:
 
 def _profile(request: dict[str, Any]) -> None:
     wanted = request.get("IamInstanceProfile") or {}
-    profiles = iam_backends[ACCOUNT]["aws"].instance_profiles.values()
+    profiles = [p for p in iam_backends[ACCOUNT]["aws"].instance_profiles.values() if current().is_visible(p.id)]
     if wanted.get("Name") and not any(profile.name == wanted["Name"] for profile in profiles):
         message = f"Value ({wanted['Name']}) for parameter iamInstanceProfile.name is invalid. "
         raise refused("InvalidParameterValue", message + "Invalid IAM Instance Profile name")

@@ -21,7 +21,8 @@ _ALPHABET = string.ascii_uppercase + string.digits
 
 class Sts(TokenResponse):
     def get_session_token(self) -> ActionResult:
-        arn = f"arn:aws:iam::{ACCOUNT}:user/sandbox"
+        user = iam_backends[ACCOUNT]["aws"].get_user_from_access_key_id(self.get_access_key())
+        arn = user.arn if user else _user_arn()
         return ActionResult({"Credentials": credentials(self._get_int_param("DurationSeconds", 43200), arn)})
 
     def assume_role(self) -> ActionResult:
@@ -70,7 +71,7 @@ def credentials(duration: int, arn: str) -> dict[str, Any]:
 
 def _role(role_arn: str) -> Any:
     roles = iam_backends[ACCOUNT]["aws"].roles.values()
-    return next((role for role in roles if role.arn == role_arn), None)
+    return next((role for role in roles if role.arn == role_arn and current().is_visible(role.id)), None)
 
 
 def _user_arn() -> str:

@@ -19,6 +19,7 @@ from launch_templates.register import register as carry_out
 from sandbox.inprocess import Sandbox
 from tests.images.conftest import Build
 from tests.launch_templates.conftest import MakeAmi, Register
+from tests.support import trust
 from tests.support.aws_state import work
 from tests.support.fake_remote import FakeRemote
 from userdata.decode import decode
@@ -149,7 +150,7 @@ def test_what_a_compute_environment_uses_stays(
 
 def compute_environment(sandbox: Sandbox, launch_template: dict[str, str]) -> None:
     iam, ec2 = sandbox.client("iam"), sandbox.client("ec2")
-    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust.EC2)["Role"]["Arn"]
     profile = iam.create_instance_profile(InstanceProfileName="p")["InstanceProfile"]["Arn"]
     iam.add_role_to_instance_profile(InstanceProfileName="p", RoleName="r")
     sandbox.client("batch").create_compute_environment(

@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import boto3
@@ -7,6 +8,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from sandbox.inprocess import Sandbox
+from tests.support import trust
 
 
 def client(sandbox: Sandbox, service: str, key: str, secret: str = "x", token: str | None = None) -> Any:
@@ -41,6 +43,9 @@ def test_who_we_are(sandbox: Sandbox, clients: dict[str, Any]) -> None:
 def test_an_iam_users_key_is_good(sandbox: Sandbox, clients: dict[str, Any]) -> None:
     clients["iam"].create_user(UserName="ann")
     key = clients["iam"].create_access_key(UserName="ann")["AccessKey"]
+    look = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ec2:DescribeVpcs", "Resource": "*"}]}
+    clients["iam"].put_user_policy(UserName="ann", PolicyName="look", PolicyDocument=json.dumps(look))
+    sandbox.clock.advance(10)
     assert client(sandbox, "ec2", key["AccessKeyId"]).describe_vpcs()["Vpcs"]
     clients["iam"].delete_access_key(UserName="ann", AccessKeyId=key["AccessKeyId"])
     assert code(client(sandbox, "ec2", key["AccessKeyId"]).describe_vpcs) == "AuthFailure"
@@ -68,7 +73,9 @@ def test_a_role_must_exist_to_be_assumed(sandbox: Sandbox, clients: dict[str, An
     arn = "arn:aws:iam::123456789012:role/builder"
     sts = clients["sts"]
     assert code(sts.assume_role, RoleArn=arn, RoleSessionName="me") == "AccessDenied"
-    clients["iam"].create_role(RoleName="builder", AssumeRolePolicyDocument="{}")
+    clients["iam"].create_role(RoleName="builder", AssumeRolePolicyDocument=trust.EC2)
+    assert code(sts.assume_role, RoleArn=arn, RoleSessionName="me") == "AccessDenied"
+    sandbox.clock.advance(10)
     found = sts.assume_role(RoleArn=arn, RoleSessionName="me", DurationSeconds=900)
     identity = with_credentials(sandbox, "sts", found["Credentials"]).get_caller_identity()
     assert identity["Arn"] == "arn:aws:sts::123456789012:assumed-role/builder/me"

@@ -8,17 +8,19 @@ from botocore.exceptions import ClientError
 from sandbox import metadata
 from sandbox.inprocess import Sandbox
 from sandbox.laws.instances import all_instances
+from tests.support import trust
 
 ROLE = "meta-data/iam/security-credentials/ecsInstanceRole"
 
 
 @pytest.fixture
-def machine(ec2: Any, clients: dict[str, Any], running: Callable[..., str]) -> str:
+def machine(sandbox: Sandbox, ec2: Any, clients: dict[str, Any], running: Callable[..., str]) -> str:
     """An instance with a profile; it lives in the same account for all tests of this file."""
     iam = clients["iam"]
-    iam.create_role(RoleName="ecsInstanceRole", AssumeRolePolicyDocument="{}", Path="/")
+    iam.create_role(RoleName="ecsInstanceRole", AssumeRolePolicyDocument=trust.EC2, Path="/")
     iam.create_instance_profile(InstanceProfileName="ecsInstanceRole")
     iam.add_role_to_instance_profile(InstanceProfileName="ecsInstanceRole", RoleName="ecsInstanceRole")
+    sandbox.clock.advance(10)
     return running(IamInstanceProfile={"Name": "ecsInstanceRole"})
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from provision.docker_autoscale_policy import policy
+from tests.support import trust
 from tests.userdata.storage.conftest import Machine
 
 QUESTIONS = ("Describe", "Get")
@@ -144,9 +146,11 @@ def test_without_credentials_it_says_so(machine: Machine) -> None:
 def test_the_instances_own_role_is_enough(machine: Machine) -> None:
     machine.prepared()
     iam = machine.sandbox.client("iam")
-    iam.create_role(RoleName="node", AssumeRolePolicyDocument="{}", Path="/")
+    iam.create_role(RoleName="node", AssumeRolePolicyDocument=trust.EC2, Path="/")
+    iam.put_role_policy(RoleName="node", PolicyName="storage", PolicyDocument=json.dumps(policy()))
     iam.create_instance_profile(InstanceProfileName="node")
     iam.add_role_to_instance_profile(InstanceProfileName="node", RoleName="node")
+    machine.sandbox.clock.advance(10)
     machine.ec2.associate_iam_instance_profile(InstanceId=machine.instance, IamInstanceProfile={"Name": "node"})
     result = machine.grow(AWS_ACCESS_KEY_ID="", AWS_SECRET_ACCESS_KEY="", AWS_EC2_METADATA_V1_DISABLED="true")
     assert result["outcome"] == "grown", result

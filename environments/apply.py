@@ -1,0 +1,74 @@
+"""Carrying a plan out: in the order that AWS needs, and so that the next run can finish what this one began.
+
+Everything is tagged as it is made, and found again by its name and tags: nothing else is remembered between runs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cloud.session import Cloud
+from environments import compute_environments, desired, job_queues, ownership, rollout, settle
+from environments.plan import Plan, Step
+from environments.resource import Difference, Key, Kind, Wanted, resolved
+from environments.rollout import Options
+from kiln.screen import Screen
+
+
+def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
+    """Do what the plan says. At its end every compute environment and queue is VALID; else UserError says which is
+    not, why, and what to do."""
+    ids: dict[Key, str] = {step.key: step.found.id for step in plan.steps if step.found}
+    for kind in desired.KINDS:
+        for step in plan.of(kind):
+            if step.something_to_do:
+                with screen.step(f"{step.wanted.kind} {step.wanted.name}", indent=2) as line:
+                    ids[step.key] = _carry_out(cloud, kind, step, ids, options)
+                    line.note = step.why or step.action
+        if kind.KIND == compute_environments.KIND:
+            _wait_for_environments(cloud, plan, ids, screen)
+    settle.queues_valid(cloud, _touched(plan.of(desired.BY_NAME[job_queues.KIND])))
+
+
+def _carry_out(cloud: Cloud, kind: Kind, step: Step, ids: dict[Key, str], options: Options) -> str:
+    """The id of the resource afterwards."""
+    wanted = with_ids(step.wanted, ids)
+    if step.found is None:
+        return kind.create(cloud, wanted)
+    found, arn = step.found, step.found.id
+    if step.why:
+        arn = rollout.roll_out(cloud, wanted, found, step.changes, options)
+    elif step.action == "update":
+        if kind.KIND == compute_environments.KIND:
+            settle.environment_at_rest(cloud, found.extra["name"])
+        arn = kind.update(cloud, wanted, found, _with_ids(step, wanted))
+    if step.joins:
+        key = ownership.key(_environment(step))
+        kind.tag(cloud, found, {key: step.wanted.tags[key]})
+    return arn
+
+
+def with_ids(wanted: Wanted, ids: dict[Key, str]) -> Wanted:
+    """The same with the ids of what has been made meanwhile."""
+    return replace(wanted, fields=resolved(wanted.fields, ids), extra=resolved(wanted.extra, ids))
+
+
+def _with_ids(step: Step, wanted: Wanted) -> list[Difference]:
+    return [replace(each, after=wanted.fields.get(each.field, each.after)) for each in step.changes]
+
+
+def _environment(step: Step) -> str:
+    return ownership.users(step.wanted.tags)[0]
+
+
+def _wait_for_environments(cloud: Cloud, plan: Plan, ids: dict[Key, str], screen: Screen) -> None:
+    kind = desired.BY_NAME[compute_environments.KIND]
+    if not any(step.something_to_do for step in plan.of(kind)):
+        return
+    names = [ids[step.key].rpartition("/")[2] for step in plan.of(kind)]
+    with screen.step("compute environments", indent=2) as line:
+        settle.environments_valid(cloud, names)
+        line.note = "VALID"
+
+
+def _touched(steps: Sequence[Step]) -> list[str]:
+    return [step.wanted.name for step in steps if step.something_to_do]

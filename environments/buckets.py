@@ -1,0 +1,222 @@
+"""S3 buckets: encrypted, closed to the public, over TLS alone, a folder emptied by age.
+
+Sources: Amazon S3 API Reference (CreateBucket with tags, PutBucketEncryption, PutPublicAccessBlock,
+PutBucketLifecycleConfiguration); "Require HTTPS for requests", Amazon S3 User Guide.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cloud import errors, tags
+from cloud.session import Cloud
+from environments import resource
+from environments.ground import Ground
+from environments.resource import Difference, Found, Wanted
+from environments.storage_spec import Bucket
+from kiln.errors import UserError
+
+KIND = "bucket"
+_TLS = "KilnTlsOnly"
+_EXPIRE = "kiln-expire"
+_BLOCK = {
+    "BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True,
+}  # fmt: skip
+
+
+def desired(ground: Ground) -> tuple[Wanted, ...]:
+    spec = ground.spec
+    return tuple(
+        Wanted(
+            KIND,
+            spec.bucket_name(use, ground.account, ground.region),
+            {} if bucket.existing else _fields(bucket),
+            ground.tags,
+            foreign=bucket.existing,
+            extra={"account": ground.account, "region": ground.region, "use": use, "partition": ground.partition},
+        )
+        for use, bucket in spec.buckets.items()
+    )
+
+
+def _fields(bucket: Bucket) -> dict[str, Any]:
+    return {
+        "encryption": bucket.kms_key or "AES256",
+        "public access": "blocked",
+        "TLS": "required",
+        "expire": f"{bucket.expire} after {bucket.expire_days} days" if bucket.expire else "never",
+        "versioning": bucket.versioning,
+    }
+
+
+def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
+    found = {each.name: _found(cloud, each) for each in wanted}
+    return {name: each for name, each in found.items() if each is not None}
+
+
+def _found(cloud: Cloud, wanted: Wanted) -> Found | None:
+    """Raises UserError for a bucket of another account, or of another region."""
+    s3, account = cloud.client("s3"), wanted.extra["account"]
+    owned = {"Bucket": wanted.name, "ExpectedBucketOwner": account}
+    try:
+        head = s3.head_bucket(**owned) if not wanted.foreign else s3.head_bucket(Bucket=wanted.name)
+    except Exception as error:
+        if errors.code(error) in {"404", "NoSuchBucket"}:
+            return None
+        raise _refused(error, wanted) from error
+    region = head.get("BucketRegion") or cloud.region
+    if region != cloud.region:
+        raise UserError(
+            f"the bucket {wanted.name} is in {region}",
+            f"the environment is in {cloud.region}: machines would fetch all data from afar, at a price",
+            f"Name another bucket under buckets.{wanted.extra['use']}, or use --region {region}.",
+        )
+    if wanted.foreign:
+        return Found(KIND, wanted.name, wanted.name, {}, {})
+    own = _asked(s3.get_bucket_tagging, owned, "NoSuchTagSet").get("TagSet")
+    policy = json.loads(_asked(s3.get_bucket_policy, owned, "NoSuchBucketPolicy").get("Policy", "{}"))
+    rules = _asked(s3.get_bucket_lifecycle_configuration, owned, "NoSuchLifecycleConfiguration").get("Rules", [])
+    block = _asked(s3.get_public_access_block, owned, "NoSuchPublicAccessBlockConfiguration")
+    encryption = _asked(s3.get_bucket_encryption, owned, "ServerSideEncryptionConfigurationNotFoundError")
+    fields = {
+        "encryption": _encryption(encryption),
+        "public access": "blocked" if block.get("PublicAccessBlockConfiguration") == _BLOCK else "possible",
+        "TLS": "required" if _tls(wanted) in policy.get("Statement", []) else "optional",
+        "expire": _expire(rules),
+    }
+    if wanted.fields.get("versioning") is not None:
+        fields["versioning"] = s3.get_bucket_versioning(**owned).get("Status") == "Enabled"
+    return Found(KIND, wanted.name, wanted.name, fields, tags.as_dict(own), {"policy": policy, "rules": rules})
+
+
+def _refused(error: Exception, wanted: Wanted) -> Exception:
+    if errors.code(error) not in {"403", *errors.DENIED}:
+        return error
+    return UserError(
+        f"the bucket {wanted.name} cannot be used",
+        "S3 says 403: another AWS account owns that name, or these credentials may not call HeadBucket on it",
+        f"Bucket names are unique in all of AWS: give buckets.{wanted.extra['use']}.name another one.",
+    )
+
+
+def _asked(call: Any, owned: Mapping[str, str], none: str) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = call(**owned)
+    except Exception as error:
+        if errors.code(error) != none:
+            raise
+        return {}
+    return answer
+
+
+def _encryption(answer: Mapping[str, Any]) -> str:
+    rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
+    default = rules[0].get("ApplyServerSideEncryptionByDefault", {}) if rules else {}
+    return str(default.get("KMSMasterKeyID") or default.get("SSEAlgorithm") or "none")
+
+
+def _expire(rules: Sequence[Mapping[str, Any]]) -> str:
+    own = next((rule for rule in rules if rule.get("ID") == _EXPIRE and rule.get("Status") == "Enabled"), None)
+    if own is None:
+        return "never"
+    return f"{own.get('Filter', {}).get('Prefix', '')} after {own.get('Expiration', {}).get('Days')} days"
+
+
+def _tls(wanted: Wanted) -> dict[str, Any]:
+    arn = f"arn:{wanted.extra['partition']}:s3:::{wanted.name}"
+    return {
+        "Sid": _TLS, "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }  # fmt: skip
+
+
+def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
+    return resource.differences(wanted.fields, found.fields)
+
+
+def create(cloud: Cloud, wanted: Wanted) -> str:
+    """Raises UserError where the name was taken in the meantime."""
+    configuration: dict[str, Any] = {"Tags": tags.as_list(wanted.tags)}
+    if cloud.region != "us-east-1":  # which S3 refuses to be told
+        configuration["LocationConstraint"] = cloud.region
+    try:
+        cloud.client("s3").create_bucket(Bucket=wanted.name, CreateBucketConfiguration=configuration)
+    except Exception as error:
+        if errors.code(error) != "BucketAlreadyExists":
+            raise
+        raise UserError(
+            f"the bucket {wanted.name} cannot be made",
+            "another AWS account owns that name",
+            f"Give buckets.{wanted.extra['use']}.name another one.",
+        ) from error
+    empty = Found(KIND, wanted.name, wanted.name, {"expire": "never"}, wanted.tags, {"policy": {}, "rules": []})
+    return update(cloud, wanted, empty, diff(wanted, empty))
+
+
+def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:
+    s3, fields = cloud.client("s3"), {change.field for change in changes}
+    owned = {"Bucket": wanted.name, "ExpectedBucketOwner": wanted.extra["account"]}
+    if "public access" in fields:
+        s3.put_public_access_block(**owned, PublicAccessBlockConfiguration=_BLOCK)
+    if "encryption" in fields:
+        s3.put_bucket_encryption(**owned, ServerSideEncryptionConfiguration={"Rules": [_rule(wanted)]})
+    if "TLS" in fields:
+        before = found.extra["policy"]
+        kept = [each for each in before.get("Statement", []) if each.get("Sid") != _TLS]
+        document = {"Version": "2012-10-17", **before, "Statement": [*kept, _tls(wanted)]}
+        s3.put_bucket_policy(**owned, Policy=json.dumps(document))
+    if "expire" in fields:
+        _put_rules(s3, owned, wanted, found)
+    if "versioning" in fields:
+        status = "Enabled" if wanted.fields["versioning"] else "Suspended"
+        s3.put_bucket_versioning(**owned, VersioningConfiguration={"Status": status})
+    return wanted.name
+
+
+def _rule(wanted: Wanted) -> dict[str, Any]:
+    key = wanted.fields["encryption"]
+    if key == "AES256":
+        return {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    by = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
+    return {"ApplyServerSideEncryptionByDefault": by, "BucketKeyEnabled": True}
+
+
+def _put_rules(s3: Any, owned: Mapping[str, str], wanted: Wanted, found: Found) -> None:
+    rules = [rule for rule in found.extra["rules"] if rule.get("ID") != _EXPIRE]
+    folder, _, days = wanted.fields["expire"].removesuffix(" days").rpartition(" after ")
+    if folder:
+        rules.append({
+            "ID": _EXPIRE, "Status": "Enabled", "Filter": {"Prefix": folder}, "Expiration": {"Days": int(days)},
+            "NoncurrentVersionExpiration": {"NoncurrentDays": int(days)},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+        })  # fmt: skip
+    if rules:
+        s3.put_bucket_lifecycle_configuration(**owned, LifecycleConfiguration={"Rules": rules})
+    else:
+        s3.delete_bucket_lifecycle(**owned)
+
+
+def delete(cloud: Cloud, found: Found) -> None:
+    """Raises UserError for a bucket that holds anything."""
+    try:
+        cloud.client("s3").delete_bucket(Bucket=found.name)
+    except Exception as error:
+        if errors.code(error) == "NoSuchBucket":
+            return
+        if errors.code(error) != "BucketNotEmpty":
+            raise
+        raise UserError(f"the bucket {found.name} is not empty", "", "Empty it first, or keep it.") from error
+
+
+def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:
+    """PutBucketTagging replaces all tags there are, but for AWS's own."""
+    _put_tags(cloud, found, {**found.tags, **labels})
+
+
+def untag(cloud: Cloud, found: Found, keys: Sequence[str]) -> None:
+    _put_tags(cloud, found, {key: value for key, value in found.tags.items() if key not in keys})
+
+
+def _put_tags(cloud: Cloud, found: Found, all_tags: Mapping[str, str]) -> None:
+    own = {key: value for key, value in all_tags.items() if not key.startswith("aws:")}
+    cloud.client("s3").put_bucket_tagging(Bucket=found.name, Tagging={"TagSet": tags.as_list(own)})

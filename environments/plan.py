@@ -1,0 +1,181 @@
+"""What registering an environment would do: each resource beside what is there, before anything is changed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from cloud.session import Cloud
+from environments import (
+    choice,
+    compute_environments,
+    desired,
+    job_queues,
+    machines,
+    network,
+    ownership,
+    rollout,
+    templates,
+)
+from environments.ground import Ground
+from environments.resource import Difference, Found, Key, Kind, Wanted
+from environments.spec import EnvironmentSpec
+from kiln.errors import UserError
+from launch_templates.plan import family_of
+
+Action = Literal["create", "update", "replace", "unchanged", "foreign"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One resource: what is wanted, what is there (None: nothing), and what is to be done.
+
+    `foreign` is not Kiln's: used as it is, whatever differs. `joins`: it gets this environment's tag. `why` says why a
+    compute environment is updated or replaced as it is; `leftovers` are others of one definition, left by a roll-out.
+    """
+
+    action: Action
+    wanted: Wanted
+    found: Found | None = None
+    changes: tuple[Difference, ...] = ()
+    joins: bool = False
+    why: str = ""
+    leftovers: tuple[Found, ...] = ()
+
+    @property
+    def something_to_do(self) -> bool:
+        return self.action not in ("unchanged", "foreign") or self.joins or bool(self.leftovers)
+
+    @property
+    def key(self) -> Key:
+        return self.wanted.kind, self.wanted.name
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`running` are the AMIs of the compute environments as they are; `most` what each may launch at most, in words;
+    `notes` are warnings."""
+
+    ground: Ground
+    steps: tuple[Step, ...]
+    running: tuple[str, ...]
+    most: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def spec(self) -> EnvironmentSpec:
+        return self.ground.spec
+
+    @property
+    def something_to_do(self) -> bool:
+        return any(step.something_to_do for step in self.steps)
+
+    def of(self, kind: Kind) -> tuple[Step, ...]:
+        return tuple(step for step in self.steps if step.wanted.kind == kind.KIND)
+
+
+def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "") -> Plan:
+    """The plan for an AMI ("": the definition's); raises UserError for whatever would fail later."""
+    account = cloud.account()
+    described = compute_environments.described(cloud)
+    chosen = choice.choose(cloud, spec, ami, described)
+    template = templates.definition(spec)
+    family = family_of(template, chosen)
+    types = machines.look(cloud, spec)
+    machines.refuse_misfit(spec, chosen, family, types)
+    ground = Ground(
+        spec, account, cloud.region, chosen, family,
+        template=templates.prepare(cloud, template, chosen, described),
+        network=network.look(cloud, spec),
+        now=ownership.now(),
+    )  # fmt: skip
+    wanted = desired.first(ground)
+    there = {(kind.KIND, name): found for kind in desired.FIRST for name, found in
+             kind.find(cloud, desired.of_kind(kind, wanted)).items()}  # fmt: skip
+    ground = replace(ground, found=there)
+    wanted = (*desired.first(ground), *desired.then(ground))
+    there = {**there, **_found_then(cloud, wanted, described)}
+    steps = tuple(step(each, there.get((each.kind, each.name)), spec.name) for each in wanted)
+    most = {name: machines.most(each, types) for name, each in spec.compute_environments.items()}
+    running = choice.running(choice.memories(spec, described))
+    return Plan(ground, steps, running, most, notes(ground, steps))
+
+
+def _found_then(cloud: Cloud, wanted: Sequence[Wanted], described: list[dict[str, Any]]) -> dict[Key, Found]:
+    """Of the kinds behind FIRST: what was asked for once already is not asked for again."""
+    found: dict[Key, Found] = {}
+    for kind in desired.KINDS[len(desired.FIRST) :]:
+        mine = desired.of_kind(kind, wanted)
+        if kind.KIND == compute_environments.KIND:
+            there = compute_environments.match(mine, described)
+        elif kind.KIND == job_queues.KIND:
+            queues = job_queues.described(cloud, [each.name for each in mine])
+            there = job_queues.match(mine, queues, described)
+        else:
+            there = kind.find(cloud, mine)
+        found |= {(kind.KIND, name): each for name, each in there.items()}
+    return found
+
+
+def step(wanted: Wanted, found: Found | None, environment: str) -> Step:
+    """What is to be done for one resource (pure); raises UserError where nothing can be."""
+    kind = desired.BY_NAME[wanted.kind]
+    if found is None:
+        if wanted.foreign:
+            raise UserError(
+                f"there is no {wanted.kind} {wanted.name}",
+                f"{environment} uses it as something that exists already",
+                "Make it, or let Kiln make it: see environments/reference.yaml.",
+            )
+        return Step("create", wanted)
+    changes = tuple(kind.diff(wanted, found))
+    if not wanted.tags and not wanted.foreign:
+        return Step("unchanged", wanted, found)
+    if wanted.foreign or not _is_kilns(wanted, found):
+        return Step("foreign", wanted, found, changes)
+    users = ownership.users(found.tags)
+    if wanted.exclusive and users and environment not in users:
+        raise UserError(
+            f"the {wanted.kind} {wanted.name} belongs to the environment {', '.join(users)}",
+            f"{environment} would change it",
+            "Give it another name in one of the two definitions, or use another region.",
+        )
+    joins = ownership.key(environment) not in found.tags
+    if wanted.kind == compute_environments.KIND:
+        return replace(_compute(wanted, found, changes), joins=joins)
+    return Step("update" if changes else "unchanged", wanted, found, changes, joins=joins)
+
+
+def _is_kilns(wanted: Wanted, found: Found) -> bool:
+    if wanted.kind == templates.KIND:
+        return templates.is_kilns(wanted.extra["plan"].found)
+    return bool(ownership.users(found.tags))
+
+
+def _compute(wanted: Wanted, found: Found, changes: tuple[Difference, ...]) -> Step:
+    """In place where AWS Batch can, and by another beside it where it cannot."""
+    leftovers = tuple(found.extra["others"])
+    simple = {*compute_environments.SCALING, compute_environments.MEMORY, compute_environments.STATUS}
+    if all(change.field in simple for change in changes):
+        return Step("update" if changes else "unchanged", wanted, found, changes, leftovers=leftovers)
+    decision = rollout.decide(wanted, found, changes)
+    action: Action = "update" if decision.way == "in place" else "replace"
+    return Step(action, wanted, found, changes, why=f"{decision.way}: {decision.why}", leftovers=leftovers)
+
+
+def notes(ground: Ground, steps: Sequence[Step]) -> tuple[str, ...]:
+    """What a person should know beside the changes (pure)."""
+    found = list(ground.network.warnings)
+    image, spec = ground.chosen.image, ground.spec
+    if image.deprecated and image.deprecated < datetime.now(UTC) + timedelta(days=30):
+        found.append(f"{image.id} is deprecated from {image.deprecated:%Y-%m-%d} on")
+    for name, each in spec.compute_environments.items():
+        if each.min_vcpus:
+            found.append(f"{name} keeps {each.min_vcpus} vCPUs running, and paid for, when there are no jobs")
+    for one in steps:
+        if one.action == "foreign" and one.changes:
+            lacks = ", ".join(change.field for change in one.changes)
+            found.append(
+                f"the {one.wanted.kind} {one.wanted.name} is not Kiln's and stays as it is; it differs: {lacks}"
+            )
+    return tuple(found)

@@ -1,0 +1,88 @@
+"""Who signed a request, and the policies that speak of them: as moto's IAM keeps them.
+
+Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (aws:PrincipalArn,
+aws:username, aws:userid …), access_policies_boundaries.html
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.iam.models import iam_backends
+
+from sandbox.iam import visibility
+from sandbox.iam.patterns import Context
+from sandbox.iam.policy import Statement, statements
+from sandbox.world import ACCOUNT, World
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A user or a role's session. `boundary` is None where there is none; `instance` the machine that a role's
+    credentials were given to, or ""."""
+
+    arn: str
+    policies: tuple[Statement, ...]
+    boundary: tuple[Statement, ...] | None
+    context: Context = field(default_factory=dict)
+    instance: str = ""
+
+
+def caller_of(world: World, access_key: str) -> Caller | None:
+    """None for the sandbox's own keys, which are an administrator's, and for a request without keys."""
+    session = world.sessions.get(access_key)
+    if session:
+        return _session(session.arn)
+    if not access_key or access_key == world.access_key:
+        return None
+    users = _iam().users.values()
+    user = next((u for u in users if any(k.access_key_id == access_key for k in u.access_keys)), None)
+    return _user(user) if user else None
+
+
+def _session(arn: str) -> Caller | None:
+    kind, _, rest = arn.rpartition(":")[2].partition("/")
+    if kind == "user":
+        user = next((each for each in _iam().users.values() if each.arn == arn), None)
+        return _user(user) if user else None  # the administrator's own session
+    name, _, session_name = rest.partition("/")
+    role = next((each for each in _iam().roles.values() if each.name == name), None)
+    if role is None:
+        return Caller(arn, (), None)
+    context = {"aws:principalarn": (role.arn,), "aws:userid": (f"{role.id}:{session_name}",)} | _tags(role.tags)
+    instance = session_name if session_name.startswith("i-") else ""
+    return Caller(arn, _policies(role), _boundary(role.permissions_boundary_arn), context, instance)
+
+
+def _user(user: Any) -> Caller:
+    groups = [each for each in _iam().groups.values() if user in each.users]
+    found = [each for owner in (user, *groups) for each in _policies(owner)]
+    context = {"aws:principalarn": (user.arn,), "aws:username": (user.name,), "aws:userid": (user.id,)}
+    # moto keeps no boundary of a user; one that was set lies beside it (see sandbox.iam.service).
+    return Caller(user.arn, tuple(found), _boundary(getattr(user, "permissions_boundary_arn", None)), context)
+
+
+def _policies(owner: Any) -> tuple[Statement, ...]:
+    """Those that have been spread to the services already."""
+    named = owner.policies | {arn: _document(each) for arn, each in owner.managed_policies.items()}
+    documents = [text for name, text in named.items() if visibility.is_visible(visibility.link(owner, name))]
+    return tuple(statement for document in documents for statement in statements(document))
+
+
+def _document(policy: Any) -> str:
+    return next((v.document for v in policy.versions if v.version_id == policy.default_version_id), "")
+
+
+def _boundary(arn: str | None) -> tuple[Statement, ...] | None:
+    if not arn:
+        return None
+    policy = _iam().managed_policies.get(arn)
+    return statements(_document(policy)) if policy else ()
+
+
+def _tags(tags: Iterable[dict[str, str]]) -> dict[str, tuple[str, ...]]:
+    return {f"aws:principaltag/{each['Key']}".lower(): (each["Value"],) for each in tags}
+
+
+def _iam() -> Any:
+    return iam_backends[ACCOUNT]["aws"]

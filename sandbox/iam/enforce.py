@@ -1,0 +1,89 @@
+"""The evaluator at the gate: AWS's denial of a request, or None.
+
+Source of the sentences: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html; codes:
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (UnauthorizedOperation), CommonErrors of the
+other services (AccessDenied, AccessDeniedException)
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+from moto.core.exceptions import ServiceException
+
+from sandbox.iam import ec2_questions, iam_questions, other_questions, s3_questions
+from sandbox.iam.callers import Caller, caller_of
+from sandbox.iam.decide import denial
+from sandbox.iam.policy import Question
+from sandbox.iam.requests import Request, read
+from sandbox.incoming import Incoming
+from sandbox.refusals import Refusal
+from sandbox.world import ACCOUNT, World
+
+_QUESTIONS: dict[str, Callable[[Request], Iterable[Question]]] = {
+    "ec2": ec2_questions.questions,
+    "iam": iam_questions.questions,
+    "batch": other_questions.batch,
+    "ecs": other_questions.ecs,
+    "logs": other_questions.logs,
+    "ssm": other_questions.ssm,
+    "kms": other_questions.kms,
+    "sts": other_questions.sts,
+}
+
+
+def refusal(world: World, incoming: Incoming, environ: dict[str, Any]) -> Refusal | None:
+    """What AWS answers to a caller who may not do this; None for one who may, and for the sandbox's own keys."""
+    caller = caller_of(world, incoming.access_key)
+    if caller is None:
+        return None
+    with world.lock:
+        world.settle()
+        try:
+            asked = list(_asked(incoming, environ))
+        except (LookupError, ServiceException):
+            return None  # no such operation, or no such launch template: the service says so itself
+    for question in asked:
+        why = denial(caller.policies, caller.boundary, _in_context(question, caller, incoming))
+        if why:
+            return _refused(incoming, caller, question, why)
+    return None
+
+
+def _asked(incoming: Incoming, environ: dict[str, Any]) -> Iterable[Question]:
+    if incoming.service == "s3":
+        return s3_questions.questions(incoming, environ)
+    request = read(incoming, environ)
+    of_service = _QUESTIONS.get(incoming.service)
+    if of_service:
+        return of_service(request)
+    return [Question(f"{incoming.service}:{request.operation}")]
+
+
+def _in_context(question: Question, caller: Caller, incoming: Incoming) -> Question:
+    """With the keys that every request has."""
+    keys = {
+        "aws:requestedregion": (incoming.region,),
+        "aws:principalaccount": (ACCOUNT,),
+        "aws:principaltype": ("AssumedRole" if ":assumed-role/" in caller.arn else "User",),
+        "aws:securetransport": ("false",),  # the sandbox speaks HTTP
+        "aws:sourceip": ("127.0.0.1",),
+        "aws:viaawsservice": ("false",),
+        **({"ec2:region": (incoming.region,)} if incoming.service == "ec2" else {}),
+        **caller.context,
+    }
+    if caller.instance:
+        keys["ec2:sourceinstancearn"] = (f"arn:aws:ec2:{incoming.region}:{ACCOUNT}:instance/{caller.instance}",)
+    return replace(question, context=keys | dict(question.context))
+
+
+def _refused(incoming: Incoming, caller: Caller, question: Question, why: str) -> Refusal:
+    sentence = f"User: {caller.arn} is not authorized to perform: {question.action}"
+    if question.resource != "*" or incoming.service != "ec2":
+        sentence += f" on resource: {question.resource}"
+    sentence += f" {why}"
+    if incoming.service == "ec2":
+        return Refusal("UnauthorizedOperation", f"You are not authorized to perform this operation. {sentence}", 403)
+    if incoming.protocol in ("json", "rest-json"):
+        return Refusal("AccessDeniedException", sentence, 400 if incoming.protocol == "json" else 403)
+    return Refusal("AccessDenied", sentence, 403)

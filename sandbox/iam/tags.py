@@ -1,0 +1,33 @@
+"""Condition keys that speak of tags.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html (aws:RequestTag,
+aws:ResourceTag, aws:TagKeys)
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+Keys = dict[str, tuple[str, ...]]
+
+
+def requested(tags: Mapping[str, str | None]) -> Keys:
+    """aws:RequestTag/… and aws:TagKeys of the tags that a request sets, or takes away (value None)."""
+    keys: Keys = {f"aws:requesttag/{key}".lower(): (value,) for key, value in tags.items() if value is not None}
+    return keys | ({"aws:tagkeys": tuple(tags)} if tags else {})
+
+
+def carried(tags: Mapping[str, str], *services: str) -> Keys:
+    """aws:ResourceTag/… of a resource, and the same under a service's own prefix."""
+    return {f"{each}:resourcetag/{key}".lower(): (value,) for each in ("aws", *services) for key, value in tags.items()}
+
+
+def as_dict(tags: Iterable[Mapping[str, Any]] | Mapping[str, Any] | None) -> dict[str, str]:
+    """Of AWS's lists (Key and Value, in either case), or of its maps."""
+    if isinstance(tags, Mapping):
+        if all(isinstance(each, Mapping) for each in tags.values()):
+            return as_dict(list(tags.values()))
+        return {key: str(value or "") for key, value in tags.items()}
+    return {
+        str(each.get("Key", each.get("key"))): str(each.get("Value", each.get("value", "")) or "")
+        for each in tags or ()
+    }
