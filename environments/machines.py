@@ -11,7 +11,7 @@ from environments.spec import EnvironmentSpec
 from kiln.errors import UserError
 
 # "Instance type compute environments", AWS Batch User Guide
-_GROUPS = {"optimal": "x86_64", "default_x86_64": "x86_64", "default_arm64": "arm64"}
+GROUPS = {"optimal": "x86_64", "default_x86_64": "x86_64", "default_arm64": "arm64"}
 
 
 @dataclass(frozen=True)
@@ -27,14 +27,14 @@ class InstanceType:
 
 def look(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
     """The types and families that the definition names, by type; one call, and none where it names groups alone."""
-    named = {name for each in spec.compute_environments.values() for name in each.instance_types} - _GROUPS.keys()
+    named = {name for each in spec.compute_environments.values() for name in each.instance_types} - GROUPS.keys()
     if not named:
         return {}
     patterns = sorted(name if "." in name else f"{name}.*" for name in named)
     pages = cloud.ec2.get_paginator("describe_instance_types").paginate(
         Filters=[{"Name": "instance-type", "Values": patterns}]
     )
-    found = [_type(each) for page in pages for each in page["InstanceTypes"]]
+    found = [from_description(each) for page in pages for each in page["InstanceTypes"]]
     known = {each.name: each for each in found}
     if missing := sorted(name for name in named if not _of(name, known)):
         raise UserError(
@@ -45,7 +45,8 @@ def look(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
     return known
 
 
-def _type(each: Mapping[str, Any]) -> InstanceType:
+def from_description(each: Mapping[str, Any]) -> InstanceType:
+    """Out of one entry of DescribeInstanceTypes."""
     return InstanceType(
         each["InstanceType"],
         each["VCpuInfo"]["DefaultVCpus"],
@@ -97,8 +98,8 @@ def refuse_misfit(
 
 
 def _archs(name: str, known: Mapping[str, InstanceType]) -> set[str]:
-    if name in _GROUPS:
-        return {_GROUPS[name]}
+    if name in GROUPS:
+        return {GROUPS[name]}
     return {arch for each in _of(name, known) for arch in each.archs}
 
 

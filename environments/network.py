@@ -102,8 +102,7 @@ def warnings(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[s
     """What to tell of subnets without a way out: which VPC endpoints they lack (pure); () where all are there."""
     if not shut:
         return ()
-    there = {each["ServiceName"].split(".", 3)[-1] for each in endpoints if each.get("State") == "available"}
-    missing = [name for name in _ENDPOINTS if name not in there]
+    missing = lacking(endpoints)
     if not missing:
         return ()
     lacks = ", ".join(missing)
@@ -111,3 +110,9 @@ def warnings(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[s
         f"machines in {subnet} cannot join: {why}, and its VPC has no endpoint for {lacks}"
         for subnet, why in sorted(shut.items())
     )
+
+
+def lacking(endpoints: Iterable[Described]) -> tuple[str, ...]:
+    """The endpoints that machines without another way out need, and that are not there (pure)."""
+    there = {each["ServiceName"].split(".", 3)[-1] for each in endpoints if each.get("State") == "available"}
+    return tuple(name for name in _ENDPOINTS if name not in there)
