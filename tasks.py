@@ -66,6 +66,10 @@ _TEMPLATE = {
     "ami": "latest, an AMI id or an alias such as ecs/al2023; default: the definition's",
     "region": "AWS region; default: the AWS configuration's",
 }
+_ENVIRONMENT = {
+    "env": "a name under environments/, or the path of a YAML file",
+    "region": "AWS region; default: the AWS configuration's",
+}
 _IMAGE = {
     "image": "a name under images/, or the path of a YAML file",
     "region": "AWS region; default: the AWS configuration's",
@@ -140,11 +144,12 @@ def clean(c: Context, apply: bool = False, region: str = "", json: bool = False)
 @_bounded
 def validate(c: Context, path: list[str]) -> int:
     """Check YAML definitions, all problems at once."""
+    from environments import definitions as environments
     from images import definitions as images
     from kiln.validation import validate
     from launch_templates import definitions as launch_templates
 
-    return validate(path, (images.KIND, launch_templates.KIND))
+    return validate(path, (images.KIND, launch_templates.KIND, environments.KIND))
 
 
 @task(
@@ -183,6 +188,74 @@ def show_user_data(
     from launch_templates import commands
 
     return commands.show_user_data(template, ami, region or None, choose, as_json=json)
+
+
+@task(
+    help={
+        **_ENVIRONMENT,
+        "ami": "latest, previous, ecs-optimized, an AMI id or an alias such as ecs/al2023; default: the definition's",
+        "plan": "show what would be done and stop; exit code 2 when there is something to do",
+        "yes": "do it without asking",
+        "drain-timeout": "minutes that running jobs may go on where machines are replaced in place, at most 7200",
+        "terminate-jobs": "end running jobs instead of waiting for them",
+        "verbose": "name what is unchanged too",
+        "json": "one JSON document on stdout",
+    },
+    **_TASK,
+)
+@_bounded
+def register_env(
+    c: Context,
+    env: str = "genomics",
+    ami: str = "",
+    region: str = "",
+    plan: bool = False,
+    yes: bool = False,
+    drain_timeout: int = 7200,
+    terminate_jobs: bool = False,
+    verbose: bool = False,
+    json: bool = False,
+) -> int:
+    """Register an environment: all that AWS Batch needs, if anything changed."""
+    from environments import commands, rollout
+
+    options = rollout.options(drain_timeout, terminate_jobs=terminate_jobs)
+    return commands.register(env, ami, region or None, options, plan=plan, yes=yes, verbose=verbose, as_json=json)
+
+
+@task(help={**_ENVIRONMENT, "json": "one JSON document on stdout"}, **_TASK)
+@_bounded
+def show_env(c: Context, env: str = "genomics", region: str = "", json: bool = False) -> int:
+    """Show an environment: status, vCPUs, instances, jobs and AMI."""
+    from environments import commands
+
+    return commands.show_environment(env, region or None, as_json=json)
+
+
+@task(help={"region": _IMAGE["region"], "json": "one JSON document on stdout"}, **_TASK)
+@_bounded
+def list_envs(c: Context, region: str = "", json: bool = False) -> int:
+    """List the environments that are registered in a region."""
+    from environments import commands
+
+    return commands.list_environments(region or None, as_json=json)
+
+
+@task(
+    help={
+        "env": "name of an environment, or the path of its definition; default: every one in the region",
+        "job": "id of a job to explain",
+        "region": _IMAGE["region"],
+        "json": "one JSON document on stdout",
+    },
+    **_TASK,
+)
+@_bounded
+def doctor(c: Context, env: str = "", job: str = "", region: str = "", json: bool = False) -> int:
+    """Find what is wrong with environments, or with one job; exit code 2 when there is something."""
+    from environments.doctor import commands
+
+    return commands.doctor(env, job, region or None, as_json=json)
 
 
 @task(positional=["instance"], help={"instance": "id of a builder kept with --on-error keep"}, **_TASK)
@@ -252,5 +325,6 @@ for _name, _body in (("status", sandbox_status), ("env", sandbox_env), ("ssh", s
     sandbox.add_task(_body, name=_name)
 
 namespace = Collection(
-    build_ami, test_ami, list_amis, clean, register_launch_template, show_user_data, validate, ssh, sandbox
-)
+    build_ami, test_ami, list_amis, clean, register_launch_template, show_user_data, register_env, show_env, list_envs,
+    doctor, validate, ssh, sandbox,
+)  # fmt: skip

@@ -54,7 +54,7 @@ def match(
     """The described queues by name (pure)."""
     names = {each["computeEnvironmentArn"]: _defined(each) for each in environments}
     mine = {each.name for each in wanted}
-    return {each["jobQueueName"]: _found(each, names) for each in there if each["jobQueueName"] in mine}
+    return {each["jobQueueName"]: found_of(each, names) for each in there if each["jobQueueName"] in mine}
 
 
 def _defined(environment: Mapping[str, Any]) -> str:
@@ -62,7 +62,8 @@ def _defined(environment: Mapping[str, Any]) -> str:
     return str(labels.get(ownership.COMPUTE_ENVIRONMENT) or environment["computeEnvironmentName"])
 
 
-def _found(queue: Mapping[str, Any], names: Mapping[str, str]) -> Found:
+def found_of(queue: Mapping[str, Any], names: Mapping[str, str]) -> Found:
+    """One as it is described; `names` are what the compute environments are called, by ARN."""
     order = sorted(queue.get("computeEnvironmentOrder") or (), key=lambda each: int(each["order"]))
     arns = [each["computeEnvironment"] for each in order]
     limits = queue.get("jobStateTimeLimitActions") or ()

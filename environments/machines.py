@@ -1,6 +1,6 @@
 """Which machines a compute environment may launch: their architecture, their vCPUs, and how many at most."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from environments.spec import EnvironmentSpec
 from kiln.errors import UserError
 
 # "Instance type compute environments", AWS Batch User Guide
-GROUPS = {"optimal": "x86_64", "default_x86_64": "x86_64", "default_arm64": "arm64"}
+_GROUPS = {"optimal": "x86_64", "default_x86_64": "x86_64", "default_arm64": "arm64"}
 
 
 @dataclass(frozen=True)
@@ -26,17 +26,10 @@ class InstanceType:
 
 
 def look(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
-    """The types and families that the definition names, by type; one call, and none where it names groups alone."""
-    named = {name for each in spec.compute_environments.values() for name in each.instance_types} - GROUPS.keys()
-    if not named:
-        return {}
-    patterns = sorted(name if "." in name else f"{name}.*" for name in named)
-    pages = cloud.ec2.get_paginator("describe_instance_types").paginate(
-        Filters=[{"Name": "instance-type", "Values": patterns}]
-    )
-    found = [from_description(each) for page in pages for each in page["InstanceTypes"]]
-    known = {each.name: each for each in found}
-    if missing := sorted(name for name in named if not _of(name, known)):
+    """The types and families that the definition names, by type; raises UserError for one that EC2 does not know."""
+    named = {name for each in spec.compute_environments.values() for name in each.instance_types}
+    known = described(cloud, named)
+    if missing := sorted(name for name in named - _GROUPS.keys() if not _of(name, known)):
         raise UserError(
             f"{cloud.region} has no {', '.join(missing)}",
             "EC2 knows no such instance type or family there",
@@ -45,8 +38,19 @@ def look(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
     return known
 
 
-def from_description(each: Mapping[str, Any]) -> InstanceType:
-    """Out of one entry of DescribeInstanceTypes."""
+def described(cloud: Cloud, names: Iterable[str]) -> Mapping[str, InstanceType]:
+    """Types and families as EC2 describes them; one call, and none where there are groups alone."""
+    patterns = sorted(name if "." in name else f"{name}.*" for name in set(names) - _GROUPS.keys())
+    if not patterns:
+        return {}
+    pages = cloud.ec2.get_paginator("describe_instance_types").paginate(
+        Filters=[{"Name": "instance-type", "Values": patterns}]
+    )
+    found = [_type(each) for page in pages for each in page["InstanceTypes"]]
+    return {each.name: each for each in found}
+
+
+def _type(each: Mapping[str, Any]) -> InstanceType:
     return InstanceType(
         each["InstanceType"],
         each["VCpuInfo"]["DefaultVCpus"],
@@ -98,8 +102,8 @@ def refuse_misfit(
 
 
 def _archs(name: str, known: Mapping[str, InstanceType]) -> set[str]:
-    if name in GROUPS:
-        return {GROUPS[name]}
+    if name in _GROUPS:
+        return {_GROUPS[name]}
     return {arch for each in _of(name, known) for arch in each.archs}
 
 

@@ -105,11 +105,16 @@ def warnings(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[s
     missing = lacking(endpoints)
     if not missing:
         return ()
-    lacks = ", ".join(missing)
+    lacks, reasons = ", ".join(missing), sorted(set(shut.values()))
     return tuple(
-        f"machines in {subnet} cannot join: {why}, and its VPC has no endpoint for {lacks}"
-        for subnet, why in sorted(shut.items())
+        f"machines in {_some([name for name in sorted(shut) if shut[name] == why])} cannot join: {why}, "
+        f"and its VPC has no endpoint for {lacks}"
+        for why in reasons
     )
+
+
+def _some(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more, each of them"
 
 
 def lacking(endpoints: Iterable[Described]) -> tuple[str, ...]:

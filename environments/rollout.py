@@ -22,6 +22,15 @@ class Options:
     terminate_jobs: bool = False
 
 
+def options(drain_minutes: int, *, terminate_jobs: bool) -> Options:
+    """Options as a person gives them; raises UserError for minutes that AWS Batch does not take."""
+    if not 1 <= drain_minutes <= DRAIN_MINUTES:
+        raise UserError(
+            f"--drain-timeout {drain_minutes} is no choice", f"AWS Batch takes 1 to {DRAIN_MINUTES} minutes"
+        )
+    return Options(drain_minutes, terminate_jobs)
+
+
 @dataclass(frozen=True)
 class Decision:
     """Which way, and why in words."""

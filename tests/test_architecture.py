@@ -13,6 +13,7 @@ MAY_IMPORT = {
     "userdata": {"kiln", "provision"},
     "images": {"kiln", "cloud", "provision", "userdata"},
     "launch_templates": {"kiln", "cloud", "provision", "userdata"},
+    "environments": {"kiln", "cloud", "provision", "images", "launch_templates"},
     "sandbox": set(),
 }
 

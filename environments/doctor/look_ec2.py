@@ -94,11 +94,7 @@ def types(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     families = {family for name in named for family in families_of(name)}
     if not families:
         return {}
-    patterns = _filter("instance-type", (f"{each}.*" for each in families))
-    found = [
-        machines.from_description(each)
-        for each in _all(cloud, "describe_instance_types", "InstanceTypes", Filters=patterns)
-    ]
+    found = machines.described(cloud, families).values()
     allowed = sorted(each.name for each in found if {each.name, each.name.partition(".")[0]} & _expanded(named))
     zones: dict[str, set[str]] = {name: set() for name in allowed}
     for begin in range(0, len(allowed), _VALUES):

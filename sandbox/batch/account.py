@@ -11,6 +11,8 @@ from typing import Any
 from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 
+from sandbox.batch import records
+from sandbox.iam import linked_roles
 from sandbox.world import ACCOUNT, current
 
 SERVICE = "batch.amazonaws.com"
@@ -66,12 +68,15 @@ def linked_role() -> str:
     backend = _iam()
     found = next((each for each in backend.roles.values() if each.name == LINKED_ROLE), None)
     if found is None:
-        statement = {"Effect": "Allow", "Principal": {"Service": [SERVICE]}, "Action": ["sts:AssumeRole"]}
-        found = backend.create_role(
-            LINKED_ROLE, json.dumps({"Version": "2012-10-17", "Statement": [statement]}), LINKED_PATH,
-            permissions_boundary=None, description="", tags=[], max_session_duration="3600", linked_service=SERVICE,
-        )  # fmt: skip
+        found = linked_roles.create(SERVICE)
     return str(found.arn)
+
+
+def users_of_linked_role() -> list[str]:
+    """The ARNs of the compute environments that need it, in every region: it cannot be deleted while there are any."""
+    return [
+        each.arn for here in records.everywhere() for each in here.environments.values() if is_linked(each.service_role)
+    ]
 
 
 def is_linked(arn: str) -> bool:

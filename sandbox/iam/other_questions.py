@@ -5,11 +5,12 @@ goes with a call of Batch, iam:PassRole is asked with the service that will take
 Spot Fleet, and ECS for jobs.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from moto.iam.models import iam_backends
 
+from sandbox.batch import records
 from sandbox.iam import tags
 from sandbox.iam.policy import Question
 from sandbox.iam.requests import Request
@@ -20,7 +21,6 @@ _BATCH_NAMES = {
     "jobQueueName": "job-queue", "jobQueue": "job-queue",
     "jobDefinitionName": "job-definition", "jobDefinition": "job-definition", "jobId": "job",
 }  # fmt: skip
-_BATCH_LISTS = ("computeEnvironmentOrder",)
 
 
 def batch(request: Request) -> Iterator[Question]:
@@ -53,15 +53,9 @@ def _prefix(request: Request) -> str:
 
 
 def _carried_by_batch(region: str, arn: str) -> tags.Keys:
-    """aws:ResourceTag of a resource of Batch: asked of whichever Batch stands behind the gate."""
-    return tags.carried(tag_source(region, arn))
-
-
-def _no_tags(region: str, arn: str) -> dict[str, str]:
-    return {}
-
-
-tag_source: Callable[[str, str], dict[str, str]] = _no_tags
+    """aws:ResourceTag of a resource of Batch."""
+    found = next((own for _, each, own in records.of(region).tagged() if each == arn), {})
+    return tags.carried(found)
 
 
 def _passed(request: Request) -> Iterator[Question]:

@@ -1,5 +1,6 @@
 """What a request asks for: the operation's name and its parameters, by botocore's models."""
 
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -84,11 +85,7 @@ def _json(body: bytes) -> dict[str, Any]:
 
 
 def body_of(environ: dict[str, Any]) -> bytes:
-    """The body that `sandbox.incoming` has put back, which stays where it was."""
-    length = int(environ.get("CONTENT_LENGTH") or 0)
-    stream = environ["wsgi.input"]
-    if not length or not stream.seekable():
-        return b""
-    found: bytes = stream.read(length)
-    stream.seek(0)
-    return found
+    """The whole body, which stays there for the service."""
+    body: bytes = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body

@@ -1,0 +1,106 @@
+"""What each environment task does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
+
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+from cloud.session import Cloud
+from environments import apply, catalogue, definitions, machines, show, show_env
+from environments import plan as plans
+from environments.rollout import Options
+from kiln import typed, words
+from kiln.errors import Exit, UserError
+from kiln.screen import Screen, result
+
+
+def _as_json(document: Any) -> None:
+    result(json.dumps(document, indent=1, default=str))
+
+
+def register(
+    env: str, ami: str, region: str | None, options: Options, *, plan: bool, yes: bool, verbose: bool, as_json: bool
+) -> int:
+    """`invoke register-env`."""
+    spec = definitions.load(env)
+    cloud, screen, began = Cloud(region), Screen(), time.monotonic()
+    planned = plans.prepare(cloud, spec, ami)
+    screen.say(show.header(planned))
+    command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
+    if plan or not planned.something_to_do:
+        if as_json:
+            _as_json(show.document(planned, applied=False))
+        elif planned.something_to_do or verbose:
+            result(show.plan_text(planned, command, verbose=verbose))
+        else:
+            result(show.up_to_date(planned))
+        return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
+    screen.say(show.plan_text(planned, command, verbose=verbose))
+    if not yes and not _agreed(screen, command):
+        return Exit.SOMETHING_TO_DO
+    apply.apply(cloud, planned, options, screen)
+    if as_json:
+        _as_json(show.document(planned, applied=True))
+    else:
+        result(show.applied(planned, words.seconds(time.monotonic() - began), sum(cloud.calls.values())))
+    return Exit.DONE
+
+
+def _agreed(screen: Screen, command: str) -> bool:
+    """Ask; raises UserError where nobody is there to answer."""
+    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        raise UserError(
+            "nobody is here to agree",
+            "there is something to do, and no terminal to ask at",
+            f"Look with --plan, and apply with: {typed.command(command)} --yes",
+        )
+    screen.say("Apply this? Only yes is taken for one.")
+    return sys.stdin.readline().strip() == "yes"
+
+
+def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
+    """`invoke show-env`."""
+    name, cloud = _name(env), Cloud(region)
+    entry = next((each for each in catalogue.entries(cloud) if each.name == name), None)
+    if entry is None:
+        raise UserError(
+            f"there is no environment {name} in {cloud.region}",
+            "nothing there carries its tag",
+            f"Register it: {typed.command('register-env --env ' + env)}; {typed.command('list-envs')} shows all.",
+        )
+    types = machines.described(cloud, {one for each in entry.compute for one in each.fields["instanceTypes"]})
+    joined = catalogue.instances(cloud, entry.compute)
+    jobs = {each.name: catalogue.jobs(cloud, each.name) for each in entry.queues}
+    images = catalogue.images(cloud, entry.amis)
+    if as_json:
+        _as_json(show_env.document(entry, joined, jobs, images, types, datetime.now(UTC)))
+    else:
+        result(f"{name} in {cloud.region}\n" + show_env.environment(entry, joined, jobs, images, types))
+    return Exit.DONE
+
+
+def _name(env: str) -> str:
+    """The environment's own name: a definition's, or as it is where there is no such definition (any more)."""
+    try:
+        return definitions.load(env).name
+    except UserError:
+        if "/" in env or env.endswith((".yaml", ".yml")):
+            raise
+        return env
+
+
+def list_environments(region: str | None, *, as_json: bool) -> int:
+    """`invoke list-envs`."""
+    cloud = Cloud(region)
+    found = catalogue.entries(cloud)
+    if as_json:
+        _as_json([
+            {"environment": each.name, "healthy": each.healthy, "amis": each.amis, "previous": each.previous,
+             "compute_environments": [one.extra["name"] for one in each.compute],
+             "queues": [one.name for one in each.queues]}
+            for each in found
+        ])  # fmt: skip
+    else:
+        result(show_env.listing(found, cloud.region))
+    return Exit.DONE
