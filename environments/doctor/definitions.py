@@ -1,6 +1,6 @@
 """Job definitions that say what is true no longer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from environments.doctor.finding import Finding, error, warning
 from environments.doctor.look_around import job_roles
@@ -16,13 +16,18 @@ def superseded(picture: Picture) -> Iterator[Finding]:
     for name, found in sorted(by_name.items()):
         newest, *old = sorted(found, key=lambda each: -int(each["revision"]))
         if old:
-            stale = " ".join(f"{name}:{each['revision']}" for each in reversed(old))
+            stale = [f"{name}:{each['revision']}" for each in reversed(old)]
+            one = "aws batch deregister-job-definition --job-definition"
             yield warning(
-                f"the job definition {name} has {words.count(len(old), 'older revision')} that are ACTIVE",
-                f"what names {stale.replace(' ', ', ')} does not get what {name}:{newest['revision']} says",
-                f"for each of {stale}: aws batch deregister-job-definition --job-definition",
+                f"the job definition {name} has {words.count(len(old), 'older ACTIVE revision')}",
+                f"what names {_some(stale)} does not get what {name}:{newest['revision']} says",
+                f"where nothing names them any more: {one} {_some(stale)}",
                 name,
             )
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]}"
 
 
 def roles(picture: Picture) -> Iterator[Finding]:

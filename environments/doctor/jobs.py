@@ -81,7 +81,7 @@ def _no_reason(job: Waiting, picture: Picture) -> Finding | None:
         fix = "see the other findings, on routes above all; read a machine's console: aws ec2 get-console-output"
     else:
         why = "AWS Batch gives no reason, and there is room"
-        spot = " Spot may have no capacity: put an On-Demand environment behind it." if any(map(is_spot, there)) else ""
+        spot = " Spot may have no capacity: put an On-Demand environment behind it." if all(map(is_spot, there)) else ""
         fix = f"see the other findings; see whether machines start: invoke show-env.{spot}"
     waited = words.seconds(job.waited)
     return error(f"{called(job)} is the first of its queue, and has not started for {waited}", why, fix, job.id)
