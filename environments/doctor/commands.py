@@ -8,8 +8,8 @@ from typing import Any
 from cloud.session import Cloud
 from environments import definitions
 from environments.doctor import checks, gather, one_job, show
-from environments.doctor.finding import Finding
 from environments.doctor.picture import Picture
+from environments.spec import EnvironmentSpec
 from kiln import typed
 from kiln.errors import Exit, UserError
 from kiln.screen import result
@@ -26,26 +26,44 @@ def doctor(
     everything = gather.region(cloud, now)
     if job:
         return _job(cloud, everything, job, as_json=as_json)
-    name = _name(environment)
-    picture = gather.kilns(everything, name)
-    if name and not picture.names():
-        raise _unknown(cloud, everything, name)
-    if not picture.names() and not as_json:
-        result(show.nothing(cloud.region))
+    name, picture = _scope(cloud, everything, environment)
     picture = gather.fill(cloud, picture)
-    found = examined(picture, (name,) if name else picture.names())
+    found = {name: checks.run(picture)} if name else {each: checks.run(picture.of(each)) for each in picture.names()}
+    found |= {"": checks.run(picture, checks.OF_REGION)}
     count = len(checks.OF_ENVIRONMENT) + len(checks.OF_REGION)
     if as_json:
         _as_json(show.document(cloud.region, found, picture.unseen, count))
     else:
-        result(show.table(found, picture.unseen, count, time.monotonic() - began))
+        said = show.table(found, picture.unseen, count, time.monotonic() - began)
+        result(said if len(found) > 1 else f"{show.nothing(cloud.region)}\n{said}".rstrip())
     return Exit.SOMETHING_TO_DO if any(found.values()) or picture.unseen else Exit.DONE
 
 
-def examined(picture: Picture, names: tuple[str, ...]) -> dict[str, tuple[Finding, ...]]:
-    """Environment → findings; under "" what belongs to none."""
-    found = {name: checks.run(picture.of(name)) for name in names}
-    return found | {"": checks.run(picture, checks.OF_REGION)}
+def _scope(cloud: Cloud, everything: Picture, environment: str) -> tuple[str, Picture]:
+    """The environment's name ("": all) and what is its own; raises UserError where nothing of it is there."""
+    if not environment:
+        return "", gather.kilns(everything)
+    spec = _definition(environment)
+    name = spec.name if spec else environment
+    picture = gather.one(everything, name, spec)
+    if picture.environments or picture.queues:
+        return name, picture
+    known = gather.kilns(everything).names()
+    raise UserError(
+        f"there is no environment {name} in {cloud.region}",
+        f"there are {', '.join(known)}" if known else "no compute environment or queue here carries a tag of Kiln's",
+        f"Check --env and --region, or register it: {typed.command(f'register-env --env {environment}')}.",
+    )
+
+
+def _definition(environment: str) -> EnvironmentSpec | None:
+    """None where there is none of that name (any more): its tags are enough."""
+    try:
+        return definitions.load(environment)
+    except UserError:
+        if "/" in environment or environment.endswith((".yaml", ".yml")):
+            raise
+        return None
 
 
 def _job(cloud: Cloud, everything: Picture, job: str, *, as_json: bool) -> int:
@@ -55,22 +73,6 @@ def _job(cloud: Cloud, everything: Picture, job: str, *, as_json: bool) -> int:
     else:
         result(show.job(explained))
     return Exit.SOMETHING_TO_DO if explained.finding or explained.picture.unseen else Exit.DONE
-
-
-def _name(environment: str) -> str:
-    """The name that a definition given by path or name has; a name alone is taken as it is."""
-    if environment.endswith((".yaml", ".yml")) or "/" in environment:
-        return definitions.load(environment).name
-    return environment
-
-
-def _unknown(cloud: Cloud, everything: Picture, name: str) -> UserError:
-    known = gather.kilns(everything).names()
-    why = f"there are {', '.join(known)}" if known else "no compute environment or queue here carries a tag of Kiln's"
-    return UserError(
-        f"there is no environment {name} in {cloud.region}", why,
-        f"Check --env and --region, or register it: {typed.command(f'register-env --env {name}')}.",
-    )  # fmt: skip
 
 
 def _as_json(document: Any) -> None:

@@ -13,6 +13,7 @@ from cloud.session import Cloud
 from environments import compute_environments, ownership
 from environments.doctor import look_around, look_batch, look_ec2
 from environments.doctor.picture import Described, Part, Picture
+from environments.spec import EnvironmentSpec
 
 Look = Callable[[Cloud, Picture], dict[str, Any]]
 # Later ones use what earlier ones saw: an AMI may stand in a launch template.
@@ -40,17 +41,27 @@ def region(cloud: Cloud, now: datetime | None = None) -> Picture:
     )  # fmt: skip
 
 
-def kilns(picture: Picture, name: str = "") -> Picture:
-    """What of it is Kiln's: every environment's, or one's."""
-
-    def mine(each: Described) -> bool:
-        users = ownership.users(each.get("tags") or {})
-        return name in users if name else bool(users)
-
+def kilns(picture: Picture) -> Picture:
+    """What of it belongs to any environment of Kiln's, by its tags."""
     return replace(
         picture,
-        environments=[each for each in picture.environments if mine(each)],
-        queues=[each for each in picture.queues if mine(each)],
+        environments=[each for each in picture.environments if ownership.users(each.get("tags") or {})],
+        queues=[each for each in picture.queues if ownership.users(each.get("tags") or {})],
+    )
+
+
+def one(picture: Picture, name: str, spec: EnvironmentSpec | None) -> Picture:
+    """What of it is one environment's: by its tag; by its definition's names where nobody's tag is on it."""
+
+    def mine(each: Described, called: str, names: Collection[str]) -> bool:
+        users = ownership.users(each.get("tags") or {})
+        return name in users or (not users and each[called] in names)
+
+    names, queues = (spec.compute_environments, spec.queues) if spec else ({}, {})
+    return picture.around(
+        name,
+        [each for each in picture.environments if mine(each, "computeEnvironmentName", names)],
+        [each for each in picture.queues if mine(each, "jobQueueName", queues)],
     )
 
 

@@ -13,7 +13,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.models import ec2_backends
 from moto.ecs.responses import EC2ContainerServiceResponse
 
-from sandbox.world import ACCOUNT
+from sandbox.world import ACCOUNT, current
 
 
 class Ecs(EC2ContainerServiceResponse):
@@ -30,6 +30,7 @@ class Ecs(EC2ContainerServiceResponse):
         return result
 
     def describe_container_instances(self) -> ActionResult:
+        current().settle()
         result = super().describe_container_instances()
         found: Any = result.result
         for each in found["containerInstances"]:
