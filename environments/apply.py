@@ -3,7 +3,6 @@
 Everything is tagged as it is made, and found again by its name and tags: nothing else is remembered between runs.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from cloud.session import Cloud
@@ -26,7 +25,8 @@ def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
                     line.note = step.why or step.action
         if kind.KIND == compute_environments.KIND:
             _wait_for_environments(cloud, plan, ids, screen)
-    settle.queues_valid(cloud, _touched(plan.of(desired.BY_NAME[job_queues.KIND])))
+    queues = plan.of(desired.BY_NAME[job_queues.KIND])
+    settle.queues_valid(cloud, [step.wanted.name for step in queues if _touched(step)])
 
 
 def _carry_out(cloud: Cloud, kind: Kind, step: Step, ids: dict[Key, str], options: Options) -> str:
@@ -61,14 +61,16 @@ def _environment(step: Step) -> str:
 
 
 def _wait_for_environments(cloud: Cloud, plan: Plan, ids: dict[Key, str], screen: Screen) -> None:
-    kind = desired.BY_NAME[compute_environments.KIND]
-    if not any(step.something_to_do for step in plan.of(kind)):
+    """Those that this run touched, and those that a run before left CREATING or UPDATING."""
+    steps = plan.of(desired.BY_NAME[compute_environments.KIND])
+    names = [ids[step.key].rpartition("/")[2] for step in steps if _touched(step)]
+    if not names:
         return
-    names = [ids[step.key].rpartition("/")[2] for step in plan.of(kind)]
     with screen.step("compute environments", indent=2) as line:
         settle.environments_valid(cloud, names)
         line.note = "VALID"
 
 
-def _touched(steps: Sequence[Step]) -> list[str]:
-    return [step.wanted.name for step in steps if step.something_to_do]
+def _touched(step: Step) -> bool:
+    moving = step.found is not None and step.found.extra.get("status") in settle.MOVING
+    return step.something_to_do or moving

@@ -1,6 +1,7 @@
 """Texts of registering an environment (pure)."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from environments import compute_environments
@@ -49,8 +50,17 @@ def _lines(step: Step) -> list[str]:
     told = [head + (f"   {text}" if (text := _head_text(step)) else "")]
     told += [f"         {_difference(change)}" for change in step.changes]
     if kind == compute_environments.KIND and step.action == "create":
-        told += [f"         {field} {_value(value)}" for field, value in step.wanted.fields.items() if value]
+        told.append(f"         {_compute(step.wanted.fields)}")
     return told
+
+
+def _compute(fields: Mapping[str, Any]) -> str:
+    """A new compute environment in a line."""
+    what = f"{fields['type']}, {fields['allocationStrategy']}, {_value(fields['instanceTypes'])}"
+    sizes = f"{fields['minvCpus']} to {fields['maxvCpus']} vCPUs"
+    return (
+        f"{what}, {sizes}, {fields['launchTemplate']} v{fields['launchTemplateVersion']}, {fields['imageIdOverride']}"
+    )
 
 
 def _mark(step: Step) -> str:

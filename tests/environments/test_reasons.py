@@ -8,7 +8,7 @@ from environments import reasons
 @pytest.mark.parametrize(
     ("said", "why", "cause"),
     [
-        ("CLIENT_ERROR - User: x is not authorized to perform: sts:AssumeRole on resource: x", "assume", "service role"),
+        ("CLIENT_ERROR - User: x is not authorized to perform: sts:AssumeRole on: x", "assume", "service role"),
         ("CLIENT_ERROR - Invalid IamInstanceProfile: x", "no such instance profile", "profile"),
         ('CLIENT_ERROR - IAM Instance Profile "x" has no associated IAM Roles', "holds no role", "profile"),
         ("CLIENT_ERROR - Parameter: SpotFleetRequestConfig.IamFleetRole is invalid.", "Spot fleet role", "fleet role"),

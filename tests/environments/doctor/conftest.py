@@ -19,9 +19,6 @@ from environments.doctor import commands
 from environments.rollout import Options
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import one_sandbox
-
-__all__ = ["one_sandbox"]  # fixtures
 
 Document = dict[str, Any]
 
