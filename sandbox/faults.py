@@ -57,6 +57,11 @@ class Faults:
         with self._lock:
             return [asdict(fault) for fault in self._faults]
 
+    def is_standing(self, action: str, code: str) -> bool:
+        """Whether a fault is arranged for ever: AWS's own services would meet it too."""
+        with self._lock:
+            return any((each.action, each.code, each.times) == (action, code, None) for each in self._faults)
+
     def strike(self, request: Incoming) -> Fault | None:
         """The fault that this request meets, counted down; None when there is none."""
         with self._lock:

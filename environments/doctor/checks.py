@@ -9,6 +9,7 @@ from environments.doctor import (
     definitions,
     images,
     jobs,
+    keys,
     network,
     queues,
     roles,
@@ -37,6 +38,7 @@ OF_ENVIRONMENT = (
     Check(images.gone, ("templates", "images")),
     Check(images.deprecated, ("templates", "images")),
     Check(images.agents, ("agents",)),
+    Check(keys.usable, ("templates", "images", "keys")),
     Check(network.subnets, ("templates", "network")),
     Check(network.groups, ("templates", "network")),
     Check(capacity.offered, ("types", "network")),
@@ -44,7 +46,7 @@ OF_ENVIRONMENT = (
     Check(capacity.idle),
     Check(definitions.roles, ("definitions", "roles")),
     Check(definitions.superseded, ("definitions",)),
-    Check(jobs.stuck, ("jobs", "types")),
+    Check(jobs.stuck, ("jobs",)),
 )
 OF_REGION = (Check(storage.unattached, ("volumes",)),)
 

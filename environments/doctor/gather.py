@@ -11,7 +11,7 @@ from typing import Any
 from cloud import errors
 from cloud.session import Cloud
 from environments import compute_environments, ownership
-from environments.doctor import look_around, look_batch, look_ec2
+from environments.doctor import look_around, look_batch, look_ec2, look_kms
 from environments.doctor.picture import Described, Part, Picture
 from environments.spec import EnvironmentSpec
 
@@ -26,6 +26,7 @@ LOOKS: tuple[tuple[Part, Look], ...] = (
     ("definitions", look_batch.definitions),
     ("roles", look_around.roles),
     ("agents", look_around.agents),
+    ("keys", look_kms.keys),
     ("volumes", look_ec2.volumes),
     ("jobs", look_batch.jobs),
 )

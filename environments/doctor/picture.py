@@ -12,7 +12,9 @@ from launch_templates.versions import Template
 
 Described = Mapping[str, Any]
 """As one of AWS's Describe calls tells it."""
-Part = Literal["jobs", "definitions", "images", "templates", "network", "types", "quotas", "roles", "agents", "volumes"]
+Part = Literal[
+    "jobs", "definitions", "images", "templates", "network", "types", "quotas", "roles", "agents", "keys", "volumes"
+]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,15 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Key:
+    """A customer's KMS key; `allows` are the principals of its policy and its grants, `state` "missing" for none."""
+
+    arn: str
+    state: str
+    allows: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Picture:
     """One environment of Kiln's (`name`), or all of a region. `unseen` says of a part why it could not be looked at.
 
@@ -91,6 +102,8 @@ class Picture:
     linked: frozenset[str] = frozenset()  # services that have their service-linked role
     machines: Sequence[Machine] = ()
     agents: Mapping[str, str] = field(default_factory=dict)  # image type → ECS agent of the newest AMI of its kind
+    keys: Mapping[str, Key] = field(default_factory=dict)
+    keys_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # ARN of a compute environment → keys
     volumes: Sequence[Described] = ()
     alive: frozenset[str] = frozenset()  # instances that have not ended, of those that the volumes name
     unseen: Mapping[Part, str] = field(default_factory=dict)

@@ -15,7 +15,7 @@ _MARKS = {"error": "✗", "warning": "!"}
 _PARTS: dict[Part, str] = {
     "jobs": "jobs in the queues", "definitions": "job definitions", "images": "AMIs", "templates": "launch templates",
     "network": "subnets, routes and security groups", "types": "instance types", "quotas": "quotas",
-    "roles": "roles and instance profiles", "agents": "ECS agents", "volumes": "volumes",
+    "roles": "roles and instance profiles", "agents": "ECS agents", "keys": "KMS keys", "volumes": "volumes",
 }  # fmt: skip
 
 

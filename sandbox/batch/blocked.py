@@ -7,12 +7,17 @@ could be placed has no reason: here it waits because nothing places it.
 from sandbox.batch import account, definition_rules, instance_types, memory
 from sandbox.batch.records import Environment, Job, Queue, Records
 from sandbox.laws.instance_types import gpus, vcpus
+from sandbox.world import current
 
 INVALID = "ACTION_REQUIRED - CE(s) associated with the job queue are invalid."
 SERVICE_ROLE = "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS – Batch service role has a permission issue."
 UNSUPPORTED = (
     "MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED - Your compute environment associated with this job queue "
     "has an unsupported instance type configuration."
+)
+CAPACITY = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for instance type "
+    "[instanceTypeName]"
 )
 MAX_RESOURCE = (
     "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU "
@@ -40,7 +45,9 @@ def reason(records: Records, queue: Queue, job: Job) -> str:
         return MAX_RESOURCE
     if not any(_fits(each, asked) for each in managed):
         return REQUIREMENT
-    return "" if any(_offered(records, each) for each in managed) else UNSUPPORTED
+    if not any(_offered(records, each) for each in managed):
+        return UNSUPPORTED
+    return CAPACITY if current().faults.is_standing("RunInstances", "InsufficientInstanceCapacity") else ""
 
 
 def _fits(environment: Environment, asked: dict[str, int]) -> bool:

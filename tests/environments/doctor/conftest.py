@@ -3,7 +3,7 @@
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -108,12 +108,14 @@ def turned_to(sandbox: Sandbox, folder: Path) -> Iterator[None]:
         yield
 
 
-def make_ami(sandbox: Sandbox, name: str) -> str:
-    """The id of an AMI as build-ami leaves one, tested."""
+def make_ami(sandbox: Sandbox, name: str, disks: Sequence[Mapping[str, Any]] = ()) -> str:
+    """The id of an AMI as build-ami leaves one, tested; `disks` are the builder's block device mappings."""
     ec2 = sandbox.client("ec2")
     parameter = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
     stock = sandbox.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
-    launched = ec2.run_instances(ImageId=stock, InstanceType="m6i.large", MinCount=1, MaxCount=1)
+    launched = ec2.run_instances(
+        ImageId=stock, InstanceType="m6i.large", MinCount=1, MaxCount=1, BlockDeviceMappings=list(disks)
+    )
     instance = launched["Instances"][0]["InstanceId"]
     sandbox.clock.advance(60)
     labels = {tags.IMAGE: "nextflow-al2023", tags.STATUS: "tested", tags.FAMILY: "al2023", tags.KEY: "3f9c1a77" * 8}

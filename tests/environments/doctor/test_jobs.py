@@ -174,3 +174,42 @@ def test_a_young_job_is_told_to_wait(patient: Patient) -> None:
 def test_a_job_that_is_not_there(patient: Patient, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(UserError, match="there is no job no-such-job in us-east-1"):
         commands.doctor("", "no-such-job", None, as_json=False)
+
+
+def test_a_job_for_which_ec2_has_no_capacity(patient: Patient) -> None:
+    patient.sandbox.faults.add("RunInstances", "InsufficientInstanceCapacity", times=None)
+    job = patient.submit()
+    patient.later(_DWELL)
+    found = patient.one()
+    assert f"job {job[:8]} (fastqc) cannot start: EC2 has no capacity of the allowed instance types there now" in found
+    assert "AWS Batch says: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY" in found
+    assert "Allow more instance types and subnets in more zones" in found
+    patient.sandbox.faults.clear()
+    patient.later(60)
+    _end(patient, job)
+    assert patient.visit()["healthy"]
+
+
+def test_what_aws_batch_says_where_types_may_not_be_looked_at(patient: Patient) -> None:
+    job = patient.submit(memory=10_000_000)
+    patient.later(_DWELL)
+    patient.sandbox.faults.add("DescribeInstanceTypes", "UnauthorizedOperation", status=403, times=None)
+    found = patient.one()
+    assert "cannot start: it asks for more vCPUs, memory or GPUs than an allowed instance type can give" in found
+    patient.sandbox.faults.clear()
+    assert "cannot start: it asks for 10000000 MiB; " in patient.one()
+    assert "or allow larger instance_types" in patient.one()
+    _end(patient, job)
+    assert patient.visit()["healthy"]
+
+
+def test_a_job_whose_machines_do_not_join(patient: Patient) -> None:
+    """The last one: nobody but AWS Batch takes desiredvCpus back."""
+    patient.update(computeResources={"desiredvCpus": 32})
+    job = patient.submit(queue="head")
+    patient.later(_DWELL)
+    found = patient.one()
+    assert f"job {job[:8]} (fastqc) is the first of its queue, and has not started" in found
+    assert "AWS Batch wants machines in ondemand, and none has joined its ECS cluster" in found
+    _end(patient, job)
+    assert patient.visit()["healthy"]
