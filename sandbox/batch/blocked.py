@@ -4,20 +4,15 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable
 could be placed has no reason: here it waits because nothing places it.
 """
 
-from sandbox.batch import account, definition_rules, instance_types, memory
+from sandbox.batch import account, capacity, definition_rules, instance_types, memory, network
 from sandbox.batch.records import Environment, Job, Queue, Records
 from sandbox.laws.instance_types import gpus, vcpus
-from sandbox.world import current
 
 INVALID = "ACTION_REQUIRED - CE(s) associated with the job queue are invalid."
 SERVICE_ROLE = "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS – Batch service role has a permission issue."
 UNSUPPORTED = (
     "MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED - Your compute environment associated with this job queue "
     "has an unsupported instance type configuration."
-)
-CAPACITY = (
-    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for instance type "
-    "[instanceTypeName]"
 )
 MAX_RESOURCE = (
     "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU "
@@ -27,6 +22,11 @@ REQUIREMENT = (
     "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is higher than that "
     "can be met by the CE(s) attached to the job queue."
 )
+
+CAPACITY = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for instance type [{}]"
+)
+UNDETERMINED = "UNDETERMINED - Batch job is blocked, root cause is undetermined."
 
 
 def reason(records: Records, queue: Queue, job: Job) -> str:
@@ -43,20 +43,31 @@ def reason(records: Records, queue: Queue, job: Job) -> str:
     asked = definition_rules.requirements(job.fields["container"])
     if all(each.resources["maxvCpus"] < asked["VCPU"] for each in managed):
         return MAX_RESOURCE
-    if not any(_fits(each, asked) for each in managed):
+    fitting = [name for each in managed for name in _fitting(each, asked)]
+    if not fitting:
         return REQUIREMENT
     if not any(_offered(records, each) for each in managed):
         return UNSUPPORTED
-    return CAPACITY if current().faults.is_standing("RunInstances", "InsufficientInstanceCapacity") else ""
+    if all(capacity.is_lacking(each) for each in fitting):
+        return CAPACITY.format(fitting[0])
+    return "" if any(_can_join(records, each) for each in managed) else UNDETERMINED
 
 
-def _fits(environment: Environment, asked: dict[str, int]) -> bool:
-    return any(
-        vcpus(each) >= asked["VCPU"]
+def _fitting(environment: Environment, asked: dict[str, int]) -> list[str]:
+    """The instance types of an environment that are large enough."""
+    return [
+        each
+        for each in instance_types.expand_all(environment.resources["instanceTypes"])
+        if vcpus(each) >= asked["VCPU"]
         and memory.registered(each) >= asked["MEMORY"]
         and gpus(each) >= asked.get("GPU", 0)
-        for each in instance_types.expand_all(environment.resources["instanceTypes"])
-    )
+    ]
+
+
+def _can_join(records: Records, environment: Environment) -> bool:
+    """Whether its instances could reach ECS: Batch does not find out why they never join."""
+    resources = environment.resources
+    return network.reaches_out(records.region_name, resources["subnets"], resources.get("securityGroupIds") or [])
 
 
 def _offered(records: Records, environment: Environment) -> bool:
