@@ -242,6 +242,23 @@ def list_envs(c: Context, region: str = "", json: bool = False) -> int:
 
 
 @task(
+    help={
+        "env": "name of an environment, or the path of its definition; default: every one in the region",
+        "job": "id of a job to explain",
+        "region": _IMAGE["region"],
+        "json": "one JSON document on stdout",
+    },
+    **_TASK,
+)
+@_bounded
+def doctor(c: Context, env: str = "", job: str = "", region: str = "", json: bool = False) -> int:
+    """Find what is wrong with environments, or with one job; exit code 2 when there is something."""
+    from environments.doctor import commands
+
+    return commands.doctor(env, job, region or None, as_json=json)
+
+
+@task(
     iterable=["env", "github_environment"],
     help={
         "env": "a name under environments/, or the path of a YAML file; repeatable; default: genomics",
@@ -337,5 +354,5 @@ for _name, _body in (("status", sandbox_status), ("env", sandbox_env), ("ssh", s
 
 namespace = Collection(
     build_ami, test_ami, list_amis, clean, register_launch_template, show_user_data, register_env, show_env, list_envs,
-    iam_policy, validate, ssh, sandbox,
+    doctor, iam_policy, validate, ssh, sandbox,
 )  # fmt: skip

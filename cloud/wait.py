@@ -38,3 +38,8 @@ def until(
             raise UserError(f"{what} did not happen within {timeout:.0f} s", hint=hint)
         time.sleep(pause)
         pause = min(pause * 1.5, longest)
+
+
+def pause(seconds: float) -> None:
+    """Let time pass between two looks at the same thing, where only the second look tells."""
+    time.sleep(seconds)

@@ -102,8 +102,7 @@ def warnings(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[s
     """What to tell of subnets without a way out: which VPC endpoints they lack (pure); () where all are there."""
     if not shut:
         return ()
-    there = {each["ServiceName"].split(".", 3)[-1] for each in endpoints if each.get("State") == "available"}
-    missing = [name for name in _ENDPOINTS if name not in there]
+    missing = lacking(endpoints)
     if not missing:
         return ()
     lacks, reasons = ", ".join(missing), sorted(set(shut.values()))
@@ -116,3 +115,9 @@ def warnings(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[s
 
 def _some(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more, each of them"
+
+
+def lacking(endpoints: Iterable[Described]) -> tuple[str, ...]:
+    """The endpoints that machines without another way out need, and that are not there (pure)."""
+    there = {each["ServiceName"].split(".", 3)[-1] for each in endpoints if each.get("State") == "available"}
+    return tuple(name for name in _ENDPOINTS if name not in there)

@@ -8,6 +8,7 @@ from typing import Any
 
 import moto.batch.urls
 import moto.ec2.urls
+import moto.ecs.urls
 import moto.iam.urls
 import moto.servicequotas.urls
 import moto.ssm.urls
@@ -23,13 +24,14 @@ from sandbox.iam import linked_roles
 from sandbox.iam.service import Iam
 from sandbox.laws import bucket_policies, bucket_tags, buckets, default_vpc, image, kms, launch_template_model, volumes
 from sandbox.laws.ec2 import Ec2
+from sandbox.laws.ecs import Ecs
 from sandbox.laws.service_quotas import ServiceQuotas
 from sandbox.laws.ssm import Ssm
 from sandbox.laws.sts import Sts
 
 _ANSWERING: tuple[tuple[Any, Any], ...] = (
     (moto.ec2.urls, Ec2), (moto.iam.urls, Iam), (moto.ssm.urls, Ssm), (moto.sts.urls, Sts),
-    (moto.servicequotas.urls, ServiceQuotas),
+    (moto.servicequotas.urls, ServiceQuotas), (moto.ecs.urls, Ecs),
 )  # fmt: skip
 
 

@@ -1,0 +1,79 @@
+"""What `invoke doctor` does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
+
+import json
+import time
+from datetime import datetime
+from typing import Any
+
+from cloud.session import Cloud
+from environments import definitions
+from environments.doctor import checks, gather, one_job, show
+from environments.doctor.picture import Picture
+from environments.spec import EnvironmentSpec
+from kiln import typed
+from kiln.errors import Exit, UserError
+from kiln.screen import result
+
+
+def doctor(
+    environment: str, job: str, region: str | None, *, as_json: bool, now: datetime | None = None
+) -> int:  # fmt: skip
+    """`invoke doctor`: every environment of Kiln's in the region, or one; or one job. `now` is the present (UTC).
+
+    What could not be looked at counts as something to look at: nothing unseen is called healthy.
+    """
+    cloud, began = Cloud(region), time.monotonic()
+    everything = gather.region(cloud, now)
+    if job:
+        return _job(cloud, everything, job, as_json=as_json)
+    name, picture = _scope(cloud, everything, environment)
+    picture = gather.fill(cloud, picture)
+    found = {name: checks.run(picture)} if name else {each: checks.run(picture.of(each)) for each in picture.names()}
+    found |= {"": checks.run(picture, checks.OF_REGION)}
+    count = len(checks.OF_ENVIRONMENT) + len(checks.OF_REGION)
+    if as_json:
+        _as_json(show.document(cloud.region, found, picture.unseen, count))
+    else:
+        said = show.table(found, picture.unseen, count, time.monotonic() - began)
+        result(said if len(found) > 1 else f"{show.nothing(cloud.region)}\n{said}".rstrip())
+    return Exit.SOMETHING_TO_DO if any(found.values()) or picture.unseen else Exit.DONE
+
+
+def _scope(cloud: Cloud, everything: Picture, environment: str) -> tuple[str, Picture]:
+    """The environment's name ("": all) and what is its own; raises UserError where nothing of it is there."""
+    if not environment:
+        return "", gather.kilns(everything)
+    spec = _definition(environment)
+    name = spec.name if spec else environment
+    picture = gather.one(everything, name, spec)
+    if picture.environments or picture.queues:
+        return name, picture
+    known = gather.kilns(everything).names()
+    raise UserError(
+        f"there is no environment {name} in {cloud.region}",
+        f"there are {', '.join(known)}" if known else "no compute environment or queue here carries a tag of Kiln's",
+        f"Check --env and --region, or register it: {typed.command(f'register-env --env {environment}')}.",
+    )
+
+
+def _definition(environment: str) -> EnvironmentSpec | None:
+    """None where there is none of that name (any more): its tags are enough."""
+    try:
+        return definitions.load(environment)
+    except UserError:
+        if "/" in environment or environment.endswith((".yaml", ".yml")):
+            raise
+        return None
+
+
+def _job(cloud: Cloud, everything: Picture, job: str, *, as_json: bool) -> int:
+    explained = one_job.explain(cloud, everything, job)
+    if as_json:
+        _as_json(show.job_document(cloud.region, explained))
+    else:
+        result(show.job(explained))
+    return Exit.SOMETHING_TO_DO if explained.finding or explained.picture.unseen else Exit.DONE
+
+
+def _as_json(document: Any) -> None:
+    result(json.dumps(document, indent=1, default=str))

@@ -1,0 +1,131 @@
+"""What IAM, ECS and Service Quotas tell."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from cloud import errors
+from cloud.session import Cloud
+from environments import roles as role_resources
+from environments.doctor import quotas_of
+from environments.doctor.picture import Machine, Picture, Profile, Role, is_spot, resources, short
+from images.bases import ALIASES
+
+_AT_ONCE = 100  # DescribeContainerInstances
+_ALIASES = {"ECS_AL2023": "ecs/al2023", "ECS_AL2": "ecs/al2",
+            "ECS_AL2023_NVIDIA": "ecs/al2023-gpu", "ECS_AL2_NVIDIA": "ecs/al2-gpu"}  # fmt: skip
+
+
+def roles(cloud: Cloud, picture: Picture) -> dict[str, Any]:
+    """Service and fleet roles, instance profiles with their roles, the roles of jobs, and service-linked ones."""
+    iam = cloud.client("iam")
+    named = {str(each.get("serviceRole") or "") for each in picture.environments}
+    named |= {str(resources(each).get("spotIamFleetRole") or "") for each in picture.environments}
+    named |= {arn for each in picture.definitions for arn in job_roles(each)}
+    found = {short(arn): _role(iam, arn) for arn in sorted(named) if arn and "/aws-service-role/" not in arn}
+    wanted = {str(resources(each).get("instanceRole") or "") for each in picture.environments} - {""}
+    profiles = {short(each): _profile(iam, each) for each in sorted(wanted)}
+    pages = iam.get_paginator("list_roles").paginate(PathPrefix="/aws-service-role/")
+    linked = frozenset(role["Path"].split("/")[2] for page in pages for role in page["Roles"])
+    return {
+        "roles": {name: role for name, role in found.items() if role},
+        "profiles": {name: profile for name, profile in profiles.items() if profile},
+        "linked": linked,
+    }
+
+
+def job_roles(definition: Mapping[str, Any]) -> list[str]:
+    """The ARNs of the roles that a job definition names."""
+    container = definition.get("containerProperties") or {}
+    return [str(container[name]) for name in ("jobRoleArn", "executionRoleArn") if container.get(name)]
+
+
+def _role(iam: Any, arn: str) -> Role | None:
+    """None where there is no such role, or where its path makes another ARN of it."""
+    try:
+        found = iam.get_role(RoleName=short(arn))["Role"]
+    except Exception as error:
+        if not errors.is_not_found(error):
+            raise
+        return None
+    if arn.startswith("arn:") and found["Arn"] != arn:
+        return None
+    return _with_policies(iam, found)
+
+
+def _with_policies(iam: Any, role: Mapping[str, Any]) -> Role:
+    attached = iam.get_paginator("list_attached_role_policies").paginate(RoleName=role["RoleName"])
+    inline = iam.get_paginator("list_role_policies").paginate(RoleName=role["RoleName"])
+    names = [each["PolicyName"] for page in attached for each in page["AttachedPolicies"]]
+    names += [name for page in inline for name in page["PolicyNames"]]
+    return Role(role["Arn"], role_resources.trusted(role["AssumeRolePolicyDocument"]), frozenset(names))
+
+
+def _profile(iam: Any, named: str) -> Profile | None:
+    try:
+        found = iam.get_instance_profile(InstanceProfileName=short(named))["InstanceProfile"]
+    except Exception as error:
+        if not errors.is_not_found(error):
+            raise
+        return None
+    if named.startswith("arn:") and found["Arn"] != named:
+        return None
+    return Profile(found["Arn"], next((_with_policies(iam, each) for each in found["Roles"]), None))
+
+
+def agents(cloud: Cloud, picture: Picture) -> dict[str, Any]:
+    """The machines as ECS knows them, and where there are any, the agent of the newest AMI of their kind."""
+    ecs = cloud.client("ecs")
+    found: list[Machine] = []
+    for each in picture.environments:
+        cluster = each.get("ecsClusterArn")
+        if cluster and each.get("status") != "INVALID":
+            found += _machines(ecs, str(cluster))
+    return {"machines": tuple(found), "agents": _newest_agents(cloud, picture) if found else {}}
+
+
+def _machines(ecs: Any, cluster: str) -> list[Machine]:
+    pages = ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
+    arns = [arn for page in pages for arn in page["containerInstanceArns"]]
+    some = (arns[begin : begin + _AT_ONCE] for begin in range(0, len(arns), _AT_ONCE))
+    answers = [ecs.describe_container_instances(cluster=cluster, containerInstances=part) for part in some]
+    return [_machine(each, cluster) for answer in answers for each in answer["containerInstances"]]
+
+
+def _machine(each: Mapping[str, Any], cluster: str) -> Machine:
+    registered = {one["name"]: one for one in each.get("registeredResources") or ()}
+    kind = next(
+        (one.get("value", "") for one in each.get("attributes") or () if one["name"] == "ecs.instance-type"), ""
+    )
+    version = (each.get("versionInfo") or {}).get("agentVersion", "")
+    memory = int((registered.get("MEMORY") or {}).get("integerValue") or 0)
+    return Machine(each["ec2InstanceId"], kind, version, bool(each.get("agentConnected")), memory, cluster)
+
+
+def _newest_agents(cloud: Cloud, picture: Picture) -> dict[str, str]:
+    """Image type → ecs_agent_version of the recommended AMI (public SSM parameters), in one call."""
+    kinds = {each.get("imageType") for one in picture.environments
+             for each in resources(one).get("ec2Configuration") or ()}  # fmt: skip
+    names = {ALIASES[_ALIASES[kind]].parameter: kind for kind in kinds if kind in _ALIASES}
+    if not names:
+        return {}
+    told = cloud.client("ssm").get_parameters(Names=sorted(names))["Parameters"]
+    return {names[each["Name"]]: str(json.loads(each["Value"]).get("ecs_agent_version", "")) for each in told}
+
+
+def quotas(cloud: Cloud, picture: Picture) -> dict[str, Any]:
+    """The account's quotas of running vCPUs, of the kinds of instances that the environments allow."""
+    client = cloud.client("service-quotas")
+    codes = {
+        quotas_of.code(name, spot=is_spot(each))
+        for each in picture.environments
+        for name in resources(each).get("instanceTypes") or ()
+    }
+    found = {}
+    for code in sorted(code for code in codes if code):
+        try:
+            found[code] = float(client.get_service_quota(ServiceCode="ec2", QuotaCode=code)["Quota"]["Value"])
+        except Exception as error:
+            if errors.code(error) != "NoSuchResourceException":
+                raise
+    return {"quotas": found}

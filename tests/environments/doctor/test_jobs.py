@@ -1,0 +1,215 @@
+"""Jobs that stay RUNNABLE, and one job explained."""
+
+import pytest
+
+from environments.doctor import commands
+from kiln.errors import UserError
+from tests.environments.doctor.conftest import Patient
+
+_DWELL = 700
+
+
+def _end(patient: Patient, *jobs: str) -> None:
+    for job in jobs:
+        patient.batch.terminate_job(jobId=job, reason="the test is over")
+    patient.later(5)
+
+
+def test_a_job_with_more_memory_than_any_machine(patient: Patient) -> None:
+    """Told after ten minutes at the front of its queue; until then only to who asks for this very job."""
+    patient.update(computeResources={"instanceTypes": ["c5.2xlarge"]})
+    job = patient.submit(memory=16384, queue="head")
+    assert patient.visit()["healthy"]
+    patient.later(_DWELL)
+    found = patient.one()
+    assert f"error: job {job[:8]} (fastqc) cannot start: it asks for 16384 MiB; c5.2xlarge registers 15434 MiB" in found
+    assert "ask for 15400 MiB or less, or allow c5.4xlarge" in found
+    second = patient.submit(memory=16384, queue="head")
+    patient.later(_DWELL)
+    assert "(and 1 other job for the same reason)" in patient.one()
+    _end(patient, job, second)
+    assert patient.visit()["healthy"]
+    patient.update(computeResources={"instanceTypes": ["optimal"]})
+
+
+def test_measured_memory_beats_reckoned(patient: Patient) -> None:
+    """A machine that has registered says what its type has."""
+    ecs, cluster = patient.client("ecs"), patient.environment()["ecsClusterArn"]
+    launched = patient.ec2.run_instances(ImageId=patient.ami, InstanceType="c5.2xlarge", MinCount=1, MaxCount=1)
+    instance = launched["Instances"][0]["InstanceId"]
+    patient.later()
+    arn = ecs.register_container_instance(
+        cluster=cluster,
+        instanceIdentityDocument=f'{{"instanceId": "{instance}"}}',
+        versionInfo={"agentVersion": "1.99.0"},
+        totalResources=[{"name": "MEMORY", "type": "INTEGER", "integerValue": 15473}],
+    )["containerInstance"]["containerInstanceArn"]
+    patient.update(computeResources={"instanceTypes": ["c5.2xlarge"]})
+    job = patient.submit(memory=15474, queue="head")
+    assert "c5.2xlarge registers 15473 MiB" in patient.one(job=job)
+    _end(patient, job)
+    patient.ec2.terminate_instances(InstanceIds=[instance])
+    ecs.deregister_container_instance(cluster=cluster, containerInstance=arn, force=True)
+    patient.update(computeResources={"instanceTypes": ["optimal"]})
+    assert patient.visit()["healthy"]
+
+
+def test_a_job_with_more_vcpus_than_the_environment(patient: Patient) -> None:
+    job = patient.submit(vcpus=300)
+    assert "cannot start: it asks for 300 vCPUs; ondemand, spot may have 256" in patient.one(job=job)
+    patient.later(_DWELL)
+    assert "ask for 256 vCPUs or fewer, or raise max_vcpus to 300" in patient.one()
+    _end(patient, job)
+    assert patient.visit()["healthy"]
+
+
+def test_a_job_with_more_vcpus_than_any_machine(patient: Patient) -> None:
+    patient.update(computeResources={"instanceTypes": ["c5.2xlarge"]})
+    job = patient.submit(vcpus=16, queue="head")
+    patient.later(_DWELL)
+    found = patient.one()
+    assert "cannot start: it asks for 16 vCPUs; c5.2xlarge has 8" in found
+    assert "ask for 8 or fewer, or allow c5.4xlarge" in found
+    patient.update(computeResources={"instanceTypes": ["c5.2xlarge", "c5.4xlarge"]})
+    _end(patient, job)
+    patient.update(computeResources={"instanceTypes": ["optimal"]})
+    assert patient.visit()["healthy"]
+
+
+def test_a_job_whose_reason_only_aws_knows(patient: Patient) -> None:
+    """Types that no zone offers: the job fits, and its statusReason says why it waits."""
+    before = patient.environment()["computeResources"]["subnets"]
+    offered = {
+        each["Location"]
+        for each in patient.ec2.describe_instance_type_offerings(
+            LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": ["c5.2xlarge"]}]
+        )["InstanceTypeOfferings"]
+    }
+    without = [
+        each["SubnetId"]
+        for each in patient.ec2.describe_subnets()["Subnets"]
+        if each["AvailabilityZone"] not in offered
+    ]
+    patient.update(computeResources={"instanceTypes": ["c5.2xlarge"], "subnets": without[:1]})
+    job = patient.submit(queue="head")
+    patient.later(_DWELL)
+    found = " ".join(patient.complaints())
+    assert f"job {job[:8]} (fastqc) cannot start: the allowed instance types are not offered in the zones" in found
+    assert "AWS Batch says: MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED" in found
+    patient.update(computeResources={"instanceTypes": ["optimal"], "subnets": before})
+    _end(patient, job)
+    assert patient.visit()["healthy"]
+
+
+def test_a_job_in_a_queue_that_was_switched_off(patient: Patient) -> None:
+    job = patient.submit()
+    patient.batch.update_job_queue(jobQueue="highpriority", state="DISABLED")
+    patient.later(_DWELL)
+    found = patient.one(job=job)
+    assert "cannot start: its queue highpriority is DISABLED" in found
+    assert "aws batch update-job-queue --job-queue highpriority --state ENABLED" in found
+    patient.batch.update_job_queue(jobQueue="highpriority", state="ENABLED")
+    patient.later()
+    _end(patient, job)
+    assert patient.visit()["healthy"]
+
+
+def test_a_job_whose_environments_are_off(patient: Patient) -> None:
+    job = patient.submit(queue="head")
+    patient.update(state="DISABLED")
+    patient.later(_DWELL)
+    assert "no compute environment of its queue can be used: ondemand is DISABLED" in patient.one(job=job)
+    patient.update(state="ENABLED")
+    _end(patient, job)
+    assert patient.visit()["healthy"]
+
+
+def test_a_job_without_a_reason(patient: Patient) -> None:
+    """There is room, and nothing comes: the first of the queue is told, what stands behind it is not."""
+    first, second = patient.submit(), patient.submit()
+    patient.later(_DWELL)
+    found = patient.one()
+    assert f"job {first[:8]} (fastqc) is the first of its queue, and has not started for 1" in found
+    assert "AWS Batch gives no reason, and there is room" in found
+    _end(patient, first, second)
+    assert patient.visit()["healthy"]
+
+
+def test_a_job_behind_jobs_that_run(patient: Patient) -> None:
+    """All vCPUs are taken: that is no fault."""
+    patient.update(computeResources={"maxvCpus": 16})
+    patient.update("spot", computeResources={"maxvCpus": 16})
+    running = [patient.submit(vcpus=16, queue="head"), patient.submit(vcpus=16, queue="default")]
+    for job, name in zip(running, ("ondemand", "spot"), strict=True):
+        patient.sandbox.place_job(job, environment=name)
+    waiting = patient.submit(vcpus=16)
+    patient.later(_DWELL)
+    assert patient.visit()["healthy"]
+    assert patient.visit(job=running[0])["told"] == "RUNNING; nothing is wrong with it"
+    _end(patient, waiting, *running)
+    for name in ("ondemand", "spot"):
+        patient.update(name, computeResources={"maxvCpus": 256})
+    assert patient.visit()["healthy"]
+
+
+def test_one_reason_at_two_looks(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What passes between the two looks is not told."""
+    job = patient.submit(vcpus=300)
+    patient.later(_DWELL)
+    monkeypatch.setattr("cloud.wait.pause", lambda seconds: _end(patient, job))
+    assert patient.visit()["healthy"]
+
+
+def test_a_young_job_is_told_to_wait(patient: Patient) -> None:
+    job = patient.submit()
+    patient.later(30)
+    told = patient.visit(job=job)["told"]
+    assert told.startswith("RUNNABLE, for 3")
+    assert told.endswith("at the front of its queue; a machine may be starting: look again after 10 minutes")
+    _end(patient, job)
+    found = patient.one(job=job)
+    assert f"error: job {job[:8]} (fastqc) has FAILED | the test is over | see its log" in found
+
+
+def test_a_job_that_is_not_there(patient: Patient, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UserError, match="there is no job no-such-job in us-east-1"):
+        commands.doctor("", "no-such-job", None, as_json=False)
+
+
+def test_a_job_for_which_ec2_has_no_capacity(patient: Patient) -> None:
+    patient.sandbox.faults.add("RunInstances", "InsufficientInstanceCapacity", times=None)
+    job = patient.submit()
+    patient.later(_DWELL)
+    found = patient.one()
+    assert f"job {job[:8]} (fastqc) cannot start: EC2 has no capacity of the allowed instance types there now" in found
+    assert "AWS Batch says: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY" in found
+    assert "Allow more instance types and subnets in more zones" in found
+    patient.sandbox.faults.clear()
+    patient.later(60)
+    _end(patient, job)
+    assert patient.visit()["healthy"]
+
+
+def test_what_aws_batch_says_where_types_may_not_be_looked_at(patient: Patient) -> None:
+    job = patient.submit(memory=10_000_000)
+    patient.later(_DWELL)
+    patient.sandbox.faults.add("DescribeInstanceTypes", "UnauthorizedOperation", status=403, times=None)
+    found = patient.one()
+    assert "cannot start: it asks for more vCPUs, memory or GPUs than an allowed instance type can give" in found
+    patient.sandbox.faults.clear()
+    assert "cannot start: it asks for 10000000 MiB; " in patient.one()
+    assert "or allow larger instance_types" in patient.one()
+    _end(patient, job)
+    assert patient.visit()["healthy"]
+
+
+def test_a_job_whose_machines_do_not_join(patient: Patient) -> None:
+    """The last one: nobody but AWS Batch takes desiredvCpus back."""
+    patient.update(computeResources={"desiredvCpus": 32})
+    job = patient.submit(queue="head")
+    patient.later(_DWELL)
+    found = patient.one()
+    assert f"job {job[:8]} (fastqc) is the first of its queue, and has not started" in found
+    assert "AWS Batch wants machines in ondemand, and none has joined its ECS cluster" in found
+    _end(patient, job)
+    assert patient.visit()["healthy"]
