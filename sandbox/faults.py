@@ -26,7 +26,7 @@ class Fault:
     where: Mapping[str, str] = field(default_factory=dict)
 
     def matches(self, request: Incoming) -> bool:
-        if self.action not in ("*", request.action):
+        if self.action not in ("*", request.operation):
             return False
         return all(_holds(request.fields, name, str(value)) for name, value in self.where.items())
 
@@ -85,7 +85,7 @@ def _message(fault: Fault, request: Incoming) -> str:
             f"We currently do not have sufficient {wanted} capacity in the Availability Zone you requested. "
             "Our system will be working on provisioning additional capacity."
         )
-    return f"{fault.code} (arranged in the sandbox for {request.action})"
+    return f"{fault.code} (arranged in the sandbox for {request.operation})"
 
 
 def unauthorized(action: str) -> str:

@@ -30,7 +30,7 @@ class Gate:
         status, headers, body = self._answer(request, environ)
         error = _error_code(body) if int(status.split()[0]) >= 400 else ""
         self._world.calls.record(
-            Call(request.service, request.action, request.region, request.dry_run, error, self._world.clock.now())
+            Call(request.service, request.operation, request.region, request.dry_run, error, self._world.clock.now())
         )
         start_response(status, headers)
         return [body]
@@ -44,12 +44,12 @@ class Gate:
         try:
             return _run(self._behind, environ)
         except NotImplementedError as error:
-            log.warning("not imitated: %s %s: %s", request.service, request.action, error)
-            message = f"The sandbox does not imitate {request.service}:{request.action} ({error})"
+            log.warning("not imitated: %s %s: %s", request.service, request.operation, error)
+            message = f"The sandbox does not imitate {request.service}:{request.operation} ({error})"
             return _refused(Refusal("NotImplemented", message, 501), request)
         except Exception:
-            log.exception("a fault of the sandbox in %s %s", request.service, request.action)
-            message = f"The sandbox failed in {request.service}:{request.action}; its log has the traceback"
+            log.exception("a fault of the sandbox in %s %s", request.service, request.operation)
+            message = f"The sandbox failed in {request.service}:{request.operation}; its log has the traceback"
             return _refused(Refusal("InternalFailure", message, 500), request)
 
     def _denial(self, request: Incoming, environ: dict[str, Any]) -> Refusal | None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl
 
+from sandbox.batch import operations
+
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
 _PROTOCOL_BY_SERVICE = {"ec2": "ec2", "s3": "rest-xml"}
 
@@ -23,6 +25,12 @@ class Incoming:
     access_key: str = ""
     token: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def operation(self) -> str:
+        """The operation's own name, also where Batch's REST API says it by method and path."""
+        named = operations.name(*self.action.split(" ", 1)) if self.service == "batch" and " " in self.action else ""
+        return named or self.action
 
     @property
     def dry_run(self) -> bool:
@@ -47,7 +55,8 @@ def read(environ: dict[str, Any]) -> Incoming:
         return Incoming(service, region, fields.get("Action", ""), protocol, access_key, token, fields)
     action = f"{environ.get('REQUEST_METHOD', 'GET')} {environ.get('PATH_INFO', '/')}"
     protocol = _PROTOCOL_BY_SERVICE.get(service or "s3", "rest-json")
-    return Incoming(service or "s3", region, action, protocol, access_key, token)
+    fields = _json_fields(_body(environ)) if service == "batch" else {}
+    return Incoming(service or "s3", region, action, protocol, access_key, token, fields)
 
 
 def _body(environ: dict[str, Any]) -> bytes:

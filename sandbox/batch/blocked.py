@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable
 could be placed has no reason: here it waits because nothing places it.
 """
 
-from sandbox.batch import account, compute_environments, definition_rules, instance_types, memory
+from sandbox.batch import account, definition_rules, instance_types, memory
 from sandbox.batch.records import Environment, Job, Queue, Records
 from sandbox.laws.instance_types import gpus, vcpus
 
@@ -26,7 +26,7 @@ REQUIREMENT = (
 
 def reason(records: Records, queue: Queue, job: Job) -> str:
     """ "" when some environment of the queue could take the job, or only waits for being enabled."""
-    attached = compute_environments.of_queue(records, queue.environments())
+    attached = records.of_queue(queue)
     valid = [each for each in attached if each.status != "INVALID"]
     if not valid:
         return INVALID

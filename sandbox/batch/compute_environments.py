@@ -8,8 +8,18 @@ https://docs.aws.amazon.com/batch/latest/userguide/updating-compute-environments
 from typing import Any
 from uuid import uuid4
 
-from sandbox.batch import account, clusters, health, names, pages, quotas, resource_rules, tag_rules, update_rules
-from sandbox.batch.draining import end_jobs
+from sandbox.batch import (
+    account,
+    clusters,
+    draining,
+    environment_states,
+    names,
+    pages,
+    quotas,
+    resource_rules,
+    tag_rules,
+    update_rules,
+)  # fmt: skip
 from sandbox.batch.errors import executing, refused
 from sandbox.batch.records import MOVING, Environment, Fields, Records
 from sandbox.world import current
@@ -44,7 +54,7 @@ def create(records: Records, request: Fields) -> Fields:
     if update_rules.can_be_updated(environment):
         environment.update_policy = dict(update_rules.DEFAULT_POLICY)
     records.environments[name] = environment
-    current().later(current().delays.batch_environment, lambda: _made(records, environment))
+    current().later(current().delays.batch_environment, lambda: environment_states.made(records, environment))
     return _named(environment)
 
 
@@ -86,13 +96,13 @@ def update(records: Records, request: Fields) -> Fields:
     if "updatePolicy" in request:
         policy = environment.update_policy or update_rules.DEFAULT_POLICY
         environment.update_policy = {**policy, **request["updatePolicy"]}
-    _set(environment, "UPDATING", "ComputeEnvironment Updating")
+    environment_states.move(environment, "UPDATING", "ComputeEnvironment Updating")
     delays = current().delays
     if infrastructure:
         environment.template_version = None
-        end_jobs(records, environment)
+        draining.end_updated(records, environment)
     delay = delays.batch_infrastructure if infrastructure else delays.batch_scaling
-    current().later(delay, lambda: _made(records, environment))
+    current().later(delay, lambda: environment_states.made(records, environment))
     return _named(environment)
 
 
@@ -104,13 +114,12 @@ def delete(records: Records, request: Fields) -> Fields:
         raise refused("Cannot delete, state must be DISABLED")
     if any(environment.arn in (*queue.environments(), *queue.leaving) for queue in records.queues.values()):
         raise refused("Cannot delete, found existing JobQueue relationship")
-    _set(environment, "DELETING", "ComputeEnvironment Deleting")
-    current().later(current().delays.batch_environment, lambda: _deleted(records, environment))
+    environment_states.move(environment, "DELETING", "ComputeEnvironment Deleting")
+    current().later(current().delays.batch_environment, lambda: environment_states.deleted(records, environment))
     return {}
 
 
 def describe(records: Records, request: Fields) -> Fields:
-    recheck(records)
     wanted = request.get("computeEnvironments")
     known = records.environments
     prefix = records.arn("compute-environment", "")
@@ -140,49 +149,6 @@ def told(environment: Environment) -> Fields:
     }
 
 
-def recheck(records: Records) -> None:
-    """Look again at environments at rest: what they use may be gone by now, or be back.
-
-    Batch does so whenever it uses the account for an environment; the sandbox does it by the clock.
-    """
-    now, interval = current().clock.now(), current().delays.batch_recheck
-    for environment in records.environments.values():
-        if environment.status in ("VALID", "INVALID") and now - environment.checked >= interval:
-            _judge(records, environment)
-
-
-def _made(records: Records, environment: Environment) -> None:
-    """The end of CREATING or UPDATING: what $Latest and $Default mean is settled now."""
-    wanted = environment.resources.get("launchTemplate")
-    template = account.template(records.region_name, wanted) if wanted else None
-    if environment.template_version is None and template is not None and wanted is not None:
-        version = account.template_version(template, wanted.get("version"))
-        environment.template_version = version.number if version is not None else None
-    _judge(records, environment)
-
-
-def _judge(records: Records, environment: Environment) -> None:
-    wrong = health.reason(environment, records.region_name)
-    _set(environment, "INVALID" if wrong else "VALID", wrong or health.HEALTHY)
-
-
-def _deleted(records: Records, environment: Environment) -> None:
-    """Gone with its cluster; without a role that Batch can assume it cannot be deleted, and is INVALID.
-
-    Source: https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html
-    """
-    wrong = health.role_reason(environment)
-    if wrong:
-        _set(environment, "INVALID", f"CLIENT_ERROR - {wrong}")
-        return
-    clusters.delete(records.region_name, environment.cluster)
-    records.environments.pop(environment.name, None)
-
-
-def _set(environment: Environment, status: str, reason: str) -> None:
-    environment.status, environment.reason, environment.checked = status, reason, current().clock.now()
-
-
 def _named(environment: Environment) -> Fields:
     return {"computeEnvironmentName": environment.name, "computeEnvironmentArn": environment.arn}
 
@@ -192,9 +158,3 @@ def _known(records: Records, named: Any) -> Environment:
     if found is None:
         raise refused(f"{named} does not exist")
     return found
-
-
-def of_queue(records: Records, arns: list[str]) -> list[Environment]:
-    """The environments of these ARNs that still exist, in their order."""
-    by_arn = {each.arn: each for each in records.environments.values()}
-    return [by_arn[arn] for arn in arns if arn in by_arn]

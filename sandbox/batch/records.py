@@ -122,6 +122,11 @@ class Records(BaseBackend, TaggableResourcesMixin):
         """The ARN of a resource of this region, such as job-queue/NAME."""
         return f"arn:{self.partition}:batch:{self.region_name}:{self.account_id}:{kind}/{name}"
 
+    def of_queue(self, queue: Queue) -> list[Environment]:
+        """Its environments that still exist, in their order."""
+        by_arn = {each.arn: each for each in self.environments.values()}
+        return [by_arn[arn] for arn in queue.environments() if arn in by_arn]
+
     def tagged(self) -> Iterator[tuple[str, str, dict[str, str]]]:
         """Of everything that can carry tags: its type, its ARN and the tags themselves."""
         for environment in self.environments.values():

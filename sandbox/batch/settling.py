@@ -1,16 +1,19 @@
-"""What time does to jobs, looked at before each request.
+"""What time does to environments and jobs, looked at before each request.
 
 Source: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html,
 https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html
 """
 
-from sandbox.batch import blocked, job_states
+from sandbox.batch import blocked, environment_states, job_states
 from sandbox.batch.records import Job, Queue, Records
 from sandbox.world import current
 
 
 def settle(records: Records) -> None:
-    """Move on what is due: new jobs to where they wait, blocked heads of queues to their reason or their end."""
+    """Move on what is due: environments to how they are, new jobs to where they wait, blocked heads of queues to
+    their reason or their end.
+    """
+    environment_states.recheck(records)
     for job in records.jobs.values():
         _queue_up(records, job)
     for queue in records.queues.values():

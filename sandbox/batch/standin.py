@@ -40,9 +40,8 @@ def _environment(table: Records, job: Job, named: str) -> Environment:
     queue = next(each for each in table.queues.values() if each.arn == job.queue)
     usable = [
         each
-        for arn in queue.environments()
-        for each in table.environments.values()
-        if each.arn == arn and named in ("", each.name, each.arn) and (each.status, each.state) == ("VALID", "ENABLED")
+        for each in table.of_queue(queue)
+        if named in ("", each.name, each.arn) and (each.status, each.state) == ("VALID", "ENABLED")
     ]
     if not usable:
         raise ValueError(f"no usable compute environment {named or 'in the queue'}")

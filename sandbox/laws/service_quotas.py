@@ -22,6 +22,10 @@ from sandbox.world import ACCOUNT, current
 _GRANTED_AFTER = 60.0  # seconds
 
 
+class Refused(ServiceException):
+    """An error of Service Quotas, by its code and message."""
+
+
 def _raised() -> dict[tuple[str, str, str], float]:
     """(region, service, code) → what an increase has made of it; kept by the world, and forgotten with it."""
     return current().quotas
@@ -35,9 +39,7 @@ def value(service: str, code: str, region: str) -> float:
 def _known(service: str, code: str) -> Quota:
     found = next((each for each in DEFAULTS if (each.service, each.code) == (service, code)), None)
     if found is None:
-        raise ServiceException(
-            "NoSuchResourceException", "The request failed because the specified quota does not exist."
-        )
+        raise Refused("NoSuchResourceException", "The request failed because the specified quota does not exist.")
     return found
 
 
@@ -84,7 +86,7 @@ def _list(region: str, asked: dict[str, Any]) -> dict[str, Any]:
 def _request(region: str, asked: dict[str, Any]) -> dict[str, Any]:
     quota, wanted = _known(asked["ServiceCode"], asked["QuotaCode"]), float(asked["DesiredValue"])
     if not quota.adjustable or wanted <= value(quota.service, quota.code, region):
-        raise ServiceException("IllegalArgumentException", "The quota cannot be changed to the desired value.")
+        raise Refused("IllegalArgumentException", "The quota cannot be changed to the desired value.")
     raised, key = _raised(), (region, quota.service, quota.code)
     current().later(_GRANTED_AFTER, lambda: raised.update({key: wanted}))
     when = datetime.fromtimestamp(current().clock.now(), UTC).replace(tzinfo=None)

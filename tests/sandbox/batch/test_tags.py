@@ -1,0 +1,42 @@
+"""Tags of Batch's resources, by Batch's own calls and by the Resource Groups Tagging API."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sandbox.inprocess import Sandbox
+
+Create = Callable[..., str]
+
+
+def test_all_kinds_carry_tags(
+    sandbox: Sandbox, batch: Any, made: Create, queue: Create, submit: Create, definition: str, denied: Any
+) -> None:
+    environment = made()
+    a_queue = queue("one")
+    job = f"arn:aws:batch:us-east-1:123456789012:job/{submit()}"
+    arns = [environment, a_queue, definition, job]
+    for arn in arns:
+        batch.tag_resource(resourceArn=arn, tags={"kiln:env:mine": "1", "other": "2"})
+        batch.tag_resource(resourceArn=arn, tags={"other": "3"})
+        assert batch.list_tags_for_resource(resourceArn=arn)["tags"] == {"kiln:env:mine": "1", "other": "3"}
+    tagging = sandbox.client("resourcegroupstaggingapi")
+    found = tagging.get_resources(TagFilters=[{"Key": "kiln:env:mine"}])["ResourceTagMappingList"]
+    assert sorted(each["ResourceARN"] for each in found) == sorted(arns)
+    [one] = tagging.get_resources(ResourceTypeFilters=["batch:job-queue"])["ResourceTagMappingList"]
+    assert one["ResourceARN"] == a_queue
+    for arn in arns:
+        batch.untag_resource(resourceArn=arn, tagKeys=["kiln:env:mine", "unknown"])
+        assert batch.list_tags_for_resource(resourceArn=arn)["tags"] == {"other": "3"}
+    assert tagging.get_resources(TagFilters=[{"Key": "kiln:env:mine"}])["ResourceTagMappingList"] == []
+    assert batch.describe_job_queues()["jobQueues"][0]["tags"] == {"other": "3"}
+
+
+def test_what_is_refused(batch: Any, made: Create, denied: Any) -> None:
+    arn = made(request={"tags": {f"key-{number}": "" for number in range(50)}})
+    with denied("at most 50"):
+        batch.tag_resource(resourceArn=arn, tags={"one more": ""})
+    batch.tag_resource(resourceArn=arn, tags={"key-1": "again"})
+    with denied("reserved"):
+        batch.tag_resource(resourceArn=arn, tags={"AWS:x": ""})
+    with denied("does not exist"):
+        batch.list_tags_for_resource(resourceArn=arn + "-x")
