@@ -25,7 +25,7 @@ def register(
     """`invoke register-env`."""
     spec = definitions.load(env)
     cloud, screen, began = Cloud(region), Screen(), time.monotonic()
-    planned = plans.prepare(cloud, spec, ami)
+    planned = plans.prepare(cloud, spec, ami, options)
     screen.say(show.header(planned))
     command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
     if plan or not planned.something_to_do:
