@@ -4,14 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from environments import definitions as environments
 from images import definitions as images
 from kiln.definitions import kind_of
 from kiln.errors import Exit, UserError
 from kiln.validation import validate
 from launch_templates import definitions as launch_templates
 
-KINDS = (images.KIND, launch_templates.KIND)
+KINDS = (images.KIND, launch_templates.KIND, environments.KIND)
 IMAGE = "name: x\nbase: {ssm: ecs/al2023}\ndocker_storage: {driver: overlay2}\n"
+ENVIRONMENT = "name: e\nimage: x\nlaunch_template: x\ncompute_environments: {}\nqueues: {}\n"
 TEMPLATE = "name: small\nimage: x\ntask_credentials: job-role\n"
 
 
@@ -19,7 +21,7 @@ def test_all_that_kiln_ships_is_good(capsys: pytest.CaptureFixture[str]) -> None
     shipped = [path for kind in KINDS for path in kind.folder.glob("*.yaml")]
     assert validate((), KINDS) == Exit.DONE
     assert f"{len(shipped)} definitions, {len(shipped)} good, 0 with problems" in capsys.readouterr().out
-    assert {path.parent.name for path in shipped} == {"images", "launch_templates"}
+    assert {path.parent.name for path in shipped} == {"images", "launch_templates", "environments"}
 
 
 def test_kinds_are_told_apart_by_folder_and_by_content(tmp_path: Path) -> None:
@@ -28,6 +30,8 @@ def test_kinds_are_told_apart_by_folder_and_by_content(tmp_path: Path) -> None:
     assert kind_of(path, KINDS) is launch_templates.KIND
     path.write_text(IMAGE)
     assert kind_of(path, KINDS) is images.KIND
+    path.write_text(ENVIRONMENT)
+    assert kind_of(path, KINDS) is environments.KIND
     elsewhere = tmp_path / "launch_templates" / "a.yaml"
     elsewhere.parent.mkdir()
     elsewhere.write_text(IMAGE)
@@ -39,13 +43,16 @@ def test_problems_of_both_kinds_are_told(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "b.yaml").write_text(TEMPLATE + "ami: newest\n")
     (tmp_path / "c.yaml").write_text(TEMPLATE)
     (tmp_path / "d.yaml").write_text("- 1\n")
+    (tmp_path / "e.yaml").write_text(ENVIRONMENT)
     assert validate((str(tmp_path),), KINDS) == Exit.USER_ERROR
     told = capsys.readouterr()
-    assert "4 definitions, 1 good, 3 with problems" in told.out
+    assert "5 definitions, 1 good, 4 with problems" in told.out
     assert "line 4, nonsense: unknown key" in told.err
     assert "images/reference.yaml shows every key" in told.err
     assert "line 4, ami: " in told.err
     assert "launch_templates/reference.yaml shows every key" in told.err
+    assert "line 4, compute_environments: " in told.err
+    assert "environments/reference.yaml shows every key" in told.err
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -26,7 +26,7 @@ from userdata.decode import decode
 
 Registered = Callable[..., dict[str, Any]]
 Define = Callable[..., str]
-BATCH = "POST /v1/describecomputeenvironments"  # how the offline AWS names a call of a service by paths
+BATCH = "DescribeComputeEnvironments"
 GENOMICS = "genomics-workflow-template"
 
 
