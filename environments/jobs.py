@@ -82,11 +82,12 @@ def outlasting(found: Sequence[Job], minutes: int, now: float) -> list[Job]:
 
     A job's own time limit says so; of one that has none, that it has been running for longer than that already.
     """
-    seconds = minutes * 60
-    return [
-        job for job in found
-        if job.started and ((job.limit - (now - job.started)) if job.limit else now - job.started) > seconds
-    ]  # fmt: skip
+
+    def left(job: Job) -> float:
+        ran = max(0.0, now - job.started)  # AWS's clock and this one may differ
+        return job.limit - ran if job.limit else ran
+
+    return [job for job in found if job.started and left(job) > minutes * 60]
 
 
 def terminate(cloud: Cloud, found: Sequence[Job], reason: str) -> None:
