@@ -14,7 +14,6 @@ from images import definitions as image_definitions
 from kiln import typed
 from kiln.errors import UserError
 
-
 # How the names of the ECS-optimized AMIs begin ("Amazon ECS-optimized Linux AMIs", Amazon ECS Developer Guide).
 _PUBLISHED: tuple[tuple[str, Family], ...] = (("al2023-ami-ecs-", "al2023"), ("amzn2-ami-ecs-", "al2"))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cloud.session import Cloud
-from environments import blue_green, jobs, rollout
+from environments import blue_green, compute_request, jobs
 from environments.jobs import Job
 from environments.rollout import Options
 from kiln.errors import Interrupted, UserError
@@ -60,14 +60,14 @@ def test_an_update_that_turns_invalid_goes_back_to_the_old_ami(
     env = tools.define(tmp_path)
     tools.register(env)
     ami = make_ami("new")
-    sent = rollout.compute_request.infrastructure
+    sent = compute_request.infrastructure
 
     def deregistered_meanwhile(*arguments: object) -> object:
         if ami in {image["ImageId"] for image in sandbox.client("ec2").describe_images(Owners=["self"])["Images"]}:
             sandbox.client("ec2").deregister_image(ImageId=ami)
         return sent(*arguments)  # type: ignore[arg-type]  # passed on as it came
 
-    monkeypatch.setattr(rollout.compute_request, "infrastructure", deregistered_meanwhile)
+    monkeypatch.setattr(compute_request, "infrastructure", deregistered_meanwhile)
     with pytest.raises(UserError, match="small-one is INVALID") as caught:
         tools.register(env, ami)
     assert "the AMI is gone" in caught.value.why
