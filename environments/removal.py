@@ -12,6 +12,21 @@ from cloud.session import Cloud
 from environments import propagation, repair, settle
 
 
+def close(cloud: Cloud, name: str) -> None:
+    """Disable a queue, and wait until it takes no jobs any more."""
+    batch = cloud.client("batch")
+
+    def probe() -> bool | None:
+        found = batch.describe_job_queues(jobQueues=[name])["jobQueues"]
+        if not found or (found[0]["state"] == "DISABLED" and found[0]["status"] not in settle.MOVING):
+            return True
+        if found[0]["status"] not in settle.MOVING:
+            batch.update_job_queue(jobQueue=name, state="DISABLED")
+        return None
+
+    wait.until(probe, what=f"the closing of the queue {name}", timeout=settle.LONGEST)
+
+
 def queue(cloud: Cloud, name: str) -> None:
     """Disable it, delete it, and wait until it is gone. AWS Batch ends its jobs."""
     batch = cloud.client("batch")

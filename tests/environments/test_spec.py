@@ -21,6 +21,7 @@ LEAST: dict[str, Any] = {
     "queues": {"one": {"compute_environments": ["one"]}},
 }  # fmt: skip
 JOB = {"image": "x", "memory": "1 GiB"}
+OWN_ROLE = JOB | {"job_role": "job"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -121,7 +122,7 @@ def problems(data: dict[str, Any]) -> str:
         ({"log_group": {"retention": "31 d"}}, "keeps for these numbers of days"),
         ({"roles": {"job": "ecsInstanceRole"}}, "have one name"),
         ({"ami": "newest"}, "ami: "),
-        ({"task_credentials": "instance-role", "job_definitions": {"j": JOB | {"job_role": "job"}}}, "no job role for j"),
+        ({"task_credentials": "instance-role", "job_definitions": {"j": OWN_ROLE}}, "no job role for j"),
         ({"job_definitions": {"j": {"image": "x", "memory": "1 MiB"}}}, "at least 4 MiB"),
         ({"job_definitions": {"j": JOB | {"environment": {"AWS_BATCH_X": ""}}}}, "itself"),
         ({"name": "a" * 25}, "name: "),
