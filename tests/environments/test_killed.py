@@ -1,0 +1,94 @@
+"""Apply, roll-out and tear-down killed at every change they make: the next run finishes."""
+
+from pathlib import Path
+
+import pytest
+
+from cloud.session import Cloud
+from environments import teardown
+from environments.teardown import Named
+from kiln.screen import Screen
+from sandbox.inprocess import Sandbox
+from tests.images.conftest import cloud, one_sandbox, sandbox
+from tests.launch_templates.conftest import MakeAmi, make_ami, stock
+from tests.support import environments as tools
+from tests.support.kill import killed
+
+__all__ = ["cloud", "make_ami", "one_sandbox", "sandbox", "stock"]  # fixtures
+MOST = 100  # rounds, which end by themselves long before
+# The next run comes when people type it: by then IAM knows what it was told.
+LATER = 10.0
+
+
+def destroy() -> None:
+    teardown.destroy(Cloud(), "small", Named(), Screen(quiet=True))
+
+
+def is_whole(sandbox: Sandbox, env: str, ami: str, when: str) -> None:
+    """VALID with this AMI, in one compute environment, in both queues, and nothing left to do."""
+    sandbox.clock.advance(LATER)
+    found = tools.compute(sandbox)
+    assert [(each["status"], tools.ami_of(each)) for each in found.values()] == [("VALID", ami)], when
+    assert set(map(tuple, tools.orders(sandbox).values())) == {tuple(found)}, when
+    assert tools.steps(env, ami) == {}, when
+
+
+def test_killed_at_every_change(
+    sandbox: Sandbox, tmp_path: Path, make_ami: MakeAmi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One round: register, roll out blue/green, tear down, each killed at its nth change and done again."""
+    env = tools.define(tmp_path, compute=tools.BEST_FIT)
+    tried = {"apply": 0, "blue/green": 0, "tear-down": 0}
+    for number in range(1, MOST):
+        sandbox.reset()
+        old, new = make_ami("old"), make_ami("new")
+        at = {}
+        at["apply"] = killed(number, lambda: tools.register(env, old), monkeypatch)
+        sandbox.clock.advance(LATER)
+        tools.register(env, old)
+        if at["apply"]:
+            is_whole(sandbox, env, old, f"apply killed before change {number}, {at['apply']}")
+        if number == tried["blue/green"] + 1:
+            at["blue/green"] = killed(number, lambda: tools.register(env, new), monkeypatch)
+            tools.register(env, new)
+            is_whole(sandbox, env, new, f"roll-out killed before change {number}, {at['blue/green']}")
+        at["tear-down"] = killed(number, destroy, monkeypatch)
+        destroy()
+        assert tools.left(sandbox) == {}, f"tear-down killed before change {number}, {at['tear-down']}"
+        for verb, call in at.items():
+            tried[verb] += bool(call)
+        if not at["apply"] and not at["tear-down"]:
+            break
+    print("kill points:", tried)
+    assert tried["apply"] >= 15
+    assert tried["blue/green"] >= 5
+    assert tried["tear-down"] >= 15
+
+
+def test_a_roll_out_in_place_killed_at_every_change(
+    sandbox: Sandbox, tmp_path: Path, make_ami: MakeAmi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = tools.define(tmp_path)
+    amis = [make_ami("one"), make_ami("two")]
+    tools.register(env, amis[0])
+    for number in range(1, MOST):
+        ami = amis[number % 2]
+        call = killed(number, lambda: tools.register(env, ami), monkeypatch)  # noqa: B023
+        tools.register(env, ami)
+        is_whole(sandbox, env, ami, f"roll-out killed before change {number}, {call}")
+        if not call:
+            break
+    print("kill points:", number - 1)
+    assert number > 2
+
+
+def test_a_tear_down_half_way_through_an_apply(
+    sandbox: Sandbox, tmp_path: Path, stock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an apply that was killed has made goes too, wherever it was."""
+    env = tools.define(tmp_path)
+    for number in (3, 9, 14, 17):
+        assert killed(number, lambda: tools.register(env), monkeypatch)
+        sandbox.clock.advance(LATER)
+        destroy()
+        assert tools.left(sandbox) == {}, number
