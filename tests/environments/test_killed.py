@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cloud.session import Cloud
-from environments import teardown
+from environments import bystanders, teardown
 from environments.teardown import Named
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
@@ -18,6 +18,12 @@ __all__ = ["cloud", "make_ami", "one_sandbox", "sandbox", "stock"]  # fixtures
 MOST = 100  # rounds, which end by themselves long before
 # The next run comes when people type it: by then IAM knows what it was told.
 LATER = 10.0
+
+
+@pytest.fixture(autouse=True)
+def one_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other regions are only asked, and making clients for all of them is most of the time that a tear-down takes."""
+    monkeypatch.setattr(bystanders, "elsewhere", lambda cloud, environment: [])
 
 
 def destroy() -> None:
@@ -34,24 +40,20 @@ def is_whole(sandbox: Sandbox, env: str, ami: str, when: str) -> None:
 
 
 def test_killed_at_every_change(
-    sandbox: Sandbox, tmp_path: Path, make_ami: MakeAmi, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, tmp_path: Path, stock: str, make_ami: MakeAmi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One round: register, roll out blue/green, tear down, each killed at its nth change and done again."""
     env = tools.define(tmp_path, compute=tools.BEST_FIT)
     tried = {"apply": 0, "blue/green": 0, "tear-down": 0}
     for number in range(1, MOST):
         sandbox.reset()
-        old, new = make_ami("old"), make_ami("new")
-        at = {}
-        at["apply"] = killed(number, lambda: tools.register(env, old), monkeypatch)
+        at = {"apply": killed(number, lambda: tools.register(env), monkeypatch)}
         sandbox.clock.advance(LATER)
-        tools.register(env, old)
+        tools.register(env)
         if at["apply"]:
-            is_whole(sandbox, env, old, f"apply killed before change {number}, {at['apply']}")
+            is_whole(sandbox, env, stock, f"apply killed before change {number}, {at['apply']}")
         if number == tried["blue/green"] + 1:
-            at["blue/green"] = killed(number, lambda: tools.register(env, new), monkeypatch)
-            tools.register(env, new)
-            is_whole(sandbox, env, new, f"roll-out killed before change {number}, {at['blue/green']}")
+            at["blue/green"] = _roll_out(sandbox, env, make_ami("new"), number, monkeypatch)
         at["tear-down"] = killed(number, destroy, monkeypatch)
         destroy()
         assert tools.left(sandbox) == {}, f"tear-down killed before change {number}, {at['tear-down']}"
@@ -65,6 +67,14 @@ def test_killed_at_every_change(
     assert tried["tear-down"] >= 15
 
 
+def _roll_out(sandbox: Sandbox, env: str, ami: str, number: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Killed before its nth change, and done again; the change."""
+    call = killed(number, lambda: tools.register(env, ami), monkeypatch)
+    tools.register(env, ami)
+    is_whole(sandbox, env, ami, f"roll-out killed before change {number}, {call}")
+    return call
+
+
 def test_a_roll_out_in_place_killed_at_every_change(
     sandbox: Sandbox, tmp_path: Path, make_ami: MakeAmi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,10 +83,7 @@ def test_a_roll_out_in_place_killed_at_every_change(
     tools.register(env, amis[0])
     for number in range(1, MOST):
         ami = amis[number % 2]
-        call = killed(number, lambda: tools.register(env, ami), monkeypatch)  # noqa: B023
-        tools.register(env, ami)
-        is_whole(sandbox, env, ami, f"roll-out killed before change {number}, {call}")
-        if not call:
+        if not _roll_out(sandbox, env, ami, number, monkeypatch):
             break
     print("kill points:", number - 1)
     assert number > 2

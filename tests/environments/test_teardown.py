@@ -195,9 +195,13 @@ def test_strangers_keep_what_they_use(sandbox: Sandbox, tmp_path: Path) -> None:
 def test_roles_serve_other_regions_too(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     env = tools.define(tmp_path)
     tools.register(env)
-    monkeypatch.setattr(teardown.bystanders, "elsewhere", lambda cloud, environment: ["eu-west-1"])
+    monkeypatch.setenv("AWS_REGION", "eu-west-1")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    tools.register(env)
     assert destroy(env) == Exit.DONE
-    assert tools.left(sandbox).keys() == {"roles", "profiles", "policies"}
+    there = sandbox.client("batch", "us-east-1").describe_compute_environments()["computeEnvironments"]
+    assert [each["status"] for each in there] == ["VALID"]
+    assert tools.left(sandbox).keys() >= {"roles", "profiles", "policies"}
     monkeypatch.undo()
 
 
