@@ -8,8 +8,10 @@ import pytest
 from cloud import tags
 from cloud.session import Cloud
 from environments import destroy_command, jobs, ownership, teardown
+from environments.rollout import Options
 from environments.teardown import Named
 from kiln.errors import Exit, Interrupted, UserError
+from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 from tests.images.conftest import cloud, one_sandbox, sandbox
 from tests.launch_templates.conftest import MakeAmi, make_ami, stock
@@ -213,7 +215,7 @@ def test_what_a_rollout_left_half_way_goes_too(
     tools.run_job(sandbox, "small-low", "small-task")
     ami = make_ami("image")
     with pytest.raises(UserError, match="the end of the jobs"):
-        tools.register(env, ami, tools.Options(drain_minutes=1))
+        tools.register(env, ami, Options(drain_minutes=1))
     assert len(tools.compute(sandbox)) == 2
     listed = jobs.of
 
@@ -224,7 +226,7 @@ def test_what_a_rollout_left_half_way_goes_too(
     with monkeypatch.context() as patch:
         patch.setattr(jobs, "of", pressed)
         with pytest.raises(Interrupted) as caught:
-            teardown.destroy(cloud, "small", Named(), tools.Screen(quiet=True))
+            teardown.destroy(cloud, "small", Named(), Screen(quiet=True))
     assert "the next invoke destroy-env finishes it" in getattr(caught.value, "left", "")
     assert jobs.of is listed
     assert destroy(env, terminate_jobs=True) == Exit.DONE

@@ -1,7 +1,7 @@
 """Environments of the offline AWS, as tests make and look at them."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from cloud.session import Cloud
 from environments import apply, definitions, plan
@@ -9,6 +9,7 @@ from environments.rollout import Options
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 
+ORDINARY = Options()
 STOCK = "ecs-optimized"
 IN_PLACE = "{instance_types: [c5.2xlarge]}"
 BEST_FIT = "{instance_types: [c5.2xlarge], allocation_strategy: BEST_FIT}"
@@ -29,6 +30,12 @@ job_definitions:
 """
 
 
+class Clients(Protocol):
+    """Whoever has clients of the offline AWS: it itself, or Kiln's Cloud, which makes each once."""
+
+    def client(self, service: str) -> Any: ...
+
+
 def define(
     folder: Path,
     name: str = "small",
@@ -43,30 +50,35 @@ def define(
     return str(path)
 
 
-def register(env: str, ami: str = STOCK, options: Options = Options()) -> plan.Plan:  # noqa: B008
+def register(
+    env: str,
+    ami: str = STOCK,
+    options: Options = ORDINARY,
+    cloud: Cloud | None = None,
+) -> plan.Plan:
     """Plan and apply, as invoke register-env --yes does; the plan."""
-    cloud = Cloud()
+    cloud = cloud or Cloud()
     planned = plan.prepare(cloud, definitions.load(env), ami, options)
     if planned.something_to_do:
         apply.apply(cloud, planned, options, Screen(quiet=True))
     return planned
 
 
-def steps(env: str, ami: str = STOCK, options: Options = Options()) -> dict[str, plan.Step]:  # noqa: B008
+def steps(env: str, ami: str = STOCK, options: Options = ORDINARY, cloud: Cloud | None = None) -> dict[str, plan.Step]:
     """What registering it would do, by the resource's name; nothing where it is up to date."""
-    planned = plan.prepare(Cloud(), definitions.load(env), ami, options)
+    planned = plan.prepare(cloud or Cloud(), definitions.load(env), ami, options)
     return {step.wanted.name: step for step in planned.steps if step.something_to_do}
 
 
-def compute(sandbox: Sandbox) -> dict[str, dict[str, Any]]:
+def compute(aws: Clients) -> dict[str, dict[str, Any]]:
     """The compute environments by name."""
-    found = sandbox.client("batch").describe_compute_environments()["computeEnvironments"]
+    found = aws.client("batch").describe_compute_environments()["computeEnvironments"]
     return {each["computeEnvironmentName"]: each for each in found}
 
 
-def orders(sandbox: Sandbox) -> dict[str, list[str]]:
+def orders(aws: Clients) -> dict[str, list[str]]:
     """The compute environments of each queue, by their names in AWS."""
-    found = sandbox.client("batch").describe_job_queues()["jobQueues"]
+    found = aws.client("batch").describe_job_queues()["jobQueues"]
     return {
         each["jobQueueName"]: [
             one["computeEnvironment"].rpartition("/")[2]
@@ -89,19 +101,19 @@ def run_job(sandbox: Sandbox, queue: str, definition: str, **more: Any) -> str:
     return str(job["jobId"])
 
 
-def status_of(sandbox: Sandbox, job: str) -> str:
-    return str(sandbox.client("batch").describe_jobs(jobs=[job])["jobs"][0]["status"])
+def status_of(aws: Clients, job: str) -> str:
+    return str(aws.client("batch").describe_jobs(jobs=[job])["jobs"][0]["status"])
 
 
-def left(sandbox: Sandbox) -> dict[str, list[str]]:
+def left(aws: Clients) -> dict[str, list[str]]:
     """Everything of an environment's that the account holds, whoever made it: kind → names; {} when it is empty.
 
     Service-linked roles belong to the account.
     """
-    iam, batch, ec2 = (sandbox.client(each) for each in ("iam", "batch", "ec2"))
+    iam, batch, ec2 = (aws.client(each) for each in ("iam", "batch", "ec2"))
     found = {
         "queues": [each["jobQueueName"] for each in batch.describe_job_queues()["jobQueues"]],
-        "compute environments": list(compute(sandbox)),
+        "compute environments": list(compute(aws)),
         "job definitions": [
             each["jobDefinitionArn"] for each in batch.describe_job_definitions(status="ACTIVE")["jobDefinitions"]
         ],
@@ -116,8 +128,8 @@ def left(sandbox: Sandbox) -> dict[str, list[str]]:
             for each in ec2.describe_security_groups()["SecurityGroups"]
             if each["GroupName"] != "default"
         ],
-        "log groups": [each["logGroupName"] for each in sandbox.client("logs").describe_log_groups()["logGroups"]],
-        "buckets": [each["Name"] for each in sandbox.client("s3").list_buckets()["Buckets"]],
-        "clusters": sandbox.client("ecs").list_clusters()["clusterArns"],
+        "log groups": [each["logGroupName"] for each in aws.client("logs").describe_log_groups()["logGroups"]],
+        "buckets": [each["Name"] for each in aws.client("s3").list_buckets()["Buckets"]],
+        "clusters": aws.client("ecs").list_clusters()["clusterArns"],
     }
     return {kind: names for kind, names in found.items() if names}

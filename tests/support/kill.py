@@ -22,12 +22,13 @@ def before_call(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[s
     Between two changes there are questions alone, which leave nothing.
     """
     seen: list[str] = []
+    clients: list[Any] = []
     made = Cloud._made
 
     def hooked(self: Cloud, service: str, region: str, attempts: int) -> Any:
         client = made(self, service, region, attempts)
-        if not getattr(client, "hooked_by_test", False):
-            client.hooked_by_test = True
+        if client not in clients:
+            clients.append(client)
             client.meta.events.register("before-call", strike)
         return client
 
@@ -40,7 +41,11 @@ def before_call(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[s
 
     with monkeypatch.context() as patch:
         patch.setattr(Cloud, "_made", hooked)
-        yield seen
+        try:
+            yield seen
+        finally:
+            for client in clients:
+                client.meta.events.unregister("before-call", strike)
 
 
 def killed(number: int, work: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> str:
