@@ -275,6 +275,34 @@ def list_envs(c: Context, region: str = "", json: bool = False) -> int:
     return commands.list_environments(region or None, as_json=json)
 
 
+@task(
+    iterable=["env", "github_environment"],
+    help={
+        "env": "a name under environments/, or the path of a YAML file; repeatable; default: genomics",
+        "boundary": "ARN of a policy that must bound every role that Kiln makes; default: the definitions'",
+        "region": "limit it to a region",
+        "account": "limit it to an account (twelve digits)",
+        "trust": "OWNER/REPOSITORY on GitHub: print the trust policy of its role instead",
+        "github-environment": "a GitHub environment that the trust names; repeatable; default: plan and apply",
+    },
+    **_TASK,
+)
+@_bounded
+def iam_policy(
+    c: Context,
+    env: list[str],
+    github_environment: list[str],
+    boundary: str = "",
+    region: str = "",
+    account: str = "",
+    trust: str = "",
+) -> int:
+    """Print the least that the person or CI role running Kiln must be allowed."""
+    from environments import operator_policy
+
+    return operator_policy.command(env, boundary, region, account, trust, github_environment or ["plan", "apply"])
+
+
 @task(positional=["instance"], help={"instance": "id of a builder kept with --on-error keep"}, **_TASK)
 @_bounded
 def ssh(c: Context, instance: str) -> int:
@@ -343,6 +371,5 @@ for _name, _body in (("status", sandbox_status), ("env", sandbox_env), ("ssh", s
 
 namespace = Collection(
     build_ami, test_ami, list_amis, clean, register_launch_template, show_user_data, register_env, show_env, list_envs,
-    destroy_env,
-    validate, ssh, sandbox,
+    destroy_env, iam_policy, validate, ssh, sandbox,
 )  # fmt: skip

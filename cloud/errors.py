@@ -1,5 +1,6 @@
 """AWS's errors in a person's words. The one place where they are translated."""
 
+import re
 from typing import Any
 
 from kiln.errors import UserError
@@ -7,6 +8,7 @@ from kiln.errors import UserError
 _CREDENTIALS = "Try aws sts get-caller-identity; log in again (aws sso login) or set AWS_PROFILE."
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_KEY = {"AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}
+_ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 DENIED = {"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"}
 _THROTTLED = {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
 CAPACITY = {"InsufficientInstanceCapacity", "InsufficientHostCapacity", "SpotMaxPriceTooLow", "Unsupported"}
@@ -70,6 +72,18 @@ def translate(error: Exception) -> UserError | None:
     return None
 
 
+def _denied(operation: str, message: str) -> UserError:
+    """A call may need more than one action: RunInstances needs iam:PassRole too, where a role goes with it."""
+    named = _ACTION.search(message)
+    action = named.group(1) if named else operation
+    passed = f" ({action})" if action.rpartition(":")[2] != operation else ""
+    if "with an explicit deny" in message:
+        hint = f"A policy, a boundary or the organisation denies {action}: ask whoever keeps the account."
+    else:
+        hint = f"Allow the action {action} in the IAM policy of this role; invoke iam-policy prints what Kiln needs."
+    return UserError(f"the credentials may not call {operation}{passed}", message, hint)
+
+
 def _from_answer(error: Any) -> UserError:
     found, message, operation = code(error), str(error.response["Error"].get("Message", "")), error.operation_name
     if found in _EXPIRED:
@@ -77,11 +91,7 @@ def _from_answer(error: Any) -> UserError:
     if found in _UNKNOWN_KEY:
         return UserError("AWS does not accept these credentials", message, _CREDENTIALS)
     if found in DENIED:
-        return UserError(
-            f"the credentials may not call {operation}",
-            message,
-            f"Allow the action {operation} in the IAM policy of this role.",
-        )
+        return _denied(operation, message)
     if found in _THROTTLED:
         return UserError(
             f"AWS throttles {operation}", message, "Wait a minute and try again; other tools share this limit."

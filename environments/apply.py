@@ -28,7 +28,8 @@ def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
                 blue_green.swap(cloud, plan.spec.name, turns)
         else:
             _carry_out_all(cloud, kind, plan, ids, options, screen, turns)
-    settle.queues_valid(cloud, _touched(plan.of(desired.BY_NAME[job_queues.KIND])))
+    queues = plan.of(desired.BY_NAME[job_queues.KIND])
+    settle.queues_valid(cloud, [step.wanted.name for step in queues if _touched(step)])
     _retire(cloud, plan, turns, options, screen)
 
 
@@ -84,12 +85,11 @@ def _environment(step: Step) -> str:
 
 
 def _wait_for_environments(cloud: Cloud, plan: Plan, ids: dict[Key, str], screen: Screen) -> None:
-    """Queues take VALID ones only, also where an earlier run has made them."""
-    kind = desired.BY_NAME[compute_environments.KIND]
-    users = plan.of(desired.BY_NAME[job_queues.KIND])
-    if not any(step.something_to_do for step in (*plan.of(kind), *users)):
+    """Those that this run touched, and those that a run before left CREATING or UPDATING."""
+    steps = plan.of(desired.BY_NAME[compute_environments.KIND])
+    names = [ids[step.key].rpartition("/")[2] for step in steps if _touched(step)]
+    if not names:
         return
-    names = [ids[step.key].rpartition("/")[2] for step in plan.of(kind)]
     with screen.step("compute environments", indent=2) as line:
         settle.environments_valid(cloud, names)
         line.note = "VALID"
@@ -103,5 +103,6 @@ def _retire(cloud: Cloud, plan: Plan, turns: Sequence[Turn], options: Options, s
                 rollout.retire(cloud, plan.spec.name, old, queues, options, line)
 
 
-def _touched(steps: Sequence[Step]) -> list[str]:
-    return [step.wanted.name for step in steps if step.something_to_do]
+def _touched(step: Step) -> bool:
+    moving = step.found is not None and step.found.extra.get("status") in settle.MOVING
+    return step.something_to_do or moving

@@ -28,7 +28,7 @@ def register(
     planned = plans.prepare(cloud, spec, ami, options)
     screen.say(show.header(planned))
     command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
-    if plan or not planned.something_to_do:
+    if plan or (planned.at_rest and not planned.something_to_do):
         if as_json:
             _as_json(show.document(planned, applied=False))
         elif planned.something_to_do or verbose:
@@ -36,8 +36,9 @@ def register(
         else:
             result(show.up_to_date(planned))
         return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
-    screen.say(show.plan_text(planned, command, verbose=verbose))
-    if not yes and not _agreed(screen, command):
+    if planned.something_to_do:
+        screen.say(show.plan_text(planned, command, verbose=verbose))
+    if planned.something_to_do and not yes and not _agreed(screen, command):
         return Exit.SOMETHING_TO_DO
     apply.apply(cloud, planned, options, screen)
     if as_json:

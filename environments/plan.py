@@ -16,6 +16,7 @@ from environments import (
     network,
     ownership,
     rollout,
+    settle,
     templates,
 )
 from environments.ground import Ground
@@ -72,6 +73,11 @@ class Plan:
     @property
     def something_to_do(self) -> bool:
         return any(step.something_to_do for step in self.steps)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether AWS Batch has finished with every compute environment and queue."""
+        return not any(step.found and step.found.extra.get("status") in settle.MOVING for step in self.steps)
 
     def of(self, kind: Kind) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.wanted.kind == kind.KIND)

@@ -16,6 +16,8 @@ class Reason:
 
 
 _KNOWN = (
+    ("MIME", Reason("the launch template's user data is no MIME multi-part text",
+     "Write it as parts under user_data in the launch template's definition.")),
     ("sts:AssumeRole", Reason("AWS Batch cannot assume its service role",
      "The role must exist and trust batch.amazonaws.com: invoke register-env makes it so where it is Kiln's.", True)),
     ("Invalid IamInstanceProfile", Reason("there is no such instance profile",
@@ -28,8 +30,6 @@ _KNOWN = (
      "invoke register-env registers another version.")),
     ("version", Reason("the version of the launch template that it pins is gone",
      "invoke register-env registers another version.")),
-    ("MIME", Reason("the launch template's user data is no MIME multi-part text",
-     "Write it as parts under user_data in the launch template's definition.")),
     ("image id", Reason("the AMI is gone, or this account may not see it",
      "Choose another: invoke register-env --ami latest.")),
     ("architecture", Reason("the AMI and the instance types have different architectures",

@@ -1,6 +1,7 @@
 """Texts of registering an environment (pure)."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from environments import compute_environments
@@ -33,7 +34,7 @@ def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
     lines = [] if verbose or not same else [f"  =  {len(same)} unchanged" + " " * 43 + "--verbose names them"]
     for step in plan.steps:
         if step.something_to_do or verbose:
-            lines += _lines(step)
+            lines += _lines(step, plan.most)
     count = Counter(step.action for step in plan.steps if step.something_to_do)
     joins = sum(step.joins and step.action == "unchanged" for step in plan.steps)
     parts = [f"{count['create']} to create", f"{count['update']} to update", f"{count['replace']} to replace"]
@@ -42,15 +43,24 @@ def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
     return "\n".join(lines)
 
 
-def _lines(step: Step) -> list[str]:
+def _lines(step: Step, most: Mapping[str, str]) -> list[str]:
     """The resource, and a line for each field that differs."""
     kind, name = step.wanted.kind, step.wanted.name
     head = f"  {_mark(step)}  {kind:<20} {name}"
     told = [head + (f"   {text}" if (text := _head_text(step)) else "")]
     told += [f"         {_difference(change)}" for change in step.changes]
     if kind == compute_environments.KIND and step.action == "create":
-        told += [f"         {field} {_value(value)}" for field, value in step.wanted.fields.items() if value]
+        told.append(f"         {_compute(step.wanted.fields)}: {most[name]}")
     return told
+
+
+def _compute(fields: Mapping[str, Any]) -> str:
+    """A new compute environment in a line."""
+    what = f"{fields['type']}, {fields['allocationStrategy']}, {_value(fields['instanceTypes'])}"
+    sizes = f"{fields['minvCpus']} to {fields['maxvCpus']} vCPUs"
+    return (
+        f"{what}, {sizes}, {fields['launchTemplate']} v{fields['launchTemplateVersion']}, {fields['imageIdOverride']}"
+    )
 
 
 def _mark(step: Step) -> str:

@@ -37,5 +37,7 @@ def builder_may(cloud: Cloud, instance: str, plan: Plan) -> None:
     ec2 = cloud.ec2
     if plan.spec.builder.market != "spot":
         allowed(ec2.stop_instances, InstanceIds=[instance])
-    allowed(ec2.create_image, InstanceId=instance, Name=plan.ami_name)
+    own = launch.owner_tags(plan.spec.name, plan.build_id, plan.spec.builder.time_limit)
+    made = tags.specifications(own, "image", "snapshot")
+    allowed(ec2.create_image, InstanceId=instance, Name=plan.ami_name, TagSpecifications=made)
     allowed(ec2.terminate_instances, InstanceIds=[instance])

@@ -4,10 +4,14 @@ Its sources are data here, read and not imported: it runs on the machine, with t
 """
 
 import ast
+import functools
+import platform
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
+from kiln import cache
 from provision.recipe import File
 
 SOURCE = Path(__file__).parent.parent / "userdata" / "storage"
@@ -30,7 +34,14 @@ def delivered(file: File) -> File:
     """
     if not file.path.startswith(f"{FOLDER}/"):
         return file
-    return replace(file, content=_minified(file.content.decode()).encode())
+    text = file.content.decode()
+    made_of = "\n".join((version("python-minifier"), platform.python_version(), _own_source(), text))
+    return replace(file, content=cache.remembered("storage", made_of, lambda: _minified(text)).encode())
+
+
+@functools.cache
+def _own_source() -> str:
+    return Path(__file__).read_text()
 
 
 def wrapper(python: str) -> str:

@@ -12,7 +12,9 @@ from sandbox.incoming import Incoming
 
 @dataclass(frozen=True)
 class Fault:
-    """`times` None: for ever. `after`: matching calls let through first. `where`: request fields that must be equal.
+    """`action`: an operation ("RunInstances"), a method and a path ("PUT /bucket"), or "*" for all calls.
+
+    `times` None: for ever. `after`: matching calls let through first. `where`: request fields that must be equal.
 
     `where` names a field as the request spells it ("InstanceType", "DryRun"); a nested one by its last part.
     """
@@ -26,7 +28,7 @@ class Fault:
     where: Mapping[str, str] = field(default_factory=dict)
 
     def matches(self, request: Incoming) -> bool:
-        if self.action not in ("*", request.operation):
+        if self.action not in ("*", request.action, request.operation):
             return False
         return all(_holds(request.fields, name, str(value)) for name, value in self.where.items())
 

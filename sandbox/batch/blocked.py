@@ -4,7 +4,7 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable
 could be placed has no reason: here it waits because nothing places it.
 """
 
-from sandbox.batch import account, definition_rules, instance_types, memory
+from sandbox.batch import account, capacity, definition_rules, instance_types, memory, network
 from sandbox.batch.records import Environment, Job, Queue, Records
 from sandbox.laws.instance_types import gpus, vcpus
 
@@ -23,6 +23,11 @@ REQUIREMENT = (
     "can be met by the CE(s) attached to the job queue."
 )
 
+CAPACITY = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for instance type [{}]"
+)
+UNDETERMINED = "UNDETERMINED - Batch job is blocked, root cause is undetermined."
+
 
 def reason(records: Records, queue: Queue, job: Job) -> str:
     """ "" when some environment of the queue could take the job, or only waits for being enabled."""
@@ -38,18 +43,31 @@ def reason(records: Records, queue: Queue, job: Job) -> str:
     asked = definition_rules.requirements(job.fields["container"])
     if all(each.resources["maxvCpus"] < asked["VCPU"] for each in managed):
         return MAX_RESOURCE
-    if not any(_fits(each, asked) for each in managed):
+    fitting = [name for each in managed for name in _fitting(each, asked)]
+    if not fitting:
         return REQUIREMENT
-    return "" if any(_offered(records, each) for each in managed) else UNSUPPORTED
+    if not any(_offered(records, each) for each in managed):
+        return UNSUPPORTED
+    if all(capacity.is_lacking(each) for each in fitting):
+        return CAPACITY.format(fitting[0])
+    return "" if any(_can_join(records, each) for each in managed) else UNDETERMINED
 
 
-def _fits(environment: Environment, asked: dict[str, int]) -> bool:
-    return any(
-        vcpus(each) >= asked["VCPU"]
+def _fitting(environment: Environment, asked: dict[str, int]) -> list[str]:
+    """The instance types of an environment that are large enough."""
+    return [
+        each
+        for each in instance_types.expand_all(environment.resources["instanceTypes"])
+        if vcpus(each) >= asked["VCPU"]
         and memory.registered(each) >= asked["MEMORY"]
         and gpus(each) >= asked.get("GPU", 0)
-        for each in instance_types.expand_all(environment.resources["instanceTypes"])
-    )
+    ]
+
+
+def _can_join(records: Records, environment: Environment) -> bool:
+    """Whether its instances could reach ECS: Batch does not find out why they never join."""
+    resources = environment.resources
+    return network.reaches_out(records.region_name, resources["subnets"], resources.get("securityGroupIds") or [])
 
 
 def _offered(records: Records, environment: Environment) -> bool:

@@ -19,12 +19,13 @@ from sandbox.batch import (
     resource_rules,
     tag_rules,
     update_rules,
-)  # fmt: skip
+)
 from sandbox.batch.errors import executing, refused
 from sandbox.batch.records import MOVING, Environment, Fields, Records
 from sandbox.world import current
 
 _IMITATED = (resource_rules.EC2, resource_rules.SPOT)
+_OTHERS = "compute environments of EC2 and SPOT on Amazon ECS only"
 _DEFAULT_IMAGE = {"imageType": "ECS_AL2023"}
 
 
@@ -70,7 +71,7 @@ def _resources(request: Fields) -> Fields:
     if not given:
         raise executing("computeResources can not be null for MANAGED compute environments.")
     if given["type"] not in _IMITATED or request.get("eksConfiguration"):
-        raise NotImplementedError("compute environments of EC2 and SPOT on Amazon ECS only")
+        raise NotImplementedError(_OTHERS)
     least = given.get("minvCpus", 0)
     defaults = {"minvCpus": least, "desiredvCpus": least, "allocationStrategy": resource_rules.BEST_FIT,
                 "ec2Configuration": [_DEFAULT_IMAGE]}  # fmt: skip
@@ -85,6 +86,8 @@ def update(records: Records, request: Fields) -> Fields:
         raise refused("Cannot update, resource is being modified")
     update_rules.check(environment, request)
     changes = request.get("computeResources") or {}
+    if changes.get("type", resource_rules.EC2) not in _IMITATED:
+        raise NotImplementedError(_OTHERS)
     resources = update_rules.changed(environment.resources, changes) if changes else environment.resources
     infrastructure = bool(update_rules.infrastructure_fields(changes))
     environment.resources = resources

@@ -10,7 +10,6 @@ from typing import Any
 from sandbox.batch.errors import executing
 from sandbox.batch.records import Fields
 
-_DRIVERS = ("json-file", "syslog", "journald", "gelf", "fluentd", "awslogs", "splunk", "awsfirelens")
 _LEAST_MEMORY = 4  # MiB
 _LISTS = ("command", "volumes", "environment", "mountPoints", "ulimits", "resourceRequirements", "secrets")
 _OTHER_KINDS = ("nodeProperties", "eksProperties", "ecsProperties", "consumableResourceProperties")
@@ -29,9 +28,6 @@ def container(request: Fields) -> Fields:
         raise executing("Container properties: image should not be null or empty.")
     _check_resources(properties)
     _check_mounts(properties)
-    driver = (properties.get("logConfiguration") or {"logDriver": "awslogs"})["logDriver"]
-    if driver not in _DRIVERS:
-        raise executing(f"logDriver {driver} is not valid. Valid values: {', '.join(_DRIVERS)}")
     return {**{name: [] for name in _LISTS}, **properties}
 
 
@@ -42,8 +38,6 @@ def requirements(properties: Fields) -> dict[str, int]:
     if len({each["type"] for each in asked}) < len(asked):
         raise executing("resourceRequirements must not have the same type twice.")
     for each in asked:
-        if each["type"] not in ("VCPU", "MEMORY", "GPU"):
-            raise executing(f"resourceRequirements type {each['type']} is not valid.")
         if not each["value"].isdecimal():
             raise executing(f"resourceRequirements value '{each['value']}' of {each['type']} is not valid on EC2.")
         if found.get(each["type"]):

@@ -1,4 +1,9 @@
-"""Batch's one error of the caller. https://docs.aws.amazon.com/batch/latest/APIReference/CommonErrors.html"""
+"""Batch's one error of the caller. https://docs.aws.amazon.com/batch/latest/APIReference/CommonErrors.html
+
+AWS documents few of its messages. Those that people have met ("Object already exists", "Cannot delete, found existing
+JobQueue relationship", "resource is being modified", the service-linked role, scaling down …) are worded as AWS's; the
+rest say the same in words of the sandbox. Nothing should tell refusals apart by the latter.
+"""
 
 from moto.core.exceptions import ServiceException
 

@@ -93,7 +93,7 @@ def describe(records: Records, request: Fields) -> Fields:
     wanted = request["jobs"]
     if not 1 <= len(wanted) <= _AT_ONCE:
         raise executing(f"jobs must be between 1 and {_AT_ONCE} in number.")
-    found = [records.jobs.get(each.rpartition("/")[2]) for each in wanted]
+    found = [records.jobs.get(each) for each in wanted]
     return {"jobs": [job_views.detail(records, each) for each in found if each]}
 
 
@@ -137,7 +137,7 @@ def terminate(records: Records, request: Fields) -> Fields:
 
 
 def _known(records: Records, job_id: Any) -> Job:
-    found = records.jobs.get(str(job_id).rpartition("/")[2])
+    found = records.jobs.get(str(job_id))
     if found is None:
         raise refused(f"Job {job_id} does not exist")
     return found

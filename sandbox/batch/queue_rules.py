@@ -71,8 +71,6 @@ def check_limits(actions: list[Fields]) -> None:
     for each in actions:
         if each["reason"] not in REASONS:
             raise executing("Invalid job reason")
-        if each["state"] != "RUNNABLE":
-            raise executing("Invalid job state. The only supported value is RUNNABLE")
         if not 600 <= each["maxTimeSeconds"] <= 86400:
             raise executing("maxTimeSeconds must be between 600 and 86400")
         if each["action"] != "CANCEL":

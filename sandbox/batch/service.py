@@ -10,9 +10,9 @@ from typing import Any
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import get_service_model
 
-from sandbox.batch import compute_environments, job_definitions, job_queues, jobs, records, settling, tags
-from sandbox.batch.errors import refused
+from sandbox.batch import compute_environments, job_definitions, job_queues, jobs, records, settling, shapes, tags
 from sandbox.batch.records import Fields, Records
 from sandbox.world import current
 
@@ -66,20 +66,12 @@ class Batch(BaseResponse):
                 return self._answer(ActionResult(error))
 
     def _request(self, name: str) -> Fields:
-        """The parsed request without what was not given; refused when what is required is missing."""
+        """The parsed request without what was not given; refused when Batch's model does not take it."""
         given: Fields = {key: value for key, value in self.params.items() if value is not None}
-        for key in _required(name):
-            if key not in given:
-                raise refused(f"{key} can not be null.")
+        shapes.check(get_service_model("batch").operation_model(name).input_shape, given)
         return given
 
     def _answer(self, result: ActionResult) -> TYPE_RESPONSE:
         status, headers, body = self.serialized(result)
         answer: Any = (int(status), {key: str(value) for key, value in headers.items()}, body)
         return answer  # type: ignore[no-any-return]
-
-
-def _required(name: str) -> list[str]:
-    from moto.core.utils import get_service_model
-
-    return list(get_service_model("batch").operation_model(name).input_shape.required_members)

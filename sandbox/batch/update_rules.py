@@ -54,8 +54,6 @@ def check(environment: Environment, request: dict[str, Any]) -> None:
             f"Following fields [{named}] can be updated only for Compute Environment having an allocation strategy "
             "other than BEST_FIT"
         )
-    if changes.get("allocationStrategy") == resource_rules.BEST_FIT:
-        raise executing("Allocation strategy BEST_FIT is not supported when updating a compute environment.")
 
 
 def _check_role(environment: Environment, named: str) -> None:

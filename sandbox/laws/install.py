@@ -14,14 +14,14 @@ import moto.ssm.urls
 import moto.sts.urls
 from moto.ec2.models import EC2Backend, elastic_network_interfaces
 from moto.kms.models import KmsBackend
-from moto.s3.models import S3Backend
+from moto.s3.models import FakeBucket, S3Backend
 from moto.s3.responses import S3Response
 
 from sandbox.batch import account
 from sandbox.batch.service import PATHS, Batch
 from sandbox.iam import linked_roles
 from sandbox.iam.service import Iam
-from sandbox.laws import bucket_tags, buckets, default_vpc, image, kms, launch_template_model, volumes
+from sandbox.laws import bucket_policies, bucket_tags, buckets, default_vpc, image, kms, launch_template_model, volumes
 from sandbox.laws.ec2 import Ec2
 from sandbox.laws.service_quotas import ServiceQuotas
 from sandbox.laws.ssm import Ssm
@@ -51,6 +51,7 @@ def install() -> None:
     _replace(elastic_network_interfaces, "random_public_ip", lambda: next(addresses))
     _replace(KmsBackend, "_generate_default_keys", kms.generate_default_keys)
     _replace(S3Backend, "create_bucket", buckets.create_bucket)
+    _replace(FakeBucket, "get_permission", bucket_policies.get_permission)
     _replace(S3Response, "_bucket_response_put", bucket_tags.bucket_response_put)
     _replace(EC2Backend, "create_default_vpc", default_vpc.create_default_vpc)
     image.install()

@@ -7,13 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 
+from cloud import errors, wait
+from cloud.session import Cloud
 from images import machine as machines
+from images.base import from_parameter
 from provision.docker_autoscale_policy import TAG, policy
 from tests.support.one_machine import OneMachine, one_machine
 
 DEFINITION = Path(__file__).parents[1] / "e2e" / "storage.yaml"
 ROLE = "kiln-storage-e2e"
+PARAMETER = "ecs/al2023"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -30,7 +35,20 @@ def make_role() -> str:
     iam.put_role_policy(RoleName=ROLE, PolicyName="storage", PolicyDocument=json.dumps(policy()))
     iam.create_instance_profile(InstanceProfileName=ROLE)
     iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
-    return ROLE
+    return str(wait.until(_seen_by_ec2, what=f"news of {ROLE}", timeout=60))
+
+
+def _seen_by_ec2() -> str | None:
+    """The profile's name once EC2 knows it, some seconds after IAM."""
+    cloud = Cloud()
+    request = {"ImageId": from_parameter(cloud, PARAMETER), "InstanceType": "m6i.large", "MinCount": 1, "MaxCount": 1}
+    try:
+        cloud.ec2.run_instances(**request, IamInstanceProfile={"Name": ROLE}, DryRun=True)
+    except ClientError as error:
+        if errors.code(error) == "DryRunOperation":
+            return ROLE
+        assert "iamInstanceProfile" in str(error), error
+    return None
 
 
 @contextmanager

@@ -123,3 +123,63 @@ def test_a_time_limit_cancels(
     found = job(big)
     assert (found["status"], found["isCancelled"]) == ("FAILED", True)
     assert found["statusReason"] == f"Canceled by JobStateTimeLimit action due to reason: {reason}"
+
+
+def test_no_capacity(sandbox: Sandbox, made: Create, queue: Create, blocked: Callable[..., str]) -> None:
+    made()
+    queue("one")
+    where = {"InstanceType": "c5.2xlarge"}
+    sandbox.faults.add("RunInstances", "InsufficientInstanceCapacity", times=None, where=where)
+    assert blocked() == (
+        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for instance type "
+        "[c5.2xlarge]"
+    )
+
+
+def test_capacity_for_another_type_is_enough(
+    sandbox: Sandbox, made: Create, queue: Create, blocked: Callable[..., str]
+) -> None:
+    made(instanceTypes=["c5.2xlarge", "c5.4xlarge"])
+    queue("one")
+    where = {"InstanceType": "c5.2xlarge"}
+    sandbox.faults.add("RunInstances", "InsufficientInstanceCapacity", times=None, where=where)
+    assert blocked() == ""
+
+
+def test_subnets_without_a_way_out(ec2: Any, made: Create, queue: Create, blocked: Callable[..., str]) -> None:
+    made()
+    queue("one")
+    [table] = ec2.describe_route_tables()["RouteTables"]
+    [gateway] = [each for each in table["Routes"] if each["GatewayId"] != "local"]
+    ec2.delete_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock=gateway["DestinationCidrBlock"])
+    assert blocked() == "UNDETERMINED - Batch job is blocked, root cause is undetermined."
+
+
+def test_machines_without_public_addresses(ec2: Any, made: Create, queue: Create, blocked: Callable[..., str]) -> None:
+    [subnet] = [each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]][:1]
+    ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": False})
+    made(subnets=[subnet])
+    queue("one")
+    assert blocked().startswith("UNDETERMINED")
+
+
+def test_an_endpoint_is_a_way_out(ec2: Any, made: Create, queue: Create, blocked: Callable[..., str]) -> None:
+    subnet = ec2.describe_subnets()["Subnets"][0]
+    ec2.modify_subnet_attribute(SubnetId=subnet["SubnetId"], MapPublicIpOnLaunch={"Value": False})
+    ec2.create_vpc_endpoint(
+        VpcId=subnet["VpcId"], ServiceName="com.amazonaws.us-east-1.ecs", VpcEndpointType="Interface",
+        SubnetIds=[subnet["SubnetId"]],
+    )  # fmt: skip
+    made(subnets=[subnet["SubnetId"]])
+    queue("one")
+    assert blocked() == ""
+
+
+def test_a_group_that_lets_nothing_out(ec2: Any, made: Create, queue: Create, blocked: Callable[..., str]) -> None:
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    group = ec2.create_security_group(GroupName="shut", Description="shut", VpcId=vpc)["GroupId"]
+    [found] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    ec2.revoke_security_group_egress(GroupId=group, IpPermissions=found["IpPermissionsEgress"])
+    made(securityGroupIds=[group])
+    queue("one")
+    assert blocked().startswith("UNDETERMINED")

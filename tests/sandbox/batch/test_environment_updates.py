@@ -118,7 +118,7 @@ def test_an_update_must_ask_for_something(made: Create, update: Update, denied: 
         ({"minvCpus": 17}, "minvCpus must be less"),
         ({"desiredvCpus": 17}, "desiredvCpus must be between"),
         ({"desiredvCpus": 2}, "Manually scaling down compute environment is not supported"),
-        ({"allocationStrategy": "BEST_FIT"}, "BEST_FIT is not supported"),
+        ({"allocationStrategy": "BEST_FIT"}, "allocationStrategy 'BEST_FIT' is not valid"),
         ({"allocationStrategy": "SPOT_CAPACITY_OPTIMIZED"}, "only valid for compute environments of type SPOT"),
         ({"instanceTypes": ["c5", "m6g"]}, "different architectures"),
         ({"subnets": []}, "subnets"),

@@ -55,7 +55,7 @@ def test_a_number_is_given_once(batch: Any, register: Callable[..., Any]) -> Non
         ({"vcpus": 0}, "VCPU"),
         ({"resourceRequirements": [{"type": "VCPU", "value": "2"}]}, "given twice"),
         ({"vcpus": None, "resourceRequirements": [{"type": "VCPU", "value": "0.5"}]}, "not valid on EC2"),
-        ({"logConfiguration": {"logDriver": "paper"}}, "logDriver paper"),
+        ({"logConfiguration": {"logDriver": "paper"}}, "logDriver 'paper' is not valid"),
         ({"mountPoints": [{"sourceVolume": "none", "containerPath": "/x"}]}, "unknown volume"),
         ({"volumes": [{"name": "a"}, {"name": "a"}]}, "must be unique"),
     ],

@@ -123,7 +123,7 @@ def test_an_environment_that_has_become_invalid_may_stay(
         ({"maxTimeSeconds": 599}, "maxTimeSeconds"),
         ({"maxTimeSeconds": 86401}, "maxTimeSeconds"),
         ({"action": "TERMINATE"}, "Invalid job action"),
-        ({"state": "RUNNING"}, "Invalid job state"),
+        ({"state": "RUNNING"}, "jobStateTimeLimitActions.state 'RUNNING' is not valid"),
     ],
 )
 def test_time_limits(batch: Any, made: Create, queue: Create, denied: Any, change: dict[str, Any], words: str) -> None:

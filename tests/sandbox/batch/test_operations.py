@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from botocore.config import Config
+
 from sandbox.inprocess import Sandbox
 
 
@@ -27,13 +29,20 @@ def test_faults_are_arranged_by_operation_and_field(
     assert len(batch.describe_compute_environments()["computeEnvironments"]) == 2
 
 
-def test_what_is_required_is_asked_for(sandbox: Sandbox, refused: Any) -> None:
-    unchecked = sandbox.client("batch", config=_unchecked())
-    with refused("ClientException"):
+def test_what_is_required_is_asked_for(sandbox: Sandbox, resources: dict[str, Any], denied: Any) -> None:
+    config = Config(parameter_validation=False, retries={"max_attempts": 0}, ignore_configured_endpoint_urls=True)
+    unchecked = sandbox.client("batch", config=config)
+    with denied("priority can not be null"):
         unchecked.create_job_queue(jobQueueName="queue")
+    del resources["maxvCpus"]
+    with denied("computeResources.maxvCpus can not be null"):
+        unchecked.create_compute_environment(computeEnvironmentName="one", type="MANAGED", computeResources=resources)
 
 
-def _unchecked() -> Any:
-    from botocore.config import Config
-
-    return Config(parameter_validation=False, retries={"max_attempts": 0}, ignore_configured_endpoint_urls=True)
+def test_only_valid_values_are_taken(batch: Any, create: Callable[..., str], denied: Any) -> None:
+    with denied("state 'on' is not valid. Valid values: [ENABLED, DISABLED]"):
+        create(request={"state": "on"})
+    with denied("computeResources.allocationStrategy 'BEST' is not valid"):
+        create(allocationStrategy="BEST")
+    with denied("jobStatus 'WAITING' is not valid"):
+        batch.list_jobs(jobQueue="queue", jobStatus="WAITING")

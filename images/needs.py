@@ -1,0 +1,68 @@
+"""What building, testing, listing and cleaning images needs to be allowed.
+
+EC2 knows Kiln's machines by their tags: kiln:build on all that a build makes, kiln:storage on volumes that machines
+added to themselves. Sources: "Actions, resources, and condition keys for Amazon EC2", Service Authorization Reference;
+"Grant permission to tag Amazon EC2 resources during creation" (ec2:CreateAction), Amazon EC2 User Guide.
+"""
+
+from cloud import tags
+from cloud.policy import Permission, Scope, has_tag
+
+_LOOK = (
+    "ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceTypes",
+    "ec2:DescribeKeyPairs", "ec2:DescribeSecurityGroups", "ec2:DescribeSnapshots",
+    "ec2:DescribeSubnets", "ec2:DescribeVolumes", "pricing:GetProducts",
+)  # fmt: skip
+_PARAMETERS = "arn:{}:ssm:{}:*:parameter/aws/*"  # AWS's own are nobody's: their ARN names no account
+_NEW = ("RunInstances", "CreateImage", "CreateSecurityGroup", "ImportKeyPair")
+
+
+def needs(scope: Scope) -> tuple[Permission, ...]:
+    """In the order in which a build comes to need them."""
+    asked, ours = has_tag(tags.BUILD, on="Request"), has_tag(tags.BUILD)
+    return (
+        Permission("ImagesLook", _LOOK),
+        Permission("ImagesBase", ("ssm:GetParameter",), (_PARAMETERS.format(scope.partition, scope.region),)),
+        Permission("ImagesKeys", ("kms:DescribeKey",), (scope.arn("kms", "key/*"),)),
+        Permission(
+            "ImagesMake",
+            ("ec2:CreateImage", "ec2:CreateSecurityGroup", "ec2:ImportKeyPair", "ec2:RunInstances"),
+            # Of image and instance one is new and one is not: only what is new can be tagged by the request.
+            scope.ec2(
+                "image", "instance", "key-pair", "network-interface", "security-group", "snapshot", "subnet", "volume"
+            ),
+            asked,
+        ),
+        Permission("ImagesVpc", ("ec2:CreateSecurityGroup",), scope.ec2("vpc")),
+        Permission(
+            "ImagesTagNew",
+            ("ec2:CreateTags",),
+            ("*",),
+            {"StringEquals": {"ec2:CreateAction": sorted(_NEW)}},
+        ),
+        # A machine is launched from any image; before a group of its own exists, the launch is tried with the default.
+        Permission(
+            "ImagesLaunchFrom",
+            ("ec2:RunInstances",),
+            (
+                *scope.ec2("image", "security-group", "snapshot", "subnet"),
+                *scope.ec2("key-pair", name="kiln-*"),
+            ),
+        ),
+        Permission(
+            "ImagesOwn",
+            (
+                "ec2:AuthorizeSecurityGroupIngress", "ec2:CreateImage", "ec2:DeleteKeyPair", "ec2:DeleteSecurityGroup",
+                "ec2:DeleteSnapshot", "ec2:DeleteVolume", "ec2:DeregisterImage", "ec2:GetConsoleOutput",
+                "ec2:ModifyImageAttribute", "ec2:ModifySnapshotAttribute", "ec2:StopInstances",
+                "ec2:TerminateInstances",
+            ),
+            scope.ec2("image", "instance", "key-pair", "security-group", "snapshot", "volume"),
+            ours,
+        ),
+        Permission(
+            "ImagesTagOwn", ("ec2:CreateTags", "ec2:DeleteTags"), scope.ec2("image", "snapshot"),
+            {**ours, "ForAllValues:StringEquals": {"aws:TagKeys": [tags.EXPIRES, tags.STATUS]}},
+        ),
+        Permission("ImagesStorage", ("ec2:DeleteVolume",), scope.ec2("volume"), has_tag(tags.STORAGE)),
+    )  # fmt: skip

@@ -1,0 +1,207 @@
+"""Resources one by one, on the offline AWS: what is made, changed, shared and let go."""
+
+import sys
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from cloud.session import Cloud
+from environments import buckets, definitions, log_groups, network, policies, security_groups
+from environments.resource import Found, Kind, Wanted
+from kiln.errors import Exit, UserError
+from sandbox.inprocess import Sandbox
+from tests.environments.conftest import Define, Register, Registered
+from tests.support.aws_state import work
+
+ACCOUNT = {"account": "123456789012", "region": "us-east-1", "use": "work", "partition": "aws"}
+
+
+def one(kind: Kind, cloud: Cloud, wanted: Wanted) -> Found:
+    """The resource as it is found."""
+    return kind.find(cloud, [wanted])[wanted.name]
+
+
+def brought(kind: Kind, cloud: Cloud, wanted: Wanted) -> Found:
+    """Changed to what is wanted; fails where that leaves a difference."""
+    found = one(kind, cloud, wanted)
+    kind.update(cloud, wanted, found, kind.diff(wanted, found))
+    after = one(kind, cloud, wanted)
+    assert kind.diff(wanted, after) == ()
+    return after
+
+
+def bucket(**fields: Any) -> Wanted:
+    ordinary = {"encryption": "AES256", "public access": "blocked", "TLS": "required", "expire": "never"}
+    return Wanted("bucket", "ours-1", {**ordinary, **fields}, {"kiln:env:a": "now"}, extra=ACCOUNT)
+
+
+def test_a_buckets_own_rules_and_policies_stay(sandbox: Sandbox, cloud: Cloud) -> None:
+    buckets.create(cloud, bucket())
+    s3 = sandbox.client("s3")
+    theirs = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 1}}
+    s3.put_bucket_lifecycle_configuration(Bucket="ours-1", LifecycleConfiguration={"Rules": [theirs]})
+    rules = lambda: [each["ID"] for each in s3.get_bucket_lifecycle_configuration(Bucket="ours-1")["Rules"]]  # noqa: E731
+    brought(buckets, cloud, bucket(expire="work/ after 30 days"))
+    assert sorted(rules()) == ["kiln-expire", "theirs"]
+    brought(buckets, cloud, bucket(versioning=True))
+    assert rules() == ["theirs"]
+    assert s3.get_bucket_versioning(Bucket="ours-1")["Status"] == "Enabled"
+    brought(buckets, cloud, bucket(versioning=False))
+    key = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    brought(buckets, cloud, bucket(encryption=key))
+
+
+def test_tags_of_a_bucket_come_and_go_without_the_others(sandbox: Sandbox, cloud: Cloud) -> None:
+    buckets.create(cloud, bucket())
+    buckets.tag(cloud, one(buckets, cloud, bucket()), {"kiln:env:b": "later"})
+    assert dict(one(buckets, cloud, bucket()).tags) == {"kiln:env:a": "now", "kiln:env:b": "later"}
+    buckets.untag(cloud, one(buckets, cloud, bucket()), ["kiln:env:a"])
+    assert dict(one(buckets, cloud, bucket()).tags) == {"kiln:env:b": "later"}
+    sandbox.client("s3").put_object(Bucket="ours-1", Key="a", Body=b"")
+    with pytest.raises(UserError, match="is not empty"):
+        buckets.delete(cloud, one(buckets, cloud, bucket()))
+    sandbox.client("s3").delete_object(Bucket="ours-1", Key="a")
+    buckets.delete(cloud, one(buckets, cloud, bucket()))
+    assert buckets.find(cloud, [bucket()]) == {}
+
+
+def test_a_bucket_of_another_region(sandbox: Sandbox, cloud: Cloud) -> None:
+    where = {"LocationConstraint": "eu-west-1"}
+    sandbox.client("s3", "eu-west-1").create_bucket(Bucket="ours-1", CreateBucketConfiguration=where)
+    with pytest.raises(UserError, match="the bucket ours-1 is in eu-west-1"):
+        buckets.find(cloud, [bucket()])
+
+
+def policy(number: int, environment: str = "a") -> Wanted:
+    statement = {"Sid": f"{policies.sid_of(environment)}S", "Effect": "Allow", "Action": ["s3:ListBucket"],
+                 "Resource": [f"arn:aws:s3:::bucket-{number}"]}  # fmt: skip
+    arn = "arn:aws:iam::123456789012:policy/ours"
+    labels = {f"kiln:env:{environment}": "now", policies.DOCUMENT: policies.memo("v1", [statement])}
+    return Wanted("policy", "ours", {"statements": [statement]}, labels, extra={"arn": arn, "environment": environment})
+
+
+def test_a_policy_has_five_versions_and_goes_on(sandbox: Sandbox, cloud: Cloud) -> None:
+    policies.create(cloud, policy(0))
+    for number in range(1, 8):
+        brought(policies, cloud, policy(number))
+    arn = "arn:aws:iam::123456789012:policy/ours"
+    versions = sandbox.client("iam").list_policy_versions(PolicyArn=arn)["Versions"]
+    assert sorted(each["VersionId"] for each in versions) == ["v4", "v5", "v6", "v7", "v8"]
+    asked = cloud.calls["GetPolicyVersion"]
+    one(policies, cloud, policy(7))
+    assert cloud.calls["GetPolicyVersion"] == asked
+    policies.delete(cloud, one(policies, cloud, policy(7)))
+    assert policies.find(cloud, [policy(7)]) == {}
+
+
+def test_a_shared_policy_keeps_what_is_the_others(sandbox: Sandbox, cloud: Cloud) -> None:
+    policies.create(cloud, policy(1, "a"))
+    policies.tag(cloud, one(policies, cloud, policy(2, "b")), policy(2, "b").tags)
+    both = brought(policies, cloud, policy(2, "b"))
+    assert len(both.fields["statements"]) == 2
+    assert policies.diff(policy(1, "a"), one(policies, cloud, policy(1, "a"))) == ()
+    policies.untag(cloud, both, ["kiln:env:a"])
+    left = one(policies, cloud, policy(2, "b"))
+    assert [each["Sid"] for each in left.fields["statements"]] == [policies.sid_of("b") + "S"]
+    assert "kiln:env:a" not in left.tags
+
+
+def test_a_log_group_that_is_kept_for_ever(sandbox: Sandbox, cloud: Cloud) -> None:
+    wanted = Wanted("log group", "/jobs", {"retention": "30 days"}, {"kiln:env:a": "now"})
+    log_groups.create(cloud, wanted)
+    brought(log_groups, cloud, Wanted("log group", "/jobs", {"retention": log_groups.FOR_EVER}, {}))
+    log_groups.create(cloud, Wanted("log group", "/jobs/more", {"retention": "7 days"}, {}))
+    assert one(log_groups, cloud, wanted).tags == {"kiln:env:a": "now"}
+    log_groups.delete(cloud, one(log_groups, cloud, wanted))
+    log_groups.delete(cloud, Found("log group", "/jobs", "arn", {}, {}))
+
+
+def test_a_security_group_without_ingress(sandbox: Sandbox, cloud: Cloud) -> None:
+    ec2 = sandbox.client("ec2")
+    vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
+    wanted = Wanted("security group", "a-batch", {}, {"kiln:env:a": "now"}, extra={"vpc": vpc})
+    group = security_groups.create(cloud, wanted)
+    [found] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    assert found["IpPermissions"] == []
+    assert len(found["IpPermissionsEgress"]) == 1
+    assert one(security_groups, cloud, wanted).id == group
+    elsewhere = Wanted("security group", "a-batch", {}, {}, extra={"vpc": "vpc-00000000"})
+    assert security_groups.find(cloud, [elsewhere]) == {}
+
+
+def private(sandbox: Sandbox) -> tuple[str, str]:
+    """A VPC with one subnet and no way out; both ids."""
+    ec2 = sandbox.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    return vpc, ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+
+
+def test_a_vpc_of_ones_own(sandbox: Sandbox, registered: Registered, define: Define) -> None:
+    vpc, subnet = private(sandbox)
+    found = registered(define(f"network: {{vpc: {vpc}}}\n"))
+    assert any(f"machines in {subnet} cannot join" in note for note in found["notes"])
+    [made] = sandbox.client("batch").describe_compute_environments()["computeEnvironments"]
+    assert made["computeResources"]["subnets"] == [subnet]
+    [group] = sandbox.client("ec2").describe_security_groups(
+        Filters=[{"Name": "group-name", "Values": ["small-batch"]}]
+    )["SecurityGroups"]
+    assert (group["VpcId"], made["computeResources"]["securityGroupIds"]) == (vpc, [group["GroupId"]])
+
+
+def test_subnets_that_do_not_belong_together(sandbox: Sandbox, cloud: Cloud, define: Define) -> None:
+    vpc, subnet = private(sandbox)
+    usual = network.look(cloud, definitions.load(define())).subnets[0]
+    with pytest.raises(UserError, match="lie in 2 VPCs"):
+        network.look(cloud, definitions.load(define(f"network: {{subnets: [{subnet}, {usual}]}}\n")))
+    with pytest.raises(UserError, match=f"are not in {vpc}"):
+        network.look(cloud, definitions.load(define(f"network: {{vpc: {vpc}, subnets: [{usual}]}}\n")))
+    with pytest.raises(UserError, match="there is not a subnet in vpc-0123456789"):
+        network.look(cloud, definitions.load(define("network: {vpc: vpc-0123456789}\n")))
+
+
+def test_job_definitions_and_time_limits(sandbox: Sandbox, registered: Registered, define: Define) -> None:
+    more = "job_definitions: {hello: {image: busybox, memory: 64 MiB, command: [echo, 'Ref::x'], parameters: {x: y}}}\n"
+    path = Path(define(more))
+    limit = "{reason: 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT', after: 2 h}"
+    path.write_text(path.read_text().replace("[one]}", f"[one], time_limits: [{limit}]}}"))
+    registered(str(path))
+    batch = sandbox.client("batch")
+    [queue] = batch.describe_job_queues()["jobQueues"]
+    assert queue["jobStateTimeLimitActions"] == [
+        {"reason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT", "state": "RUNNABLE", "maxTimeSeconds": 7200,
+         "action": "CANCEL"},
+    ]  # fmt: skip
+    assert registered(str(path), plan=True)["code"] == Exit.DONE
+    path.write_text(path.read_text().replace("64 MiB", "128 MiB").replace(f", time_limits: [{limit}]", ""))
+    assert registered(str(path))["code"] == Exit.DONE
+    found = batch.describe_job_definitions(jobDefinitionName="hello", status="ACTIVE")["jobDefinitions"]
+    assert sorted(each["revision"] for each in found) == [1, 2]
+    assert all("kiln:env:small" in each["tags"] for each in found)
+    assert not batch.describe_job_queues()["jobQueues"][0].get("jobStateTimeLimitActions")
+    assert registered(str(path), plan=True)["code"] == Exit.DONE
+
+
+def test_what_is_invalid_is_told_with_what_to_do(sandbox: Sandbox, register: Register, define: Define) -> None:
+    """The instance profile holds no role, and the one there is not Kiln's to mend."""
+    sandbox.client("iam").create_instance_profile(InstanceProfileName="theirs")
+    with pytest.raises(UserError) as caught:
+        register(define("roles: {instance_profile: theirs}\n"))
+    assert caught.value.what == "the compute environment one is INVALID"
+    assert "holds no role" in caught.value.why
+    assert "has no associated IAM Roles" in caught.value.output
+    assert "CreateJobQueue" not in " ".join(work(sandbox))
+
+
+@pytest.mark.parametrize(("answer", "code"), [("yes\n", Exit.DONE), ("y\n", Exit.SOMETHING_TO_DO), ("", 2)])
+def test_a_person_is_asked(
+    sandbox: Sandbox, register: Register, define: Define, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    terminal: Mapping[str, Any] = {"isatty": lambda: True}
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(**terminal, readline=StringIO(answer).readline))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert register(define(), yes=False) == code
+    assert bool(sandbox.client("batch").describe_compute_environments()["computeEnvironments"]) == (code == Exit.DONE)

@@ -1,0 +1,110 @@
+"""Building, testing, sharing and cleaning under exactly the printed policy; and without each of its statements."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cloud import tags
+from cloud.errors import translate
+from cloud.policy import Permission, Scope
+from cloud.session import Cloud
+from images import clean
+from images.needs import needs
+from kiln.errors import Exit, UserError
+from sandbox.inprocess import Sandbox
+from tests.iam_policy.conftest import Become
+from tests.images.conftest import Build
+from tests.support.aws_state import left_behind
+from tests.support.fake_remote import FakeRemote
+
+PERMISSIONS = needs(Scope())
+OPTIONAL = "ImagesKeys"  # a key that may not be looked at before is taken on trust
+DEFINITION = """
+name: small
+base: {ssm: ecs/al2023}
+docker_storage: {driver: overlay2}
+volumes: {root: {kms_key: KEY}}
+share: {accounts: ["210987654321"]}
+"""
+
+
+@pytest.fixture
+def shared(sandbox: Sandbox, tmp_path: Path) -> str:
+    key = sandbox.client("kms").create_key()["KeyMetadata"]["Arn"]
+    path = tmp_path / "small.yaml"
+    path.write_text(DEFINITION.replace("KEY", key))
+    return str(path)
+
+
+@pytest.fixture
+def everything(
+    sandbox: Sandbox, remote: type[FakeRemote], shared: str, build: Build, tmp_path: Path
+) -> Callable[[], None]:
+    """Build, test and share an AMI; sweep up what a dead build left, and a volume that a machine added to itself."""
+
+    def run() -> None:
+        assert build(shared) == Exit.DONE
+        tagged = [{"ResourceType": "volume", "Tags": [{"Key": tags.STORAGE, "Value": "i-0123456789abcdef0"}]}]
+        admin = sandbox.client("ec2")
+        admin.create_volume(AvailabilityZone="us-east-1a", Size=1, TagSpecifications=tagged)
+        _expired(sandbox)
+        sandbox.clock.advance(60)
+        found = clean.find(Cloud(), tmp_path / "builds")
+        assert {each.kind for each in found} == {"snapshot", "storage volume"}
+        for each in found:
+            each.remove()
+
+    return run
+
+
+def _expired(sandbox: Sandbox) -> None:
+    """A snapshot of a build that died."""
+    ec2, past = sandbox.client("ec2"), datetime.now(UTC) - timedelta(days=1)
+    volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["VolumeId"]
+    sandbox.clock.advance(5)
+    labels = [{"Key": tags.BUILD, "Value": "dead"}, {"Key": tags.EXPIRES, "Value": f"{past:%Y-%m-%dT%H:%M:%SZ}"}]
+    ec2.create_snapshot(VolumeId=volume, TagSpecifications=[{"ResourceType": "snapshot", "Tags": labels}])
+    ec2.delete_volume(VolumeId=volume)
+
+
+def test_the_policy_is_enough(sandbox: Sandbox, become: Become, everything: Callable[[], None]) -> None:
+    become(PERMISSIONS)
+    everything()
+    denied = [call for call in sandbox.calls.all() if "Denied" in call.error or call.error == "UnauthorizedOperation"]
+    assert denied == []
+    assert left_behind(sandbox) == {}
+
+
+@pytest.mark.parametrize("missing", [each for each in PERMISSIONS if each.sid != OPTIONAL], ids=lambda each: each.sid)
+def test_without_a_statement_kiln_says_what_is_missing(
+    sandbox: Sandbox, become: Become, everything: Callable[[], None], missing: Permission
+) -> None:
+    become([each for each in PERMISSIONS if each is not missing])
+    error = _told(everything)
+    assert "the credentials may not call" in error.what
+    action = error.hint.partition("Allow the action ")[2].partition(" ")[0]
+    assert action in missing.actions
+    assert "iam-policy" in error.hint
+
+
+def test_a_key_that_may_not_be_looked_at_is_taken_on_trust(
+    sandbox: Sandbox, become: Become, everything: Callable[[], None]
+) -> None:
+    become([each for each in PERMISSIONS if each.sid != OPTIONAL])
+    everything()
+    assert {call.action for call in sandbox.calls.all() if call.error == "AccessDeniedException"} == {"DescribeKey"}
+
+
+def _told(act: Callable[[], Any]) -> UserError:
+    try:
+        act()
+    except UserError as error:
+        return error
+    except Exception as error:
+        told = translate(error)
+        assert told is not None, error
+        return told
+    raise AssertionError("nothing was denied")

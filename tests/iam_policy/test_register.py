@@ -1,0 +1,76 @@
+"""Registering an environment under exactly the printed policy; and without each of its statements."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cloud.errors import translate
+from cloud.policy import Permission, Scope
+from cloud.session import Cloud
+from environments import catalogue, commands, definitions, operator_policy, plan, security_groups, templates
+from environments.rollout import Options
+from kiln.errors import Exit, UserError
+from sandbox.inprocess import Sandbox
+from tests.iam_policy.conftest import Become
+
+DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
+
+
+def permissions(name: str) -> list[Permission]:
+    return list(operator_policy.whole([definitions.load(name)], Scope()))
+
+
+def register(name: str, *, ami: str = "ecs-optimized") -> int:
+    return commands.register(name, ami, None, Options(), plan=False, yes=True, verbose=False, as_json=False)
+
+
+def denied(sandbox: Sandbox) -> list[tuple[str, str]]:
+    return [(call.service, call.action) for call in sandbox.calls.all() if call.error in DENIALS]
+
+
+@pytest.mark.parametrize("name", ["genomics", "salmon", "genomics-2019"])
+def test_the_policy_is_enough(sandbox: Sandbox, become: Become, name: str) -> None:
+    become(permissions(name))
+    assert register(name) == Exit.DONE
+    assert register(name) == Exit.DONE
+    assert denied(sandbox) == []
+
+
+PERMISSIONS = [each for each in permissions("genomics") if not each.sid.startswith("Images")]
+
+
+def everything() -> None:
+    """Register it; another environment begins to use its security group and template, and leaves again."""
+    assert register("genomics") == Exit.DONE
+    cloud = Cloud()
+    found = next(each for each in catalogue.entries(cloud) if each.name == "genomics")
+    assert found.healthy
+    planned = plan.prepare(cloud, definitions.load("genomics"), "ecs-optimized")
+    for kind in (security_groups, templates):
+        [step] = planned.of(kind)
+        assert step.found
+        kind.tag(cloud, step.found, {"kiln:env:other": "now"})
+        kind.untag(cloud, step.found, ["kiln:env:other"])
+
+
+@pytest.mark.parametrize("missing", PERMISSIONS, ids=lambda each: each.sid)
+def test_without_a_statement_kiln_says_what_is_missing(sandbox: Sandbox, become: Become, missing: Permission) -> None:
+    become([each for each in permissions("genomics") if each.sid != missing.sid])
+    error = _told(everything)
+    assert denied(sandbox)
+    assert "may not call" in str(error)
+    if missing.sid != "Buckets":  # S3 does not tell a bucket of somebody else's from a denial
+        assert error.hint.partition("Allow the action ")[2].partition(" ")[0] in missing.actions
+
+
+def _told(act: Callable[[], Any]) -> UserError:
+    try:
+        act()
+    except UserError as error:
+        return error
+    except Exception as error:
+        told = translate(error)
+        assert told is not None, error
+        return told
+    raise AssertionError("nothing was denied")
