@@ -196,7 +196,7 @@ def show_user_data(
         "ami": "latest, previous, ecs-optimized, an AMI id or an alias such as ecs/al2023; default: the definition's",
         "plan": "show what would be done and stop; exit code 2 when there is something to do",
         "yes": "do it without asking",
-        "drain-timeout": "minutes that running jobs may go on where machines are replaced in place, at most 7200",
+        "drain-timeout": "minutes that running jobs may go on; above 7200 no machine is replaced in place",
         "terminate-jobs": "end running jobs instead of waiting for them",
         "verbose": "name what is unchanged too",
         "json": "one JSON document on stdout",
@@ -221,6 +221,40 @@ def register_env(
 
     options = rollout.options(drain_timeout, terminate_jobs=terminate_jobs)
     return commands.register(env, ami, region or None, options, plan=plan, yes=yes, verbose=verbose, as_json=json)
+
+
+@task(
+    iterable=["with_bucket", "with_ami"],
+    help={
+        **_ENVIRONMENT,
+        "plan": "show what would go and stop; exit code 2 when there is something to do",
+        "yes": "do it without asking",
+        "terminate-jobs": "end the jobs that are not over, without asking",
+        "with-bucket": "name of a bucket that goes though it holds data; repeatable",
+        "with-ami": "id of an AMI that goes too, with its snapshots; repeatable",
+        "json": "one JSON document on stdout",
+    },
+    **_TASK,
+)
+@_bounded
+def destroy_env(
+    c: Context,
+    with_bucket: list[str],
+    with_ami: list[str],
+    env: str = "genomics",
+    region: str = "",
+    plan: bool = False,
+    yes: bool = False,
+    terminate_jobs: bool = False,
+    json: bool = False,
+) -> int:
+    """Take an environment down: what only it uses goes, data and AMIs stay."""
+    from environments import destroy_command
+
+    return destroy_command.destroy(
+        env, region or None, buckets=with_bucket, amis=with_ami,
+        plan=plan, yes=yes, terminate_jobs=terminate_jobs, as_json=json,
+    )  # fmt: skip
 
 
 @task(help={**_ENVIRONMENT, "json": "one JSON document on stdout"}, **_TASK)
@@ -354,5 +388,5 @@ for _name, _body in (("status", sandbox_status), ("env", sandbox_env), ("ssh", s
 
 namespace = Collection(
     build_ami, test_ami, list_amis, clean, register_launch_template, show_user_data, register_env, show_env, list_envs,
-    doctor, iam_policy, validate, ssh, sandbox,
+    doctor, destroy_env, iam_policy, validate, ssh, sandbox,
 )  # fmt: skip

@@ -3,12 +3,14 @@
 Everything is tagged as it is made, and found again by its name and tags: nothing else is remembered between runs.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from cloud.session import Cloud
-from environments import compute_environments, desired, job_queues, ownership, rollout, settle
+from environments import blue_green, compute_environments, desired, job_queues, ownership, rollout, settle
+from environments.blue_green import Turn
 from environments.plan import Plan, Step
-from environments.resource import Difference, Key, Kind, Wanted, resolved
+from environments.resource import Difference, Found, Key, Kind, Wanted, resolved
 from environments.rollout import Options
 from kiln.screen import Screen
 
@@ -17,16 +19,36 @@ def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
     """Do what the plan says. At its end every compute environment and queue is VALID; else UserError says which is
     not, why, and what to do."""
     ids: dict[Key, str] = {step.key: step.found.id for step in plan.steps if step.found}
+    turns: list[Turn] = []
     for kind in desired.KINDS:
-        for step in plan.of(kind):
-            if step.something_to_do:
-                with screen.step(f"{step.wanted.kind} {step.wanted.name}", indent=2) as line:
-                    ids[step.key] = _carry_out(cloud, kind, step, ids, options)
-                    line.note = step.why or step.action
         if kind.KIND == compute_environments.KIND:
-            _wait_for_environments(cloud, plan, ids, screen)
+            with blue_green.or_back(cloud, plan.spec.name, turns):
+                _carry_out_all(cloud, kind, plan, ids, options, screen, turns)
+                _wait_for_environments(cloud, plan, ids, screen)
+                blue_green.swap(cloud, plan.spec.name, turns)
+        else:
+            _carry_out_all(cloud, kind, plan, ids, options, screen, turns)
     queues = plan.of(desired.BY_NAME[job_queues.KIND])
     settle.queues_valid(cloud, [step.wanted.name for step in queues if _touched(step)])
+    _retire(cloud, plan, turns, options, screen)
+
+
+def _carry_out_all(
+    cloud: Cloud, kind: Kind, plan: Plan, ids: dict[Key, str], options: Options, screen: Screen, turns: list[Turn]
+) -> None:
+    for step in plan.of(kind):
+        if step.something_to_do:
+            with screen.step(f"{step.wanted.kind} {step.wanted.name}", indent=2) as line:
+                ids[step.key] = _carry_out(cloud, kind, step, ids, options)
+                line.note = step.why or step.action
+            if olds := _olds(step):
+                turns.append(Turn(step.wanted.name, ids[step.key], olds, created=step.action == "replace"))
+
+
+def _olds(step: Step) -> tuple[Found, ...]:
+    """What a compute environment takes over from: its predecessor, and what earlier roll-outs left."""
+    replaced = (step.found,) if step.action == "replace" and step.found else ()
+    return (*replaced, *step.leftovers)
 
 
 def _carry_out(cloud: Cloud, kind: Kind, step: Step, ids: dict[Key, str], options: Options) -> str:
@@ -35,8 +57,10 @@ def _carry_out(cloud: Cloud, kind: Kind, step: Step, ids: dict[Key, str], option
     if step.found is None:
         return kind.create(cloud, wanted)
     found, arn = step.found, step.found.id
+    if step.action == "replace":
+        return blue_green.create(cloud, wanted, found)
     if step.why:
-        arn = rollout.roll_out(cloud, wanted, found, step.changes, options)
+        arn = rollout.in_place(cloud, wanted, found, step.changes, options)
     elif step.action == "update":
         if kind.KIND == compute_environments.KIND:
             settle.environment_at_rest(cloud, found.extra["name"])
@@ -69,6 +93,14 @@ def _wait_for_environments(cloud: Cloud, plan: Plan, ids: dict[Key, str], screen
     with screen.step("compute environments", indent=2) as line:
         settle.environments_valid(cloud, names)
         line.note = "VALID"
+
+
+def _retire(cloud: Cloud, plan: Plan, turns: Sequence[Turn], options: Options, screen: Screen) -> None:
+    queues = blue_green.own_queues(cloud, plan.spec.name) if turns else []
+    for turn in turns:
+        for old in turn.olds:
+            with screen.step(f"{compute_environments.KIND} {old.extra['name']}", indent=2) as line:
+                rollout.retire(cloud, plan.spec.name, old, queues, options, line)
 
 
 def _touched(step: Step) -> bool:

@@ -1,9 +1,10 @@
 """Which AMI an environment is to run: latest, previous, ecs-optimized, an alias or an id."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from cloud.machine_images import Chosen
+from cloud.machine_images import Chosen, Family
 from cloud.session import Cloud
 from environments import ownership
 from environments.ownership import Memory
@@ -12,6 +13,9 @@ from images import choose as images
 from images import definitions as image_definitions
 from kiln import typed
 from kiln.errors import UserError
+
+# How the names of the ECS-optimized AMIs begin ("Amazon ECS-optimized Linux AMIs", Amazon ECS Developer Guide).
+_PUBLISHED: tuple[tuple[str, Family], ...] = (("al2023-ami-ecs-", "al2023"), ("amzn2-ami-ecs-", "al2"))
 
 
 def choose(cloud: Cloud, spec: EnvironmentSpec, wanted: str, described: Sequence[dict[str, Any]]) -> Chosen:
@@ -22,10 +26,16 @@ def choose(cloud: Cloud, spec: EnvironmentSpec, wanted: str, described: Sequence
     name = wanted or spec.ami
     if name == "previous":
         ami = previous(spec, memories(spec, described))
-        return images.choose(cloud, ami, spec.image)
+        return _with_family(images.choose(cloud, ami, spec.image))
     if name == "ecs-optimized":
         return images.choose(cloud, stock(spec.image), spec.image)
-    return images.choose(cloud, name, spec.image)
+    return _with_family(images.choose(cloud, name, spec.image))
+
+
+def _with_family(chosen: Chosen) -> Chosen:
+    """A stock AMI that is named by its id carries no tag of Kiln's, but a name of AWS's."""
+    named = next((family for begin, family in _PUBLISHED if chosen.image.name.startswith(begin)), None)
+    return replace(chosen, family=chosen.family or named)
 
 
 def memories(spec: EnvironmentSpec, described: Sequence[dict[str, Any]]) -> list[Memory]:

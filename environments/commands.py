@@ -25,7 +25,7 @@ def register(
     """`invoke register-env`."""
     spec = definitions.load(env)
     cloud, screen, began = Cloud(region), Screen(), time.monotonic()
-    planned = plans.prepare(cloud, spec, ami)
+    planned = plans.prepare(cloud, spec, ami, options)
     screen.say(show.header(planned))
     command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
     if plan or (planned.at_rest and not planned.something_to_do):
@@ -62,7 +62,7 @@ def _agreed(screen: Screen, command: str) -> bool:
 
 def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
     """`invoke show-env`."""
-    name, cloud = _name(env), Cloud(region)
+    name, cloud = name_of(env), Cloud(region)
     entry = next((each for each in catalogue.entries(cloud) if each.name == name), None)
     if entry is None:
         raise UserError(
@@ -81,7 +81,7 @@ def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
     return Exit.DONE
 
 
-def _name(env: str) -> str:
+def name_of(env: str) -> str:
     """The environment's own name: a definition's, or as it is where there is no such definition (any more)."""
     try:
         return definitions.load(env).name

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from cloud.session import Cloud
 from environments import (
+    blue_green,
     choice,
     compute_environments,
     desired,
@@ -20,10 +21,12 @@ from environments import (
 )
 from environments.ground import Ground
 from environments.resource import Difference, Found, Key, Kind, Wanted
+from environments.rollout import Options
 from environments.spec import EnvironmentSpec
 from kiln.errors import UserError
 from launch_templates.plan import family_of
 
+_ORDINARY = Options()
 Action = Literal["create", "update", "replace", "unchanged", "foreign"]
 
 
@@ -80,7 +83,7 @@ class Plan:
         return tuple(step for step in self.steps if step.wanted.kind == kind.KIND)
 
 
-def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "") -> Plan:
+def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options = _ORDINARY) -> Plan:
     """The plan for an AMI ("": the definition's); raises UserError for whatever would fail later."""
     account = cloud.account()
     described = compute_environments.described(cloud)
@@ -102,6 +105,7 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "") -> Plan:
     wanted = (*desired.first(ground), *desired.then(ground))
     there = {**there, **_found_then(cloud, wanted, described)}
     steps = tuple(step(each, there.get((each.kind, each.name)), spec.name) for each in wanted)
+    steps = _rolled_out(cloud, spec.name, steps, options)
     most = {name: machines.most(each, types) for name, each in spec.compute_environments.items()}
     running = choice.running(choice.memories(spec, described))
     return Plan(ground, steps, running, most, notes(ground, steps))
@@ -167,6 +171,29 @@ def _compute(wanted: Wanted, found: Found, changes: tuple[Difference, ...]) -> S
     decision = rollout.decide(wanted, found, changes)
     action: Action = "update" if decision.way == "in place" else "replace"
     return Step(action, wanted, found, changes, why=f"{decision.way}: {decision.why}", leftovers=leftovers)
+
+
+def _rolled_out(cloud: Cloud, environment: str, steps: tuple[Step, ...], options: Options) -> tuple[Step, ...]:
+    """The roll-outs among the steps, decided with an eye on the queues and on the jobs that run now."""
+    if not any(step.why or step.leftovers for step in steps):
+        return steps
+    standing = blue_green.look(cloud, environment)
+    return tuple(_rolled(step, environment, standing, options) for step in steps)
+
+
+def _rolled(step: Step, environment: str, standing: blue_green.Standing, options: Options) -> Step:
+    for old in step.leftovers:
+        blue_green.refuse_strangers(standing.queues, environment, old)
+    if not step.why or step.found is None:
+        return step
+    now = datetime.now(UTC).timestamp()
+    decision = rollout.decide(step.wanted, step.found, step.changes, options, standing.placed, now)
+    why = f"{decision.way}: {decision.why}"
+    if decision.way == "in place":
+        return replace(step, why=why)
+    blue_green.refuse_strangers(standing.queues, environment, step.found)
+    told = blue_green.told(step.wanted, step.found, standing)
+    return replace(step, action="replace", why=f"{why}; {told}")
 
 
 def notes(ground: Ground, steps: Sequence[Step]) -> tuple[str, ...]:

@@ -130,7 +130,7 @@ def create(cloud: Cloud, wanted: Wanted) -> str:
     iam, boundary = cloud.client("iam"), wanted.fields["boundary"]
     made = iam.create_role(
         RoleName=wanted.name,
-        AssumeRolePolicyDocument=_trust(wanted.fields["trust"]),
+        AssumeRolePolicyDocument=trust(wanted.fields["trust"]),
         Description="Made by Kiln",
         Tags=tags.as_list(wanted.tags),
         **({"PermissionsBoundary": boundary} if boundary else {}),
@@ -140,7 +140,8 @@ def create(cloud: Cloud, wanted: Wanted) -> str:
     return str(made["Role"]["Arn"])
 
 
-def _trust(service: str) -> str:
+def trust(service: str) -> str:
+    """The JSON of a trust policy that lets this service assume the role (pure)."""
     allow = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
 
@@ -149,7 +150,7 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
     iam = cloud.client("iam")
     for change in changes:
         if change.field == "trust":
-            iam.update_assume_role_policy(RoleName=wanted.name, PolicyDocument=_trust(change.after))
+            iam.update_assume_role_policy(RoleName=wanted.name, PolicyDocument=trust(change.after))
         elif change.field == "boundary":
             iam.put_role_permissions_boundary(RoleName=wanted.name, PermissionsBoundary=change.after)
         elif change.after:

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cloud import wait
 from cloud.session import Cloud
-from environments import compute_request, ownership, settle
+from environments import compute_request, jobs, ownership, removal, settle
+from environments.blue_green import resumable
+from environments.jobs import Job
 from environments.resource import Difference, Found, Wanted
-from kiln.errors import UserError
+from kiln import words
+from kiln.errors import Interrupted, UserError
+from kiln.screen import Line
 
-DRAIN_MINUTES = 7200  # UpdatePolicy.jobExecutionTimeoutMinutes at most; AWS's own default of 30 kills longer jobs
+# UpdatePolicy.jobExecutionTimeoutMinutes, AWS Batch API Reference: at most. AWS's own default of 30 kills longer jobs.
+DRAIN_MINUTES = 7200
 # Members of CreateComputeEnvironment that UpdateComputeEnvironment does not have, or does not change.
 _FIXED = {"spotIamFleetRole": "its Spot fleet role", "serviceRole": "its service role"}
 
@@ -23,11 +29,9 @@ class Options:
 
 
 def options(drain_minutes: int, *, terminate_jobs: bool) -> Options:
-    """Options as a person gives them; raises UserError for minutes that AWS Batch does not take."""
-    if not 1 <= drain_minutes <= DRAIN_MINUTES:
-        raise UserError(
-            f"--drain-timeout {drain_minutes} is no choice", f"AWS Batch takes 1 to {DRAIN_MINUTES} minutes"
-        )
+    """Options as a person gives them; raises UserError for minutes that make no sense."""
+    if drain_minutes < 1:
+        raise UserError(f"--drain-timeout {drain_minutes} is no choice", "it is a number of minutes, 1 at least")
     return Options(drain_minutes, terminate_jobs)
 
 
@@ -39,11 +43,19 @@ class Decision:
     why: str
 
 
-def decide(wanted: Wanted, found: Found, changes: Sequence[Difference]) -> Decision:
-    """The way for changes beyond the scaling fields (pure).
+def decide(
+    wanted: Wanted,
+    found: Found,
+    changes: Sequence[Difference],
+    options: Options = Options(),
+    placed: Sequence[Job] = (),
+    now: float = 0.0,
+) -> Decision:
+    """The way for changes beyond the scaling fields (pure); `placed` are the jobs on machines, `now` in seconds.
 
     Source: "Updating a compute environment in AWS Batch", AWS Batch User Guide: an infrastructure update needs the
-    service-linked role and an allocation strategy other than BEST_FIT, before and after.
+    service-linked role and an allocation strategy other than BEST_FIT, before and after; it ends the jobs that run for
+    longer than jobExecutionTimeoutMinutes, 7200 at most.
     """
     fields = {change.field for change in changes}
     if found.fields["serviceRole"] != "service-linked":
@@ -54,37 +66,87 @@ def decide(wanted: Wanted, found: Found, changes: Sequence[Difference]) -> Decis
     for field, what in _FIXED.items():
         if field in fields:
             return Decision("blue/green", f"{what} cannot be changed in place")
+    if not options.terminate_jobs and (why := _too_long(found, options, placed, now)):
+        return Decision("blue/green", why)
     return Decision("in place", f"service-linked role, {wanted.fields['allocationStrategy']}")
 
 
-def roll_out(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference], options: Options) -> str:
-    """Bring a compute environment to what is wanted of it; the ARN of the one that is it from now on.
-
-    Raises UserError when it fails; the old one serves on.
-    """
-    decision = decide(wanted, found, changes)
-    if decision.way == "blue/green":
-        raise UserError(
-            f"the compute environment {wanted.name} cannot be replaced yet",
-            decision.why,
-            "Destroy the environment and register it again.",
-        )
-    return in_place(cloud, wanted, found, changes, options)
+def _too_long(found: Found, options: Options, placed: Sequence[Job], now: float) -> str:
+    """Why an update in place would end jobs; "" where it would not."""
+    if options.drain_minutes > DRAIN_MINUTES:
+        return f"an update in place ends jobs after {DRAIN_MINUTES} minutes, which is less than --drain-timeout"
+    long = jobs.outlasting(jobs.on(placed, [found.extra["cluster"]]), options.drain_minutes, now)
+    if not long:
+        return ""
+    return f"{words.count(len(long), 'job')} may run for longer than {options.drain_minutes} minutes: {long[0]}"
 
 
 def in_place(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference], options: Options) -> str:
-    """An infrastructure update. The AMI is remembered once the compute environment is VALID with it."""
+    """An infrastructure update; its ARN. The AMI is remembered once the compute environment is VALID with it.
+
+    Raises UserError when it turns INVALID; by then it is as it was.
+    """
     name, environment = found.extra["name"], wanted.extra["environment"]
     settle.environment_at_rest(cloud, name)
     policy = {
         "terminateJobsOnUpdate": options.terminate_jobs,
-        "jobExecutionTimeoutMinutes": options.drain_minutes,
+        "jobExecutionTimeoutMinutes": options.drain_minutes if not options.terminate_jobs else DRAIN_MINUTES,
     }
     fields = {change.field for change in changes}
-    request = compute_request.infrastructure(name, wanted.fields, fields, policy)
-    cloud.client("batch").update_compute_environment(**request)
-    settle.environments_valid(cloud, [name])
+    cloud.client("batch").update_compute_environment(
+        **compute_request.infrastructure(name, wanted.fields, fields, policy)
+    )
+    try:
+        settle.environments_valid(cloud, [name])
+    except UserError as error:
+        if settle.environment_at_rest(cloud, name) and found.extra["status"] == "VALID":
+            before = compute_request.infrastructure(name, found.fields, fields, policy)
+            cloud.client("batch").update_compute_environment(**before)
+            settle.environments_valid(cloud, [name])
+            error.left = f"{name} as it was, on {found.fields['imageIdOverride']}"
+        raise
     memory = ownership.memory(found.tags, environment).moved_to(wanted.fields["imageIdOverride"])
     tags = {ownership.key(environment): memory.as_tag()}
     cloud.client("batch").tag_resource(resourceArn=found.id, tags=tags)
     return found.id
+
+
+def retire(cloud: Cloud, environment: str, old: Found, queues: Sequence[str], options: Options, line: Line) -> None:
+    """Wait for the jobs that still run on a compute environment that is in no queue any more, then delete it.
+
+    `queues` are those that it served. `line` says what is waited for. Raises UserError when jobs outlast
+    --drain-timeout; they run on.
+    """
+    try:
+        _drain(cloud, old, queues, options, line)
+        line.note = "drained, deleted"
+        removal.environment(cloud, environment, old.extra["name"])
+    except Interrupted as error:
+        error.left = resumable(environment)  # type: ignore[attr-defined]  # read by kiln.boundary
+        raise
+
+
+def _drain(cloud: Cloud, old: Found, queues: Sequence[str], options: Options, line: Line) -> None:
+    """Returns when none of its jobs is on a machine."""
+    name, said = old.extra["name"], -1
+
+    def probe() -> bool | None:
+        nonlocal said
+        running = jobs.on(jobs.placed(cloud, queues), [old.extra["cluster"]])
+        if not running:
+            return True
+        if options.terminate_jobs:
+            jobs.terminate(cloud, running, "Terminated by invoke register-env --terminate-jobs")
+        if len(running) != said:
+            said = len(running)
+            line.say(f"{name} waits for {words.count(said, 'job')}, {running[0]} first. Ctrl-C is safe.")
+        return None
+
+    wait.until(
+        probe,
+        what=f"the end of the jobs in {name}",
+        timeout=options.drain_minutes * 60.0,
+        every=5.0,
+        longest=60.0,
+        hint="They run on, and new jobs go to its successor. Do the same again to wait on, or add --terminate-jobs.",
+    )

@@ -25,6 +25,10 @@ class Line:
     def live(self, text: str) -> None:
         self._screen.show_live(self, text)
 
+    def say(self, text: str) -> None:
+        """A line of its own, for what takes so long that people look later."""
+        self._screen.say(f"{' ' * self.indent}… {text}")
+
     @property
     def elapsed(self) -> float:
         return time.monotonic() - self.started

@@ -4,14 +4,17 @@ Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_JobDetail.html
 …/API_ListJobs.html (filters: one at a time; "*" at the end of a name matches what begins so; times are milliseconds)
 """
 
+from sandbox.batch import job_states
 from sandbox.batch.errors import executing
-from sandbox.batch.records import Fields, Job
+from sandbox.batch.records import Fields, Job, Records
 
 _FILTERS = ("JOB_NAME", "JOB_DEFINITION", "BEFORE_CREATED_AT", "AFTER_CREATED_AT")
 
 
-def detail(job: Job) -> Fields:
+def detail(records: Records, job: Job) -> Fields:
     container = dict(job.fields["container"])
+    if place := _container_instance(records, job):
+        container["containerInstanceArn"] = place
     if job.exit_code is not None:
         container["exitCode"] = job.exit_code
     return {
@@ -39,6 +42,21 @@ def detail(job: Job) -> Fields:
         "isCancelled": job.cancelled,
         "isTerminated": job.terminated,
     }
+
+
+def _container_instance(records: Records, job: Job) -> str:
+    """Where it runs; "" for a job that is on no machine.
+
+    The ARN names the cluster of the compute environment:
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html ("container instance")
+    """
+    known = records.environments.values()
+    environment = next((each for each in known if each.arn == job.environment), None)
+    if environment is None or job.status not in job_states.PLACED:
+        return ""
+    cluster = environment.cluster.rpartition("/")[2]
+    prefix = records.arn("x", "").rpartition(":")[0].replace(":batch:", ":ecs:")
+    return f"{prefix}:container-instance/{cluster}/{job.id.replace('-', '')}"
 
 
 def summary(job: Job) -> Fields:

@@ -94,7 +94,7 @@ def describe(records: Records, request: Fields) -> Fields:
     if not 1 <= len(wanted) <= _AT_ONCE:
         raise executing(f"jobs must be between 1 and {_AT_ONCE} in number.")
     found = [records.jobs.get(each) for each in wanted]
-    return {"jobs": [job_views.detail(each) for each in found if each]}
+    return {"jobs": [job_views.detail(records, each) for each in found if each]}
 
 
 def listed(records: Records, request: Fields) -> Fields:

@@ -1,0 +1,28 @@
+"""AMIs that environments ran, where a person names them to go. Source: DeregisterImage, Amazon EC2 API Reference."""
+
+from collections.abc import Collection
+
+from cloud import errors, tags
+from cloud.machine_images import describe
+from cloud.session import Cloud
+
+
+def existing(cloud: Cloud, ids: Collection[str]) -> set[str]:
+    """Those that EC2 knows."""
+    return {each for each in ids if each and describe(cloud, ImageIds=[each])}
+
+
+def own(cloud: Cloud, ids: Collection[str]) -> set[str]:
+    """Those that Kiln made in this account."""
+    query = {"Owners": ["self"], "Filters": [{"Name": "tag-key", "Values": [tags.IMAGE]}]}
+    wanted = sorted(each for each in ids if each)
+    return {image["ImageId"] for image in describe(cloud, **query)} & set(wanted) if wanted else set()
+
+
+def delete(cloud: Cloud, ami: str) -> None:
+    """Deregister it, with its snapshots, in one call."""
+    try:
+        cloud.ec2.deregister_image(ImageId=ami, DeleteAssociatedSnapshots=True)
+    except Exception as error:
+        if not errors.is_not_found(error) and errors.code(error) != "InvalidAMIID.Unavailable":
+            raise

@@ -1,0 +1,209 @@
+"""Taking an environment down, by its tags alone: what only it uses goes, what others use too loses its tag.
+
+Each kind is looked for again when its turn comes, so a run that ended anywhere is finished by the next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cloud import errors, wait
+from cloud.session import Cloud
+from environments import amis as machine_images
+from environments import (
+    bucket_contents,
+    buckets,
+    bystanders,
+    compute_environments,
+    inventory,
+    job_queues,
+    jobs,
+    ownership,
+    policies,
+    removal,
+    security_groups,
+)
+from environments.resource import Found, Key, Kind
+from kiln.errors import Interrupted, UserError
+from kiln.screen import Screen
+
+Action = Literal["delete", "untag", "keep"]
+_DETACHED = 300.0  # seconds that the network interfaces of terminated machines may still hold a security group
+
+
+@dataclass(frozen=True)
+class Step:
+    """One resource: it is deleted, loses its tag, or stays as it is; `why` says what is not plain."""
+
+    action: Action
+    found: Found
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`jobs` are not over yet; `amis` are Kiln's own that the environment runs, and stay; `doomed` those that go."""
+
+    environment: str
+    region: str
+    steps: tuple[Step, ...]
+    jobs: tuple[jobs.Job, ...]
+    amis: tuple[str, ...]
+    doomed: tuple[str, ...]
+
+    @property
+    def something_to_do(self) -> bool:
+        return bool(self.doomed) or any(step.action != "keep" for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is deleted only because a person names it: buckets that hold data, and AMIs."""
+
+    buckets: frozenset[str] = frozenset()
+    amis: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Bystanders:
+    """What others use, by whom; and the other regions with an environment of this name."""
+
+    uses: dict[Key, str]
+    regions: tuple[str, ...]
+
+
+def prepare(cloud: Cloud, environment: str, named: Named = Named()) -> Plan:
+    """What would be done; raises UserError for what would stop it half-way."""
+    compute = inventory.of_kind(cloud, compute_environments, environment)
+    bystanders.refuse_strangers(cloud, environment, compute)
+    around = _bystanders(cloud, environment)
+    steps = tuple(each for kind in inventory.ORDER for each in _steps(cloud, kind, environment, around, named))
+    queues = [each.found.name for each in steps if each.found.kind == job_queues.KIND]
+    amis = {str(each.fields["imageIdOverride"]) for each in compute} | {
+        ownership.memory(each.tags, environment).previous for each in compute
+    }
+    _refuse_misnamed(steps, named, environment)
+    return Plan(
+        environment,
+        cloud.region,
+        steps,
+        tuple(jobs.of(cloud, queues, (*jobs.WAITING, *jobs.PLACED))),
+        tuple(sorted(machine_images.own(cloud, amis - set(named.amis)))),
+        tuple(_doomed(cloud, environment, named)),
+    )
+
+
+def _bystanders(cloud: Cloud, environment: str) -> Bystanders:
+    described = compute_environments.described(cloud)
+    return Bystanders(bystanders.users(described, environment), tuple(bystanders.elsewhere(cloud, environment)))
+
+
+def _refuse_misnamed(steps: Sequence[Step], named: Named, environment: str) -> None:
+    if unknown := named.buckets - {each.found.name for each in steps if each.found.kind == buckets.KIND}:
+        raise UserError(f"the bucket {', '.join(sorted(unknown))} is none of {environment}'s", "it lacks its tag")
+
+
+def _doomed(cloud: Cloud, environment: str, named: Named) -> list[str]:
+    """The named AMIs that are still there; raises UserError for one that is not Kiln's, or that others run."""
+    others = {
+        image.get("imageIdOverride")
+        for each in compute_environments.described(cloud)
+        if ownership.key(environment) not in (each.get("tags") or {})
+        for image in (each.get("computeResources") or {}).get("ec2Configuration") or ()
+    }
+    if used := others & set(named.amis):
+        raise UserError(f"{', '.join(map(str, used))} stays", "another compute environment runs it")
+    own = machine_images.own(cloud, set(named.amis))
+    if strange := machine_images.existing(cloud, set(named.amis)) - own:
+        raise UserError(f"{', '.join(sorted(strange))} stays", "Kiln did not make it")
+    return sorted(own)
+
+
+def _steps(cloud: Cloud, kind: Kind, environment: str, around: Bystanders, named: Named) -> list[Step]:
+    return [
+        _step(cloud, each, environment, around, named) for each in inventory.of_kind(cloud, kind, environment)
+    ]  # fmt: skip
+
+
+def _step(cloud: Cloud, found: Found, environment: str, around: Bystanders, named: Named) -> Step:
+    if others := ownership.others(found.tags, environment):
+        return Step("untag", found, f"stays for {', '.join(others)}")
+    if found.kind in inventory.IAM and around.regions:
+        return Step("keep", found, f"{environment} in {', '.join(around.regions)} uses it")
+    if user := around.uses.get((found.kind, found.name)) or around.uses.get((found.kind, found.id)):
+        return Step("keep", found, f"the compute environment {user}, which is not {environment}'s, uses it")
+    if found.kind == policies.KIND and (strangers := bystanders.attached(cloud, found)[1]):
+        return Step("keep", found, f"{', '.join(strangers)} has it, and is not Kiln's")
+    if found.kind == buckets.KIND and bucket_contents.holds_data(cloud, found.name):
+        if found.name not in named.buckets:
+            return Step("keep", found, f"it holds data; --with-bucket {found.name} deletes both")
+        return Step("delete", found, "with all that it holds")
+    return Step("delete", found)
+
+
+def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> None:
+    """Do it, in the order in which AWS lets things go. Jobs that are not over are ended."""
+    try:
+        around = _bystanders(cloud, environment)
+        for kind in inventory.ORDER:
+            steps = [each for each in _steps(cloud, kind, environment, around, named) if each.action != "keep"]
+            if kind.KIND == job_queues.KIND:
+                _end_jobs(cloud, steps)
+            for step in steps:
+                with screen.step(f"{kind.KIND} {step.found.name}", indent=2) as line:
+                    _carry_out(cloud, kind, step, environment)
+                    line.note = step.why or ("deleted" if step.action == "delete" else "")
+        for ami in _doomed(cloud, environment, named):
+            with screen.step(f"AMI {ami}", indent=2):
+                machine_images.delete(cloud, ami)
+    except Interrupted as error:
+        error.left = (  # type: ignore[attr-defined]  # read by kiln.boundary
+            f"{environment} half-way down: the next invoke destroy-env finishes it"
+        )
+        raise
+
+
+def _end_jobs(cloud: Cloud, steps: Sequence[Step]) -> None:
+    """Behind closed doors: no job can be submitted to a queue that is DISABLED."""
+    queues = [step.found.name for step in steps if step.action == "delete"]
+    for name in queues:
+        removal.close(cloud, name)
+    found = jobs.of(cloud, queues, (*jobs.WAITING, *jobs.PLACED))
+    jobs.terminate(cloud, found, "Terminated by invoke destroy-env")
+
+
+def _carry_out(cloud: Cloud, kind: Kind, step: Step, environment: str) -> None:
+    found = step.found
+    if step.action == "untag":
+        kind.untag(cloud, found, [ownership.key(environment)])
+    elif found.kind == job_queues.KIND:
+        removal.queue(cloud, found.name)
+    elif found.kind == compute_environments.KIND:
+        removal.environment(cloud, environment, found.name)
+    elif found.kind == policies.KIND:
+        for role in bystanders.attached(cloud, found)[0]:
+            cloud.client("iam").detach_role_policy(RoleName=role, PolicyArn=found.id)
+        kind.delete(cloud, found)
+    elif found.kind == security_groups.KIND:
+        _when_free(cloud, found)
+    elif found.kind == buckets.KIND and step.why:
+        bucket_contents.delete(cloud, found.name)
+        kind.delete(cloud, found)
+    else:
+        kind.delete(cloud, found)
+
+
+def _when_free(cloud: Cloud, group: Found) -> None:
+    """The network interfaces of the last machines go some time after these."""
+
+    def probe() -> bool | None:
+        try:
+            security_groups.delete(cloud, group)
+        except Exception as error:
+            if errors.code(error) != "DependencyViolation":
+                raise
+            return None
+        return True
+
+    wait.until(probe, what=f"the deletion of the security group {group.name}", timeout=_DETACHED,
+               hint="Something still uses it: aws ec2 describe-network-interfaces says what.")  # fmt: skip

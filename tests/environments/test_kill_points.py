@@ -1,0 +1,101 @@
+"""Apply, roll-out and tear-down killed at every change they make: the next run finishes."""
+
+from pathlib import Path
+
+import pytest
+
+from cloud.session import Cloud
+from environments import bystanders, teardown
+from environments.teardown import Named
+from kiln.screen import Screen
+from sandbox.inprocess import Sandbox
+from tests.images.conftest import cloud, one_sandbox, sandbox
+from tests.launch_templates.conftest import MakeAmi, make_ami, stock
+from tests.support import environments as tools
+from tests.support.kill import killed
+
+__all__ = ["cloud", "make_ami", "one_sandbox", "sandbox", "stock"]  # fixtures
+MOST = 100  # rounds, which end by themselves long before
+# The next run comes when people type it: by then IAM knows what it was told.
+LATER = 10.0
+
+
+@pytest.fixture(autouse=True)
+def one_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other regions are only asked, and making clients for all of them is most of the time that a tear-down takes."""
+    monkeypatch.setattr(bystanders, "elsewhere", lambda cloud, environment: [])
+
+
+def destroy(cloud: Cloud) -> None:
+    teardown.destroy(cloud, "small", Named(), Screen(quiet=True))
+
+
+def is_whole(sandbox: Sandbox, cloud: Cloud, env: str, ami: str, when: str) -> None:
+    """VALID with this AMI, in one compute environment, in both queues, and nothing left to do."""
+    sandbox.clock.advance(LATER)
+    found = tools.compute(cloud)
+    assert [(each["status"], tools.ami_of(each)) for each in found.values()] == [("VALID", ami)], when
+    assert set(map(tuple, tools.orders(cloud).values())) == {tuple(found)}, when
+    assert tools.steps(env, ami, cloud=cloud) == {}, when
+
+
+def test_killed_at_every_change(
+    sandbox: Sandbox, cloud: Cloud, tmp_path: Path, stock: str, make_ami: MakeAmi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One round: register, roll out blue/green, tear down, each killed at its nth change and done again."""
+    env = tools.define(tmp_path, compute=tools.BEST_FIT)
+    tried = {"apply": 0, "blue/green": 0, "tear-down": 0}
+    for number in range(1, MOST):
+        sandbox.reset()
+        at = {"apply": killed(number, lambda: tools.register(env, cloud=cloud), monkeypatch)}
+        sandbox.clock.advance(LATER)
+        tools.register(env, cloud=cloud)
+        if at["apply"]:
+            is_whole(sandbox, cloud, env, stock, f"apply killed before change {number}, {at['apply']}")
+        if number == tried["blue/green"] + 1:
+            at["blue/green"] = _roll_out(sandbox, cloud, env, make_ami("new"), number, monkeypatch)
+        at["tear-down"] = killed(number, lambda: destroy(cloud), monkeypatch)
+        destroy(cloud)
+        assert tools.left(cloud) == {}, f"tear-down killed before change {number}, {at['tear-down']}"
+        for verb, call in at.items():
+            tried[verb] += bool(call)
+        if not at["apply"] and not at["tear-down"]:
+            break
+    print("kill points:", tried)
+    assert tried["apply"] >= 15
+    assert tried["blue/green"] >= 5
+    assert tried["tear-down"] >= 15
+
+
+def _roll_out(sandbox: Sandbox, cloud: Cloud, env: str, ami: str, number: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Killed before its nth change, and done again; the change."""
+    call = killed(number, lambda: tools.register(env, ami, cloud=cloud), monkeypatch)
+    tools.register(env, ami, cloud=cloud)
+    is_whole(sandbox, cloud, env, ami, f"roll-out killed before change {number}, {call}")
+    return call
+
+
+def test_a_roll_out_in_place_killed_at_every_change(
+    sandbox: Sandbox, cloud: Cloud, tmp_path: Path, make_ami: MakeAmi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    env = tools.define(tmp_path)
+    amis = [make_ami("one"), make_ami("two")]
+    tools.register(env, amis[0], cloud=cloud)
+    for number in range(1, MOST):
+        ami = amis[number % 2]
+        if not _roll_out(sandbox, cloud, env, ami, number, monkeypatch):
+            break
+    print("kill points:", number - 1)
+    assert number > 2
+
+
+def test_a_tear_down_half_way_through_an_apply(
+    sandbox: Sandbox, cloud: Cloud, tmp_path: Path, stock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What an apply that was killed has made goes too, wherever it was."""
+    env = tools.define(tmp_path)
+    for number in (3, 9, 14, 17):
+        assert killed(number, lambda: tools.register(env, cloud=cloud), monkeypatch)
+        sandbox.clock.advance(LATER)
+        destroy(cloud)
+        assert tools.left(cloud) == {}, number
