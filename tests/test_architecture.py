@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "launch_templates": {"kiln", "cloud", "provision", "userdata"},
     "environments": {"kiln", "cloud", "provision", "images", "launch_templates"},
     "sandbox": set(),
+    "cli": {"kiln", "cloud", "images", "launch_templates", "environments", "sandbox"},
 }
 
 

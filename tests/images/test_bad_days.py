@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from botocore.exceptions import ClientError
 
-import tasks
+from cli import task
 from cloud import tags
 from cloud.errors import translate
 from images import commands
@@ -20,7 +20,7 @@ def told(build: Build, definition: str, capsys: pytest.CaptureFixture[str]) -> s
     """What the person reads when a build fails; fails itself when it succeeds or ends in a traceback."""
     with pytest.raises(Exception) as failure:  # noqa: PT011 - the boundary decides what kind it is
         build(definition)
-    assert tasks._told(failure.value) == Exit.USER_ERROR, failure.value
+    assert task.told(failure.value) == Exit.USER_ERROR, failure.value
     return capsys.readouterr().err
 
 

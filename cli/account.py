@@ -1,0 +1,42 @@
+"""The tasks that need no account: what definitions say, and what whoever runs Kiln must be allowed."""
+
+from invoke.context import Context
+
+from cli.task import task
+
+
+@task(iterable=["path"], help={"path": "a YAML file or a folder; repeatable; default: all that Kiln ships"})
+def validate(c: Context, path: list[str]) -> int:
+    """Check YAML definitions, all problems at once."""
+    from environments import definitions as environments
+    from images import definitions as images
+    from kiln.validation import validate
+    from launch_templates import definitions as launch_templates
+
+    return validate(path, (images.KIND, launch_templates.KIND, environments.KIND))
+
+
+@task(
+    iterable=["env", "github_environment"],
+    help={
+        "env": "a name under environments/, or the path of a YAML file; repeatable; default: genomics",
+        "boundary": "ARN of a policy that must bound every role that Kiln makes; default: the definitions'",
+        "region": "limit it to a region",
+        "account": "limit it to an account (twelve digits)",
+        "trust": "OWNER/REPOSITORY on GitHub: print the trust policy of its role instead",
+        "github-environment": "a GitHub environment that the trust names; repeatable; default: plan and apply",
+    },
+)
+def iam_policy(
+    c: Context,
+    env: list[str],
+    github_environment: list[str],
+    boundary: str = "",
+    region: str = "",
+    account: str = "",
+    trust: str = "",
+) -> int:
+    """Print the IAM policy that running Kiln needs."""
+    from environments import operator_policy
+
+    return operator_policy.command(env, boundary, region, account, trust, github_environment or ["plan", "apply"])

@@ -1,0 +1,59 @@
+"""The tasks of the offline AWS."""
+
+from invoke.collection import Collection
+from invoke.context import Context
+
+from cli.task import task
+
+
+@task(default=True, help={"machines": "--no-machines: the control plane alone, no QEMU"})
+def sandbox_start(c: Context, machines: bool = True) -> int | None:
+    """Start the offline AWS for the tasks that follow."""
+    from kiln import typed
+    from sandbox import screens
+
+    screens.enter(machines=machines)
+    typed.begin_with("invoke sandbox")
+    return None
+
+
+@task()
+def sandbox_status(c: Context) -> int | None:
+    """Show the offline AWS and its machines."""
+    from sandbox import screens
+
+    screens.show_status()
+    return None
+
+
+@task()
+def sandbox_env(c: Context) -> int | None:
+    """Print exports that turn another shell to it."""
+    from sandbox import screens
+
+    screens.show_environment()
+    return None
+
+
+@task(positional=["instance"], help={"instance": "id of a running instance of the offline AWS"})
+def sandbox_ssh(c: Context, instance: str) -> int | None:
+    """Log in to one of its machines."""
+    from sandbox import screens
+
+    screens.ssh(instance)
+    return None
+
+
+@task()
+def sandbox_down(c: Context) -> int | None:
+    """Stop the offline AWS and its machines."""
+    from sandbox import screens
+
+    screens.down()
+    return None
+
+
+sandbox = Collection("sandbox", auto_dash_names=True)
+sandbox.add_task(sandbox_start, name="start", default=True)
+for _name, _body in (("status", sandbox_status), ("env", sandbox_env), ("ssh", sandbox_ssh), ("down", sandbox_down)):
+    sandbox.add_task(_body, name=_name)

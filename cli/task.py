@@ -1,0 +1,66 @@
+"""What makes a function a task of Kiln's, and the one boundary where errors become words."""
+
+import functools
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from invoke import tasks
+
+REGION = "AWS region; default: the AWS configuration's"
+JSON = "one JSON document on stdout"
+
+
+def task(**options: Any) -> Callable[[Callable[..., int | None]], Any]:
+    """`invoke.task` without automatic short flags; the task's result, or the error that it ends with, becomes the exit
+    code."""
+    return lambda function: tasks.task(auto_shortflags=False, **options)(bounded(function))
+
+
+def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
+    """Run a task's body; its result, or the error that it ends with, becomes the exit code (see kiln.errors.Exit)."""
+
+    @functools.wraps(function)
+    def run(*arguments: Any, **options: Any) -> None:
+        from kiln import signals
+
+        try:
+            with signals.handled():
+                code = function(*arguments, **options)
+        except BaseException as error:
+            code = told(error)
+        if code:
+            sys.exit(code)
+
+    return run
+
+
+def told(error: BaseException) -> int:
+    from kiln import boundary
+
+    if isinstance(error, SystemExit):
+        raise error
+    code = boundary.tell(_in_words(error))
+    if code is None:
+        traceback.print_exception(error)
+        print("This is a bug in Kiln: please report it with the lines above.", file=sys.stderr)
+        return 3
+    return code
+
+
+def _in_words(error: BaseException) -> BaseException:
+    """Errors of AWS and of the sandbox (which knows nothing of Kiln's) as what a person can mend."""
+    from kiln.errors import UserError
+
+    origin = type(error).__module__.partition(".")[0]
+    words: UserError | None = None
+    if isinstance(error, Exception) and origin in {"boto3", "botocore"}:
+        from cloud.errors import translate
+
+        words = translate(error)
+    elif isinstance(error, Exception) and origin == "sandbox":
+        words = UserError(str(error))
+    if words is not None and hasattr(error, "left"):
+        words.left = error.left
+    return words or error
