@@ -1,7 +1,9 @@
 """The offline AWS with machines, of the tests' own; base disks and downloads are those of the default home."""
 
+import json
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -86,3 +88,13 @@ def machine(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Ite
         machines.perform(started.remote, recipe.files, recipe.steps, started.report, "provision")
         machines.check(started.remote, checks_of(started.plan, "builder"), started.report, "checks")
         yield started
+
+
+@pytest.fixture(scope="session")
+def built(cli: Cli) -> dict[str, Any]:
+    """The default image, built once: the screen's last lines and the manifest that they name."""
+    done = cli("sandbox", "build-ami")
+    named = re.search(r"manifest +(\S+/manifest\.json)", done.stdout)
+    assert named, done.stdout
+    path = cli.folder / named[1]
+    return {"screen": done.stdout, "progress": done.stderr, "path": path, "manifest": json.loads(path.read_text())}

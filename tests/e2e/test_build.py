@@ -31,16 +31,6 @@ tests:
 """
 
 
-@pytest.fixture(scope="module")
-def built(cli: Cli) -> dict[str, Any]:
-    """The default image, built once: the screen's last lines and the manifest that they name."""
-    done = cli("sandbox", "build-ami")
-    named = re.search(r"manifest +(\S+/manifest\.json)", done.stdout)
-    assert named, done.stdout
-    path = cli.folder / named[1]
-    return {"screen": done.stdout, "progress": done.stderr, "path": path, "manifest": json.loads(path.read_text())}
-
-
 def run_instances(offline_aws: state.State) -> int:
     return int(state.get(offline_aws.endpoint, "calls")["actions"].get("RunInstances", 0))
 
