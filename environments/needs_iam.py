@@ -34,7 +34,7 @@ def iam(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str) -> tuple[
     profiles = _arns(scope, "instance-profile", {each.roles.profile for each in specs})
     if not making:
         return (
-            Permission("Roles", ("iam:GetRole",), looked),
+            Permission("Roles", ("iam:GetRole", "iam:ListAttachedRolePolicies"), looked),
             Permission("Profiles", ("iam:GetInstanceProfile",), profiles),
             *found,
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from cloud.policy import Permission, Scope, documents
 from environments import definitions
+from environments.doctor.needs import needs as doctor_needs
 from environments.needs import needs as environments_need
 from environments.spec import EnvironmentSpec
 from images.needs import needs as images_need
@@ -34,8 +35,9 @@ def command(
 
 
 def whole(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str = "") -> tuple[Permission, ...]:
-    """Building images, registering templates, and these environments."""
-    return (*images_need(scope), *templates_need(scope), *environments_need(specs, scope, boundary))
+    """Building images, registering templates and these environments, and finding what is wrong with them."""
+    made = (*images_need(scope), *templates_need(scope), *environments_need(specs, scope, boundary))
+    return (*made, *doctor_needs())
 
 
 def trust_policy(repository: str, environments: Sequence[str], account: str = "") -> dict[str, Any]:

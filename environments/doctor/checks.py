@@ -26,6 +26,9 @@ class Check:
     find: Callable[[Picture], Iterable[Finding]]
     needs: tuple[Part, ...] = ()
 
+    def can_look(self, picture: Picture) -> bool:
+        return not set(self.needs) & picture.unseen.keys()
+
 
 OF_ENVIRONMENT = (
     Check(compute_environments.invalid),
@@ -53,9 +56,7 @@ OF_REGION = (Check(storage.unattached, ("volumes",)),)
 
 def run(picture: Picture, checks: Iterable[Check] = OF_ENVIRONMENT) -> tuple[Finding, ...]:
     """What the checks find: errors first, and what has one cause once."""
-    found = [
-        finding for check in checks if not set(check.needs) & picture.unseen.keys() for finding in check.find(picture)
-    ]
+    found = [finding for check in checks if check.can_look(picture) for finding in check.find(picture)]
     return tuple(sorted(_once(found), key=lambda each: each.severity))
 
 

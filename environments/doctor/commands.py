@@ -30,7 +30,7 @@ def doctor(
     picture = gather.fill(cloud, picture)
     found = {name: checks.run(picture)} if name else {each: checks.run(picture.of(each)) for each in picture.names()}
     found |= {"": checks.run(picture, checks.OF_REGION)}
-    count = len(checks.OF_ENVIRONMENT) + len(checks.OF_REGION)
+    count = sum(check.can_look(picture) for check in (*checks.OF_ENVIRONMENT, *checks.OF_REGION))
     if as_json:
         _as_json(show.document(cloud.region, found, picture.unseen, count))
     else:

@@ -27,7 +27,7 @@ def _problem(each: Described, named: str, key: Key) -> Iterator[Finding]:
     role = _FLEET if is_spot(each) and resources(each).get("allocationStrategy") == "BEST_FIT" else _SCALING
     if key.state != "Enabled":
         yield error(f"the KMS key {named} cannot be used: it is {key.state}", why,
-                    f"aws kms enable-key --key-id {named}; or build on another key", named)  # fmt: skip
+                    _back(named, key.state), named)  # fmt: skip
     elif not any(who == "*" or who.endswith("/" + role) for who in key.allows):
         account, partition = key.arn.split(":")[4], key.arn.split(":")[1]
         service = "spotfleet" if role == _FLEET else "autoscaling"
@@ -37,3 +37,10 @@ def _problem(each: Described, named: str, key: Key) -> Iterator[Finding]:
             f"aws kms create-grant --key-id {named} --grantee-principal {arn} --operations Encrypt Decrypt "
             "ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant", named,
         )  # fmt: skip
+
+
+def _back(named: str, state: str) -> str:
+    """What brings a key back from its state."""
+    commands = {"Disabled": "enable-key", "PendingDeletion": "cancel-key-deletion"}
+    elsewhere = "build on another key, and name another in the launch template"
+    return f"aws kms {commands[state]} --key-id {named}; or {elsewhere}" if state in commands else elsewhere

@@ -79,13 +79,19 @@ def agents(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     found: list[Machine] = []
     for each in picture.environments:
         cluster = each.get("ecsClusterArn")
-        if cluster and each.get("status") != "INVALID":
+        if cluster:
             found += _machines(ecs, str(cluster))
     return {"machines": tuple(found), "agents": _newest_agents(cloud, picture) if found else {}}
 
 
 def _machines(ecs: Any, cluster: str) -> list[Machine]:
-    pages = ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
+    """None where somebody has deleted the cluster."""
+    try:
+        pages = list(ecs.get_paginator("list_container_instances").paginate(cluster=cluster))
+    except Exception as error:
+        if errors.code(error) != "ClusterNotFoundException":
+            raise
+        return []
     arns = [arn for page in pages for arn in page["containerInstanceArns"]]
     some = (arns[begin : begin + _AT_ONCE] for begin in range(0, len(arns), _AT_ONCE))
     answers = [ecs.describe_container_instances(cluster=cluster, containerInstances=part) for part in some]

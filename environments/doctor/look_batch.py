@@ -6,6 +6,7 @@ of a queue, and since when each is at its place).
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from cloud import wait
@@ -28,17 +29,18 @@ def queues(cloud: Cloud) -> list[Described]:
 
 def jobs(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     """The jobs that are stuck: RUNNABLE at one place for DWELL, with one and the same reason at two looks."""
-    first = _long_waiting(cloud, picture.queues)
+    first = _long_waiting(cloud, picture)
     if not first:
         return {"jobs": ()}
     wait.pause(AGAIN)
-    second = {each.id: each for each in _long_waiting(cloud, picture.queues)}
+    second = {each.id: each for each in _long_waiting(cloud, picture)}
     stuck = [second[each.id] for each in first if each.id in second and second[each.id].reason == each.reason]
     return {"jobs": tuple(stuck)}
 
 
-def _long_waiting(cloud: Cloud, found: Sequence[Described]) -> list[Waiting]:
-    placed = [each for queue in found for each in front(cloud, queue["jobQueueArn"]).items() if each[1][0] >= DWELL]
+def _long_waiting(cloud: Cloud, picture: Picture) -> list[Waiting]:
+    fronts = [front(cloud, queue["jobQueueArn"], picture.now) for queue in picture.queues]
+    placed = [each for jobs_ in fronts for each in jobs_.items() if each[1][0] >= DWELL]
     described = {each.id: each for each in describe(cloud, [job_id for job_id, _ in placed])}
     return [
         replace(described[job_id], waited=waited, place=place)
@@ -47,12 +49,15 @@ def _long_waiting(cloud: Cloud, found: Sequence[Described]) -> list[Waiting]:
     ]
 
 
-def front(cloud: Cloud, queue: str) -> dict[str, tuple[float, int]]:
-    """Job id → seconds at its place, by AWS's clock alone, and the place; of a queue's first 100 RUNNABLE jobs."""
+def front(cloud: Cloud, queue: str, now: datetime) -> dict[str, tuple[float, int]]:
+    """Job id → seconds at its place, and the place; of a queue's first 100 RUNNABLE jobs.
+
+    `now` is the present (UTC); where AWS's clock is ahead of it, AWS's counts.
+    """
     found = cloud.client("batch").get_job_queue_snapshot(jobQueue=queue).get("frontOfQueue") or {}
-    now = float(found.get("lastUpdatedAt") or 0)
+    present = max(float(found.get("lastUpdatedAt") or 0), now.timestamp() * 1000)
     return {
-        each["jobArn"].rpartition("/")[2]: (max(0.0, (now - float(each["earliestTimeAtPosition"])) / 1000), place)
+        each["jobArn"].rpartition("/")[2]: (max(0.0, (present - float(each["earliestTimeAtPosition"])) / 1000), place)
         for place, each in enumerate(found.get("jobs") or ())
     }
 

@@ -47,7 +47,7 @@ def explain(cloud: Cloud, picture: Picture, job_id: str) -> Explained:
     if job.status != "RUNNABLE":
         return _elsewhere(job, around)
     filled = gather.fill(cloud, around, without=_ALONE)
-    waited, place = look_batch.front(cloud, job.queue).get(job.id, (0.0, 100))
+    waited, place = look_batch.front(cloud, job.queue, picture.now).get(job.id, (0.0, 100))
     return _runnable(replace(job, waited=waited, place=place), filled)
 
 

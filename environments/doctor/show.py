@@ -21,15 +21,16 @@ _PARTS: dict[Part, str] = {
 
 def table(found: Found, unseen: Mapping[Part, str], checks: int, seconds: float) -> str:
     """A heading for each environment, its findings with their fixes, and what could not be looked at."""
-    blocks = [_block(name, findings, checks, seconds) for name, findings in found.items() if name or findings]
+    did = f"{words.count(checks, 'check')}, {words.seconds(seconds)}"
+    healthy = "no findings in what could be looked at" if unseen else "healthy"
+    blocks = [_block(name, findings, did, healthy) for name, findings in found.items() if name or findings]
     blocks += [unseen_text(unseen)] if unseen else []
     return "\n".join(blocks)
 
 
-def _block(name: str, findings: Sequence[Finding], checks: int, seconds: float) -> str:
-    did = f"{words.count(checks, 'check')}, {words.seconds(seconds)}"
+def _block(name: str, findings: Sequence[Finding], did: str, healthy: str) -> str:
     if not findings:
-        return f"{'✓ ' + name + ': healthy':<64}{did}"
+        return f"{f'✓ {name}: {healthy}':<64}{did}"
     heading = f"{name or 'this account'}: {words.count(len(findings), 'finding')}"
     return "\n".join([f"{heading:<64}{did}" if name else heading, *map(finding_text, findings)])
 

@@ -19,7 +19,7 @@ from tests.support.cli import Cli
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cloud", "images", "launch_templates", "environments")
-SERVICES = ("batch", "ec2", "ecs", "iam", "kms", "logs", "pricing", "s3", "ssm", "sts")
+SERVICES = ("batch", "ec2", "ecs", "iam", "kms", "logs", "pricing", "s3", "service-quotas", "ssm", "sts")
 SHIPPED = ("genomics", "genomics-2019", "reference", "salmon")
 # Called nowhere, or needing no permission (AWS STS API Reference).
 FREE = {"sts:GetCallerIdentity"}
@@ -44,7 +44,7 @@ def operations() -> dict[str, set[str]]:
     session, found = Session(), dict[str, set[str]]()
     for service in SERVICES:
         for name in session.get_service_model(service).operation_names:
-            found.setdefault(xform_name(name), set()).add(f"{service}:{name}")
+            found.setdefault(xform_name(name), set()).add(f"{service.replace('-', '')}:{name}")
     return found
 
 

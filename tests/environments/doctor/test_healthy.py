@@ -114,3 +114,9 @@ def test_an_account_without_environments(patient: Patient, capsys: pytest.Captur
     assert capsys.readouterr().out == ("✓ eu-west-1 has no environment of Kiln's. Register one: invoke register-env\n")
     with pytest.raises(UserError, match="there is no environment genomics in eu-west-1"):
         commands.doctor("genomics", "", "eu-west-1", as_json=False)
+
+
+def test_a_cluster_that_is_gone_has_no_machines(patient: Patient) -> None:
+    patient.sandbox.faults.add("ListContainerInstances", "ClusterNotFoundException", times=None)
+    assert patient.visit()["healthy"]
+    patient.sandbox.faults.clear()

@@ -203,6 +203,27 @@ def test_what_aws_batch_says_where_types_may_not_be_looked_at(patient: Patient) 
     assert patient.visit()["healthy"]
 
 
+def test_a_job_whose_machines_have_no_way_out(patient: Patient) -> None:
+    """AWS Batch does not find out why; the finding on the routes says it."""
+    (table,) = patient.ec2.describe_route_tables(Filters=[{"Name": "association.main", "Values": ["true"]}])[
+        "RouteTables"
+    ]
+    (route,) = [each for each in table["Routes"] if each.get("GatewayId", "").startswith("igw-")]
+    patient.ec2.delete_route(RouteTableId=table["RouteTableId"], DestinationCidrBlock=route["DestinationCidrBlock"])
+    job = patient.submit()
+    patient.later(_DWELL)
+    found = patient.complaints()
+    assert len(found) == 2
+    assert "no route to the internet" in found[0]
+    assert f"job {job[:8]} (fastqc) cannot start: AWS Batch cannot tell why" in found[1]
+    assert "AWS Batch says: UNDETERMINED" in found[1]
+    way = {key: route[key] for key in ("DestinationCidrBlock", "GatewayId")}
+    patient.ec2.create_route(RouteTableId=table["RouteTableId"], **way)
+    patient.later(60)
+    _end(patient, job)
+    assert patient.visit()["healthy"]
+
+
 def test_a_job_whose_machines_do_not_join(patient: Patient) -> None:
     """The last one: nobody but AWS Batch takes desiredvCpus back."""
     patient.update(computeResources={"desiredvCpus": 32})

@@ -26,6 +26,7 @@ def test_a_key_that_machines_may_not_use(patient: Patient) -> None:
     assert patient.visit()["healthy"]
     kms.disable_key(KeyId=key_id)
     assert f"error: the KMS key {key} cannot be used: it is Disabled" in patient.one()
+    assert f"aws kms enable-key --key-id {key}; or build on another key" in patient.one()
     kms.enable_key(KeyId=key_id)
     kms.revoke_grant(KeyId=key, GrantId=grant["GrantId"])
     assert len(patient.complaints()) == 1

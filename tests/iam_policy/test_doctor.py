@@ -1,0 +1,34 @@
+"""The doctor under exactly the printed policy, and without its own statement: it says what it could not look at."""
+
+import io
+import json
+from contextlib import redirect_stdout
+from typing import Any
+
+from cloud.policy import Scope
+from environments import commands as environments
+from environments import definitions, operator_policy
+from environments.doctor import commands
+from environments.rollout import Options
+from sandbox.inprocess import Sandbox
+from tests.iam_policy.conftest import Become
+
+
+def _visit() -> Any:
+    with redirect_stdout(io.StringIO()) as said:
+        commands.doctor("genomics", "", None, as_json=True)
+    return json.loads(said.getvalue())
+
+
+def test_the_doctor_under_the_policy(sandbox: Sandbox, become: Become) -> None:
+    whole = operator_policy.whole([definitions.load("genomics")], Scope())
+    become(whole)
+    environments.register(
+        "genomics", "ecs-optimized", None, Options(), plan=False, yes=True, verbose=False, as_json=False
+    )
+    sandbox.clock.advance(60)
+    assert _visit()["healthy"]
+    become([each for each in whole if each.sid != "Doctor"])
+    unseen = _visit()["unseen"]
+    assert set(unseen) == {"quotas", "roles", "agents", "jobs"}
+    assert "the credentials may not call GetJobQueueSnapshot" in unseen["jobs"]
