@@ -105,11 +105,11 @@ def _listed(client: Any, operation: str, field: str, **query: str) -> Iterator[d
 
 
 def _asked(call: Callable[..., Any], field: str, **query: str) -> dict[str, Any] | None:
-    """None for what has gone since it was listed."""
+    """None for what has gone since it was listed, and for what these credentials may not look at: it is not theirs."""
     try:
         found: dict[str, Any] = call(**query)[field]
     except Exception as error:
-        if not errors.is_not_found(error):
+        if not errors.is_not_found(error) and errors.code(error) not in errors.DENIED:
             raise
         return None
     return found
@@ -122,7 +122,7 @@ def _log_groups(cloud: Cloud) -> Iterator[Found]:
         try:
             own = logs.list_tags_for_resource(resourceArn=arn)["tags"]
         except Exception as error:
-            if errors.code(error) != "ResourceNotFoundException":
+            if errors.code(error) not in {"ResourceNotFoundException", *errors.DENIED}:
                 raise
             continue
         yield Found(log_groups.KIND, each["logGroupName"], arn, {}, own)

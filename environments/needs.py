@@ -14,10 +14,10 @@ from environments.spec import EnvironmentSpec
 
 _LOOK = (
     "batch:DescribeComputeEnvironments", "batch:DescribeJobDefinitions", "batch:DescribeJobQueues",
-    "batch:ListJobs", "ec2:DescribeImages", "ec2:DescribeInstances",
-    "ec2:DescribeInstanceTypes", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets",
-    "ec2:DescribeVpcEndpoints", "ecs:DescribeClusters",
-    "iam:ListRoles", "logs:DescribeLogGroups",
+    "batch:DescribeJobs", "batch:ListJobs", "ec2:DescribeImages", "ec2:DescribeInstances",
+    "ec2:DescribeInstanceTypes", "ec2:DescribeRegions", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets", "ec2:DescribeVpcEndpoints", "ecs:DescribeClusters", "iam:ListInstanceProfiles",
+    "iam:ListPolicies", "iam:ListRoles", "logs:DescribeLogGroups", "s3:ListAllMyBuckets",
 )  # fmt: skip
 _COMPUTE = (
     "batch:CreateComputeEnvironment", "batch:CreateJobQueue", "batch:DeleteComputeEnvironment", "batch:DeleteJobQueue",
@@ -29,9 +29,10 @@ _DEFINITIONS = (
 _BUCKETS = (
     "s3:CreateBucket", "s3:DeleteBucket", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging",
     "s3:GetBucketVersioning", "s3:GetEncryptionConfiguration", "s3:GetLifecycleConfiguration", "s3:ListBucket",
-    "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging", "s3:PutBucketVersioning",
-    "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
+    "s3:ListBucketVersions", "s3:PutBucketPolicy", "s3:PutBucketPublicAccessBlock", "s3:PutBucketTagging",
+    "s3:PutBucketVersioning", "s3:PutEncryptionConfiguration", "s3:PutLifecycleConfiguration",
 )  # fmt: skip
+_EMPTY = ("s3:DeleteObject", "s3:DeleteObjectVersion")  # of a bucket that a person names to destroy-env
 _LOGS = (
     "logs:CreateLogGroup", "logs:DeleteLogGroup", "logs:DeleteRetentionPolicy", "logs:ListTagsForResource",
     "logs:PutRetentionPolicy", "logs:TagResource", "logs:UntagResource",
@@ -54,8 +55,10 @@ def _storage(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission
     names = {each.bucket_name(use, scope.account, scope.region) for each in specs for use in each.buckets}
     buckets = tuple(f"arn:{scope.partition}:s3:::{name}" for name in sorted(names))
     groups = sorted({each.log_group.name for each in specs})
+    data = tuple(f"{bucket}/*" for bucket in buckets)
     logs = tuple(scope.arn("logs", f"log-group:{name}{end}") for name in groups for end in ("", ":*"))
-    return (*((Permission("Buckets", _BUCKETS, buckets),) if buckets else ()), Permission("LogGroups", _LOGS, logs))
+    found = (Permission("Buckets", _BUCKETS, buckets), Permission("BucketsEmpty", _EMPTY, data)) if buckets else ()
+    return (*found, Permission("LogGroups", _LOGS, logs))
 
 
 def _network(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
@@ -80,6 +83,7 @@ def _batch(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, 
     # A queue is made and changed with its compute environments: each action is asked for both.
     arns = [scope.arn("batch", f"compute-environment/{name}*") for name in compute]
     found = [Permission("Batch", _COMPUTE, (*arns, *(scope.arn("batch", f"job-queue/{name}") for name in queues)))]
+    found.append(Permission("Jobs", ("batch:TerminateJob",), (scope.arn("batch", "job/*"),)))
     if definitions:
         named = tuple(scope.arn("batch", f"job-definition/{n}{end}") for n in definitions for end in ("", ":*"))
         found.append(Permission("Definitions", _DEFINITIONS, named))

@@ -91,7 +91,7 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
 
 def delete(cloud: Cloud, found: Found) -> None:
     try:
-        cloud.ec2.delete_launch_template(LaunchTemplateName=found.name)
+        cloud.ec2.delete_launch_template(LaunchTemplateId=found.extra["id"])
     except Exception as error:
         if not errors.is_not_found(error):
             raise

@@ -8,11 +8,21 @@ import pytest
 from cloud.errors import translate
 from cloud.policy import Permission, Scope
 from cloud.session import Cloud
-from environments import catalogue, commands, definitions, operator_policy, plan, security_groups, templates
+from environments import (
+    catalogue,
+    commands,
+    definitions,
+    destroy_command,
+    operator_policy,
+    plan,
+    security_groups,
+    templates,
+)
 from environments.rollout import Options
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.iam_policy.conftest import Become
+from tests.support import environments
 
 DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
 
@@ -40,8 +50,9 @@ def test_the_policy_is_enough(sandbox: Sandbox, become: Become, name: str) -> No
 PERMISSIONS = [each for each in permissions("genomics") if not each.sid.startswith(("Images", "Doctor"))]
 
 
-def everything() -> None:
-    """Register it; another environment begins to use its security group and template, and leaves again."""
+def everything(sandbox: Sandbox) -> None:
+    """Register it; another environment begins to use its security group and template, and leaves again; take it down
+    with a job that runs and a bucket that holds something."""
     assert register("genomics") == Exit.DONE
     cloud = Cloud()
     found = next(each for each in catalogue.entries(cloud) if each.name == "genomics")
@@ -52,12 +63,40 @@ def everything() -> None:
         assert step.found
         kind.tag(cloud, step.found, {"kiln:env:other": "now"})
         kind.untag(cloud, step.found, ["kiln:env:other"])
+    name = _used(sandbox)
+    done = destroy_command.destroy(
+        "genomics", None, buckets=[name], amis=[], plan=False, yes=True, terminate_jobs=True, as_json=False
+    )
+    assert done == Exit.DONE
+
+
+def _used(sandbox: Sandbox) -> str:
+    """Somebody has submitted a job, and put an object into the bucket; its name."""
+    batch, s3 = sandbox.client("batch"), sandbox.client("s3")
+    batch.register_job_definition(
+        jobDefinitionName="hello", type="container",
+        containerProperties={"image": "busybox", "resourceRequirements": [
+            {"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]},
+    )  # fmt: skip
+    batch.submit_job(jobName="hello", jobQueue="default", jobDefinition="hello")
+    name = str(s3.list_buckets()["Buckets"][0]["Name"])
+    s3.delete_bucket_policy(Bucket=name)  # the offline AWS has no TLS
+    s3.put_object(Bucket=name, Key="work/x", Body=b"x")
+    return name
+
+
+def test_the_policy_is_enough_to_take_it_down_again(sandbox: Sandbox, become: Become) -> None:
+    become(permissions("genomics"))
+    everything(sandbox)
+    left = environments.left(sandbox)
+    assert left.keys() == {"job definitions", "roles", "policies"}
+    assert all(name.startswith("kiln-ci") for name in (*left["roles"], *left["policies"]))
 
 
 @pytest.mark.parametrize("missing", PERMISSIONS, ids=lambda each: each.sid)
 def test_without_a_statement_kiln_says_what_is_missing(sandbox: Sandbox, become: Become, missing: Permission) -> None:
     become([each for each in permissions("genomics") if each.sid != missing.sid])
-    error = _told(everything)
+    error = _told(lambda: everything(sandbox))
     assert denied(sandbox)
     assert "may not call" in str(error)
     if missing.sid != "Buckets":  # S3 does not tell a bucket of somebody else's from a denial
