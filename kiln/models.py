@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 class Model(BaseModel):
     """Base of every definition: frozen, unknown keys refused, no silent conversion between types."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
 
 
 _MIB = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}
