@@ -26,16 +26,16 @@ def register(
     spec = definitions.load(env)
     cloud, screen, began = Cloud(region), Screen(), time.monotonic()
     planned = plans.prepare(cloud, spec, ami, options)
-    screen.say(show.header(planned))
     command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
     if plan or (planned.at_rest and not planned.something_to_do):
         if as_json:
             _as_json(show.document(planned, applied=False))
         elif planned.something_to_do or verbose:
-            result(show.plan_text(planned, command, verbose=verbose))
+            result(show.header(planned) + show.plan_text(planned, command, verbose=verbose))
         else:
             result(show.up_to_date(planned))
         return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
+    screen.say(show.header(planned))
     if planned.something_to_do:
         screen.say(show.plan_text(planned, command, verbose=verbose))
     if planned.something_to_do and not yes and not _agreed(screen, command):

@@ -75,7 +75,7 @@ def _too_long(found: Found, options: Options, placed: Sequence[Job], now: float)
     """Why an update in place would end jobs; "" where it would not."""
     if options.drain_minutes > DRAIN_MINUTES:
         return f"an update in place ends jobs after {DRAIN_MINUTES} minutes, which is less than --drain-timeout"
-    long = jobs.outlasting(jobs.on(placed, [found.extra["cluster"]]), options.drain_minutes, now)
+    long = jobs.outlasting(jobs.on(placed, [found.extra.get("cluster", "")]), options.drain_minutes, now)
     if not long:
         return ""
     return f"{words.count(len(long), 'job')} may run for longer than {options.drain_minutes} minutes: {long[0]}"

@@ -18,14 +18,13 @@ def header(plan: Plan) -> str:
     image = plan.ground.chosen.image
     was = ", ".join(ami for ami in plan.running if ami != image.id)
     lines = [
-        "",
         f"{plan.spec.name} in {plan.ground.region:<40}  {image.id}" + (f" (was {was})" if was else ""),
         f"  why    {plan.ground.chosen.why}",
         *(f"  {name:<14}  {most}" for name, most in plan.most.items()),
         *(f"  !      {note}" for note in plan.notes),
         "",
     ]
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n"
 
 
 def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:

@@ -23,7 +23,7 @@ def compute_environments() -> list[dict[str, Any]]:
 def registered(cli: Cli, name: str, ami: str) -> None:
     """Register it with the latest AMI, which is `ami`; planned again, it is unchanged, and the doctor finds nothing."""
     command = ("sandbox", "register-env", "--env", name)
-    assert ami in cli(*command, "--plan", code=Exit.SOMETHING_TO_DO).stderr
+    assert ami in cli(*command, "--plan", code=Exit.SOMETHING_TO_DO).stdout
     assert ami in cli(*command, "--yes").stdout
     assert f"{name} is up to date" in cli(*command, "--plan").stdout
     assert f"{name}: healthy" in cli("sandbox", "doctor", "--env", name).stdout
