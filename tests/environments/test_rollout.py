@@ -241,7 +241,7 @@ class Arrays:
         return self
 
     def paginate(self, **query: str) -> list[dict[str, list[dict[str, Any]]]]:
-        parent = {"jobId": "p", "jobName": "n", "status": "PENDING", "arrayProperties": {"size": 2}}
+        parent: dict[str, Any] = {"jobId": "p", "jobName": "n", "status": "PENDING", "arrayProperties": {"size": 2}}
         known = {("queue", "PENDING"): [parent], ("p", "RUNNING"): [{"jobId": "p:1"}]}
         asked = query.get("arrayJobId") or query["jobQueue"]
         return [{"jobSummaryList": known.get((asked, query["jobStatus"]), [])}]
