@@ -14,6 +14,7 @@ from typing import Any
 from cloud.session import Cloud
 from environments import compute_request, job_queues, jobs, ownership, removal, settle
 from environments.resource import Found, Wanted
+from kiln import typed
 from kiln.errors import Interrupted, UserError
 
 _ORDINALS = ("1st", "2nd", "3rd")  # a queue takes three compute environments at most
@@ -152,8 +153,7 @@ def or_back(cloud: Cloud, environment: str, turns: list[Turn]) -> Iterator[None]
     try:
         yield
     except Interrupted as error:
-        if turns:
-            error.left = resumable(environment)  # type: ignore[attr-defined]  # read by kiln.boundary
+        error.left = resumable(environment)  # type: ignore[attr-defined]  # read by kiln.boundary
         raise
     except Exception as error:
         for turn in turns:
@@ -173,4 +173,6 @@ def _back(cloud: Cloud, environment: str, turn: Turn) -> None:
 
 
 def resumable(environment: str) -> str:
-    return f"the roll-out of {environment} half-way: jobs run on, and the next invoke register-env finishes it"
+    """What is left after Ctrl-C."""
+    again = typed.command("register-env")
+    return f"the roll-out of {environment} half-way: jobs run on, and the next {again} finishes it"

@@ -24,6 +24,7 @@ from environments import (
     security_groups,
 )
 from environments.resource import Found, Key, Kind
+from kiln import typed
 from kiln.errors import Interrupted, UserError
 from kiln.screen import Screen
 
@@ -158,7 +159,7 @@ def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> Non
                 machine_images.delete(cloud, ami)
     except Interrupted as error:
         error.left = (  # type: ignore[attr-defined]  # read by kiln.boundary
-            f"{environment} half-way down: the next invoke destroy-env finishes it"
+            f"{environment} half-way down: the next {typed.command('destroy-env')} finishes it"
         )
         raise
 

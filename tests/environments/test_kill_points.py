@@ -99,3 +99,23 @@ def test_a_tear_down_half_way_through_an_apply(
         sandbox.clock.advance(LATER)
         destroy(cloud)
         assert tools.left(cloud) == {}, number
+
+
+def test_a_tear_down_beside_another_environment_killed_at_every_change(
+    sandbox: Sandbox, cloud: Cloud, tmp_path: Path, stock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small, other = tools.define(tmp_path), tools.define(tmp_path, "other")
+    tools.register(other, cloud=cloud)
+    alone = tools.left(cloud)
+    for number in range(1, MOST):
+        tools.register(small, cloud=cloud)
+        call = killed(number, lambda: destroy(cloud), monkeypatch)
+        destroy(cloud)
+        when = f"tear-down killed before change {number}, {call}"
+        assert tools.left(cloud) == alone, when
+        assert tools.steps(other, cloud=cloud) == {}, when
+        assert {each["status"] for each in tools.compute(cloud).values()} == {"VALID"}, when
+        if not call:
+            break
+    print("kill points:", number - 1)
+    assert number > 12

@@ -1,12 +1,14 @@
 """A new AMI for an environment that is there: in place, or by another compute environment beside the old one."""
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from cloud.session import Cloud
 from environments import blue_green, compute_request, jobs
 from environments.jobs import Job
+from environments.resource import Found
 from environments.rollout import Options
 from kiln.errors import Interrupted, UserError
 from sandbox.inprocess import Sandbox
@@ -16,10 +18,6 @@ from tests.support import environments as tools
 
 __all__ = ["cloud", "make_ami", "one_sandbox", "sandbox", "stock"]  # fixtures
 DAY = 86400.0
-
-
-def updates(sandbox: Sandbox, service: str) -> int:
-    return sandbox.calls.count(service)
 
 
 def test_in_place_says_why_and_never_leaves_the_timeout_to_aws(
@@ -231,7 +229,32 @@ def test_which_jobs_may_outlast_a_timeout() -> None:
     assert [job.id for job in jobs.outlasting(found, 30, now=1100.0)] == ["a"]
 
 
-def test_children_of_arrays_and_old_arns() -> None:
+class Arrays:
+    """AWS Batch with one array job (the offline AWS has none): its parent is PENDING while a child runs."""
+
+    def client(self, service: str) -> "Arrays":
+        assert service == "batch"
+        return self
+
+    def get_paginator(self, operation: str) -> "Arrays":
+        assert operation == "list_jobs"
+        return self
+
+    def paginate(self, **query: str) -> list[dict[str, list[dict[str, Any]]]]:
+        parent: dict[str, Any] = {"jobId": "p", "jobName": "n", "status": "PENDING", "arrayProperties": {"size": 2}}
+        known = {("queue", "PENDING"): [parent], ("p", "RUNNING"): [{"jobId": "p:1"}]}
+        asked = query.get("arrayJobId") or query["jobQueue"]
+        return [{"jobSummaryList": known.get((asked, query["jobStatus"]), [])}]
+
+    def describe_jobs(self, jobs: list[str]) -> dict[str, list[dict[str, Any]]]:
+        return {"jobs": [{"jobId": each, "jobName": "n", "status": "RUNNING"} for each in jobs]}
+
+
+def test_children_of_arrays_are_waited_for() -> None:
+    assert [job.id for job in jobs.placed(cast(Cloud, Arrays()), ["queue"])] == ["p:1"]
+
+
+def test_where_a_job_runs() -> None:
     place = "arn:aws:ecs:us-east-1:123456789012:container-instance"
     common = {"jobId": "x", "jobName": "n", "status": "RUNNING"}
     ours = jobs.detailed({**common, "container": {"containerInstanceArn": f"{place}/batch-one/0123"}})
@@ -242,8 +265,6 @@ def test_children_of_arrays_and_old_arns() -> None:
 
 
 def test_the_successor_is_newer_than_all_before_it_whatever_the_clocks_say() -> None:
-    from environments.resource import Found
-
     ahead = Found("compute env", "x", "arn", {}, {"kiln:made": "2026-11-22T10:00:00Z"})
     strange = Found("compute env", "x", "arn", {}, {"kiln:made": "yesterday"})
     assert blue_green.stamp("2026-11-22T06:00:00Z", [ahead, strange]) == "2026-11-22T10:00:01Z"
