@@ -95,7 +95,8 @@ class Sandbox:
         return standin.place(self.world, job_id, status, environment)
 
     def reset(self) -> None:
-        """An empty account again, with no faults and no calls counted."""
+        """An empty account again, with no faults and no calls counted; of all those in this process, this one's."""
+        use(self.world)
         with self.world.lock:
             empty_account()
             self.world.forget()

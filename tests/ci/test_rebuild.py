@@ -16,7 +16,7 @@ import yaml
 
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import Build, build, one_sandbox, remote, sandbox  # noqa: F401
+from tests.images.conftest import Build, build, remote, sandbox  # noqa: F401
 from tests.support.aws_state import work
 from tests.support.fake_remote import FakeRemote
 

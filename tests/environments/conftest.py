@@ -9,10 +9,10 @@ import pytest
 
 from environments import commands
 from environments.rollout import Options
-from tests.images.conftest import cloud, one_sandbox, sandbox
+from tests.images.conftest import cloud, sandbox
 from tests.launch_templates.conftest import make_ami, stock
 
-__all__ = ["cloud", "make_ami", "one_sandbox", "sandbox", "stock"]  # fixtures
+__all__ = ["cloud", "make_ami", "sandbox", "stock"]  # fixtures
 
 Register = Callable[..., int]
 Registered = Callable[..., dict[str, Any]]

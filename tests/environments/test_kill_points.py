@@ -9,12 +9,12 @@ from environments import bystanders, teardown
 from environments.teardown import Named
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import cloud, one_sandbox, sandbox
+from tests.images.conftest import cloud, sandbox
 from tests.launch_templates.conftest import MakeAmi, make_ami, stock
 from tests.support import environments as tools
 from tests.support.kill import killed
 
-__all__ = ["cloud", "make_ami", "one_sandbox", "sandbox", "stock"]  # fixtures
+__all__ = ["cloud", "make_ami", "sandbox", "stock"]  # fixtures
 MOST = 100  # rounds, which end by themselves long before
 # The next run comes when people type it: by then IAM knows what it was told.
 LATER = 10.0

@@ -12,11 +12,11 @@ from environments.resource import Found
 from environments.rollout import Options
 from kiln.errors import Interrupted, UserError
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import cloud, one_sandbox, sandbox
+from tests.images.conftest import cloud, sandbox
 from tests.launch_templates.conftest import MakeAmi, make_ami, stock
 from tests.support import environments as tools
 
-__all__ = ["cloud", "make_ami", "one_sandbox", "sandbox", "stock"]  # fixtures
+__all__ = ["cloud", "make_ami", "sandbox", "stock"]  # fixtures
 DAY = 86400.0
 
 

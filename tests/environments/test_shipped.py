@@ -3,11 +3,11 @@
 import pytest
 
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import cloud, one_sandbox, sandbox
+from tests.images.conftest import cloud, sandbox
 from tests.launch_templates.conftest import MakeAmi, make_ami, stock
 from tests.support import environments as tools
 
-__all__ = ["cloud", "make_ami", "one_sandbox", "sandbox", "stock"]  # fixtures
+__all__ = ["cloud", "make_ami", "sandbox", "stock"]  # fixtures
 
 
 @pytest.mark.parametrize("name", ["genomics", "salmon"])

@@ -13,13 +13,13 @@ from environments.teardown import Named
 from kiln.errors import Exit, Interrupted, UserError
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import cloud, one_sandbox, sandbox
+from tests.images.conftest import cloud, sandbox
 from tests.launch_templates.conftest import MakeAmi, make_ami, stock
 from tests.support import environments as tools
 from tests.support.aws_state import own_images, work
 from tests.support.trust import trust
 
-__all__ = ["cloud", "make_ami", "one_sandbox", "sandbox", "stock"]  # fixtures
+__all__ = ["cloud", "make_ami", "sandbox", "stock"]  # fixtures
 
 
 def destroy(env: str, **options: Any) -> int:

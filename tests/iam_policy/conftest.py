@@ -11,7 +11,6 @@ from sandbox.inprocess import Sandbox
 from tests.images.conftest import (  # noqa: F401
     build,
     cloud,
-    one_sandbox,
     remote,
     sandbox,
 )

@@ -1,13 +1,12 @@
 """Builds against the offline AWS in this process, with a fake machine behind its addresses."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from botocore.loaders import Loader
 
 from cloud import wait
 from cloud.session import Cloud
@@ -36,14 +35,6 @@ def definition(tmp_path: Path) -> str:
 def build() -> Build:
     """`invoke build-ami` with its ordinary options, any of which can be given."""
     return lambda image, **options: commands.build(image, None, **(ORDINARY | options))
-
-
-@pytest.fixture(scope="session")
-def one_sandbox() -> Iterator[Sandbox]:
-    loader = Loader()  # botocore reads megabytes of service models for each session; here all sessions share them
-    with pytest.MonkeyPatch.context() as patch, Sandbox() as sandbox:
-        patch.setattr("botocore.session.create_loader", lambda path: loader)
-        yield sandbox
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from cloud import tags
 from images import choose
 from launch_templates import commands
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import build, cloud, one_sandbox, remote, sandbox
+from tests.images.conftest import build, cloud, remote, sandbox
 
-__all__ = ["build", "cloud", "one_sandbox", "remote", "sandbox"]  # fixtures
+__all__ = ["build", "cloud", "remote", "sandbox"]  # fixtures
 
 Register = Callable[..., int]
 MakeAmi = Callable[..., str]
