@@ -19,9 +19,9 @@ def header(plan: Plan) -> str:
     was = ", ".join(ami for ami in plan.running if ami != image.id)
     lines = [
         f"{plan.spec.name} in {plan.ground.region:<40}  {image.id}" + (f" (was {was})" if was else ""),
-        f"  why    {plan.ground.chosen.why}",
+        f"  {'why':<14}  {plan.ground.chosen.why}",
         *(f"  {name:<14}  {most}" for name, most in plan.most.items()),
-        *(f"  !      {note}" for note in plan.notes),
+        *(f"  {'!':<14}  {note}" for note in plan.notes),
         "",
     ]
     return "\n".join(lines) + "\n"
@@ -33,7 +33,7 @@ def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
     lines = [] if verbose or not same else [f"  =  {len(same)} unchanged" + " " * 43 + "--verbose names them"]
     for step in plan.steps:
         if step.something_to_do or verbose:
-            lines += _lines(step, plan.most)
+            lines += _lines(step)
     count = Counter(step.action for step in plan.steps if step.something_to_do)
     joins = sum(step.joins and step.action == "unchanged" for step in plan.steps)
     parts = [f"{count['create']} to create", f"{count['update']} to update", f"{count['replace']} to replace"]
@@ -42,14 +42,14 @@ def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
     return "\n".join(lines)
 
 
-def _lines(step: Step, most: Mapping[str, str]) -> list[str]:
+def _lines(step: Step) -> list[str]:
     """The resource, and a line for each field that differs."""
     kind, name = step.wanted.kind, step.wanted.name
     head = f"  {_mark(step)}  {kind:<20} {name}"
     told = [head + (f"   {text}" if (text := _head_text(step)) else "")]
     told += [f"         {_difference(change)}" for change in step.changes]
     if kind == compute_environments.KIND and step.action == "create":
-        told.append(f"         {_compute(step.wanted.fields)}: {most[name]}")
+        told.append(f"         {_compute(step.wanted.fields)}")
     return told
 
 
