@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from images import machine as machines
+from images import traces
 from images.plan import checks_of
 from provision import hygiene_checks, shell
 from provision.container_images import repositories
@@ -197,7 +197,7 @@ def test_every_check_has_a_row(machine: OneMachine) -> None:
 
 def test_the_builder_itself_is_found_out(machine: OneMachine) -> None:
     """A machine that kept the builder's identity: here the checks are told that this machine was the builder."""
-    known = machines.identity(machine.remote, machine.launched, machine.order.access)
+    known = traces.identity(traces.look(machine.remote).machine_id, machine.launched, machine.order.access)
     own = hygiene_checks.checks(known, images=None)
     failed = {ended.task.name: "\n".join(ended.output) for ended in machine.run(*own) if not ended.ok}
     says = {

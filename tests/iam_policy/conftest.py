@@ -22,7 +22,8 @@ ROLE = "kiln-ci"
 @pytest.fixture
 def become(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Become:  # noqa: F811
     """Turn this process to a role of these permissions; again for a role of others."""
-    iam, sts, made = sandbox.client("iam"), sandbox.client("sts"), []
+    iam, sts = sandbox.client("iam"), sandbox.client("sts")
+    made: list[str] = []
     trust = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::123456789012:root"}, "Action": "sts:AssumeRole"}
 
     def turn(permissions: Sequence[Permission]) -> None:

@@ -7,10 +7,11 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from cloud.ebs import Volume
 from images import definitions, key, plan, timeline, volumes
 from images.base import BaseDisk, BaseImage
 from images.report import Span
-from images.spec import Volume, Volumes
+from images.spec import Volumes
 from kiln.errors import UserError
 from provision.docker_autoscale import Autoscale
 from provision.image import image_recipe

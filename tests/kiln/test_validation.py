@@ -6,7 +6,7 @@ import pytest
 
 from environments import definitions as environments
 from images import definitions as images
-from kiln.definitions import kind_of
+from kiln.definitions import Kind, kind_of
 from kiln.errors import Exit, UserError
 from kiln.validation import validate
 from launch_templates import definitions as launch_templates
@@ -56,7 +56,7 @@ def test_problems_of_both_kinds_are_told(tmp_path: Path, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_an_unknown_name_lists_the_known(kind: images.Kind) -> None:
+def test_an_unknown_name_lists_the_known(kind: Kind) -> None:
     with pytest.raises(UserError) as caught:
         kind.path_of("nobodys")
     assert f"there is no {kind.name} definition nobodys" in caught.value.what

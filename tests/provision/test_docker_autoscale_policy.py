@@ -1,6 +1,7 @@
 """The policy, read as IAM reads it: by a small evaluator for what it uses (ArnLike, StringEquals, Null, Bool)."""
 
 import re
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -14,7 +15,7 @@ ARN = "arn:aws:ec2:us-east-1:123456789012:"
 HERE = {"ec2:SourceInstanceARN": f"{ARN}instance/{INSTANCE}"}
 
 
-def holds(operator: str, key: str, wanted: str, context: dict[str, str]) -> bool:
+def holds(operator: str, key: str, wanted: str, context: Mapping[str, str]) -> bool:
     if operator == "Null":
         return (key not in context) == (wanted == "true")
     unknown = [name for name in re.findall(r"\$\{([^}]+)\}", wanted) if name not in context]
@@ -24,7 +25,7 @@ def holds(operator: str, key: str, wanted: str, context: dict[str, str]) -> bool
     return fnmatchcase(context[key], filled) if operator == "ArnLike" else context[key] == filled
 
 
-def allowed(action: str, resource: str, document: dict[str, Any] | None = None, **context: str) -> bool:
+def allowed(action: str, resource: str, context: Mapping[str, str], document: dict[str, Any] | None = None) -> bool:
     """`context` are condition keys; the request comes from INSTANCE."""
     for statement in (document or policy())["Statement"]:
         tests = [
@@ -38,11 +39,11 @@ def allowed(action: str, resource: str, document: dict[str, Any] | None = None, 
 
 
 def volume(action: str, **context: str) -> bool:
-    return allowed(action, f"{ARN}volume/vol-1", **{**HERE, **context})
+    return allowed(action, f"{ARN}volume/vol-1", {**HERE, **context})
 
 
 def instance(action: str, id_: str = INSTANCE, **context: str) -> bool:
-    return allowed(action, f"{ARN}instance/{id_}", **{**HERE, "ec2:InstanceID": id_, **context})
+    return allowed(action, f"{ARN}instance/{id_}", {**HERE, "ec2:InstanceID": id_, **context})
 
 
 @pytest.mark.parametrize("action", ["AttachVolume", "DetachVolume", "DeleteVolume", "ModifyInstanceAttribute"])
@@ -56,14 +57,14 @@ def test_only_volumes_with_this_instances_tag(action: str) -> None:
 def test_only_the_instance_itself(action: str) -> None:
     assert instance(f"ec2:{action}")
     assert not instance(f"ec2:{action}", OTHER)
-    assert not allowed(f"ec2:{action}", f"{ARN}instance/{INSTANCE}", **{"ec2:InstanceID": INSTANCE}), "from outside"
+    assert not allowed(f"ec2:{action}", f"{ARN}instance/{INSTANCE}", {"ec2:InstanceID": INSTANCE}), "from outside"
 
 
 @pytest.mark.parametrize("attribute", ["UserData", "InstanceType", "DisableApiTermination", "SourceDestCheck"])
 def test_only_the_block_device_mapping(attribute: str) -> None:
     assert not instance("ec2:ModifyInstanceAttribute", **{f"ec2:Attribute/{attribute}": "x"})
     group = f"{ARN}security-group/sg-1"
-    assert not allowed("ec2:ModifyInstanceAttribute", group, **HERE)
+    assert not allowed("ec2:ModifyInstanceAttribute", group, HERE)
 
 
 def test_a_volume_is_created_with_its_tag_or_not_at_all() -> None:
@@ -83,10 +84,10 @@ def test_nothing_else() -> None:
 
 def test_the_key_for_volumes_alone() -> None:
     document = policy(kms_key=KEY)
-    assert allowed("kms:CreateGrant", KEY, document, **{"kms:GrantIsForAWSResource": "true"})
-    assert not allowed("kms:CreateGrant", KEY, document)
-    assert allowed("kms:GenerateDataKeyWithoutPlaintext", KEY, document)
-    assert not allowed("kms:Decrypt", KEY.replace("0a1b", "ffff"), document)
-    assert not allowed("kms:Decrypt", KEY, policy())
+    assert allowed("kms:CreateGrant", KEY, {"kms:GrantIsForAWSResource": "true"}, document)
+    assert not allowed("kms:CreateGrant", KEY, {}, document)
+    assert allowed("kms:GenerateDataKeyWithoutPlaintext", KEY, {}, document)
+    assert not allowed("kms:Decrypt", KEY.replace("0a1b", "ffff"), {}, document)
+    assert not allowed("kms:Decrypt", KEY, {}, policy())
     with pytest.raises(ValueError, match="not the ARN"):
         policy(kms_key="alias/mine")

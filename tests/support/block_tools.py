@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(os.environ["KILN_ROOT"])
 STATE = ROOT / "tools.json"
@@ -38,7 +39,7 @@ def disk_of(words: list[str]) -> str:
     return dev(next(word for word in words if word.startswith("/dev/") and not word.startswith("/dev/kiln_docker")))
 
 
-def report(state: dict, name: str, fields: str) -> list[str]:
+def report(state: dict[str, Any], name: str, fields: str) -> list[str]:
     groups = state["groups"]
     if name == "pvs":
         return [f"  /dev/{disk},{group}" for disk, group in groups.items()]
@@ -50,7 +51,7 @@ def report(state: dict, name: str, fields: str) -> list[str]:
     return [f"  kiln_docker,{len(missing) if 'missing' in fields else free}"] if members else []
 
 
-def lvm(state: dict, name: str, words: list[str]) -> None:
+def lvm(state: dict[str, Any], name: str, words: list[str]) -> None:
     groups = state["groups"]
     if name in ("vgcreate", "vgextend"):
         disk = disk_of(words)
@@ -70,7 +71,7 @@ def lvm(state: dict, name: str, words: list[str]) -> None:
         state["extended"] = list(groups)
 
 
-def btrfs(state: dict, words: list[str]) -> None:
+def btrfs(state: dict[str, Any], words: list[str]) -> None:
     if words[:2] != ["device", "add"]:
         return
     disk = disk_of(words)
@@ -80,7 +81,7 @@ def btrfs(state: dict, words: list[str]) -> None:
     (SYS / "devices" / disk).mkdir(parents=True)
 
 
-def mount(state: dict, words: list[str]) -> None:
+def mount(state: dict[str, Any], words: list[str]) -> None:
     kind = words[words.index("-t") + 1] if "-t" in words else ""
     if not kind:
         return
@@ -93,7 +94,7 @@ def mount(state: dict, words: list[str]) -> None:
     )
 
 
-def act(state: dict, name: str, words: list[str]) -> str:
+def act(state: dict[str, Any], name: str, words: list[str]) -> str:
     if name in ("pvs", "vgs", "lvs"):
         return "\n".join(report(state, name, words[-1]))
     if name == "wipefs":
@@ -103,7 +104,7 @@ def act(state: dict, name: str, words: list[str]) -> str:
         label = state["labels"].get(dev(words[-1]))
         if not label:
             sys.exit(2)
-        return label
+        return str(label)
     if name == "mkfs.btrfs":
         disk = disk_of(words)
         state["btrfs"], state["labels"][disk] = [disk], "kiln-docker"

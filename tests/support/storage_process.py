@@ -56,7 +56,7 @@ def become(order: dict[str, Any]) -> None:
     os._exit(code)
 
 
-time.sleep = lambda seconds: patient(min(seconds, 0.05))
+time.sleep = lambda seconds: patient(min(float(seconds), 0.05))
 grow.DEVICE_SECONDS = 3.0
 ec2.Ec2.__init__ = hooked  # type: ignore[method-assign]
 botocore.session.create_loader = lambda path: loader

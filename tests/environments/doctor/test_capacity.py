@@ -141,10 +141,10 @@ def test_switched_off(patient: Patient) -> None:
     patient.update("spot", state="DISABLED")
     assert "warning: compute environment spot is DISABLED | no new machine starts in it" in patient.one()
     patient.update("ondemand", state="DISABLED")
-    found = patient.complaints()
+    told = patient.complaints()
     assert (
         "error: compute environment ondemand is DISABLED | the queue default, highpriority, head has nothing else"
-        in found[0]
+        in told[0]
     )
     patient.update("ondemand", state="ENABLED")
     patient.update("spot", state="ENABLED")

@@ -21,12 +21,12 @@ def test_an_empty_instance_profile(patient: Patient) -> None:
     assert "error: the instance profile ecsInstanceRole holds no role" in found
     assert "the machines of ondemand, spot get their credentials from it" in found
     patient.later(120)
-    found = patient.complaints()
-    assert len(found) == 2
-    assert "error: compute environment ondemand is INVALID: the instance profile holds no role" in found[0]
-    assert "the machines of ondemand, spot get their credentials from it" not in found[0]
-    assert "IAM Instance Profile" in found[0]
-    assert "invoke register-env --env genomics puts the role into it" in found[0]
+    told = patient.complaints()
+    assert len(told) == 2
+    assert "error: compute environment ondemand is INVALID: the instance profile holds no role" in told[0]
+    assert "the machines of ondemand, spot get their credentials from it" not in told[0]
+    assert "IAM Instance Profile" in told[0]
+    assert "invoke register-env --env genomics puts the role into it" in told[0]
     patient.iam.add_role_to_instance_profile(**names)
     patient.later(120)
     assert patient.visit()["healthy"]

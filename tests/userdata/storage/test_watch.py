@@ -43,7 +43,8 @@ class Growth:
 
     def __init__(self, world: "World", seconds: float, result: dict[str, Any] | None) -> None:
         self.world, self.ready, self.result = world, world.now + seconds, result
-        self.stdout, self.returncode, self.killed = io.BytesIO(), None, False
+        self.stdout, self.killed = io.BytesIO(), False
+        self.returncode: int | None = None
 
     def poll(self) -> int | None:
         if self.returncode is None and (self.killed or self.world.now >= self.ready):
@@ -69,7 +70,7 @@ class World:
 
     def _start(self) -> Growth:
         self.started.append(self.now)
-        return Growth(self, self.seconds, self.outcome and {"outcome": self.outcome, "why": "it is so"})
+        return Growth(self, self.seconds, {"outcome": self.outcome, "why": "it is so"} if self.outcome else None)
 
     def run(self, seconds: float, rate: float = 0.0) -> None:
         """Let the watcher look, with a writer of `rate` bytes per second."""
@@ -222,7 +223,7 @@ def test_the_child_is_told_to_use_version_2_alone(monkeypatch: pytest.MonkeyPatc
         asked.update(options, command=command)
         return lambda: None
 
-    monkeypatch.setattr(watch.subprocess, "Popen", popen)
+    monkeypatch.setattr("userdata.storage.watch.subprocess.Popen", popen)
     watch.spawn()
     assert asked["command"][-2:] == ["userdata.storage", "grow"]
     assert asked["env"]["AWS_EC2_METADATA_V1_DISABLED"] == "true"
