@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import compute_request, job_queues, jobs, ownership, removal, settle
 from environments.resource import Found, Wanted
@@ -59,8 +60,8 @@ def own_queues(cloud: Cloud, environment: str) -> list[str]:
 
 def all_queues(cloud: Cloud) -> list[dict[str, Any]]:
     """Every job queue of the region, as Batch describes it."""
-    pages = cloud.client("batch").get_paginator("describe_job_queues").paginate()
-    return [each for page in pages for each in page["jobQueues"] if each.get("status") != "DELETED"]
+    found = every(cloud.client("batch"), "describe_job_queues", "jobQueues")
+    return [each for each in found if each.get("status") != "DELETED"]
 
 
 def _is_own(queue: Mapping[str, Any], environment: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cloud import errors
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import blue_green, instance_profiles, ownership, roles, templates
 from environments.resource import Found, Key
@@ -44,8 +45,7 @@ def elsewhere(cloud: Cloud, environment: str) -> list[str]:
         if region == cloud.region:
             continue
         try:
-            pages = cloud.client("batch", region).get_paginator("describe_compute_environments").paginate()
-            there = [each for page in pages for each in page["computeEnvironments"]]
+            there = every(cloud.client("batch", region), "describe_compute_environments", "computeEnvironments")
         except Exception as error:
             if errors.code(error) not in errors.DENIED:
                 raise

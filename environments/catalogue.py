@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud.machine_images import MachineImage, describe, from_description
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import compute_environments, job_queues, ownership
 from environments.resource import Found
@@ -31,8 +32,7 @@ class Entry:
 def entries(cloud: Cloud) -> list[Entry]:
     """Every environment of the region, by name; two calls, and more where there are many."""
     described = compute_environments.described(cloud)
-    pages = cloud.client("batch").get_paginator("describe_job_queues").paginate()
-    queues = [each for page in pages for each in page["jobQueues"]]
+    queues = every(cloud.client("batch"), "describe_job_queues", "jobQueues")
     return group(described, queues)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import (
     blue_green,
@@ -53,29 +54,25 @@ def _compute_environments(cloud: Cloud) -> Iterator[Found]:
 
 def _job_definitions(cloud: Cloud) -> Iterator[Found]:
     """Every ACTIVE revision that carries tags, by itself."""
-    pages = cloud.client("batch").get_paginator("describe_job_definitions").paginate(status="ACTIVE")
-    for page in pages:
-        for each in page["jobDefinitions"]:
-            arn, name = each["jobDefinitionArn"], f"{each['jobDefinitionName']}:{each['revision']}"
-            yield Found(job_definitions.KIND, name, arn, {}, each.get("tags") or {}, {"arns": (arn,)})
+    for each in every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE"):
+        arn, name = each["jobDefinitionArn"], f"{each['jobDefinitionName']}:{each['revision']}"
+        yield Found(job_definitions.KIND, name, arn, {}, each.get("tags") or {}, {"arns": (arn,)})
 
 
 def _templates(cloud: Cloud) -> Iterator[Found]:
-    for page in cloud.ec2.get_paginator("describe_launch_templates").paginate():
-        for each in page["LaunchTemplates"]:
-            id_, name = each["LaunchTemplateId"], each["LaunchTemplateName"]
-            yield Found(templates.KIND, name, id_, {}, tags.as_dict(each.get("Tags")), {"id": id_})
+    for each in every(cloud.ec2, "describe_launch_templates", "LaunchTemplates"):
+        id_, name = each["LaunchTemplateId"], each["LaunchTemplateName"]
+        yield Found(templates.KIND, name, id_, {}, tags.as_dict(each.get("Tags")), {"id": id_})
 
 
 def _groups(cloud: Cloud) -> Iterator[Found]:
-    for page in cloud.ec2.get_paginator("describe_security_groups").paginate():
-        for each in page["SecurityGroups"]:
-            yield Found(security_groups.KIND, each["GroupName"], each["GroupId"], {}, tags.as_dict(each.get("Tags")))
+    for each in every(cloud.ec2, "describe_security_groups", "SecurityGroups"):
+        yield Found(security_groups.KIND, each["GroupName"], each["GroupId"], {}, tags.as_dict(each.get("Tags")))
 
 
 def _roles(cloud: Cloud) -> Iterator[Found]:
     iam = cloud.client("iam")
-    for each in _listed(iam, "list_roles", "Roles"):
+    for each in every(iam, "list_roles", "Roles"):
         if each["Path"].startswith(_NOT_OURS):
             continue
         if whole := _asked(iam.get_role, "Role", RoleName=each["RoleName"]):
@@ -84,7 +81,7 @@ def _roles(cloud: Cloud) -> Iterator[Found]:
 
 def _profiles(cloud: Cloud) -> Iterator[Found]:
     iam = cloud.client("iam")
-    for each in _listed(iam, "list_instance_profiles", "InstanceProfiles"):
+    for each in every(iam, "list_instance_profiles", "InstanceProfiles"):
         name = each["InstanceProfileName"]
         if whole := _asked(iam.get_instance_profile, "InstanceProfile", InstanceProfileName=name):
             fields = {"role": next((role["RoleName"] for role in whole["Roles"]), "")}
@@ -93,15 +90,10 @@ def _profiles(cloud: Cloud) -> Iterator[Found]:
 
 def _policies(cloud: Cloud) -> Iterator[Found]:
     iam = cloud.client("iam")
-    for each in _listed(iam, "list_policies", "Policies", Scope="Local"):
+    for each in every(iam, "list_policies", "Policies", Scope="Local"):
         if whole := _asked(iam.get_policy, "Policy", PolicyArn=each["Arn"]):
             own, extra = tags.as_dict(whole.get("Tags")), {"version": whole["DefaultVersionId"]}
             yield Found(policies.KIND, whole["PolicyName"], whole["Arn"], {}, own, extra)
-
-
-def _listed(client: Any, operation: str, field: str, **query: str) -> Iterator[dict[str, Any]]:
-    for page in client.get_paginator(operation).paginate(**query):
-        yield from page[field]
 
 
 def _asked(call: Callable[..., Any], field: str, **query: str) -> dict[str, Any] | None:
@@ -117,7 +109,7 @@ def _asked(call: Callable[..., Any], field: str, **query: str) -> dict[str, Any]
 
 def _log_groups(cloud: Cloud) -> Iterator[Found]:
     logs = cloud.client("logs")
-    for each in _listed(logs, "describe_log_groups", "logGroups"):
+    for each in every(logs, "describe_log_groups", "logGroups"):
         arn = each["arn"].removesuffix(":*")
         try:
             own = logs.list_tags_for_resource(resourceArn=arn)["tags"]
@@ -131,7 +123,7 @@ def _log_groups(cloud: Cloud) -> Iterator[Found]:
 def _buckets(cloud: Cloud) -> Iterator[Found]:
     """Those of the region. One that is closed to these credentials is nothing that Kiln made with them."""
     s3 = cloud.client("s3")
-    for each in _listed(s3, "list_buckets", "Buckets", BucketRegion=cloud.region):
+    for each in every(s3, "list_buckets", "Buckets", BucketRegion=cloud.region):
         try:
             own = tags.as_dict(s3.get_bucket_tagging(Bucket=each["Name"])["TagSet"])
         except Exception as error:

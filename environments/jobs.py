@@ -3,10 +3,11 @@
 Source: ListJobs, DescribeJobs (JobDetail, ContainerDetail) and TerminateJob, AWS Batch API Reference.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cloud.pages import every
 from cloud.session import Cloud
 
 WAITING = ("SUBMITTED", "PENDING", "RUNNABLE")
@@ -38,9 +39,8 @@ def of(cloud: Cloud, queues: Sequence[str], statuses: Sequence[str]) -> list[Job
     return [Job(one["jobId"], one["jobName"], one["status"]) for one in found]
 
 
-def _listed(cloud: Cloud, **query: str) -> Iterator[dict[str, Any]]:
-    for page in cloud.client("batch").get_paginator("list_jobs").paginate(**query):
-        yield from page["jobSummaryList"]
+def _listed(cloud: Cloud, **query: str) -> list[dict[str, Any]]:
+    return every(cloud.client("batch"), "list_jobs", "jobSummaryList", **query)
 
 
 def placed(cloud: Cloud, queues: Sequence[str]) -> list[Job]:

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import ownership, propagation
 from environments.ground import Ground
@@ -90,8 +91,8 @@ def _found(iam: Any, wanted: Wanted) -> Found | None:
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     }
     if not wanted.foreign:
-        pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=wanted.name)
-        fields["policies"] = sorted(each["PolicyArn"] for page in pages for each in page["AttachedPolicies"])
+        attached = every(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=wanted.name)
+        fields["policies"] = sorted(each["PolicyArn"] for each in attached)
     return Found(KIND, wanted.name, role["Arn"], fields, tags.as_dict(role.get("Tags")))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from images import imaging, instances, launch
 from images.base import moment
@@ -74,8 +75,7 @@ def _why(own: dict[str, str], dead: set[str], now: datetime) -> str:
 def _storage(cloud: Cloud, now: datetime) -> Iterable[Leftover]:
     """Volumes that machines added to their own storage, are attached to nothing, and have nobody left to use them."""
     filters = [{"Name": "tag-key", "Values": [tags.STORAGE]}, {"Name": "status", "Values": ["available", "error"]}]
-    pages = cloud.ec2.get_paginator("describe_volumes").paginate(Filters=filters)
-    volumes = [each for page in pages for each in page["Volumes"]]
+    volumes = every(cloud.ec2, "describe_volumes", "Volumes", Filters=filters)
     owners = {tags.as_dict(each["Tags"])[tags.STORAGE] for each in volumes}
     alive = _alive(cloud, owners) if owners else set()
     for each in volumes:
@@ -92,8 +92,8 @@ def _storage(cloud: Cloud, now: datetime) -> Iterable[Leftover]:
 def _alive(cloud: Cloud, ids: set[str]) -> set[str]:
     """Those of the instances that have not ended. Asked by a filter, which does not mind unknown ids."""
     query = [{"Name": "instance-id", "Values": sorted(ids)}]
-    pages = cloud.ec2.get_paginator("describe_instances").paginate(Filters=query)
-    listed = [i for page in pages for reservation in page["Reservations"] for i in reservation["Instances"]]
+    reservations = every(cloud.ec2, "describe_instances", "Reservations", Filters=query)
+    listed = [i for reservation in reservations for i in reservation["Instances"]]
     return {each["InstanceId"] for each in listed if each["State"]["Name"] not in _ENDED}
 
 
@@ -103,8 +103,7 @@ def _instances(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def _pages(cloud: Cloud, operation: str, field: str, **query: Any) -> list[dict[str, Any]]:
-    pages = cloud.ec2.get_paginator(operation).paginate(Filters=_FILTER, **query)
-    return [each for page in pages for each in page[field]]
+    return every(cloud.ec2, operation, field, Filters=_FILTER, **query)
 
 
 def _remover(action: Callable[[Cloud, str], None], cloud: Cloud, id_: str) -> Callable[[], None]:

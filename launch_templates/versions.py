@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from kiln.errors import UserError
 from userdata.decode import decode, from_base64
@@ -54,16 +55,14 @@ def find(cloud: Cloud, name: str) -> Template | None:
     if not found:
         return None
     described = found[0]
-    pages = cloud.ec2.get_paginator("describe_launch_template_versions").paginate(
-        LaunchTemplateId=described["LaunchTemplateId"]
-    )
+    id_ = described["LaunchTemplateId"]
+    told = every(cloud.ec2, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=id_)
     versions = [
         Version(each["VersionNumber"], each.get("LaunchTemplateData", {}), each.get("VersionDescription", ""))
-        for page in pages
-        for each in page["LaunchTemplateVersions"]
+        for each in told
     ]
     return Template(
-        described["LaunchTemplateId"],
+        id_,
         described["LaunchTemplateName"],
         described["DefaultVersionNumber"],
         tuple(sorted(versions, key=lambda version: -version.number)),

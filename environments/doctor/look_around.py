@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloud import errors
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import roles as role_resources
 from environments.doctor import quotas_of
@@ -25,8 +26,8 @@ def roles(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     found = {short(arn): _role(iam, arn) for arn in sorted(named) if arn and "/aws-service-role/" not in arn}
     wanted = {str(resources(each).get("instanceRole") or "") for each in picture.environments} - {""}
     profiles = {short(each): _profile(iam, each) for each in sorted(wanted)}
-    pages = iam.get_paginator("list_roles").paginate(PathPrefix="/aws-service-role/")
-    linked = frozenset(role["Path"].split("/")[2] for page in pages for role in page["Roles"])
+    service_linked = every(iam, "list_roles", "Roles", PathPrefix="/aws-service-role/")
+    linked = frozenset(role["Path"].split("/")[2] for role in service_linked)
     return {
         "roles": {name: role for name, role in found.items() if role},
         "profiles": {name: profile for name, profile in profiles.items() if profile},
@@ -54,10 +55,9 @@ def _role(iam: Any, arn: str) -> Role | None:
 
 
 def _with_policies(iam: Any, role: Mapping[str, Any]) -> Role:
-    attached = iam.get_paginator("list_attached_role_policies").paginate(RoleName=role["RoleName"])
-    inline = iam.get_paginator("list_role_policies").paginate(RoleName=role["RoleName"])
-    names = [each["PolicyName"] for page in attached for each in page["AttachedPolicies"]]
-    names += [name for page in inline for name in page["PolicyNames"]]
+    attached = every(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=role["RoleName"])
+    names = [each["PolicyName"] for each in attached]
+    names += every(iam, "list_role_policies", "PolicyNames", RoleName=role["RoleName"])
     return Role(role["Arn"], role_resources.trusted(role["AssumeRolePolicyDocument"]), frozenset(names))
 
 
@@ -87,12 +87,11 @@ def agents(cloud: Cloud, picture: Picture) -> dict[str, Any]:
 def _machines(ecs: Any, cluster: str) -> list[Machine]:
     """None where somebody has deleted the cluster."""
     try:
-        pages = list(ecs.get_paginator("list_container_instances").paginate(cluster=cluster))
+        arns = every(ecs, "list_container_instances", "containerInstanceArns", cluster=cluster)
     except Exception as error:
         if errors.code(error) != "ClusterNotFoundException":
             raise
         return []
-    arns = [arn for page in pages for arn in page["containerInstanceArns"]]
     some = (arns[begin : begin + _AT_ONCE] for begin in range(0, len(arns), _AT_ONCE))
     answers = [ecs.describe_container_instances(cluster=cluster, containerInstances=part) for part in some]
     return [_machine(each, cluster) for answer in answers for each in answer["containerInstances"]]

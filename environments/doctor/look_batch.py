@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from cloud import wait
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import ownership
 from environments.doctor.picture import Described, Picture, Waiting
@@ -23,8 +24,8 @@ _AT_ONCE = 100  # DescribeJobs
 
 def queues(cloud: Cloud) -> list[Described]:
     """Every job queue of the region."""
-    pages = cloud.client("batch").get_paginator("describe_job_queues").paginate()
-    return [each for page in pages for each in page["jobQueues"] if each.get("status") != "DELETED"]
+    found = every(cloud.client("batch"), "describe_job_queues", "jobQueues")
+    return [each for each in found if each.get("status") != "DELETED"]
 
 
 def jobs(cloud: Cloud, picture: Picture) -> dict[str, Any]:
@@ -87,6 +88,5 @@ def job(described: Mapping[str, Any]) -> Waiting:
 
 def definitions(cloud: Cloud, _: Picture) -> dict[str, Any]:
     """The ACTIVE revisions of the job definitions that are Kiln's. (Nextflow registers its own, by hundreds.)"""
-    pages = cloud.client("batch").get_paginator("describe_job_definitions").paginate(status="ACTIVE")
-    every = [each for page in pages for each in page["jobDefinitions"]]
-    return {"definitions": tuple(each for each in every if ownership.users(each.get("tags") or {}))}
+    found = every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE")
+    return {"definitions": tuple(each for each in found if ownership.users(each.get("tags") or {}))}

@@ -5,6 +5,7 @@ from typing import Any
 
 from cloud import tags
 from cloud.machine_images import describe as describe_images
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import machines
 from environments.doctor.picture import Described, Picture, images_of, pinned, resources, template_data
@@ -19,11 +20,6 @@ _VALUES = 200  # of one filter: "Filter your resources", Amazon EC2 User Guide
 _ENDED = ("terminated", "shutting-down")
 
 
-def _all(cloud: Cloud, operation: str, field: str, **query: Any) -> list[Described]:
-    pages = cloud.ec2.get_paginator(operation).paginate(**query)
-    return [each for page in pages for each in page[field]]
-
-
 def _filter(name: str, values: Iterable[str]) -> list[dict[str, Any]]:
     return [{"Name": name, "Values": sorted(set(values))}]
 
@@ -36,7 +32,7 @@ def templates(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     names = sorted(each for each in wanted if not each.startswith("lt-"))
     filters = {"Filters": _filter("launch-template-name", names)} if len(names) == len(wanted) else {}
     found: dict[str, Template] = {}
-    for each in _all(cloud, "describe_launch_templates", "LaunchTemplates", **filters):
+    for each in every(cloud.ec2, "describe_launch_templates", "LaunchTemplates", **filters):
         template_id, name = each["LaunchTemplateId"], each["LaunchTemplateName"]
         if {template_id, name} & wanted:
             found[template_id] = found[name] = _template(cloud, each)
@@ -44,8 +40,11 @@ def templates(cloud: Cloud, picture: Picture) -> dict[str, Any]:
 
 
 def _template(cloud: Cloud, each: Described) -> Template:
-    told = _all(
-        cloud, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=each["LaunchTemplateId"]
+    told = every(
+        cloud.ec2,
+        "describe_launch_template_versions",
+        "LaunchTemplateVersions",
+        LaunchTemplateId=each["LaunchTemplateId"],
     )
     versions = [
         Version(one["VersionNumber"], one.get("LaunchTemplateData", {}), one.get("VersionDescription", ""))
@@ -68,14 +67,14 @@ def network(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     """Subnets, the route tables and VPC endpoints of their VPCs, and security groups."""
     subnets = {subnet for each in picture.environments for subnet in resources(each).get("subnets") or ()}
     groups = {group for each in picture.environments for group in groups_of(each, picture)}
-    found = _all(cloud, "describe_subnets", "Subnets", Filters=_filter("subnet-id", subnets)) if subnets else []
+    found = every(cloud.ec2, "describe_subnets", "Subnets", Filters=_filter("subnet-id", subnets)) if subnets else []
     vpcs = _filter("vpc-id", (each["VpcId"] for each in found))
     looked: dict[str, Any] = {"subnets": {each["SubnetId"]: each for each in found}}
     if found:
-        looked["route_tables"] = _all(cloud, "describe_route_tables", "RouteTables", Filters=vpcs)
-        looked["endpoints"] = _all(cloud, "describe_vpc_endpoints", "VpcEndpoints", Filters=vpcs)
+        looked["route_tables"] = every(cloud.ec2, "describe_route_tables", "RouteTables", Filters=vpcs)
+        looked["endpoints"] = every(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=vpcs)
     if groups:
-        told = _all(cloud, "describe_security_groups", "SecurityGroups", Filters=_filter("group-id", groups))
+        told = every(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=_filter("group-id", groups))
         looked["groups"] = {each["GroupId"]: each for each in told}
     return looked
 
@@ -99,8 +98,8 @@ def types(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     zones: dict[str, set[str]] = {name: set() for name in allowed}
     for begin in range(0, len(allowed), _VALUES):
         filters = _filter("instance-type", allowed[begin : begin + _VALUES])
-        offers = _all(cloud, "describe_instance_type_offerings", "InstanceTypeOfferings",
-                      LocationType="availability-zone", Filters=filters)  # fmt: skip
+        offers = every(cloud.ec2, "describe_instance_type_offerings", "InstanceTypeOfferings",
+                       LocationType="availability-zone", Filters=filters)  # fmt: skip
         for each in offers:
             zones.setdefault(each["InstanceType"], set()).add(each["Location"])
     return {
@@ -128,11 +127,11 @@ def allows(environment: Described, instance_type: str) -> bool:
 def volumes(cloud: Cloud, _: Picture) -> dict[str, Any]:
     """Volumes that machines added to their own storage and that are attached to nothing, and which machines live."""
     filters = [*_filter("tag-key", [tags.STORAGE]), *_filter("status", ["available", "error"])]
-    found = _all(cloud, "describe_volumes", "Volumes", Filters=filters)
+    found = every(cloud.ec2, "describe_volumes", "Volumes", Filters=filters)
     owners = {tags.as_dict(each["Tags"])[tags.STORAGE] for each in found}
     if not owners:
         return {}
-    told = _all(cloud, "describe_instances", "Reservations", Filters=_filter("instance-id", owners))
+    told = every(cloud.ec2, "describe_instances", "Reservations", Filters=_filter("instance-id", owners))
     listed = [each for reservation in told for each in reservation["Instances"]]
     alive = frozenset(each["InstanceId"] for each in listed if each["State"]["Name"] not in _ENDED)
     return {"volumes": found, "alive": alive}
