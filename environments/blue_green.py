@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from cloud.pages import every
 from cloud.session import Cloud
 from environments import compute_request, job_queues, jobs, ownership, removal, settle
 from environments.resource import Found, Wanted
@@ -48,20 +47,14 @@ class Turn:
 
 def look(cloud: Cloud, environment: str) -> Standing:
     """What a roll-out of this environment meets."""
-    queues = all_queues(cloud)
+    queues = job_queues.listed(cloud)
     mine = [each["jobQueueName"] for each in queues if _is_own(each, environment)]
     return Standing(tuple(queues), tuple(jobs.placed(cloud, mine)))
 
 
 def own_queues(cloud: Cloud, environment: str) -> list[str]:
     """The names of the environment's queues, by its tag."""
-    return [each["jobQueueName"] for each in all_queues(cloud) if _is_own(each, environment)]
-
-
-def all_queues(cloud: Cloud) -> list[dict[str, Any]]:
-    """Every job queue of the region, as Batch describes it."""
-    found = every(cloud.client("batch"), "describe_job_queues", "jobQueues")
-    return [each for each in found if each.get("status") != "DELETED"]
+    return [each["jobQueueName"] for each in job_queues.listed(cloud) if _is_own(each, environment)]
 
 
 def _is_own(queue: Mapping[str, Any], environment: str) -> bool:
@@ -131,7 +124,7 @@ def swap(cloud: Cloud, environment: str, turns: Sequence[Turn]) -> None:
     """In each of the environment's queues, the new ones at the places of the old ones: so there are never more than
     before. What runs on an old one goes on; what waits goes to the new one."""
     successors = {old: turn.arn for turn in turns for old in turn.old_arns}
-    for queue in all_queues(cloud) if successors else ():
+    for queue in job_queues.listed(cloud) if successors else ():
         if _is_own(queue, environment):
             _put(cloud, queue, [successors.get(arn, arn) for arn in order_of(queue)])
 
@@ -167,7 +160,7 @@ def or_back(cloud: Cloud, environment: str, turns: list[Turn]) -> Iterator[None]
 
 def _back(cloud: Cloud, environment: str, turn: Turn) -> None:
     oldest = turn.olds[0]
-    for queue in all_queues(cloud):
+    for queue in job_queues.listed(cloud):
         if _is_own(queue, environment):
             _put(cloud, queue, [oldest.id if arn == turn.arn else arn for arn in order_of(queue)])
     removal.environment(cloud, environment, turn.arn.rpartition("/")[2])

@@ -6,7 +6,7 @@ from typing import Any
 from cloud import errors
 from cloud.pages import every
 from cloud.session import Cloud
-from environments import blue_green, instance_profiles, ownership, roles, templates
+from environments import blue_green, instance_profiles, job_queues, ownership, roles, templates
 from environments.resource import Found, Key
 
 
@@ -57,7 +57,7 @@ def elsewhere(cloud: Cloud, environment: str) -> list[str]:
 
 def refuse_strangers(cloud: Cloud, environment: str, compute: Sequence[Found]) -> None:
     """Raises UserError where a queue that is not this environment's uses one of its compute environments."""
-    queues = blue_green.all_queues(cloud) if compute else []
+    queues = job_queues.listed(cloud) if compute else []
     for each in compute:
         blue_green.refuse_strangers(queues, environment, each)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud.machine_images import MachineImage, describe, from_description
-from cloud.pages import every
 from cloud.session import Cloud
 from environments import compute_environments, job_queues, ownership
 from environments.resource import Found
@@ -32,8 +31,7 @@ class Entry:
 def entries(cloud: Cloud) -> list[Entry]:
     """Every environment of the region, by name; two calls, and more where there are many."""
     described = compute_environments.described(cloud)
-    queues = every(cloud.client("batch"), "describe_job_queues", "jobQueues")
-    return group(described, queues)
+    return group(described, job_queues.listed(cloud))
 
 
 def group(described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]]) -> list[Entry]:

@@ -11,7 +11,6 @@ from cloud import errors, tags
 from cloud.pages import every
 from cloud.session import Cloud
 from environments import (
-    blue_green,
     buckets,
     compute_environments,
     instance_profiles,
@@ -42,7 +41,7 @@ def of_kind(cloud: Cloud, kind: Kind, environment: str) -> list[Found]:
 
 
 def _queues(cloud: Cloud) -> Iterator[Found]:
-    for each in blue_green.all_queues(cloud):
+    for each in job_queues.listed(cloud):
         yield job_queues.found_of(each, {})
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import compute_environments, ownership, resource
 from environments.compute_spec import TimeLimit
@@ -38,6 +39,12 @@ def _limit(limit: TimeLimit) -> tuple[str, int, str]:
 
 def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
     return match(wanted, described(cloud, [each.name for each in wanted]), compute_environments.described(cloud))
+
+
+def listed(cloud: Cloud) -> list[dict[str, Any]]:
+    """Every job queue of the region, as Batch describes it."""
+    found = every(cloud.client("batch"), "describe_job_queues", "jobQueues")
+    return [each for each in found if each.get("status") != "DELETED"]
 
 
 def described(cloud: Cloud, names: Sequence[str]) -> list[dict[str, Any]]:

@@ -13,19 +13,13 @@ from cloud import wait
 from cloud.pages import every
 from cloud.session import Cloud
 from environments import ownership
-from environments.doctor.picture import Described, Picture, Waiting
+from environments.doctor.picture import Picture, Waiting
 
 DWELL = 600.0
 """Seconds. AWS Batch gives reasons that pass by themselves (a machine is starting): nothing younger is told."""
 AGAIN = 15.0
 """Seconds between the two looks at jobs that have waited for so long."""
 _AT_ONCE = 100  # DescribeJobs
-
-
-def queues(cloud: Cloud) -> list[Described]:
-    """Every job queue of the region."""
-    found = every(cloud.client("batch"), "describe_job_queues", "jobQueues")
-    return [each for each in found if each.get("status") != "DELETED"]
 
 
 def jobs(cloud: Cloud, picture: Picture) -> dict[str, Any]:
