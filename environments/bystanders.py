@@ -14,7 +14,7 @@ def users(described: Sequence[Mapping[str, Any]], environment: str) -> dict[Key,
     """What compute environments other than this environment's use, by kind and name, and which does (pure)."""
     found: dict[Key, str] = {}
     for each in described:
-        if ownership.key(environment) not in (each.get("tags") or {}):
+        if not ownership.carries(each, environment):
             for key in _used(each):
                 found.setdefault(key, str(each["computeEnvironmentName"]))
     return found
@@ -50,7 +50,7 @@ def elsewhere(cloud: Cloud, environment: str) -> list[str]:
             if errors.code(error) not in errors.DENIED:
                 raise
             continue
-        if any(ownership.key(environment) in (each.get("tags") or {}) for each in there):
+        if any(ownership.carries(each, environment) for each in there):
             found.append(region)
     return found
 

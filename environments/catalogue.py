@@ -1,6 +1,6 @@
 """Environments as AWS knows them: found by their tags on compute environments and queues."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +41,10 @@ def group(described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]])
 
 
 def _entry(name: str, described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]]) -> Entry:
-    compute = [_defined(each) for each in described if _carries(each, name)]
+    own = [each for each in described if ownership.carries(each, name)]
+    compute = [compute_environments.found_of(job_queues.defined(each), each) for each in own]
     names = {each["computeEnvironmentArn"]: each["computeEnvironmentName"] for each in described}
-    mine = [job_queues.found_of(each, names) for each in queues if _carries(each, name)]
+    mine = [job_queues.found_of(each, names) for each in queues if ownership.carries(each, name)]
     memories = [ownership.memory(each.tags, name) for each in compute]
     return Entry(
         name,
@@ -52,16 +53,6 @@ def _entry(name: str, described: Sequence[dict[str, Any]], queues: Sequence[dict
         tuple(sorted({each.fields["imageIdOverride"] for each in compute if each.fields["imageIdOverride"]})),
         tuple(sorted({each.previous for each in memories if each.previous})),
     )
-
-
-def _carries(each: Mapping[str, Any], name: str) -> bool:
-    return ownership.key(name) in (each.get("tags") or {})
-
-
-def _defined(each: dict[str, Any]) -> Found:
-    labels = each.get("tags") or {}
-    defined = labels.get(ownership.COMPUTE_ENVIRONMENT) or each["computeEnvironmentName"]
-    return compute_environments.found_of(defined, each)
 
 
 def jobs(cloud: Cloud, queue: str) -> dict[str, int]:

@@ -30,7 +30,7 @@ def _wanted(ground: Ground, name: str, each: ComputeEnvironment) -> Wanted:
     memory = ownership.Memory(ground.chosen.image.id)
     labels = {
         **spec.tags,
-        spec.tag: memory.as_tag(),
+        ownership.key(spec.name): memory.as_tag(),
         ownership.COMPUTE_ENVIRONMENT: name,
         ownership.MADE: ground.now,
     }

@@ -115,9 +115,8 @@ class Picture:
 
     def of(self, name: str) -> "Picture":
         """The same, of one of Kiln's environments alone."""
-        key = ownership.key(name)
-        mine = [each for each in self.environments if key in (each.get("tags") or {})]
-        return self.around(name, mine, [each for each in self.queues if key in (each.get("tags") or {})])
+        mine = [each for each in self.environments if ownership.carries(each, name)]
+        return self.around(name, mine, [each for each in self.queues if ownership.carries(each, name)])
 
     def around(self, name: str, mine: Sequence[Described], queues: Sequence[Described]) -> "Picture":
         """The same, of these compute environments and queues alone."""
@@ -126,7 +125,7 @@ class Picture:
             self, name=name, environments=mine, queues=queues,
             jobs=[each for each in self.jobs if each.queue in arns],
             machines=[each for each in self.machines if each.cluster in clusters],
-            definitions=[each for each in self.definitions if ownership.key(name) in (each.get("tags") or {})],
+            definitions=[each for each in self.definitions if ownership.carries(each, name)],
         )  # fmt: skip
 
     def of_queue(self, arn: str) -> list[Described]:
