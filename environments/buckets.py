@@ -100,13 +100,7 @@ def _refused(error: Exception, wanted: Wanted) -> Exception:
 
 
 def _asked(call: Any, owned: Mapping[str, str], none: str) -> dict[str, Any]:
-    try:
-        answer: dict[str, Any] = call(**owned)
-    except Exception as error:
-        if errors.code(error) != none:
-            raise
-        return {}
-    return answer
+    return errors.or_none(call, none, **owned) or {}
 
 
 def _encryption(answer: Mapping[str, Any]) -> str:

@@ -97,39 +97,28 @@ def _policies(cloud: Cloud) -> Iterator[Found]:
 
 def _asked(call: Callable[..., Any], field: str, **query: str) -> dict[str, Any] | None:
     """None for what has gone since it was listed, and for what these credentials may not look at: it is not theirs."""
-    try:
-        found: dict[str, Any] = call(**query)[field]
-    except Exception as error:
-        if not errors.is_not_found(error) and errors.code(error) not in errors.DENIED:
-            raise
-        return None
-    return found
+    answer = errors.or_none(call, *errors.DENIED, **query)
+    return answer and answer[field]
 
 
 def _log_groups(cloud: Cloud) -> Iterator[Found]:
     logs = cloud.client("logs")
     for each in every(logs, "describe_log_groups", "logGroups"):
         arn = each["arn"].removesuffix(":*")
-        try:
-            own = logs.list_tags_for_resource(resourceArn=arn)["tags"]
-        except Exception as error:
-            if errors.code(error) not in {"ResourceNotFoundException", *errors.DENIED}:
-                raise
-            continue
-        yield Found(log_groups.KIND, each["logGroupName"], arn, {}, own)
+        answer = errors.or_none(
+            logs.list_tags_for_resource, "ResourceNotFoundException", *errors.DENIED, resourceArn=arn
+        )
+        if answer:
+            yield Found(log_groups.KIND, each["logGroupName"], arn, {}, answer["tags"])
 
 
 def _buckets(cloud: Cloud) -> Iterator[Found]:
     """Those of the region. One that is closed to these credentials is nothing that Kiln made with them."""
     s3 = cloud.client("s3")
     for each in every(s3, "list_buckets", "Buckets", BucketRegion=cloud.region):
-        try:
-            own = tags.as_dict(s3.get_bucket_tagging(Bucket=each["Name"])["TagSet"])
-        except Exception as error:
-            if errors.code(error) not in {"NoSuchTagSet", "NoSuchBucket", *errors.DENIED}:
-                raise
-            continue
-        yield Found(buckets.KIND, each["Name"], each["Name"], {}, own)
+        codes = ("NoSuchTagSet", "NoSuchBucket", *errors.DENIED)
+        if answer := errors.or_none(s3.get_bucket_tagging, *codes, Bucket=each["Name"]):
+            yield Found(buckets.KIND, each["Name"], each["Name"], {}, tags.as_dict(answer["TagSet"]))
 
 
 _FINDERS: Mapping[str, Callable[[Cloud], Iterator[Found]]] = {

@@ -118,12 +118,10 @@ def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
 def _found(iam: Any, wanted: Wanted) -> Found | None:
     """The document is fetched only where its tag does not say that it is as it should be."""
     arn, environment = wanted.extra["arn"], wanted.extra["environment"]
-    try:
-        policy = iam.get_policy(PolicyArn=arn)["Policy"]
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
+    answer = errors.or_none(iam.get_policy, PolicyArn=arn)
+    if answer is None:
         return None
+    policy = answer["Policy"]
     own, version = tags.as_dict(policy.get("Tags")), policy["DefaultVersionId"]
     sole = not ownership.others(own, environment)
     if sole and own.get(DOCUMENT) == memo(version, wanted.fields["statements"]):
@@ -193,14 +191,11 @@ def _write(iam: Any, arn: str, statements: Sequence[Statement]) -> None:
 def delete(cloud: Cloud, found: Found) -> None:
     """With its older versions; it must be attached to nothing."""
     iam = cloud.client("iam")
-    try:
+    with errors.gone_is_fine():
         for each in iam.list_policy_versions(PolicyArn=found.id)["Versions"]:
             if not each["IsDefaultVersion"]:
                 iam.delete_policy_version(PolicyArn=found.id, VersionId=each["VersionId"])
         iam.delete_policy(PolicyArn=found.id)
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
 
 
 def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:

@@ -80,12 +80,10 @@ def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
 
 
 def _found(iam: Any, wanted: Wanted) -> Found | None:
-    try:
-        role = iam.get_role(RoleName=wanted.name)["Role"]
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
+    answer = errors.or_none(iam.get_role, RoleName=wanted.name)
+    if answer is None:
         return None
+    role = answer["Role"]
     fields: dict[str, Any] = {
         "trust": trusted(role["AssumeRolePolicyDocument"]),
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
@@ -164,13 +162,10 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
 def delete(cloud: Cloud, found: Found) -> None:
     """With its attachments; it must be in no instance profile."""
     iam = cloud.client("iam")
-    try:
+    with errors.gone_is_fine():
         for each in iam.list_attached_role_policies(RoleName=found.name)["AttachedPolicies"]:
             iam.detach_role_policy(RoleName=found.name, PolicyArn=each["PolicyArn"])
         iam.delete_role(RoleName=found.name)
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
 
 
 def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:

@@ -115,11 +115,8 @@ def _delete_key(cloud: Cloud, name: str) -> None:
 
 
 def _delete_volume(cloud: Cloud, volume: str) -> None:
-    try:
+    with errors.gone_is_fine():
         cloud.ec2.delete_volume(VolumeId=volume)
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
 
 
 def _files(root: Path, dead: set[str]) -> Iterable[Leftover]:

@@ -43,15 +43,15 @@ def job_roles(definition: Mapping[str, Any]) -> list[str]:
 
 def _role(iam: Any, arn: str) -> Role | None:
     """None where there is no such role, or where its path makes another ARN of it."""
-    try:
-        found = iam.get_role(RoleName=short(arn))["Role"]
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
+    answer = errors.or_none(iam.get_role, RoleName=short(arn))
+    if answer is None or not _is(answer["Role"], arn):
         return None
-    if arn.startswith("arn:") and found["Arn"] != arn:
-        return None
-    return _with_policies(iam, found)
+    return _with_policies(iam, answer["Role"])
+
+
+def _is(found: Mapping[str, Any], named: str) -> bool:
+    """Whether what has the name is what was named: by its name alone, or by its whole ARN."""
+    return not named.startswith("arn:") or bool(found["Arn"] == named)
 
 
 def _with_policies(iam: Any, role: Mapping[str, Any]) -> Role:
@@ -62,14 +62,10 @@ def _with_policies(iam: Any, role: Mapping[str, Any]) -> Role:
 
 
 def _profile(iam: Any, named: str) -> Profile | None:
-    try:
-        found = iam.get_instance_profile(InstanceProfileName=short(named))["InstanceProfile"]
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
+    answer = errors.or_none(iam.get_instance_profile, InstanceProfileName=short(named))
+    if answer is None or not _is(answer["InstanceProfile"], named):
         return None
-    if named.startswith("arn:") and found["Arn"] != named:
-        return None
+    found = answer["InstanceProfile"]
     return Profile(found["Arn"], next((_with_policies(iam, each) for each in found["Roles"]), None))
 
 
@@ -86,12 +82,9 @@ def agents(cloud: Cloud, picture: Picture) -> dict[str, Any]:
 
 def _machines(ecs: Any, cluster: str) -> list[Machine]:
     """None where somebody has deleted the cluster."""
-    try:
+    arns: list[str] = []
+    with errors.gone_is_fine("ClusterNotFoundException"):
         arns = every(ecs, "list_container_instances", "containerInstanceArns", cluster=cluster)
-    except Exception as error:
-        if errors.code(error) != "ClusterNotFoundException":
-            raise
-        return []
     some = (arns[begin : begin + _AT_ONCE] for begin in range(0, len(arns), _AT_ONCE))
     answers = [ecs.describe_container_instances(cluster=cluster, containerInstances=part) for part in some]
     return [_machine(each, cluster) for answer in answers for each in answer["containerInstances"]]
@@ -128,9 +121,7 @@ def quotas(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     }
     found = {}
     for code in sorted(code for code in codes if code):
-        try:
-            found[code] = float(client.get_service_quota(ServiceCode="ec2", QuotaCode=code)["Quota"]["Value"])
-        except Exception as error:
-            if errors.code(error) != "NoSuchResourceException":
-                raise
+        query = {"ServiceCode": "ec2", "QuotaCode": code}
+        if answer := errors.or_none(client.get_service_quota, "NoSuchResourceException", **query):
+            found[code] = float(answer["Quota"]["Value"])
     return {"quotas": found}

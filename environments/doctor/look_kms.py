@@ -46,12 +46,10 @@ def _keys_of(mappings: Iterable[Described]) -> set[str]:
 
 def _key(kms: Any, key: str) -> Key | None:
     """None for one of AWS's own."""
-    try:
-        found = kms.describe_key(KeyId=key)["KeyMetadata"]
-    except Exception as error:
-        if errors.code(error) != "NotFoundException":
-            raise
+    answer = errors.or_none(kms.describe_key, "NotFoundException", KeyId=key)
+    if answer is None:
         return Key(key, "missing", frozenset())
+    found = answer["KeyMetadata"]
     if found.get("KeyManager") == "AWS":
         return None
     policy = json.loads(kms.get_key_policy(KeyId=found["Arn"], PolicyName="default")["Policy"])
