@@ -46,15 +46,12 @@ class Template:
 
 def find(cloud: Cloud, name: str) -> Template | None:
     """The launch template of that name with all its versions, or None."""
-    try:
-        found = cloud.ec2.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"]
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
-        return None
-    if not found:
-        return None
-    described = found[0]
+    answer = errors.or_none(cloud.ec2.describe_launch_templates, LaunchTemplateNames=[name])
+    return of(cloud, answer["LaunchTemplates"][0]) if answer and answer["LaunchTemplates"] else None
+
+
+def of(cloud: Cloud, described: Mapping[str, Any]) -> Template:
+    """A launch template as EC2 describes it, with all its versions."""
     id_ = described["LaunchTemplateId"]
     told = every(cloud.ec2, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=id_)
     versions = [

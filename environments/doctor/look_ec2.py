@@ -9,7 +9,7 @@ from cloud.pages import every
 from cloud.session import Cloud
 from environments import machines
 from environments.doctor.picture import Described, Picture, images_of, pinned, resources, template_data
-from launch_templates.versions import Template, Version
+from launch_templates import versions
 
 _WORDS = {  # "Instance type compute environments", AWS Batch User Guide
     "optimal": ("m6i", "c6i", "r6i", "c7i"),
@@ -31,29 +31,12 @@ def templates(cloud: Cloud, picture: Picture) -> dict[str, Any]:
         return {}
     names = sorted(each for each in wanted if not each.startswith("lt-"))
     filters = {"Filters": _filter("launch-template-name", names)} if len(names) == len(wanted) else {}
-    found: dict[str, Template] = {}
+    found: dict[str, versions.Template] = {}
     for each in every(cloud.ec2, "describe_launch_templates", "LaunchTemplates", **filters):
         template_id, name = each["LaunchTemplateId"], each["LaunchTemplateName"]
         if {template_id, name} & wanted:
-            found[template_id] = found[name] = _template(cloud, each)
+            found[template_id] = found[name] = versions.of(cloud, each)
     return {"templates": found}
-
-
-def _template(cloud: Cloud, each: Described) -> Template:
-    told = every(
-        cloud.ec2,
-        "describe_launch_template_versions",
-        "LaunchTemplateVersions",
-        LaunchTemplateId=each["LaunchTemplateId"],
-    )
-    versions = [
-        Version(one["VersionNumber"], one.get("LaunchTemplateData", {}), one.get("VersionDescription", ""))
-        for one in told
-    ]
-    newest_first = tuple(sorted(versions, key=lambda version: -version.number))
-    labels = tags.as_dict(each.get("Tags"))
-    default = each["DefaultVersionNumber"]
-    return Template(each["LaunchTemplateId"], each["LaunchTemplateName"], default, newest_first, labels)
 
 
 def images(cloud: Cloud, picture: Picture) -> dict[str, Any]:
