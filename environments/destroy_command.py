@@ -1,6 +1,5 @@
 """`invoke destroy-env` as a person sees it. Returns exit codes (kiln.errors.Exit)."""
 
-import json
 import sys
 import time
 from collections.abc import Sequence
@@ -11,7 +10,7 @@ from environments.commands import name_of
 from environments.teardown import Named
 from kiln import typed, words
 from kiln.errors import Exit, UserError
-from kiln.screen import Screen, result
+from kiln.screen import Screen, result, result_as_json
 
 
 def destroy(
@@ -29,7 +28,7 @@ def destroy(
     text = show_teardown.plan_text(planned, command)
     if plan or not planned.something_to_do:
         if as_json:
-            result(json.dumps(show_teardown.document(planned, applied=False), indent=1, default=str))
+            result_as_json(show_teardown.document(planned, applied=False))
         elif planned.steps or planned.doomed:
             result(text)
         else:
@@ -40,7 +39,7 @@ def destroy(
         return Exit.SOMETHING_TO_DO
     teardown.destroy(cloud, name, named, screen)
     if as_json:
-        result(json.dumps(show_teardown.document(planned, applied=True), indent=1, default=str))
+        result_as_json(show_teardown.document(planned, applied=True))
     else:
         seconds = words.seconds(time.monotonic() - began)
         result(show_teardown.destroyed(planned, seconds, sum(cloud.calls.values())))

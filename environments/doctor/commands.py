@@ -1,9 +1,7 @@
 """What `invoke doctor` does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
 
-import json
 import time
 from datetime import datetime
-from typing import Any
 
 from cloud.session import Cloud
 from environments import definitions
@@ -12,7 +10,7 @@ from environments.doctor.picture import Picture
 from environments.spec import EnvironmentSpec
 from kiln import typed
 from kiln.errors import Exit, UserError
-from kiln.screen import result
+from kiln.screen import result, result_as_json
 
 
 def doctor(
@@ -32,7 +30,7 @@ def doctor(
     found |= {"": checks.run(picture, checks.OF_REGION)}
     count = sum(check.can_look(picture) for check in (*checks.OF_ENVIRONMENT, *checks.OF_REGION))
     if as_json:
-        _as_json(show.document(cloud.region, found, picture.unseen, count))
+        result_as_json(show.document(cloud.region, found, picture.unseen, count))
     else:
         said = show.table(found, picture.unseen, count, time.monotonic() - began)
         result(said if len(found) > 1 else f"{show.nothing(cloud.region)}\n{said}".rstrip())
@@ -69,11 +67,7 @@ def _definition(environment: str) -> EnvironmentSpec | None:
 def _job(cloud: Cloud, everything: Picture, job: str, *, as_json: bool) -> int:
     explained = one_job.explain(cloud, everything, job)
     if as_json:
-        _as_json(show.job_document(cloud.region, explained))
+        result_as_json(show.job_document(cloud.region, explained))
     else:
         result(show.job(explained))
     return Exit.SOMETHING_TO_DO if explained.finding or explained.picture.unseen else Exit.DONE
-
-
-def _as_json(document: Any) -> None:
-    result(json.dumps(document, indent=1, default=str))
