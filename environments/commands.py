@@ -56,7 +56,7 @@ def _agreed(screen: Screen, command: str) -> bool:
 
 def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
     """`invoke show-env`."""
-    name, cloud = name_of(env), Cloud(region)
+    name, cloud = definitions.name_of(env), Cloud(region)
     entry = next((each for each in catalogue.entries(cloud) if each.name == name), None)
     if entry is None:
         raise UserError(
@@ -73,16 +73,6 @@ def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
     else:
         result(f"{name} in {cloud.region}\n" + show_env.environment(entry, joined, jobs, images, types))
     return Exit.DONE
-
-
-def name_of(env: str) -> str:
-    """The environment's own name: a definition's, or as it is where there is no such definition (any more)."""
-    try:
-        return definitions.load(env).name
-    except UserError:
-        if "/" in env or env.endswith((".yaml", ".yml")):
-            raise
-        return env
 
 
 def list_environments(region: str | None, *, as_json: bool) -> int:

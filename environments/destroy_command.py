@@ -5,8 +5,7 @@ import time
 from collections.abc import Sequence
 
 from cloud.session import Cloud
-from environments import show_teardown, teardown
-from environments.commands import name_of
+from environments import definitions, show_teardown, teardown
 from environments.teardown import Named
 from kiln import typed, words
 from kiln.errors import Exit, UserError
@@ -18,7 +17,7 @@ def destroy(
     plan: bool, yes: bool, terminate_jobs: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Show what would go, ask, and do it. Works from tags: the definition may have changed, or be gone."""
-    name, began = name_of(env), time.monotonic()
+    name, began = definitions.name_of(env), time.monotonic()
     cloud, screen, named = Cloud(region), Screen(), Named(frozenset(buckets), tuple(amis))
     planned = teardown.prepare(cloud, name, named)
     command = " ".join([

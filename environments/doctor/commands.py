@@ -7,7 +7,6 @@ from cloud.session import Cloud
 from environments import definitions
 from environments.doctor import checks, gather, one_job, show
 from environments.doctor.picture import Picture
-from environments.spec import EnvironmentSpec
 from kiln import typed
 from kiln.errors import Exit, UserError
 from kiln.screen import result, result_as_json
@@ -41,7 +40,7 @@ def _scope(cloud: Cloud, everything: Picture, environment: str) -> tuple[str, Pi
     """The environment's name ("": all) and what is its own; raises UserError where nothing of it is there."""
     if not environment:
         return "", gather.kilns(everything)
-    spec = _definition(environment)
+    spec = definitions.find(environment)
     name = spec.name if spec else environment
     picture = gather.one(everything, name, spec)
     if picture.environments or picture.queues:
@@ -52,16 +51,6 @@ def _scope(cloud: Cloud, everything: Picture, environment: str) -> tuple[str, Pi
         f"there are {', '.join(known)}" if known else "no compute environment or queue here carries a tag of Kiln's",
         f"Check --env and --region, or register it: {typed.command(f'register-env --env {environment}')}.",
     )
-
-
-def _definition(environment: str) -> EnvironmentSpec | None:
-    """None where there is none of that name (any more): its tags are enough."""
-    try:
-        return definitions.load(environment)
-    except UserError:
-        if "/" in environment or environment.endswith((".yaml", ".yml")):
-            raise
-        return None
 
 
 def _job(cloud: Cloud, everything: Picture, job: str, *, as_json: bool) -> int:
