@@ -21,7 +21,6 @@ from environments import (
     machines,
     network,
     ownership,
-    policies,
     reasons,
     resource,
     roles,
@@ -29,6 +28,7 @@ from environments import (
     security_groups,
     service_linked,
     show,
+    statements,
     templates,
 )
 from environments.ground import Ground, Network
@@ -242,22 +242,22 @@ def test_the_stock_ami_of_an_image() -> None:
 
 
 def test_statements_of_other_environments_stay_while_they_are_users() -> None:
-    mine, theirs = policies.sid_of("a"), policies.sid_of("b")
+    mine, theirs = statements.sid_of("a"), statements.sid_of("b")
     there = [{"Sid": f"{mine}Old"}, {"Sid": f"{theirs}Objects"}, {"Sid": "Look"}]
-    assert policies.merged([{"Sid": f"{mine}New"}], there, mine, shared=True) == sorted(
+    assert statements.merged([{"Sid": f"{mine}New"}], there, mine, shared=True) == sorted(
         [{"Sid": f"{mine}New"}, {"Sid": f"{theirs}Objects"}], key=lambda each: each["Sid"]
     )
-    assert policies.merged([{"Sid": f"{mine}New"}], there, mine, shared=False) == [{"Sid": f"{mine}New"}]
+    assert statements.merged([{"Sid": f"{mine}New"}], there, mine, shared=False) == [{"Sid": f"{mine}New"}]
 
 
 def test_the_key_of_growing_storage_is_this_environments_own() -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/abc"
     spec = definitions.load("genomics")
     own = ground("genomics", roles=spec.roles.model_copy(update={"storage_kms_key": key}))
-    plain = {each["Sid"] for each in policies.storage(ground("genomics"))}
-    added = [each for each in policies.storage(own) if each["Sid"] not in plain]
+    plain = {each["Sid"] for each in statements.storage(ground("genomics"))}
+    added = [each for each in statements.storage(own) if each["Sid"] not in plain]
     assert added
-    assert all(each["Sid"].startswith(policies.sid_of("genomics")) for each in added)
+    assert all(each["Sid"].startswith(statements.sid_of("genomics")) for each in added)
 
 
 def test_a_shared_role_loses_nothing_that_others_may_need() -> None:
