@@ -12,7 +12,8 @@ from cloud import errors
 from cloud.session import Cloud
 from environments import compute_environments, job_queues, ownership
 from environments.doctor import look_around, look_batch, look_ec2, look_kms
-from environments.doctor.picture import Described, Part, Picture
+from environments.doctor.described import Described
+from environments.doctor.picture import Part, Picture
 from environments.spec import EnvironmentSpec
 
 Look = Callable[[Cloud, Picture], dict[str, Any]]

@@ -9,7 +9,8 @@ from cloud.pages import every
 from cloud.session import Cloud
 from environments import roles as role_resources
 from environments.doctor import quotas_of
-from environments.doctor.picture import Machine, Picture, Profile, Role, is_spot, resources, short
+from environments.doctor.described import is_spot, resources, short
+from environments.doctor.picture import Machine, Picture, Profile, Role
 from images.bases import ALIASES
 
 _AT_ONCE = 100  # DescribeContainerInstances

@@ -8,7 +8,8 @@ from cloud.machine_images import describe as describe_images
 from cloud.pages import every
 from cloud.session import Cloud
 from environments import machines
-from environments.doctor.picture import Described, Picture, images_of, pinned, resources, template_data
+from environments.doctor.described import Described, images_of, pinned, resources, template_data
+from environments.doctor.picture import Picture
 from launch_templates import versions
 
 _WORDS = {  # "Instance type compute environments", AWS Batch User Guide

@@ -7,7 +7,8 @@ from typing import Any
 from cloud import errors
 from cloud.pages import every
 from cloud.session import Cloud
-from environments.doctor.picture import Described, Key, Picture, images_of, template_data
+from environments.doctor.described import Described, images_of, template_data
+from environments.doctor.picture import Key, Picture
 
 
 def keys(cloud: Cloud, picture: Picture) -> dict[str, Any]:
