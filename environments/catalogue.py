@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud.machine_images import MachineImage, describe, from_description
+from cloud.pages import parts
 from cloud.session import Cloud
 from environments import compute_environments, job_queues, ownership
 from environments.resource import Found
@@ -68,9 +69,8 @@ def instances(cloud: Cloud, compute: Sequence[Found]) -> dict[str, int]:
     """How many instances have joined, by compute environment (one call for up to 100 clusters)."""
     clusters = {each.extra["cluster"]: each.extra["name"] for each in compute if each.extra["cluster"]}
     found: dict[str, int] = {}
-    arns = sorted(clusters)
-    for begin in range(0, len(arns), 100):
-        for each in cloud.client("ecs").describe_clusters(clusters=arns[begin : begin + 100])["clusters"]:
+    for some in parts(sorted(clusters), 100):
+        for each in cloud.client("ecs").describe_clusters(clusters=some)["clusters"]:
             found[clusters[each["clusterArn"]]] = int(each["registeredContainerInstancesCount"])
     return found
 

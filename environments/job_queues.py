@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cloud.pages import every
+from cloud.pages import every, parts
 from cloud.session import Cloud
 from environments import compute_environments, ownership, resource
 from environments.compute_spec import TimeLimit
@@ -49,9 +49,8 @@ def listed(cloud: Cloud) -> list[dict[str, Any]]:
 
 def described(cloud: Cloud, names: Sequence[str]) -> list[dict[str, Any]]:
     """Those of the named queues that exist, in calls of at most 100 names (DescribeJobQueues, API Reference)."""
-    batch, found = cloud.client("batch"), []
-    for begin in range(0, len(names), 100):
-        found += batch.describe_job_queues(jobQueues=list(names[begin : begin + 100]))["jobQueues"]
+    batch = cloud.client("batch")
+    found = [each for some in parts(names, 100) for each in batch.describe_job_queues(jobQueues=some)["jobQueues"]]
     return [each for each in found if each.get("status") != "DELETED"]
 
 

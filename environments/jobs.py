@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cloud.pages import every
+from cloud.pages import every, parts
 from cloud.session import Cloud
 
 WAITING = ("SUBMITTED", "PENDING", "RUNNABLE")
@@ -50,10 +50,13 @@ def placed(cloud: Cloud, queues: Sequence[str]) -> list[Job]:
                if (one.get("arrayProperties") or {}).get("size")]  # fmt: skip
     for parent in parents:  # PENDING until the last child has ended (AWS Batch User Guide, "Array jobs")
         ids += [one["jobId"] for status in PLACED for one in _listed(cloud, arrayJobId=parent, jobStatus=status)]
-    found: list[dict[str, Any]] = []
-    for begin in range(0, len(ids), 100):
-        found += cloud.client("batch").describe_jobs(jobs=ids[begin : begin + 100])["jobs"]
-    return [detailed(each) for each in found if each["status"] in PLACED]
+    return [detailed(each) for each in described(cloud, ids) if each["status"] in PLACED]
+
+
+def described(cloud: Cloud, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Jobs as DescribeJobs tells them, which takes 100 at once; unknown ones are left out."""
+    batch = cloud.client("batch")
+    return [each for some in parts(ids, 100) for each in batch.describe_jobs(jobs=some)["jobs"]]
 
 
 def detailed(one: dict[str, Any]) -> Job:

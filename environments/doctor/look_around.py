@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloud import errors
-from cloud.pages import every
+from cloud.pages import every, parts
 from cloud.session import Cloud
 from environments import roles as role_resources
+from environments import service_linked
 from environments.doctor import quotas_of
 from environments.doctor.described import is_spot, resources, short
 from environments.doctor.picture import Machine, Picture, Profile, Role
@@ -27,12 +28,10 @@ def roles(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     found = {short(arn): _role(iam, arn) for arn in sorted(named) if arn and "/aws-service-role/" not in arn}
     wanted = {str(resources(each).get("instanceRole") or "") for each in picture.environments} - {""}
     profiles = {short(each): _profile(iam, each) for each in sorted(wanted)}
-    service_linked = every(iam, "list_roles", "Roles", PathPrefix="/aws-service-role/")
-    linked = frozenset(role["Path"].split("/")[2] for role in service_linked)
     return {
         "roles": {name: role for name, role in found.items() if role},
         "profiles": {name: profile for name, profile in profiles.items() if profile},
-        "linked": linked,
+        "linked": frozenset(service_linked.arns(cloud)),
     }
 
 
@@ -86,8 +85,9 @@ def _machines(ecs: Any, cluster: str) -> list[Machine]:
     arns: list[str] = []
     with errors.gone_is_fine("ClusterNotFoundException"):
         arns = every(ecs, "list_container_instances", "containerInstanceArns", cluster=cluster)
-    some = (arns[begin : begin + _AT_ONCE] for begin in range(0, len(arns), _AT_ONCE))
-    answers = [ecs.describe_container_instances(cluster=cluster, containerInstances=part) for part in some]
+    answers = [
+        ecs.describe_container_instances(cluster=cluster, containerInstances=some) for some in parts(arns, _AT_ONCE)
+    ]
     return [_machine(each, cluster) for answer in answers for each in answer["containerInstances"]]
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from cloud import wait
 from cloud.pages import every
 from cloud.session import Cloud
+from environments import jobs as all_jobs
 from environments import ownership
 from environments.doctor.picture import Picture, Waiting
 
@@ -19,7 +20,6 @@ DWELL = 600.0
 """Seconds. AWS Batch gives reasons that pass by themselves (a machine is starting): nothing younger is told."""
 AGAIN = 15.0
 """Seconds between the two looks at jobs that have waited for so long."""
-_AT_ONCE = 100  # DescribeJobs
 
 
 def jobs(cloud: Cloud, picture: Picture) -> dict[str, Any]:
@@ -59,9 +59,7 @@ def front(cloud: Cloud, queue: str, now: datetime) -> dict[str, tuple[float, int
 
 def describe(cloud: Cloud, ids: Sequence[str]) -> list[Waiting]:
     """Jobs by id; unknown ones are left out."""
-    batch = cloud.client("batch")
-    some = (list(ids[begin : begin + _AT_ONCE]) for begin in range(0, len(ids), _AT_ONCE))
-    return [job(each) for part in some for each in batch.describe_jobs(jobs=part)["jobs"]]
+    return [job(each) for each in all_jobs.described(cloud, ids)]
 
 
 def job(described: Mapping[str, Any]) -> Waiting:

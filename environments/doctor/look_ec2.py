@@ -5,7 +5,7 @@ from typing import Any
 
 from cloud import tags
 from cloud.machine_images import describe as describe_images
-from cloud.pages import every
+from cloud.pages import every, parts
 from cloud.session import Cloud
 from environments import machines
 from environments.doctor.described import Described, images_of, pinned, resources, template_data
@@ -80,8 +80,8 @@ def types(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     found = machines.described(cloud, families).values()
     allowed = sorted(each.name for each in found if {each.name, each.name.partition(".")[0]} & _expanded(named))
     zones: dict[str, set[str]] = {name: set() for name in allowed}
-    for begin in range(0, len(allowed), _VALUES):
-        filters = _filter("instance-type", allowed[begin : begin + _VALUES])
+    for some in parts(allowed, _VALUES):
+        filters = _filter("instance-type", some)
         offers = every(cloud.ec2, "describe_instance_type_offerings", "InstanceTypeOfferings",
                        LocationType="availability-zone", Filters=filters)  # fmt: skip
         for each in offers:
