@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from cloud import tags
+from cloud import storage_volumes
 from cloud.machine_images import describe as describe_images
 from cloud.pages import every, parts
 from cloud.session import Cloud
@@ -18,7 +18,6 @@ _WORDS = {  # "Instance type compute environments", AWS Batch User Guide
     "default_arm64": ("m6g", "c6g", "r6g", "c7g"),
 }
 _VALUES = 200  # of one filter: "Filter your resources", Amazon EC2 User Guide
-_ENDED = ("terminated", "shutting-down")
 
 
 def _filter(name: str, values: Iterable[str]) -> list[dict[str, Any]]:
@@ -110,12 +109,5 @@ def allows(environment: Described, instance_type: str) -> bool:
 
 def volumes(cloud: Cloud, _: Picture) -> dict[str, Any]:
     """Volumes that machines added to their own storage and that are attached to nothing, and which machines live."""
-    filters = [*_filter("tag-key", [tags.STORAGE]), *_filter("status", ["available", "error"])]
-    found = every(cloud.ec2, "describe_volumes", "Volumes", Filters=filters)
-    owners = {tags.as_dict(each["Tags"])[tags.STORAGE] for each in found}
-    if not owners:
-        return {}
-    told = every(cloud.ec2, "describe_instances", "Reservations", Filters=_filter("instance-id", owners))
-    listed = [each for reservation in told for each in reservation["Instances"]]
-    alive = frozenset(each["InstanceId"] for each in listed if each["State"]["Name"] not in _ENDED)
-    return {"volumes": found, "alive": alive}
+    found = storage_volumes.unattached(cloud)
+    return {"volumes": found, "alive": storage_volumes.living_owners(cloud, found)} if found else {}
