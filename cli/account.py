@@ -17,9 +17,10 @@ def validate(c: Context, path: list[str]) -> int:
 
 
 @task(
-    iterable=["env", "github_environment"],
+    iterable=["env", "image", "github_environment"],
     help={
         "env": "a name under environments/, or the path of a YAML file; repeatable; default: genomics",
+        "image": "the same under images/, for its KMS keys and instance profile; default: the environments' images",
         "boundary": "ARN of a policy that must bound every role that Kiln makes; default: the definitions'",
         "region": "limit it to a region",
         "account": "limit it to an account (twelve digits)",
@@ -30,6 +31,7 @@ def validate(c: Context, path: list[str]) -> int:
 def iam_policy(
     c: Context,
     env: list[str],
+    image: list[str],
     github_environment: list[str],
     boundary: str = "",
     region: str = "",
@@ -39,4 +41,5 @@ def iam_policy(
     """Print the IAM policy that running Kiln needs."""
     from environments import operator_policy
 
-    return operator_policy.command(env, boundary, region, account, trust, github_environment or ["plan", "apply"])
+    environments = github_environment or ["plan", "apply"]
+    return operator_policy.command(env, image, boundary, region, account, trust, environments)

@@ -10,7 +10,9 @@ from environments import definitions
 from environments.doctor.needs import needs as doctor_needs
 from environments.needs import needs as environments_need
 from environments.spec import EnvironmentSpec
+from images import definitions as images
 from images.needs import needs as images_need
+from images.spec import ImageSpec
 from kiln.errors import Exit, UserError
 from kiln.screen import result
 from launch_templates.needs import needs as templates_need
@@ -21,7 +23,13 @@ ISSUER = "token.actions.githubusercontent.com"
 
 
 def command(
-    env: Sequence[str], boundary: str, region: str, account: str, trust: str, github_environment: Sequence[str]
+    env: Sequence[str],
+    image: Sequence[str],
+    boundary: str,
+    region: str,
+    account: str,
+    trust: str,
+    github_environment: Sequence[str],
 ) -> int:
     """Print the documents, or with `trust` (OWNER/REPOSITORY) the trust policy. No AWS call is made."""
     _check(account, boundary)
@@ -29,15 +37,23 @@ def command(
         result(json.dumps(trust_policy(trust, github_environment, account), indent=2))
         return Exit.DONE
     specs = [definitions.load(name) for name in env or ("genomics",)]
-    told = documents(whole(specs, Scope(region or "*", account or "*"), boundary))
+    built = [images.load(name) for name in image or _shipped(specs)]
+    told = documents(whole(specs, Scope(region or "*", account or "*"), boundary, built))
     result("\n".join(json.dumps(each, indent=2) for each in told))
     return Exit.DONE
 
 
-def whole(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str = "") -> tuple[Permission, ...]:
+def whole(
+    specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str = "", built: Sequence[ImageSpec] = ()
+) -> tuple[Permission, ...]:
     """Building images, registering templates and these environments, and finding what is wrong with them."""
-    made = (*images_need(scope), *templates_need(scope), *environments_need(specs, scope, boundary))
+    made = (*images_need(scope, built), *templates_need(scope), *environments_need(specs, scope, boundary))
     return (*made, *doctor_needs())
+
+
+def _shipped(specs: Sequence[EnvironmentSpec]) -> list[str]:
+    """The environments' images that are defined under images/; the definition of another must be named."""
+    return sorted({each.image for each in specs if (images.KIND.folder / f"{each.image}.yaml").is_file()})
 
 
 def trust_policy(repository: str, environments: Sequence[str], account: str = "") -> dict[str, Any]:

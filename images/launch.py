@@ -210,7 +210,7 @@ def _address(cloud: Cloud, instance: str, builder: Builder) -> str | None:
         raise UserError(
             f"{instance} ended before it ran",
             reason,
-            "Client.InternalError often means a KMS key that may not be used.",
+            "Client.InternalError often means a KMS key that these credentials may not use: see invoke iam-policy.",
         )
     if told["State"]["Name"] != "running":
         return None

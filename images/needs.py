@@ -2,11 +2,15 @@
 
 EC2 knows Kiln's machines by their tags: kiln:build on all that a build makes, kiln:storage on volumes that machines
 added to themselves. Sources: "Actions, resources, and condition keys for Amazon EC2", Service Authorization Reference;
-"Grant permission to tag Amazon EC2 resources during creation" (ec2:CreateAction), Amazon EC2 User Guide.
+"Grant permission to tag Amazon EC2 resources during creation" (ec2:CreateAction), Amazon EC2 User Guide;
+"Requirements for Amazon EBS encryption" (permissions for users), Amazon EBS User Guide.
 """
+
+from collections.abc import Sequence
 
 from cloud import tags
 from cloud.policy import Permission, Scope, has_tag
+from images.spec import ImageSpec
 
 _LOOK = (
     "ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceTypes",
@@ -17,8 +21,8 @@ _PARAMETERS = "arn:{}:ssm:{}:*:parameter/aws/*"  # AWS's own are nobody's: their
 _NEW = ("RunInstances", "CreateImage", "CreateSecurityGroup", "ImportKeyPair")
 
 
-def needs(scope: Scope) -> tuple[Permission, ...]:
-    """In the order in which a build comes to need them."""
+def needs(scope: Scope, specs: Sequence[ImageSpec] = ()) -> tuple[Permission, ...]:
+    """In the order in which a build comes to need them; `specs` add their own keys and instance profiles."""
     asked, ours = has_tag(tags.BUILD, on="Request"), has_tag(tags.BUILD)
     return (
         Permission("ImagesLook", _LOOK),
@@ -65,4 +69,30 @@ def needs(scope: Scope) -> tuple[Permission, ...]:
             {**ours, "ForAllValues:StringEquals": {"aws:TagKeys": [tags.EXPIRES, tags.STATUS]}},
         ),
         Permission("ImagesStorage", ("ec2:DeleteVolume",), scope.ec2("volume"), has_tag(tags.STORAGE)),
+        *_keys(specs, scope),
+        *_roles(specs, scope),
     )  # fmt: skip
+
+
+def _keys(specs: Sequence[ImageSpec], scope: Scope) -> tuple[Permission, ...]:
+    """EC2 encrypts volumes with a customer's key in the name of whoever launches the machine."""
+    volumes = [volume for spec in specs for volume in (spec.volumes.root, spec.volumes.data) if volume]
+    named = {volume.kms_key for volume in volumes if volume.kms_key}
+    # IAM knows a key by its ARN alone: behind an id or an alias may be any of the account's.
+    keys = tuple(sorted({key if ":key/" in key else scope.arn("kms", "key/*") for key in named}))
+    if not keys:
+        return ()
+    uses = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*")
+    through = {"StringLike": {"kms:ViaService": f"ec2.{scope.region}.amazonaws.com"}}
+    return (
+        Permission("ImagesEncrypt", uses, keys, through),
+        Permission("ImagesLendKeys", ("kms:CreateGrant",), keys, {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+    )
+
+
+def _roles(specs: Sequence[ImageSpec], scope: Scope) -> tuple[Permission, ...]:
+    """What builders bear: a role of the instance profile's own name, as the console and Kiln make them."""
+    profiles = {spec.builder.instance_profile for spec in specs if spec.builder.instance_profile}
+    roles = tuple(sorted({scope.iam(f"role/{each.rpartition('/')[2]}") for each in profiles}))
+    passed = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
+    return (Permission("ImagesPassRole", ("iam:PassRole",), roles, passed),) if roles else ()

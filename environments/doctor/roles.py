@@ -16,17 +16,10 @@ _FLEET = "AmazonEC2SpotFleetTaggingRole"
 
 
 def service(picture: Picture) -> Iterator[Finding]:
-    """The role that AWS Batch works through."""
+    """The role that AWS Batch works through. Its service-linked one cannot be deleted while an environment uses it."""
     for arn, users in _used(picture, lambda each: str(each.get("serviceRole") or "")).items():
         if _LINKED not in arn:
             yield from _role(picture, arn, "batch.amazonaws.com", "AWSBatchServiceRole", f"AWS Batch's own, of {users}")
-        elif "batch.amazonaws.com" not in picture.linked:
-            yield error(
-                f"the service-linked role {short(arn)} is gone",
-                f"AWS Batch works through it in {users}",
-                "aws iam create-service-linked-role --aws-service-name batch.amazonaws.com",
-                short(arn),
-            )
 
 
 def spot(picture: Picture) -> Iterator[Finding]:

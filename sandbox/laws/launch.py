@@ -12,6 +12,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.exceptions import DryRunClientError
 from moto.ec2.responses import EC2Response
 
+from sandbox.iam import volume_keys
 from sandbox.laws import instances, kms, launch_checks, spot, volumes
 from sandbox.laws.block_devices import BlockDevice, resolve
 from sandbox.laws.errors import refused
@@ -46,6 +47,10 @@ class Launch(EC2Response):
         for instance in reservation.instances:
             instance.reservation_id = reservation.id
             _furnish(world, backend, instance, devices, request)
+            if why := _keyless(world, self.get_access_key(), backend, devices):
+                _end(world, instance, f"Client error on launch: {why}")
+            else:
+                instances.launch(instance)
         if token:
             world.launches[token] = (fingerprint, reservation)
         return result
@@ -114,12 +119,21 @@ def _furnish(
         nic.delete_on_termination = True
     if (request.get("InstanceMarketOptions") or {}).get("MarketType") == "spot":
         spot.fulfil(backend, instance, request, tags.get("spot-instances-request", {}))
-    if any(device.encrypted and kms.key_arn(backend, device.kms_key_id) is None for device in devices):
-        instances.set_state(instance, "pending")
-        why = "Client error on launch: the KMS key of a volume does not exist or is not enabled"
-        world.later(world.delays.pending, lambda: instances.fail(instance, "Client.InternalError", why))
-    else:
-        instances.launch(instance)
+
+
+def _keyless(world: World, access_key: str, backend: Any, devices: tuple[BlockDevice, ...]) -> str:
+    """Why the volumes cannot be encrypted, or nothing."""
+    keys = [kms.key_arn(backend, device.kms_key_id) for device in devices if device.encrypted]
+    if None in keys:
+        return "the KMS key of a volume does not exist or is not enabled"
+    customers = [key for key in keys if key and not kms.is_default_key(backend, key)]
+    told = (volume_keys.denied(world, access_key, backend.region_name, key) for key in customers)
+    return next((f"the KMS key of a volume may not be used ({action})" for action in told if action), "")
+
+
+def _end(world: World, instance: Any, why: str) -> None:
+    instances.set_state(instance, "pending")
+    world.later(world.delays.pending, lambda: instances.fail(instance, "Client.InternalError", why))
 
 
 def _fingerprint(request: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 import paramiko
@@ -64,7 +64,8 @@ class Guest:
         assert "status: done" in status, self.hypervisor.console(self.instance_id)
         self.run("while ! systemctl is-active --quiet docker; do sleep 1; done")
 
-    def run(self, command: str) -> str:
+    @contextmanager
+    def connected(self) -> Iterator[paramiko.SSHClient]:
         client = paramiko.SSHClient()
         name = self.address if self.hypervisor.ssh_port == 22 else f"[{self.address}]:{self.hypervisor.ssh_port}"
         client.get_host_keys().add(name, "ssh-ed25519", _key(self.host_pem))
@@ -80,13 +81,25 @@ class Guest:
                 banner_timeout=60,
                 auth_timeout=60,
             )
+            yield client
+        finally:
+            client.close()
+
+    def run(self, command: str) -> str:
+        with self.connected() as client:
             _, out, err = client.exec_command(command, timeout=BOOT_SECONDS)
             said: str = out.read().decode()
             code = out.channel.recv_exit_status()
             assert code == 0, f"{command}: exit code {code}\n{said}{err.read().decode()}"
             return said
-        finally:
-            client.close()
+
+    def login(self) -> str:
+        """What a person sees who logs in and leaves again."""
+        with self.connected() as client, closing(client.invoke_shell()) as shell:
+            shell.settimeout(BOOT_SECONDS)
+            shell.sendall(b"exit\n")
+            with shell.makefile() as screen:
+                return str(screen.read().decode())
 
 
 def _key(pem: str) -> paramiko.Ed25519Key:
@@ -141,7 +154,8 @@ def test_al2023_is_overlay2_on_one_disk_without_btrfs_and_says_what_it_is(al2023
     assert al2023.run("command -v btrfs yum dnf vgs || true") == "/usr/sbin/vgs\n"
     files = al2023.run("systemctl show docker -p EnvironmentFiles")
     assert "/etc/sysconfig/docker-storage (ignore_errors=yes)" in files
-    assert "Debian stand-in" in al2023.run("cat /etc/kiln-stand-in /etc/motd")
+    assert "Debian stand-in" in al2023.run("cat /etc/kiln-stand-in")
+    assert al2023.login().count("Debian stand-in") == 1
 
 
 def test_units_logins_and_sudo_know_where_the_offline_aws_is(al2023: Guest) -> None:

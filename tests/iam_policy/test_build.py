@@ -5,35 +5,48 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import yaml
 
 from cloud import tags
 from cloud.policy import Permission, Scope
 from cloud.session import Cloud
 from images import clean
 from images.needs import needs
+from images.spec import ImageSpec
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 from tests.iam_policy.conftest import Become, told
 from tests.images.conftest import Build
+from tests.support import trust
 from tests.support.aws_state import left_behind
 from tests.support.fake_remote import FakeRemote
 
-PERMISSIONS = needs(Scope())
-OPTIONAL = "ImagesKeys"  # a key that may not be looked at before is taken on trust
-DEFINITION = """
-name: small
-base: {ssm: ecs/al2023}
-docker_storage: {driver: overlay2}
-volumes: {root: {kms_key: KEY}}
-share: {accounts: ["210987654321"]}
-"""
+KEY, PROFILE = "alias/images", "kiln-builder"
+SPEC = ImageSpec.model_validate(
+    {
+        "name": "small",
+        "base": {"ssm": "ecs/al2023"},
+        "builder": {"instance_profile": PROFILE},
+        "docker_storage": {"driver": "overlay2"},
+        "volumes": {"root": {"kms_key": KEY}},
+        "share": {"accounts": ["210987654321"]},
+    }
+)
+PERMISSIONS = needs(Scope(), [SPEC])
+TRUSTED = "ImagesKeys"  # a key that may not be looked at before is taken on trust
+LATE = ("ImagesEncrypt", "ImagesLendKeys")  # EC2 says nothing when it is asked, and ends the machine
 
 
 @pytest.fixture
 def shared(sandbox: Sandbox, tmp_path: Path) -> str:
-    key = sandbox.client("kms").create_key()["KeyMetadata"]["Arn"]
+    """Path of the definition, whose key and instance profile there are."""
+    iam, kms = sandbox.client("iam"), sandbox.client("kms")
+    kms.create_alias(AliasName=KEY, TargetKeyId=kms.create_key()["KeyMetadata"]["KeyId"])
+    iam.create_role(RoleName=PROFILE, AssumeRolePolicyDocument=trust.EC2)
+    iam.create_instance_profile(InstanceProfileName=PROFILE)
+    iam.add_role_to_instance_profile(InstanceProfileName=PROFILE, RoleName=PROFILE)
     path = tmp_path / "small.yaml"
-    path.write_text(DEFINITION.replace("KEY", key))
+    path.write_text(yaml.safe_dump(SPEC.model_dump(mode="json", exclude_unset=True)))
     return str(path)
 
 
@@ -76,7 +89,11 @@ def test_the_policy_is_enough(sandbox: Sandbox, become: Become, everything: Call
     assert left_behind(sandbox) == {}
 
 
-@pytest.mark.parametrize("missing", [each for each in PERMISSIONS if each.sid != OPTIONAL], ids=lambda each: each.sid)
+@pytest.mark.parametrize(
+    "missing",
+    [each for each in PERMISSIONS if each.sid not in (TRUSTED, *LATE)],
+    ids=lambda each: each.sid,
+)
 def test_without_a_statement_kiln_says_what_is_missing(
     sandbox: Sandbox, become: Become, everything: Callable[[], None], missing: Permission
 ) -> None:
@@ -88,9 +105,20 @@ def test_without_a_statement_kiln_says_what_is_missing(
     assert "iam-policy" in error.hint
 
 
+@pytest.mark.parametrize("missing", LATE)
+def test_a_machine_whose_key_may_not_be_used_ends_and_kiln_says_what_it_may_be(
+    become: Become, everything: Callable[[], None], missing: str
+) -> None:
+    become([each for each in PERMISSIONS if each.sid != missing])
+    error = told(everything)
+    assert "ended before it ran" in error.what
+    assert "the KMS key of a volume may not be used" in error.why
+    assert "iam-policy" in error.hint
+
+
 def test_a_key_that_may_not_be_looked_at_is_taken_on_trust(
     sandbox: Sandbox, become: Become, everything: Callable[[], None]
 ) -> None:
-    become([each for each in PERMISSIONS if each.sid != OPTIONAL])
+    become([each for each in PERMISSIONS if each.sid != TRUSTED])
     everything()
     assert {call.action for call in sandbox.calls.all() if call.error == "AccessDeniedException"} == {"DescribeKey"}

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from botocore import xform_name
 from botocore.session import Session
 
 from cloud.policy import SIZE, Permission, Scope, documents, size
 from environments import definitions, operator_policy
+from images.needs import needs as images_need
+from images.spec import ImageSpec
 from kiln.errors import UserError
 from provision.docker_autoscale_policy import policy as storage_policy
 from tests.support.cli import Cli
@@ -151,9 +154,19 @@ def _elsewhere(action: str, required: str, document: dict[str, Any]) -> bool:
 
 
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+KEYED = ImageSpec.model_validate(
+    {
+        "name": "keyed",
+        "base": {"ssm": "ecs/al2023"},
+        "builder": {"instance_profile": f"arn:aws:iam::{KEY.split(':')[4]}:instance-profile/builders/session"},
+        "docker_storage": {"driver": "overlay2"},
+        "volumes": {"root": {"kms_key": KEY}},
+    }
+)
 LINTED = [
     *(document for names in (("genomics",), ("genomics-2019",), ("salmon",), SHIPPED)
       for document in documents(permissions(*names))),
+    *documents(images_need(Scope(), [KEYED])),
     storage_policy(),
     storage_policy(kms_key=KEY),
 ]  # fmt: skip
@@ -195,11 +208,24 @@ def test_the_trust_policy_names_repository_and_environments() -> None:
             operator_policy.trust_policy(repository, environments)
 
 
+def printed(text: str) -> list[dict[str, Any]]:
+    """The documents on stdout, one after the other."""
+    return list(json.loads("[" + text.strip().replace("}\n{", "},{") + "]"))
+
+
+def test_an_image_adds_its_key_and_the_role_of_its_builder(tmp_path: Path) -> None:
+    path = tmp_path / "keyed.yaml"
+    path.write_text(yaml.safe_dump(KEYED.model_dump(mode="json", exclude_unset=True)))
+    done = Cli(tmp_path)("iam-policy", "--image", str(path), "--account", "123456789012")
+    told = {each["Sid"]: each for document in printed(done.stdout) for each in document["Statement"]}
+    assert told["ImagesLendKeys"]["Resource"] == [KEY]
+    assert told["ImagesPassRole"]["Resource"] == ["arn:aws:iam::123456789012:role/session"]
+
+
 def test_the_task_prints_json_and_refuses_nonsense(tmp_path: Path) -> None:
     invoke = Cli(tmp_path)
     done = invoke("iam-policy", "--env", "salmon", "--account", "123456789012", "--region", "eu-west-1")
-    *_, last = json.loads("[" + done.stdout.strip().replace("}\n{", "},{") + "]")
-    assert last["Version"] == "2012-10-17"
+    assert printed(done.stdout)[-1]["Version"] == "2012-10-17"
     assert "arn:aws:batch:eu-west-1:123456789012:job-queue/salmonWorkload" in done.stdout
     for wrong in (("--account", "12"), ("--boundary", "limit"), ("--env", "nosuch"), ("--trust", "lab")):
         assert "Why" in invoke("iam-policy", *wrong, code=1).stderr

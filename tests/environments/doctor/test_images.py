@@ -102,6 +102,21 @@ def test_a_version_that_is_gone(patient: Patient) -> None:
     assert patient.visit()["healthy"]
 
 
+def test_a_launch_template_that_is_gone(patient: Patient) -> None:
+    """AWS Batch finds out for itself after a while; until then the doctor knows better."""
+    data = _template(patient)["LaunchTemplateData"]
+    patient.ec2.create_launch_template(LaunchTemplateName="passing", LaunchTemplateData=data)
+    before = patient.environment()["computeResources"]["launchTemplate"]
+    patient.update(computeResources={"launchTemplate": {"launchTemplateName": "passing", "version": "1"}})
+    patient.environment()  # AWS Batch has just looked
+    patient.ec2.delete_launch_template(LaunchTemplateName="passing")
+    found = patient.one()
+    assert "error: the launch template passing is gone | no machine starts in ondemand" in found
+    assert "invoke register-env --env genomics registers it again" in found
+    patient.update(computeResources={"launchTemplate": before})
+    assert patient.visit()["healthy"]
+
+
 def test_agents_that_are_old_or_not_connected(patient: Patient) -> None:
     ecs, cluster = patient.client("ecs"), patient.environment()["ecsClusterArn"]
     launched = patient.ec2.run_instances(ImageId=patient.ami, InstanceType="m6i.large", MinCount=1, MaxCount=1)

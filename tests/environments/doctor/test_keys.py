@@ -28,8 +28,26 @@ def test_a_key_that_machines_may_not_use(patient: Patient) -> None:
     assert f"error: the KMS key {key} cannot be used: it is Disabled" in patient.one()
     assert f"aws kms enable-key --key-id {key}; or build on another key" in patient.one()
     kms.enable_key(KeyId=key_id)
+    kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
+    assert f"error: the KMS key {key} cannot be used: it is PendingDeletion" in patient.one()
+    assert f"aws kms cancel-key-deletion --key-id {key}; or build on another key" in patient.one()
+    kms.cancel_key_deletion(KeyId=key_id)
+    kms.enable_key(KeyId=key_id)
+    assert patient.visit()["healthy"]
     kms.revoke_grant(KeyId=key, GrantId=grant["GrantId"])
     assert len(patient.complaints()) == 1
+    patient.update(computeResources={"launchTemplate": before})
+    assert patient.visit()["healthy"]
+
+
+def test_a_key_that_is_not_there(patient: Patient) -> None:
+    """EC2 takes any key for a launch template: it asks KMS when a machine starts."""
+    before = patient.environment()["computeResources"]["launchTemplate"]
+    key = "arn:aws:kms:us-east-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+    disk = {"DeviceName": "/dev/xvda", "Ebs": {"Encrypted": True, "KmsKeyId": key}}
+    patient.ec2.create_launch_template(LaunchTemplateName="lost", LaunchTemplateData={"BlockDeviceMappings": [disk]})
+    patient.update(computeResources={"launchTemplate": {"launchTemplateName": "lost", "version": "1"}})
+    assert f"error: the KMS key {key} cannot be used: it is missing" in patient.one()
     patient.update(computeResources={"launchTemplate": before})
     assert patient.visit()["healthy"]
 

@@ -1,0 +1,31 @@
+"""Whether the caller of RunInstances may have volumes encrypted with a customer's key: EC2 asks KMS in its name.
+
+Without it the launch is accepted, and the instance ends with Client.InternalError. The AWS managed key lets all of the
+account in. Sources: https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.html (permissions for
+users), https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html (kms:GrantIsForAWSResource,
+kms:ViaService)
+"""
+
+from sandbox.iam.callers import caller_of
+from sandbox.iam.decide import denial
+from sandbox.iam.policy import Question
+from sandbox.world import World
+
+_ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext")
+
+
+def denied(world: World, access_key: str, region: str, key_arn: str) -> str | None:
+    """The first action that the caller may not do with the key; None when it may do all of them."""
+    caller = caller_of(world, access_key)
+    if caller is None:
+        return None
+    context = {
+        "aws:requestedregion": (region,),
+        "kms:grantisforawsresource": ("true",),
+        "kms:viaservice": (f"ec2.{region}.amazonaws.com",),
+        **caller.context,
+    }
+    for action in _ACTIONS:
+        if denial(caller.policies, caller.boundary, Question(action, key_arn, context)):
+            return action
+    return None
