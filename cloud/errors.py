@@ -1,6 +1,8 @@
 """AWS's errors in a person's words. The one place where they are translated."""
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kiln.errors import UserError
@@ -41,6 +43,27 @@ def is_not_found(error: BaseException) -> bool:
         "ParameterNotFound",
         "NoSuchEntity",
     }
+
+
+@contextmanager
+def gone_is_fine(*codes: str) -> Iterator[None]:
+    """For deletions: what is gone already is no error. `codes` are what else AWS calls that, of this resource."""
+    try:
+        yield
+    except Exception as error:
+        if not is_not_found(error) and code(error) not in codes:
+            raise
+
+
+def or_none(call: Callable[..., Any], *codes: str, **query: Any) -> dict[str, Any] | None:
+    """The call's answer, or None where AWS knows no such thing, or answers with one of the `codes`."""
+    try:
+        answer: dict[str, Any] = call(**query)
+    except Exception as error:
+        if not is_not_found(error) and code(error) not in codes:
+            raise
+        return None
+    return answer
 
 
 def translate(error: Exception) -> UserError | None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from kiln.errors import UserError
 
@@ -55,11 +56,9 @@ class Chosen:
 def describe(cloud: Cloud, **query: Any) -> list[dict[str, Any]]:
     """DescribeImages, deprecated ones included; an unknown id is an empty list."""
     try:
-        paginator = cloud.ec2.get_paginator("describe_images")
-        pages = paginator.paginate(**query, IncludeDeprecated=True) if "ImageIds" not in query else None
-        if pages is None:  # AWS refuses MaxResults beside ids
+        if "ImageIds" in query:  # AWS refuses MaxResults beside ids
             return list(cloud.ec2.describe_images(**query, IncludeDeprecated=True)["Images"])
-        return [image for page in pages for image in page["Images"]]
+        return every(cloud.ec2, "describe_images", "Images", **query, IncludeDeprecated=True)
     except Exception as error:
         if errors.code(error) in {"InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"}:
             return []

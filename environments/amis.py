@@ -21,8 +21,5 @@ def own(cloud: Cloud, ids: Collection[str]) -> set[str]:
 
 def delete(cloud: Cloud, ami: str) -> None:
     """Deregister it, with its snapshots, in one call."""
-    try:
+    with errors.gone_is_fine("InvalidAMIID.Unavailable"):
         cloud.ec2.deregister_image(ImageId=ami, DeleteAssociatedSnapshots=True)
-    except Exception as error:
-        if not errors.is_not_found(error) and errors.code(error) != "InvalidAMIID.Unavailable":
-            raise

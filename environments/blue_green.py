@@ -47,24 +47,14 @@ class Turn:
 
 def look(cloud: Cloud, environment: str) -> Standing:
     """What a roll-out of this environment meets."""
-    queues = all_queues(cloud)
-    mine = [each["jobQueueName"] for each in queues if _is_own(each, environment)]
+    queues = job_queues.listed(cloud)
+    mine = [each["jobQueueName"] for each in queues if ownership.carries(each, environment)]
     return Standing(tuple(queues), tuple(jobs.placed(cloud, mine)))
 
 
 def own_queues(cloud: Cloud, environment: str) -> list[str]:
     """The names of the environment's queues, by its tag."""
-    return [each["jobQueueName"] for each in all_queues(cloud) if _is_own(each, environment)]
-
-
-def all_queues(cloud: Cloud) -> list[dict[str, Any]]:
-    """Every job queue of the region, as Batch describes it."""
-    pages = cloud.client("batch").get_paginator("describe_job_queues").paginate()
-    return [each for page in pages for each in page["jobQueues"] if each.get("status") != "DELETED"]
-
-
-def _is_own(queue: Mapping[str, Any], environment: str) -> bool:
-    return ownership.key(environment) in (queue.get("tags") or {})
+    return [each["jobQueueName"] for each in job_queues.listed(cloud) if ownership.carries(each, environment)]
 
 
 def order_of(queue: Mapping[str, Any]) -> list[str]:
@@ -75,9 +65,8 @@ def order_of(queue: Mapping[str, Any]) -> list[str]:
 def refuse_strangers(queues: Sequence[Mapping[str, Any]], environment: str, found: Found) -> None:
     """Raises UserError where a queue that is not this environment's uses the compute environment: it could not be
     deleted, and the queue is not Kiln's to change."""
-    strangers = [
-        each["jobQueueName"] for each in queues if found.id in order_of(each) and not _is_own(each, environment)
-    ]  # fmt: skip
+    others = [each for each in queues if not ownership.carries(each, environment)]
+    strangers = [each["jobQueueName"] for each in others if found.id in order_of(each)]
     if strangers:
         raise UserError(
             f"the compute environment {found.extra['name']} cannot go",
@@ -130,8 +119,8 @@ def swap(cloud: Cloud, environment: str, turns: Sequence[Turn]) -> None:
     """In each of the environment's queues, the new ones at the places of the old ones: so there are never more than
     before. What runs on an old one goes on; what waits goes to the new one."""
     successors = {old: turn.arn for turn in turns for old in turn.old_arns}
-    for queue in all_queues(cloud) if successors else ():
-        if _is_own(queue, environment):
+    for queue in job_queues.listed(cloud) if successors else ():
+        if ownership.carries(queue, environment):
             _put(cloud, queue, [successors.get(arn, arn) for arn in order_of(queue)])
 
 
@@ -166,8 +155,8 @@ def or_back(cloud: Cloud, environment: str, turns: list[Turn]) -> Iterator[None]
 
 def _back(cloud: Cloud, environment: str, turn: Turn) -> None:
     oldest = turn.olds[0]
-    for queue in all_queues(cloud):
-        if _is_own(queue, environment):
+    for queue in job_queues.listed(cloud):
+        if ownership.carries(queue, environment):
             _put(cloud, queue, [oldest.id if arn == turn.arn else arn for arn in order_of(queue)])
     removal.environment(cloud, environment, turn.arn.rpartition("/")[2])
 

@@ -17,7 +17,7 @@ def delete(cloud: Cloud, bucket: str) -> None:
     Raises UserError for what S3 does not delete.
     """
     s3 = cloud.client("s3")
-    try:
+    with errors.gone_is_fine("NoSuchBucket"):
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             all_of_them = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
             keys = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in all_of_them]
@@ -25,6 +25,3 @@ def delete(cloud: Cloud, bucket: str) -> None:
             if failed := answer.get("Errors"):
                 first = failed[0]
                 raise UserError(f"{first.get('Key')} of {bucket} could not be deleted", str(first.get("Message", "")))
-    except Exception as error:
-        if errors.code(error) != "NoSuchBucket":
-            raise

@@ -1,7 +1,6 @@
 """S3 buckets: encrypted, closed to the public, over TLS alone, a folder emptied by age.
 
-Sources: Amazon S3 API Reference (CreateBucket with tags, PutBucketEncryption, PutPublicAccessBlock,
-PutBucketLifecycleConfiguration); "Require HTTPS for requests", Amazon S3 User Guide.
+Source: CreateBucket with tags, Amazon S3 API Reference. What the rules say is in bucket_rules.py.
 """
 
 import json
@@ -10,18 +9,12 @@ from typing import Any
 
 from cloud import errors, tags
 from cloud.session import Cloud
-from environments import resource
+from environments import bucket_rules, resource
 from environments.ground import Ground
 from environments.resource import Difference, Found, Wanted
-from environments.storage_spec import Bucket
 from kiln.errors import UserError
 
 KIND = "bucket"
-_TLS = "KilnTlsOnly"
-_EXPIRE = "kiln-expire"
-_BLOCK = {
-    "BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True,
-}  # fmt: skip
 
 
 def desired(ground: Ground) -> tuple[Wanted, ...]:
@@ -30,23 +23,13 @@ def desired(ground: Ground) -> tuple[Wanted, ...]:
         Wanted(
             KIND,
             spec.bucket_name(use, ground.account, ground.region),
-            {} if bucket.existing else _fields(bucket),
+            {} if bucket.existing else bucket_rules.fields(bucket),
             ground.tags,
             foreign=bucket.existing,
             extra={"account": ground.account, "region": ground.region, "use": use, "partition": ground.partition},
         )
         for use, bucket in spec.buckets.items()
     )
-
-
-def _fields(bucket: Bucket) -> dict[str, Any]:
-    return {
-        "encryption": bucket.kms_key or "AES256",
-        "public access": "blocked",
-        "TLS": "required",
-        "expire": f"{bucket.expire} after {bucket.expire_days} days" if bucket.expire else "never",
-        "versioning": bucket.versioning,
-    }
 
 
 def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
@@ -79,10 +62,10 @@ def _found(cloud: Cloud, wanted: Wanted) -> Found | None:
     block = _asked(s3.get_public_access_block, owned, "NoSuchPublicAccessBlockConfiguration")
     encryption = _asked(s3.get_bucket_encryption, owned, "ServerSideEncryptionConfigurationNotFoundError")
     fields = {
-        "encryption": _encryption(encryption),
-        "public access": "blocked" if block.get("PublicAccessBlockConfiguration") == _BLOCK else "possible",
+        "encryption": bucket_rules.encryption(encryption),
+        "public access": "blocked" if block.get("PublicAccessBlockConfiguration") == bucket_rules.BLOCK else "possible",
         "TLS": "required" if _tls(wanted) in policy.get("Statement", []) else "optional",
-        "expire": _expire(rules),
+        "expire": bucket_rules.expire(rules),
     }
     if wanted.fields.get("versioning") is not None:
         fields["versioning"] = s3.get_bucket_versioning(**owned).get("Status") == "Enabled"
@@ -100,34 +83,11 @@ def _refused(error: Exception, wanted: Wanted) -> Exception:
 
 
 def _asked(call: Any, owned: Mapping[str, str], none: str) -> dict[str, Any]:
-    try:
-        answer: dict[str, Any] = call(**owned)
-    except Exception as error:
-        if errors.code(error) != none:
-            raise
-        return {}
-    return answer
-
-
-def _encryption(answer: Mapping[str, Any]) -> str:
-    rules = answer.get("ServerSideEncryptionConfiguration", {}).get("Rules", [])
-    default = rules[0].get("ApplyServerSideEncryptionByDefault", {}) if rules else {}
-    return str(default.get("KMSMasterKeyID") or default.get("SSEAlgorithm") or "none")
-
-
-def _expire(rules: Sequence[Mapping[str, Any]]) -> str:
-    own = next((rule for rule in rules if rule.get("ID") == _EXPIRE and rule.get("Status") == "Enabled"), None)
-    if own is None:
-        return "never"
-    return f"{own.get('Filter', {}).get('Prefix', '')} after {own.get('Expiration', {}).get('Days')} days"
+    return errors.or_none(call, none, **owned) or {}
 
 
 def _tls(wanted: Wanted) -> dict[str, Any]:
-    arn = f"arn:{wanted.extra['partition']}:s3:::{wanted.name}"
-    return {
-        "Sid": _TLS, "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": [arn, f"{arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }  # fmt: skip
+    return bucket_rules.tls(wanted.name, wanted.extra["partition"])
 
 
 def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
@@ -157,43 +117,24 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
     s3, fields = cloud.client("s3"), {change.field for change in changes}
     owned = {"Bucket": wanted.name, "ExpectedBucketOwner": wanted.extra["account"]}
     if "public access" in fields:
-        s3.put_public_access_block(**owned, PublicAccessBlockConfiguration=_BLOCK)
+        s3.put_public_access_block(**owned, PublicAccessBlockConfiguration=bucket_rules.BLOCK)
     if "encryption" in fields:
-        s3.put_bucket_encryption(**owned, ServerSideEncryptionConfiguration={"Rules": [_rule(wanted)]})
+        rule = bucket_rules.encryption_rule(wanted.fields["encryption"])
+        s3.put_bucket_encryption(**owned, ServerSideEncryptionConfiguration={"Rules": [rule]})
     if "TLS" in fields:
         before = found.extra["policy"]
-        kept = [each for each in before.get("Statement", []) if each.get("Sid") != _TLS]
+        kept = [each for each in before.get("Statement", []) if each.get("Sid") != bucket_rules.TLS]
         document = {"Version": "2012-10-17", **before, "Statement": [*kept, _tls(wanted)]}
         s3.put_bucket_policy(**owned, Policy=json.dumps(document))
     if "expire" in fields:
-        _put_rules(s3, owned, wanted, found)
+        if rules := bucket_rules.lifecycle(wanted.fields["expire"], found.extra["rules"]):
+            s3.put_bucket_lifecycle_configuration(**owned, LifecycleConfiguration={"Rules": rules})
+        else:
+            s3.delete_bucket_lifecycle(**owned)
     if "versioning" in fields:
         status = "Enabled" if wanted.fields["versioning"] else "Suspended"
         s3.put_bucket_versioning(**owned, VersioningConfiguration={"Status": status})
     return wanted.name
-
-
-def _rule(wanted: Wanted) -> dict[str, Any]:
-    key = wanted.fields["encryption"]
-    if key == "AES256":
-        return {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-    by = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}
-    return {"ApplyServerSideEncryptionByDefault": by, "BucketKeyEnabled": True}
-
-
-def _put_rules(s3: Any, owned: Mapping[str, str], wanted: Wanted, found: Found) -> None:
-    rules = [rule for rule in found.extra["rules"] if rule.get("ID") != _EXPIRE]
-    folder, _, days = wanted.fields["expire"].removesuffix(" days").rpartition(" after ")
-    if folder:
-        rules.append({
-            "ID": _EXPIRE, "Status": "Enabled", "Filter": {"Prefix": folder}, "Expiration": {"Days": int(days)},
-            "NoncurrentVersionExpiration": {"NoncurrentDays": int(days)},
-            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
-        })  # fmt: skip
-    if rules:
-        s3.put_bucket_lifecycle_configuration(**owned, LifecycleConfiguration={"Rules": rules})
-    else:
-        s3.delete_bucket_lifecycle(**owned)
 
 
 def delete(cloud: Cloud, found: Found) -> None:

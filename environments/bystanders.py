@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cloud import errors
+from cloud.pages import every
 from cloud.session import Cloud
-from environments import blue_green, instance_profiles, ownership, roles, templates
+from environments import blue_green, instance_profiles, job_queues, ownership, roles, templates
 from environments.resource import Found, Key
 
 
@@ -13,7 +14,7 @@ def users(described: Sequence[Mapping[str, Any]], environment: str) -> dict[Key,
     """What compute environments other than this environment's use, by kind and name, and which does (pure)."""
     found: dict[Key, str] = {}
     for each in described:
-        if ownership.key(environment) not in (each.get("tags") or {}):
+        if not ownership.carries(each, environment):
             for key in _used(each):
                 found.setdefault(key, str(each["computeEnvironmentName"]))
     return found
@@ -44,20 +45,19 @@ def elsewhere(cloud: Cloud, environment: str) -> list[str]:
         if region == cloud.region:
             continue
         try:
-            pages = cloud.client("batch", region).get_paginator("describe_compute_environments").paginate()
-            there = [each for page in pages for each in page["computeEnvironments"]]
+            there = every(cloud.client("batch", region), "describe_compute_environments", "computeEnvironments")
         except Exception as error:
             if errors.code(error) not in errors.DENIED:
                 raise
             continue
-        if any(ownership.key(environment) in (each.get("tags") or {}) for each in there):
+        if any(ownership.carries(each, environment) for each in there):
             found.append(region)
     return found
 
 
 def refuse_strangers(cloud: Cloud, environment: str, compute: Sequence[Found]) -> None:
     """Raises UserError where a queue that is not this environment's uses one of its compute environments."""
-    queues = blue_green.all_queues(cloud) if compute else []
+    queues = job_queues.listed(cloud) if compute else []
     for each in compute:
         blue_green.refuse_strangers(queues, environment, each)
 

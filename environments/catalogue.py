@@ -1,10 +1,11 @@
 """Environments as AWS knows them: found by their tags on compute environments and queues."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cloud.machine_images import MachineImage, describe, from_description
+from cloud.pages import parts
 from cloud.session import Cloud
 from environments import compute_environments, job_queues, ownership
 from environments.resource import Found
@@ -31,9 +32,7 @@ class Entry:
 def entries(cloud: Cloud) -> list[Entry]:
     """Every environment of the region, by name; two calls, and more where there are many."""
     described = compute_environments.described(cloud)
-    pages = cloud.client("batch").get_paginator("describe_job_queues").paginate()
-    queues = [each for page in pages for each in page["jobQueues"]]
-    return group(described, queues)
+    return group(described, job_queues.listed(cloud))
 
 
 def group(described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]]) -> list[Entry]:
@@ -43,9 +42,10 @@ def group(described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]])
 
 
 def _entry(name: str, described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]]) -> Entry:
-    compute = [_defined(each) for each in described if _carries(each, name)]
+    own = [each for each in described if ownership.carries(each, name)]
+    compute = [compute_environments.found_of(job_queues.defined(each), each) for each in own]
     names = {each["computeEnvironmentArn"]: each["computeEnvironmentName"] for each in described}
-    mine = [job_queues.found_of(each, names) for each in queues if _carries(each, name)]
+    mine = [job_queues.found_of(each, names) for each in queues if ownership.carries(each, name)]
     memories = [ownership.memory(each.tags, name) for each in compute]
     return Entry(
         name,
@@ -54,16 +54,6 @@ def _entry(name: str, described: Sequence[dict[str, Any]], queues: Sequence[dict
         tuple(sorted({each.fields["imageIdOverride"] for each in compute if each.fields["imageIdOverride"]})),
         tuple(sorted({each.previous for each in memories if each.previous})),
     )
-
-
-def _carries(each: Mapping[str, Any], name: str) -> bool:
-    return ownership.key(name) in (each.get("tags") or {})
-
-
-def _defined(each: dict[str, Any]) -> Found:
-    labels = each.get("tags") or {}
-    defined = labels.get(ownership.COMPUTE_ENVIRONMENT) or each["computeEnvironmentName"]
-    return compute_environments.found_of(defined, each)
 
 
 def jobs(cloud: Cloud, queue: str) -> dict[str, int]:
@@ -79,9 +69,8 @@ def instances(cloud: Cloud, compute: Sequence[Found]) -> dict[str, int]:
     """How many instances have joined, by compute environment (one call for up to 100 clusters)."""
     clusters = {each.extra["cluster"]: each.extra["name"] for each in compute if each.extra["cluster"]}
     found: dict[str, int] = {}
-    arns = sorted(clusters)
-    for begin in range(0, len(arns), 100):
-        for each in cloud.client("ecs").describe_clusters(clusters=arns[begin : begin + 100])["clusters"]:
+    for some in parts(sorted(clusters), 100):
+        for each in cloud.client("ecs").describe_clusters(clusters=some)["clusters"]:
             found[clusters[each["clusterArn"]]] = int(each["registeredContainerInstancesCount"])
     return found
 

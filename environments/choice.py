@@ -43,7 +43,7 @@ def memories(spec: EnvironmentSpec, described: Sequence[dict[str, Any]]) -> list
     return [
         ownership.memory(each["tags"], spec.name)
         for each in sorted(described, key=lambda each: str(each["computeEnvironmentName"]))
-        if spec.tag in (each.get("tags") or {})
+        if ownership.carries(each, spec.name)
     ]
 
 

@@ -1,10 +1,8 @@
 """What each environment task does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
 
-import json
 import sys
 import time
 from datetime import UTC, datetime
-from typing import Any
 
 from cloud.session import Cloud
 from environments import apply, catalogue, definitions, machines, show, show_env
@@ -12,11 +10,7 @@ from environments import plan as plans
 from environments.rollout import Options
 from kiln import typed, words
 from kiln.errors import Exit, UserError
-from kiln.screen import Screen, result
-
-
-def _as_json(document: Any) -> None:
-    result(json.dumps(document, indent=1, default=str))
+from kiln.screen import Screen, result, result_as_json
 
 
 def register(
@@ -29,7 +23,7 @@ def register(
     command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
     if plan or (planned.at_rest and not planned.something_to_do):
         if as_json:
-            _as_json(show.document(planned, applied=False))
+            result_as_json(show.document(planned, applied=False))
         elif planned.something_to_do or verbose:
             result(show.header(planned) + show.plan_text(planned, command, verbose=verbose))
         else:
@@ -42,7 +36,7 @@ def register(
         return Exit.SOMETHING_TO_DO
     apply.apply(cloud, planned, options, screen)
     if as_json:
-        _as_json(show.document(planned, applied=True))
+        result_as_json(show.document(planned, applied=True))
     else:
         result(show.applied(planned, words.seconds(time.monotonic() - began), sum(cloud.calls.values())))
     return Exit.DONE
@@ -62,7 +56,7 @@ def _agreed(screen: Screen, command: str) -> bool:
 
 def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
     """`invoke show-env`."""
-    name, cloud = name_of(env), Cloud(region)
+    name, cloud = definitions.name_of(env), Cloud(region)
     entry = next((each for each in catalogue.entries(cloud) if each.name == name), None)
     if entry is None:
         raise UserError(
@@ -75,20 +69,10 @@ def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
     jobs = {each.name: catalogue.jobs(cloud, each.name) for each in entry.queues}
     images = catalogue.images(cloud, entry.amis)
     if as_json:
-        _as_json(show_env.document(entry, joined, jobs, images, types, datetime.now(UTC)))
+        result_as_json(show_env.document(entry, joined, jobs, images, types, datetime.now(UTC)))
     else:
         result(f"{name} in {cloud.region}\n" + show_env.environment(entry, joined, jobs, images, types))
     return Exit.DONE
-
-
-def name_of(env: str) -> str:
-    """The environment's own name: a definition's, or as it is where there is no such definition (any more)."""
-    try:
-        return definitions.load(env).name
-    except UserError:
-        if "/" in env or env.endswith((".yaml", ".yml")):
-            raise
-        return env
 
 
 def list_environments(region: str | None, *, as_json: bool) -> int:
@@ -96,7 +80,7 @@ def list_environments(region: str | None, *, as_json: bool) -> int:
     cloud = Cloud(region)
     found = catalogue.entries(cloud)
     if as_json:
-        _as_json([
+        result_as_json([
             {"environment": each.name, "healthy": each.healthy, "amis": each.amis, "previous": each.previous,
              "compute_environments": [one.extra["name"] for one in each.compute],
              "queues": [one.name for one in each.queues]}

@@ -7,6 +7,7 @@ Sources: CreateComputeEnvironment, ComputeResource and ComputeEnvironmentDetail,
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import compute_request, instance_profiles, ownership, roles, security_groups, templates
 from environments.compute_spec import ComputeEnvironment, ImageType
@@ -29,7 +30,7 @@ def _wanted(ground: Ground, name: str, each: ComputeEnvironment) -> Wanted:
     memory = ownership.Memory(ground.chosen.image.id)
     labels = {
         **spec.tags,
-        spec.tag: memory.as_tag(),
+        ownership.key(spec.name): memory.as_tag(),
         ownership.COMPUTE_ENVIRONMENT: name,
         ownership.MADE: ground.now,
     }
@@ -74,8 +75,8 @@ def _groups(ground: Ground) -> tuple[str | Ref, ...]:
 
 def described(cloud: Cloud) -> list[Described]:
     """Every compute environment of the region, as Batch describes it."""
-    pages = cloud.client("batch").get_paginator("describe_compute_environments").paginate()
-    return [each for page in pages for each in page["computeEnvironments"] if each.get("status") != "DELETED"]
+    found = every(cloud.client("batch"), "describe_compute_environments", "computeEnvironments")
+    return [each for each in found if each.get("status") != "DELETED"]
 
 
 def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:

@@ -1,17 +1,15 @@
 """`invoke destroy-env` as a person sees it. Returns exit codes (kiln.errors.Exit)."""
 
-import json
 import sys
 import time
 from collections.abc import Sequence
 
 from cloud.session import Cloud
-from environments import show_teardown, teardown
-from environments.commands import name_of
+from environments import definitions, show_teardown, teardown
 from environments.teardown import Named
 from kiln import typed, words
 from kiln.errors import Exit, UserError
-from kiln.screen import Screen, result
+from kiln.screen import Screen, result, result_as_json
 
 
 def destroy(
@@ -19,7 +17,7 @@ def destroy(
     plan: bool, yes: bool, terminate_jobs: bool, as_json: bool,
 ) -> int:  # fmt: skip
     """Show what would go, ask, and do it. Works from tags: the definition may have changed, or be gone."""
-    name, began = name_of(env), time.monotonic()
+    name, began = definitions.name_of(env), time.monotonic()
     cloud, screen, named = Cloud(region), Screen(), Named(frozenset(buckets), tuple(amis))
     planned = teardown.prepare(cloud, name, named)
     command = " ".join([
@@ -29,7 +27,7 @@ def destroy(
     text = show_teardown.plan_text(planned, command)
     if plan or not planned.something_to_do:
         if as_json:
-            result(json.dumps(show_teardown.document(planned, applied=False), indent=1, default=str))
+            result_as_json(show_teardown.document(planned, applied=False))
         elif planned.steps or planned.doomed:
             result(text)
         else:
@@ -40,7 +38,7 @@ def destroy(
         return Exit.SOMETHING_TO_DO
     teardown.destroy(cloud, name, named, screen)
     if as_json:
-        result(json.dumps(show_teardown.document(planned, applied=True), indent=1, default=str))
+        result_as_json(show_teardown.document(planned, applied=True))
     else:
         seconds = words.seconds(time.monotonic() - began)
         result(show_teardown.destroyed(planned, seconds, sum(cloud.calls.values())))

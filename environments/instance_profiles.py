@@ -19,12 +19,10 @@ def desired(ground: Ground) -> tuple[Wanted, ...]:
 def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
     found = {}
     for each in wanted:
-        try:
-            profile = cloud.client("iam").get_instance_profile(InstanceProfileName=each.name)["InstanceProfile"]
-        except Exception as error:
-            if not errors.is_not_found(error):
-                raise
+        answer = errors.or_none(cloud.client("iam").get_instance_profile, InstanceProfileName=each.name)
+        if answer is None:
             continue
+        profile = answer["InstanceProfile"]
         role = next((role["RoleName"] for role in profile["Roles"]), "")
         found[each.name] = Found(KIND, each.name, profile["Arn"], {"role": role}, tags.as_dict(profile.get("Tags")))
     return found
@@ -53,17 +51,11 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
 
 def delete(cloud: Cloud, found: Found) -> None:
     iam = cloud.client("iam")
-    try:
+    with errors.gone_is_fine():
         if found.fields["role"]:
             iam.remove_role_from_instance_profile(InstanceProfileName=found.name, RoleName=found.fields["role"])
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
-    try:
+    with errors.gone_is_fine():
         iam.delete_instance_profile(InstanceProfileName=found.name)
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
 
 
 def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import (
-    blue_green,
     buckets,
     compute_environments,
     instance_profiles,
@@ -41,7 +41,7 @@ def of_kind(cloud: Cloud, kind: Kind, environment: str) -> list[Found]:
 
 
 def _queues(cloud: Cloud) -> Iterator[Found]:
-    for each in blue_green.all_queues(cloud):
+    for each in job_queues.listed(cloud):
         yield job_queues.found_of(each, {})
 
 
@@ -53,29 +53,25 @@ def _compute_environments(cloud: Cloud) -> Iterator[Found]:
 
 def _job_definitions(cloud: Cloud) -> Iterator[Found]:
     """Every ACTIVE revision that carries tags, by itself."""
-    pages = cloud.client("batch").get_paginator("describe_job_definitions").paginate(status="ACTIVE")
-    for page in pages:
-        for each in page["jobDefinitions"]:
-            arn, name = each["jobDefinitionArn"], f"{each['jobDefinitionName']}:{each['revision']}"
-            yield Found(job_definitions.KIND, name, arn, {}, each.get("tags") or {}, {"arns": (arn,)})
+    for each in every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE"):
+        arn, name = each["jobDefinitionArn"], f"{each['jobDefinitionName']}:{each['revision']}"
+        yield Found(job_definitions.KIND, name, arn, {}, each.get("tags") or {}, {"arns": (arn,)})
 
 
 def _templates(cloud: Cloud) -> Iterator[Found]:
-    for page in cloud.ec2.get_paginator("describe_launch_templates").paginate():
-        for each in page["LaunchTemplates"]:
-            id_, name = each["LaunchTemplateId"], each["LaunchTemplateName"]
-            yield Found(templates.KIND, name, id_, {}, tags.as_dict(each.get("Tags")), {"id": id_})
+    for each in every(cloud.ec2, "describe_launch_templates", "LaunchTemplates"):
+        id_, name = each["LaunchTemplateId"], each["LaunchTemplateName"]
+        yield Found(templates.KIND, name, id_, {}, tags.as_dict(each.get("Tags")), {"id": id_})
 
 
 def _groups(cloud: Cloud) -> Iterator[Found]:
-    for page in cloud.ec2.get_paginator("describe_security_groups").paginate():
-        for each in page["SecurityGroups"]:
-            yield Found(security_groups.KIND, each["GroupName"], each["GroupId"], {}, tags.as_dict(each.get("Tags")))
+    for each in every(cloud.ec2, "describe_security_groups", "SecurityGroups"):
+        yield Found(security_groups.KIND, each["GroupName"], each["GroupId"], {}, tags.as_dict(each.get("Tags")))
 
 
 def _roles(cloud: Cloud) -> Iterator[Found]:
     iam = cloud.client("iam")
-    for each in _listed(iam, "list_roles", "Roles"):
+    for each in every(iam, "list_roles", "Roles"):
         if each["Path"].startswith(_NOT_OURS):
             continue
         if whole := _asked(iam.get_role, "Role", RoleName=each["RoleName"]):
@@ -84,7 +80,7 @@ def _roles(cloud: Cloud) -> Iterator[Found]:
 
 def _profiles(cloud: Cloud) -> Iterator[Found]:
     iam = cloud.client("iam")
-    for each in _listed(iam, "list_instance_profiles", "InstanceProfiles"):
+    for each in every(iam, "list_instance_profiles", "InstanceProfiles"):
         name = each["InstanceProfileName"]
         if whole := _asked(iam.get_instance_profile, "InstanceProfile", InstanceProfileName=name):
             fields = {"role": next((role["RoleName"] for role in whole["Roles"]), "")}
@@ -93,52 +89,36 @@ def _profiles(cloud: Cloud) -> Iterator[Found]:
 
 def _policies(cloud: Cloud) -> Iterator[Found]:
     iam = cloud.client("iam")
-    for each in _listed(iam, "list_policies", "Policies", Scope="Local"):
+    for each in every(iam, "list_policies", "Policies", Scope="Local"):
         if whole := _asked(iam.get_policy, "Policy", PolicyArn=each["Arn"]):
             own, extra = tags.as_dict(whole.get("Tags")), {"version": whole["DefaultVersionId"]}
             yield Found(policies.KIND, whole["PolicyName"], whole["Arn"], {}, own, extra)
 
 
-def _listed(client: Any, operation: str, field: str, **query: str) -> Iterator[dict[str, Any]]:
-    for page in client.get_paginator(operation).paginate(**query):
-        yield from page[field]
-
-
 def _asked(call: Callable[..., Any], field: str, **query: str) -> dict[str, Any] | None:
     """None for what has gone since it was listed, and for what these credentials may not look at: it is not theirs."""
-    try:
-        found: dict[str, Any] = call(**query)[field]
-    except Exception as error:
-        if not errors.is_not_found(error) and errors.code(error) not in errors.DENIED:
-            raise
-        return None
-    return found
+    answer = errors.or_none(call, *errors.DENIED, **query)
+    return answer and answer[field]
 
 
 def _log_groups(cloud: Cloud) -> Iterator[Found]:
     logs = cloud.client("logs")
-    for each in _listed(logs, "describe_log_groups", "logGroups"):
+    for each in every(logs, "describe_log_groups", "logGroups"):
         arn = each["arn"].removesuffix(":*")
-        try:
-            own = logs.list_tags_for_resource(resourceArn=arn)["tags"]
-        except Exception as error:
-            if errors.code(error) not in {"ResourceNotFoundException", *errors.DENIED}:
-                raise
-            continue
-        yield Found(log_groups.KIND, each["logGroupName"], arn, {}, own)
+        answer = errors.or_none(
+            logs.list_tags_for_resource, "ResourceNotFoundException", *errors.DENIED, resourceArn=arn
+        )
+        if answer:
+            yield Found(log_groups.KIND, each["logGroupName"], arn, {}, answer["tags"])
 
 
 def _buckets(cloud: Cloud) -> Iterator[Found]:
     """Those of the region. One that is closed to these credentials is nothing that Kiln made with them."""
     s3 = cloud.client("s3")
-    for each in _listed(s3, "list_buckets", "Buckets", BucketRegion=cloud.region):
-        try:
-            own = tags.as_dict(s3.get_bucket_tagging(Bucket=each["Name"])["TagSet"])
-        except Exception as error:
-            if errors.code(error) not in {"NoSuchTagSet", "NoSuchBucket", *errors.DENIED}:
-                raise
-            continue
-        yield Found(buckets.KIND, each["Name"], each["Name"], {}, own)
+    for each in every(s3, "list_buckets", "Buckets", BucketRegion=cloud.region):
+        codes = ("NoSuchTagSet", "NoSuchBucket", *errors.DENIED)
+        if answer := errors.or_none(s3.get_bucket_tagging, *codes, Bucket=each["Name"]):
+            yield Found(buckets.KIND, each["Name"], each["Name"], {}, tags.as_dict(answer["TagSet"]))
 
 
 _FINDERS: Mapping[str, Callable[[Cloud], Iterator[Found]]] = {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import resource, roles
 from environments.compute_spec import JobDefinition
@@ -46,10 +47,8 @@ def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
     """The newest ACTIVE revision of each; Batch lists them by one name at a time."""
     found = {}
     for each in wanted:
-        pages = cloud.client("batch").get_paginator("describe_job_definitions").paginate(
-            jobDefinitionName=each.name, status="ACTIVE"
-        )  # fmt: skip
-        revisions = [one for page in pages for one in page["jobDefinitions"]]
+        query = {"jobDefinitionName": each.name, "status": "ACTIVE"}
+        revisions = every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", **query)
         if revisions:
             newest = max(revisions, key=lambda one: int(one["revision"]))
             extra = {"revision": newest["revision"], "arns": tuple(one["jobDefinitionArn"] for one in revisions)}

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cloud.pages import every, parts
 from cloud.session import Cloud
 from environments import compute_environments, ownership, resource
 from environments.compute_spec import TimeLimit
@@ -40,11 +41,16 @@ def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
     return match(wanted, described(cloud, [each.name for each in wanted]), compute_environments.described(cloud))
 
 
+def listed(cloud: Cloud) -> list[dict[str, Any]]:
+    """Every job queue of the region, as Batch describes it."""
+    found = every(cloud.client("batch"), "describe_job_queues", "jobQueues")
+    return [each for each in found if each.get("status") != "DELETED"]
+
+
 def described(cloud: Cloud, names: Sequence[str]) -> list[dict[str, Any]]:
     """Those of the named queues that exist, in calls of at most 100 names (DescribeJobQueues, API Reference)."""
-    batch, found = cloud.client("batch"), []
-    for begin in range(0, len(names), 100):
-        found += batch.describe_job_queues(jobQueues=list(names[begin : begin + 100]))["jobQueues"]
+    batch = cloud.client("batch")
+    found = [each for some in parts(names, 100) for each in batch.describe_job_queues(jobQueues=some)["jobQueues"]]
     return [each for each in found if each.get("status") != "DELETED"]
 
 
@@ -52,12 +58,13 @@ def match(
     wanted: Sequence[Wanted], there: Sequence[dict[str, Any]], environments: Sequence[dict[str, Any]]
 ) -> Mapping[str, Found]:  # fmt: skip
     """The described queues by name (pure)."""
-    names = {each["computeEnvironmentArn"]: _defined(each) for each in environments}
+    names = {each["computeEnvironmentArn"]: defined(each) for each in environments}
     mine = {each.name for each in wanted}
     return {each["jobQueueName"]: found_of(each, names) for each in there if each["jobQueueName"] in mine}
 
 
-def _defined(environment: Mapping[str, Any]) -> str:
+def defined(environment: Mapping[str, Any]) -> str:
+    """The definition's name for a compute environment as Batch describes it (pure)."""
     labels = environment.get("tags") or {}
     return str(labels.get(ownership.COMPUTE_ENVIRONMENT) or environment["computeEnvironmentName"])
 

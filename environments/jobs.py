@@ -3,10 +3,11 @@
 Source: ListJobs, DescribeJobs (JobDetail, ContainerDetail) and TerminateJob, AWS Batch API Reference.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cloud.pages import every, parts
 from cloud.session import Cloud
 
 WAITING = ("SUBMITTED", "PENDING", "RUNNABLE")
@@ -38,9 +39,8 @@ def of(cloud: Cloud, queues: Sequence[str], statuses: Sequence[str]) -> list[Job
     return [Job(one["jobId"], one["jobName"], one["status"]) for one in found]
 
 
-def _listed(cloud: Cloud, **query: str) -> Iterator[dict[str, Any]]:
-    for page in cloud.client("batch").get_paginator("list_jobs").paginate(**query):
-        yield from page["jobSummaryList"]
+def _listed(cloud: Cloud, **query: str) -> list[dict[str, Any]]:
+    return every(cloud.client("batch"), "list_jobs", "jobSummaryList", **query)
 
 
 def placed(cloud: Cloud, queues: Sequence[str]) -> list[Job]:
@@ -50,10 +50,13 @@ def placed(cloud: Cloud, queues: Sequence[str]) -> list[Job]:
                if (one.get("arrayProperties") or {}).get("size")]  # fmt: skip
     for parent in parents:  # PENDING until the last child has ended (AWS Batch User Guide, "Array jobs")
         ids += [one["jobId"] for status in PLACED for one in _listed(cloud, arrayJobId=parent, jobStatus=status)]
-    found: list[dict[str, Any]] = []
-    for begin in range(0, len(ids), 100):
-        found += cloud.client("batch").describe_jobs(jobs=ids[begin : begin + 100])["jobs"]
-    return [detailed(each) for each in found if each["status"] in PLACED]
+    return [detailed(each) for each in described(cloud, ids) if each["status"] in PLACED]
+
+
+def described(cloud: Cloud, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Jobs as DescribeJobs tells them, which takes 100 at once; unknown ones are left out."""
+    batch = cloud.client("batch")
+    return [each for some in parts(ids, 100) for each in batch.describe_jobs(jobs=some)["jobs"]]
 
 
 def detailed(one: dict[str, Any]) -> Job:

@@ -56,11 +56,8 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
 
 
 def delete(cloud: Cloud, found: Found) -> None:
-    try:
+    with errors.gone_is_fine("ResourceNotFoundException"):
         cloud.client("logs").delete_log_group(logGroupName=found.name)
-    except Exception as error:
-        if errors.code(error) != "ResourceNotFoundException":
-            raise
 
 
 def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud.machine_images import Chosen, Family
+from cloud.pages import every
 from cloud.session import Cloud
 from environments.compute_spec import ComputeEnvironment
 from environments.spec import EnvironmentSpec
@@ -43,10 +44,8 @@ def described(cloud: Cloud, names: Iterable[str]) -> Mapping[str, InstanceType]:
     patterns = sorted(name if "." in name else f"{name}.*" for name in set(names) - _GROUPS.keys())
     if not patterns:
         return {}
-    pages = cloud.ec2.get_paginator("describe_instance_types").paginate(
-        Filters=[{"Name": "instance-type", "Values": patterns}]
-    )
-    found = [_type(each) for page in pages for each in page["InstanceTypes"]]
+    filters = [{"Name": "instance-type", "Values": patterns}]
+    found = map(_type, every(cloud.ec2, "describe_instance_types", "InstanceTypes", Filters=filters))
     return {each.name: each for each in found}
 
 

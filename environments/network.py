@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from cloud.pages import every
 from cloud.session import Cloud
 from environments.ground import Network
 from environments.spec import EnvironmentSpec
@@ -32,13 +33,8 @@ def look(cloud: Cloud, spec: EnvironmentSpec) -> Network:
             f"the subnets of {spec.name} are not in {spec.network.vpc}", f"they are in {vpc}", "See network.subnets."
         )
     mine = [{"Name": "vpc-id", "Values": [vpc]}]
-    pages = cloud.ec2.get_paginator("describe_route_tables").paginate(Filters=mine)
-    tables = [table for page in pages for table in page["RouteTables"]]
-    shut = without_way_out(subnets, tables)
-    endpoints: list[Described] = []
-    if shut:
-        found = cloud.ec2.get_paginator("describe_vpc_endpoints").paginate(Filters=mine)
-        endpoints = [each for page in found for each in page["VpcEndpoints"]]
+    shut = without_way_out(subnets, every(cloud.ec2, "describe_route_tables", "RouteTables", Filters=mine))
+    endpoints = every(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=mine) if shut else []
     names = tuple(sorted(each["SubnetId"] for each in subnets))
     return Network(vpc, names, {}, warnings(shut, endpoints))
 
@@ -49,8 +45,7 @@ def _subnets(cloud: Cloud, spec: EnvironmentSpec) -> list[dict[str, Any]]:
         query: dict[str, Any] = {"SubnetIds": list(network.subnets)}
         return list(cloud.ec2.describe_subnets(**query)["Subnets"])
     name, value = ("default-for-az", "true") if network.vpc == "default" else ("vpc-id", network.vpc)
-    pages = cloud.ec2.get_paginator("describe_subnets").paginate(Filters=[{"Name": name, "Values": [value]}])
-    found = [each for page in pages for each in page["Subnets"]]
+    found = every(cloud.ec2, "describe_subnets", "Subnets", Filters=[{"Name": name, "Values": [value]}])
     if not found:
         what = "a default VPC" if network.vpc == "default" else f"a subnet in {network.vpc}"
         raise UserError(

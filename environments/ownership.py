@@ -7,6 +7,7 @@ everything else since when it is used.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from cloud import tags
 
@@ -27,6 +28,11 @@ def users(found: Mapping[str, str]) -> tuple[str, ...]:
 def others(found: Mapping[str, str], environment: str) -> tuple[str, ...]:
     """The other environments that use it."""
     return tuple(name for name in users(found) if name != environment)
+
+
+def carries(described: Mapping[str, Any], environment: str) -> bool:
+    """Whether what AWS Batch describes has the environment's tag."""
+    return key(environment) in (described.get("tags") or {})
 
 
 def now() -> str:

@@ -29,11 +29,10 @@ def service_role(cloud: Cloud, environment: str, described: dict[str, Any]) -> N
         _linked(iam)
         return
     path, _, name = arn.partition(":role")[2].rpartition("/")
-    try:
-        role = iam.get_role(RoleName=name)["Role"]
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
+    answer = errors.or_none(iam.get_role, RoleName=name)
+    if answer:
+        role = answer["Role"]
+    else:
         labels = {ownership.key(environment): ownership.now()}
         role = iam.create_role(
             Path=f"{path}/", RoleName=name, AssumeRolePolicyDocument=roles.trust(_SERVICE),

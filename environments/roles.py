@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from environments import ownership, propagation
 from environments.ground import Ground
@@ -79,19 +80,17 @@ def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
 
 
 def _found(iam: Any, wanted: Wanted) -> Found | None:
-    try:
-        role = iam.get_role(RoleName=wanted.name)["Role"]
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
+    answer = errors.or_none(iam.get_role, RoleName=wanted.name)
+    if answer is None:
         return None
+    role = answer["Role"]
     fields: dict[str, Any] = {
         "trust": trusted(role["AssumeRolePolicyDocument"]),
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     }
     if not wanted.foreign:
-        pages = iam.get_paginator("list_attached_role_policies").paginate(RoleName=wanted.name)
-        fields["policies"] = sorted(each["PolicyArn"] for page in pages for each in page["AttachedPolicies"])
+        attached = every(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=wanted.name)
+        fields["policies"] = sorted(each["PolicyArn"] for each in attached)
     return Found(KIND, wanted.name, role["Arn"], fields, tags.as_dict(role.get("Tags")))
 
 
@@ -163,13 +162,10 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
 def delete(cloud: Cloud, found: Found) -> None:
     """With its attachments; it must be in no instance profile."""
     iam = cloud.client("iam")
-    try:
+    with errors.gone_is_fine():
         for each in iam.list_attached_role_policies(RoleName=found.name)["AttachedPolicies"]:
             iam.detach_role_policy(RoleName=found.name, PolicyArn=each["PolicyArn"])
         iam.delete_role(RoleName=found.name)
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
 
 
 def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from environments.ground import Ground
 from environments.resource import Difference, Found, Wanted
@@ -22,8 +23,7 @@ def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
     if not wanted:
         return {}
     filters = [{"Name": "vpc-id", "Values": [wanted[0].extra["vpc"]]}]
-    pages = cloud.ec2.get_paginator("describe_security_groups").paginate(Filters=filters)
-    groups = [group for page in pages for group in page["SecurityGroups"]]
+    groups = every(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=filters)
     found = {}
     for each in wanted:
         group = next((one for one in groups if each.name in (one["GroupId"], one["GroupName"])), None)
@@ -52,11 +52,8 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
 
 
 def delete(cloud: Cloud, found: Found) -> None:
-    try:
+    with errors.gone_is_fine():
         cloud.ec2.delete_security_group(GroupId=found.id)
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
 
 
 def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:

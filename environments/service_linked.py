@@ -8,6 +8,7 @@ Amazon EC2 User Guide.
 from collections.abc import Mapping, Sequence
 
 from cloud import errors
+from cloud.pages import every
 from cloud.session import Cloud
 from environments.ground import Ground
 from environments.resource import Difference, Found, Wanted
@@ -31,16 +32,18 @@ def desired(ground: Ground) -> tuple[Wanted, ...]:
 
 
 def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
-    """All in one call, by path: that names the service."""
-    if not wanted:
-        return {}
-    pages = cloud.client("iam").get_paginator("list_roles").paginate(PathPrefix="/aws-service-role/")
-    arns = {role["Path"].split("/")[2]: role["Arn"] for page in pages for role in page["Roles"]}
+    there = arns(cloud) if wanted else {}
     return {
-        each.name: Found(KIND, each.name, arns[each.extra["service"]], {}, {})
+        each.name: Found(KIND, each.name, there[each.extra["service"]], {}, {})
         for each in wanted
-        if each.extra["service"] in arns
+        if each.extra["service"] in there
     }
+
+
+def arns(cloud: Cloud) -> dict[str, str]:
+    """Service → the ARN of its service-linked role; all in one call, by their path: that names the service."""
+    found = every(cloud.client("iam"), "list_roles", "Roles", PathPrefix="/aws-service-role/")
+    return {role["Path"].split("/")[2]: role["Arn"] for role in found}
 
 
 def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:

@@ -42,11 +42,6 @@ class EnvironmentSpec(Model):
             return None
         return self.roles.job or f"{self.name}-job-role"
 
-    @property
-    def tag(self) -> str:
-        """The key of the tag that everything this environment uses carries."""
-        return f"kiln:env:{self.name}"
-
     def bucket_name(self, use: str, account: str, region: str) -> str:
         middle = "" if use == "work" else f"{use}-"
         return self.buckets[use].name or f"{self.name}-{middle}{account}-{region}"

@@ -109,7 +109,7 @@ def _doomed(cloud: Cloud, environment: str, named: Named) -> list[str]:
     others = {
         image.get("imageIdOverride")
         for each in compute_environments.described(cloud)
-        if ownership.key(environment) not in (each.get("tags") or {})
+        if not ownership.carries(each, environment)
         for image in (each.get("computeResources") or {}).get("ec2Configuration") or ()
     }
     if used := others & set(named.amis):

@@ -90,11 +90,8 @@ def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Differe
 
 
 def delete(cloud: Cloud, found: Found) -> None:
-    try:
+    with errors.gone_is_fine():
         cloud.ec2.delete_launch_template(LaunchTemplateId=found.extra["id"])
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
 
 
 def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:

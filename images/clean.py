@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from cloud import errors, tags
+from cloud import errors, storage_volumes, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from images import imaging, instances, launch
 from images.base import moment
 from kiln.journal import dead_builds
 
 _FILTER = [{"Name": "tag-key", "Values": [tags.BUILD]}]
-_ENDED = {"terminated", "shutting-down"}
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,10 @@ def _why(own: dict[str, str], dead: set[str], now: datetime) -> str:
 
 def _storage(cloud: Cloud, now: datetime) -> Iterable[Leftover]:
     """Volumes that machines added to their own storage, are attached to nothing, and have nobody left to use them."""
-    filters = [{"Name": "tag-key", "Values": [tags.STORAGE]}, {"Name": "status", "Values": ["available", "error"]}]
-    pages = cloud.ec2.get_paginator("describe_volumes").paginate(Filters=filters)
-    volumes = [each for page in pages for each in page["Volumes"]]
-    owners = {tags.as_dict(each["Tags"])[tags.STORAGE] for each in volumes}
-    alive = _alive(cloud, owners) if owners else set()
+    volumes = storage_volumes.unattached(cloud)
+    alive = storage_volumes.living_owners(cloud, volumes)
     for each in volumes:
-        own = tags.as_dict(each["Tags"])
-        owner, expires = own[tags.STORAGE], own.get(tags.EXPIRES)
+        owner, expires = storage_volumes.owner(each), tags.as_dict(each["Tags"]).get(tags.EXPIRES)
         why = "" if owner in alive else f"its instance {owner} is gone"
         if not why and expires and moment(expires) < now:
             why = f"{owner} has not attached it, expired {expires}"
@@ -89,22 +85,13 @@ def _storage(cloud: Cloud, now: datetime) -> Iterable[Leftover]:
             yield Leftover("storage volume", id_, owner, why, _remover(_delete_volume, cloud, id_))
 
 
-def _alive(cloud: Cloud, ids: set[str]) -> set[str]:
-    """Those of the instances that have not ended. Asked by a filter, which does not mind unknown ids."""
-    query = [{"Name": "instance-id", "Values": sorted(ids)}]
-    pages = cloud.ec2.get_paginator("describe_instances").paginate(Filters=query)
-    listed = [i for page in pages for reservation in page["Reservations"] for i in reservation["Instances"]]
-    return {each["InstanceId"] for each in listed if each["State"]["Name"] not in _ENDED}
-
-
 def _instances(cloud: Cloud) -> list[dict[str, Any]]:
-    reservations = _pages(cloud, "describe_instances", "Reservations")
-    return [i for reservation in reservations for i in reservation["Instances"] if i["State"]["Name"] not in _ENDED]
+    listed = [each for one in _pages(cloud, "describe_instances", "Reservations") for each in one["Instances"]]
+    return [each for each in listed if each["State"]["Name"] not in storage_volumes.ENDED]
 
 
 def _pages(cloud: Cloud, operation: str, field: str, **query: Any) -> list[dict[str, Any]]:
-    pages = cloud.ec2.get_paginator(operation).paginate(Filters=_FILTER, **query)
-    return [each for page in pages for each in page[field]]
+    return every(cloud.ec2, operation, field, Filters=_FILTER, **query)
 
 
 def _remover(action: Callable[[Cloud, str], None], cloud: Cloud, id_: str) -> Callable[[], None]:
@@ -116,11 +103,8 @@ def _delete_key(cloud: Cloud, name: str) -> None:
 
 
 def _delete_volume(cloud: Cloud, volume: str) -> None:
-    try:
+    with errors.gone_is_fine():
         cloud.ec2.delete_volume(VolumeId=volume)
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
 
 
 def _files(root: Path, dead: set[str]) -> Iterable[Leftover]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
 from cloud.session import Cloud
 from images import build as builds
@@ -20,13 +20,9 @@ from images.report import Report
 from kiln import typed, words
 from kiln.errors import Exit, UserError
 from kiln.journal import Journal
-from kiln.screen import Screen, result
+from kiln.screen import Screen, result, result_as_json
 
 BUILDS = Path("builds")  # below the current folder: what a build leaves for people and CI
-
-
-def _as_json(document: Any) -> None:
-    result(json.dumps(document, indent=1, default=str))
 
 
 def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: str, test: bool, as_json: bool) -> int:
@@ -46,13 +42,13 @@ def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: 
         screen.say(show.header(cloud, planned))
     if plan:
         if as_json:
-            _as_json(show.plan_document(cloud, planned, up_to_date=up_to_date))
+            result_as_json(show.plan_document(cloud, planned, up_to_date=up_to_date))
         else:
             result(show.up_to_date(planned) if up_to_date else show.plan_text(planned))
         return Exit.DONE if up_to_date else Exit.SOMETHING_TO_DO
     if planned.existing is not None and up_to_date:
         if as_json:
-            _as_json(
+            result_as_json(
                 {"ami": planned.existing.id, "status": planned.existing.status, "key": planned.key, "built": False}
             )
         else:
@@ -61,7 +57,7 @@ def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: 
     with _reported(screen, planned.folder, planned.build_id, planned.key) as report:
         built = builds.build_ami(cloud, planned, options, report)
     if as_json:
-        _as_json(
+        result_as_json(
             {"ami": built.ami, "status": built.status, "key": planned.key, "built": True, "manifest": built.manifest}
         )
     else:
@@ -101,7 +97,7 @@ def test(ami: str, image: str | None, region: str | None, *, on_error: str, as_j
     with _reported(screen, planned.folder, planned.build_id, planned.key) as report:
         accepted = testing.run(cloud, planned, described, report, _choice(on_error))
     if as_json:
-        _as_json(
+        result_as_json(
             {
                 "ami": ami,
                 "checks": [proof.__dict__ for proof in accepted.proofs],
@@ -118,7 +114,7 @@ def list_amis(region: str | None, *, as_json: bool) -> int:
     """`invoke list-amis`."""
     found = catalogue.entries(Cloud(region))
     if as_json:
-        _as_json([{key: value for key, value in vars(entry).items() if key != "inputs"} for entry in found])
+        result_as_json([{key: value for key, value in vars(entry).items() if key != "inputs"} for entry in found])
     elif not found:
         result(f"Kiln has made no AMI in this account and region yet. Try {typed.command('build-ami')}.")
     else:
@@ -136,7 +132,7 @@ def clean(region: str | None, *, apply: bool, as_json: bool) -> int:
         except Exception as error:
             failed.append((each, str(error)))
     if as_json:
-        _as_json(
+        result_as_json(
             [
                 {
                     "kind": e.kind,

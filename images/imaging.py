@@ -82,13 +82,9 @@ def wait_available(cloud: Cloud, ami: str, progress: Progress) -> dict[str, Any]
 
 
 def _find(cloud: Cloud, ami: str) -> dict[str, Any] | None:
-    try:
-        found = cloud.ec2.describe_images(ImageIds=[ami])["Images"]
-    except Exception as error:
-        if errors.is_not_found(error):  # CreateImage answers some seconds before the id is known everywhere
-            return None
-        raise
-    return dict(found[0]) if found else None
+    """None where there is no such AMI (yet): CreateImage answers some seconds before the id is known everywhere."""
+    answer = errors.or_none(cloud.ec2.describe_images, ImageIds=[ami])
+    return dict(answer["Images"][0]) if answer and answer["Images"] else None
 
 
 def snapshots_of(image: dict[str, Any]) -> list[str]:
@@ -97,15 +93,10 @@ def snapshots_of(image: dict[str, Any]) -> list[str]:
 
 def _percent(cloud: Cloud, image: dict[str, Any]) -> str:
     found = snapshots_of(image)
-    if not found:
+    answer = errors.or_none(cloud.ec2.describe_snapshots, SnapshotIds=found) if found else None
+    if answer is None:
         return "snapshots are being made"
-    try:
-        told = cloud.ec2.describe_snapshots(SnapshotIds=found)["Snapshots"]
-    except Exception as error:
-        if errors.is_not_found(error):
-            return "snapshots are being made"
-        raise
-    parts = [snapshot.get("Progress") or "0%" for snapshot in told]
+    parts = [snapshot.get("Progress") or "0%" for snapshot in answer["Snapshots"]]
     return f"snapshot {', '.join(parts)}"
 
 
@@ -115,21 +106,15 @@ def deregister(cloud: Cloud, ami: str) -> None:
     The id may not be known for some seconds after CreateImage: it is asked again before it is taken as gone.
     """
     image = wait.until(lambda: _find(cloud, ami), what=f"news of {ami}", timeout=60)
-    try:
+    with errors.gone_is_fine("InvalidAMIID.Unavailable"):
         cloud.ec2.deregister_image(ImageId=ami)
-    except Exception as error:
-        if not errors.is_not_found(error) and errors.code(error) != "InvalidAMIID.Unavailable":
-            raise
     for snapshot in snapshots_of(image):
         delete_snapshot(cloud, snapshot)
 
 
 def delete_snapshot(cloud: Cloud, snapshot: str) -> None:
-    try:
+    with errors.gone_is_fine():
         cloud.ec2.delete_snapshot(SnapshotId=snapshot)
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
 
 
 def set_tags(cloud: Cloud, ids: list[str], own: dict[str, str]) -> None:

@@ -8,12 +8,8 @@ from cloud.session import Cloud
 
 def describe(cloud: Cloud, instance: str) -> dict[str, Any] | None:
     """One instance as DescribeInstances tells it; None while EC2 does not know its id (yet, or any more)."""
-    try:
-        found = cloud.ec2.describe_instances(InstanceIds=[instance])["Reservations"]
-    except Exception as error:
-        if errors.is_not_found(error):
-            return None
-        raise
+    answer = errors.or_none(cloud.ec2.describe_instances, InstanceIds=[instance])
+    found = answer["Reservations"] if answer else []
     return dict(found[0]["Instances"][0]) if found else None
 
 

@@ -9,6 +9,11 @@ from kiln import yamlfile
 from kiln.errors import Problem, UserError
 
 
+def is_path(name: str) -> bool:
+    """Whether it is meant as a path, and not as the name of a definition that lies in Kiln's folder."""
+    return "/" in name or name.endswith((".yaml", ".yml"))
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of definition: `name` in words, where Kiln's own lie, how one is loaded, and a key that only it has."""
@@ -20,7 +25,7 @@ class Kind:
 
     def path_of(self, name: str) -> Path:
         """`nextflow-al2023` → folder/nextflow-al2023.yaml; a path is taken as it is. Raises UserError for neither."""
-        if name.endswith((".yaml", ".yml")) or "/" in name:
+        if is_path(name):
             path = Path(name)
         else:
             path = self.folder / f"{name}.yaml"

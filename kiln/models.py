@@ -1,6 +1,8 @@
 """Values read from YAML: frozen, strict, with units written out."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
@@ -10,6 +12,11 @@ class Model(BaseModel):
     """Base of every definition: frozen, unknown keys refused, no silent conversion between types."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+def repeated(values: Iterable[str]) -> str:
+    """The values that stand there more than once, in words; "" where none does."""
+    return ", ".join(sorted(value for value, times in Counter(values).items() if times > 1))
 
 
 _MIB = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}

@@ -3,6 +3,7 @@
 Progress goes to stderr; results go to stdout through `result`.
 """
 
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -119,3 +120,8 @@ class Screen:
 def result(text: str) -> None:
     """A result, on stdout."""
     print(text, flush=True)
+
+
+def result_as_json(document: Any) -> None:
+    """A result for programs, on stdout; what JSON has no type for as its text."""
+    result(json.dumps(document, indent=1, default=str))

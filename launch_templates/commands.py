@@ -1,12 +1,9 @@
 """What each launch template task does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
 
-import json
-from typing import Any
-
 from cloud.machine_images import Family, MachineImage
 from cloud.session import Cloud
 from kiln.errors import Exit
-from kiln.screen import Screen, result
+from kiln.screen import Screen, result, result_as_json
 from launch_templates import definitions, show
 from launch_templates import plan as plans
 from launch_templates.contents import contents
@@ -14,10 +11,6 @@ from launch_templates.plan import Chooser
 from launch_templates.register import register as carry_out
 from launch_templates.spec import LaunchTemplateSpec
 from userdata.decode import decode
-
-
-def _as_json(document: Any) -> None:
-    result(json.dumps(document, indent=1, default=str))
 
 
 def register(
@@ -32,13 +25,13 @@ def register(
     screen.say(show.header(cloud, planned))
     if plan or not planned.something_to_do:
         if as_json:
-            _as_json(show.document(cloud, planned, None))
+            result_as_json(show.document(cloud, planned, None))
         else:
             result(show.plan_text(planned, options) if planned.something_to_do else show.up_to_date(planned))
         return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
     done = carry_out(cloud, planned)
     if as_json:
-        _as_json(show.document(cloud, planned, done))
+        result_as_json(show.document(cloud, planned, done))
     else:
         result(show.registered(planned, done, options))
     return Exit.DONE
@@ -51,7 +44,7 @@ def show_user_data(template: str, ami: str, region: str | None, chooser: Chooser
     made = contents(spec, family, image)
     parts = decode(made.mime)
     if as_json:
-        _as_json({
+        result_as_json({
             "template": spec.name, "family": family, "ami": image.id if image else None, "bytes": len(made.mime),
             "delivered": made.delivered, "carried": made.carried, "parts": [vars(part) for part in parts],
         })  # fmt: skip

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from cloud import tags
+from cloud.pages import parts
 from cloud.session import Cloud
 from kiln.errors import UserError
 from launch_templates.plan import Plan
@@ -56,8 +57,7 @@ def register(cloud: Cloud, plan: Plan, labels: tags.Tags = MappingProxyType({}))
 
 def _delete(cloud: Cloud, template: str, numbers: tuple[int, ...]) -> None:
     """DeleteLaunchTemplateVersions takes at most 200 (Amazon EC2 API Reference) and tells failures in its answer."""
-    for begin in range(0, len(numbers), 200):
-        some = [str(number) for number in numbers[begin : begin + 200]]
+    for some in parts([str(number) for number in numbers], 200):
         answer = cloud.ec2.delete_launch_template_versions(LaunchTemplateId=template, Versions=some)
         if failed := answer.get("UnsuccessfullyDeletedLaunchTemplateVersions"):
             first = failed[0]

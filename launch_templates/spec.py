@@ -7,7 +7,7 @@ from pydantic import Field, PrivateAttr, StrictBool, StrictInt, field_validator,
 
 from cloud.ebs import Volume
 from cloud.machine_images import Family
-from kiln.models import Model
+from kiln.models import Model, repeated
 from provision.aws_cli import Spec as AwsCli
 from provision.docker_storage import Spec as DockerStorage
 from provision.downloads import Mirror
@@ -121,7 +121,6 @@ class LaunchTemplateSpec(Model):
     @field_validator("user_data")
     @classmethod
     def _once(cls, value: tuple[UserPart, ...]) -> tuple[UserPart, ...]:
-        names = [part.name for part in value]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"two parts have the name: {', '.join(twice)}")
+        if twice := repeated(part.name for part in value):
+            raise ValueError(f"two parts have the name: {twice}")
         return value

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from kiln.errors import UserError
 from userdata.decode import decode, from_base64
@@ -45,25 +46,20 @@ class Template:
 
 def find(cloud: Cloud, name: str) -> Template | None:
     """The launch template of that name with all its versions, or None."""
-    try:
-        found = cloud.ec2.describe_launch_templates(LaunchTemplateNames=[name])["LaunchTemplates"]
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
-        return None
-    if not found:
-        return None
-    described = found[0]
-    pages = cloud.ec2.get_paginator("describe_launch_template_versions").paginate(
-        LaunchTemplateId=described["LaunchTemplateId"]
-    )
+    answer = errors.or_none(cloud.ec2.describe_launch_templates, LaunchTemplateNames=[name])
+    return of(cloud, answer["LaunchTemplates"][0]) if answer and answer["LaunchTemplates"] else None
+
+
+def of(cloud: Cloud, described: Mapping[str, Any]) -> Template:
+    """A launch template as EC2 describes it, with all its versions."""
+    id_ = described["LaunchTemplateId"]
+    told = every(cloud.ec2, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=id_)
     versions = [
         Version(each["VersionNumber"], each.get("LaunchTemplateData", {}), each.get("VersionDescription", ""))
-        for page in pages
-        for each in page["LaunchTemplateVersions"]
+        for each in told
     ]
     return Template(
-        described["LaunchTemplateId"],
+        id_,
         described["LaunchTemplateName"],
         described["DefaultVersionNumber"],
         tuple(sorted(versions, key=lambda version: -version.number)),

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, RootModel, field_validator, model_validator
 
-from kiln.models import Model
+from kiln.models import Model, repeated
 from provision import shell
 from provision.recipe import Check, File, Machine, Recipe
 
@@ -95,9 +95,8 @@ class Spec(RootModel[tuple[Entry, ...]]):
     @field_validator("root")
     @classmethod
     def _once(cls, value: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        paths = [entry.path for entry in value]
-        if twice := sorted({path for path in paths if paths.count(path) > 1}):
-            raise ValueError(f"defined twice: {', '.join(twice)}")
+        if twice := repeated(entry.path for entry in value):
+            raise ValueError(f"defined twice: {twice}")
         return value
 
     def loaded(self, read: Callable[[str], bytes]) -> "Spec":

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, PrivateAttr, RootModel, StrictBool, field_validator, model_validator
 
 from kiln.errors import UserError
-from kiln.models import Model, Seconds
+from kiln.models import Model, Seconds, repeated
 from provision.recipe import Check, Machine, Recipe, Step
 
 
@@ -63,9 +63,8 @@ class Spec(RootModel[tuple[Entry, ...]]):
     @field_validator("root")
     @classmethod
     def _once(cls, value: tuple[Entry, ...]) -> tuple[Entry, ...]:
-        names = [entry.name for entry in value]
-        if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"two scripts have the name: {', '.join(twice)}")
+        if twice := repeated(entry.name for entry in value):
+            raise ValueError(f"two scripts have the name: {twice}")
         return value
 
     def loaded(self, read: Callable[[str], bytes]) -> "Spec":

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from environments.doctor import quotas_of
+from environments.doctor.described import Described, is_spot, name_of, resources
 from environments.doctor.finding import Finding, error, warning
 from environments.doctor.look_ec2 import allows
-from environments.doctor.picture import Described, Picture, is_spot, name_of, resources
+from environments.doctor.picture import Picture
 from kiln import words
 
 

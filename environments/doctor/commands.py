@@ -1,18 +1,15 @@
 """What `invoke doctor` does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
 
-import json
 import time
 from datetime import datetime
-from typing import Any
 
 from cloud.session import Cloud
 from environments import definitions
 from environments.doctor import checks, gather, one_job, show
 from environments.doctor.picture import Picture
-from environments.spec import EnvironmentSpec
 from kiln import typed
 from kiln.errors import Exit, UserError
-from kiln.screen import result
+from kiln.screen import result, result_as_json
 
 
 def doctor(
@@ -32,7 +29,7 @@ def doctor(
     found |= {"": checks.run(picture, checks.OF_REGION)}
     count = sum(check.can_look(picture) for check in (*checks.OF_ENVIRONMENT, *checks.OF_REGION))
     if as_json:
-        _as_json(show.document(cloud.region, found, picture.unseen, count))
+        result_as_json(show.document(cloud.region, found, picture.unseen, count))
     else:
         said = show.table(found, picture.unseen, count, time.monotonic() - began)
         result(said if len(found) > 1 else f"{show.nothing(cloud.region)}\n{said}".rstrip())
@@ -43,7 +40,7 @@ def _scope(cloud: Cloud, everything: Picture, environment: str) -> tuple[str, Pi
     """The environment's name ("": all) and what is its own; raises UserError where nothing of it is there."""
     if not environment:
         return "", gather.kilns(everything)
-    spec = _definition(environment)
+    spec = definitions.find(environment)
     name = spec.name if spec else environment
     picture = gather.one(everything, name, spec)
     if picture.environments or picture.queues:
@@ -56,24 +53,10 @@ def _scope(cloud: Cloud, everything: Picture, environment: str) -> tuple[str, Pi
     )
 
 
-def _definition(environment: str) -> EnvironmentSpec | None:
-    """None where there is none of that name (any more): its tags are enough."""
-    try:
-        return definitions.load(environment)
-    except UserError:
-        if "/" in environment or environment.endswith((".yaml", ".yml")):
-            raise
-        return None
-
-
 def _job(cloud: Cloud, everything: Picture, job: str, *, as_json: bool) -> int:
     explained = one_job.explain(cloud, everything, job)
     if as_json:
-        _as_json(show.job_document(cloud.region, explained))
+        result_as_json(show.job_document(cloud.region, explained))
     else:
         result(show.job(explained))
     return Exit.SOMETHING_TO_DO if explained.finding or explained.picture.unseen else Exit.DONE
-
-
-def _as_json(document: Any) -> None:
-    result(json.dumps(document, indent=1, default=str))

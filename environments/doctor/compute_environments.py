@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator
 
 from environments import reasons
+from environments.doctor.described import Described, name_of, pinned, resources, short
 from environments.doctor.finding import Finding, error
-from environments.doctor.picture import Described, Picture, name_of, pinned, resources, short
+from environments.doctor.picture import Picture
 from environments.reasons import Cause
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from environments.doctor.described import Described, short
 from environments.doctor.finding import Finding, error, warning
 from environments.doctor.look_around import job_roles
-from environments.doctor.picture import Described, Picture, short
+from environments.doctor.picture import Picture
 from kiln import words
 
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from environments.doctor.described import Described, name_of, resources
 from environments.doctor.finding import Finding, error
 from environments.doctor.look_ec2 import allows
 from environments.doctor.memory import is_measured, registered
-from environments.doctor.picture import Described, Picture, Waiting, name_of, resources
+from environments.doctor.picture import Picture, Waiting
 from environments.machines import InstanceType
 from kiln import words
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from cloud import errors
 from cloud.session import Cloud
-from environments import compute_environments, ownership
+from environments import compute_environments, job_queues, ownership
 from environments.doctor import look_around, look_batch, look_ec2, look_kms
-from environments.doctor.picture import Described, Part, Picture
+from environments.doctor.described import Described
+from environments.doctor.picture import Part, Picture
 from environments.spec import EnvironmentSpec
 
 Look = Callable[[Cloud, Picture], dict[str, Any]]
@@ -35,10 +36,9 @@ LOOKS: tuple[tuple[Part, Look], ...] = (
 def region(cloud: Cloud, now: datetime | None = None) -> Picture:
     """All compute environments and queues, and nothing else yet; two calls where none is paged."""
     found = compute_environments.described(cloud)
-    every: list[Described] = [*found]
     return Picture(
-        cloud.region, now or datetime.now(UTC), environments=every, queues=look_batch.queues(cloud),
-        region_environments=every,
+        cloud.region, now or datetime.now(UTC), environments=found, queues=job_queues.listed(cloud),
+        region_environments=found,
     )  # fmt: skip
 
 

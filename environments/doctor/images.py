@@ -4,17 +4,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cloud.machine_images import moment
+from environments.doctor.described import Described, images_of, name_of, pinned, resources, short, template_data
 from environments.doctor.finding import Finding, error, warning
-from environments.doctor.picture import (
-    Described,
-    Picture,
-    images_of,
-    name_of,
-    pinned,
-    resources,
-    short,
-    template_data,
-)
+from environments.doctor.picture import Picture
 from launch_templates.versions import OWN, Template
 
 SOON = timedelta(days=30)

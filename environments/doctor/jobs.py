@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from environments import reasons
+from environments.doctor.described import Described, is_spot, name_of, resources
 from environments.doctor.finding import Finding, error
 from environments.doctor.fitting import called, too_large
-from environments.doctor.picture import Described, Picture, Waiting, is_spot, name_of, resources
+from environments.doctor.picture import Picture, Waiting
 from kiln import words
 
 

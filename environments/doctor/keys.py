@@ -7,8 +7,9 @@ statement (:root) does not help, for that role's policies cannot be changed.
 
 from collections.abc import Iterator
 
+from environments.doctor.described import Described, is_spot, name_of, resources
 from environments.doctor.finding import Finding, error
-from environments.doctor.picture import Described, Key, Picture, is_spot, name_of, resources
+from environments.doctor.picture import Key, Picture
 
 _SCALING, _FLEET = "AWSServiceRoleForAutoScaling", "AWSServiceRoleForEC2SpotFleet"
 

@@ -5,10 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from cloud import errors
+from cloud.pages import every, parts
 from cloud.session import Cloud
 from environments import roles as role_resources
+from environments import service_linked
 from environments.doctor import quotas_of
-from environments.doctor.picture import Machine, Picture, Profile, Role, is_spot, resources, short
+from environments.doctor.described import is_spot, resources, short
+from environments.doctor.picture import Machine, Picture, Profile, Role
 from images.bases import ALIASES
 
 _AT_ONCE = 100  # DescribeContainerInstances
@@ -25,12 +28,10 @@ def roles(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     found = {short(arn): _role(iam, arn) for arn in sorted(named) if arn and "/aws-service-role/" not in arn}
     wanted = {str(resources(each).get("instanceRole") or "") for each in picture.environments} - {""}
     profiles = {short(each): _profile(iam, each) for each in sorted(wanted)}
-    pages = iam.get_paginator("list_roles").paginate(PathPrefix="/aws-service-role/")
-    linked = frozenset(role["Path"].split("/")[2] for page in pages for role in page["Roles"])
     return {
         "roles": {name: role for name, role in found.items() if role},
         "profiles": {name: profile for name, profile in profiles.items() if profile},
-        "linked": linked,
+        "linked": frozenset(service_linked.arns(cloud)),
     }
 
 
@@ -42,34 +43,29 @@ def job_roles(definition: Mapping[str, Any]) -> list[str]:
 
 def _role(iam: Any, arn: str) -> Role | None:
     """None where there is no such role, or where its path makes another ARN of it."""
-    try:
-        found = iam.get_role(RoleName=short(arn))["Role"]
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
+    answer = errors.or_none(iam.get_role, RoleName=short(arn))
+    if answer is None or not _is(answer["Role"], arn):
         return None
-    if arn.startswith("arn:") and found["Arn"] != arn:
-        return None
-    return _with_policies(iam, found)
+    return _with_policies(iam, answer["Role"])
+
+
+def _is(found: Mapping[str, Any], named: str) -> bool:
+    """Whether what has the name is what was named: by its name alone, or by its whole ARN."""
+    return not named.startswith("arn:") or bool(found["Arn"] == named)
 
 
 def _with_policies(iam: Any, role: Mapping[str, Any]) -> Role:
-    attached = iam.get_paginator("list_attached_role_policies").paginate(RoleName=role["RoleName"])
-    inline = iam.get_paginator("list_role_policies").paginate(RoleName=role["RoleName"])
-    names = [each["PolicyName"] for page in attached for each in page["AttachedPolicies"]]
-    names += [name for page in inline for name in page["PolicyNames"]]
+    attached = every(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=role["RoleName"])
+    names = [each["PolicyName"] for each in attached]
+    names += every(iam, "list_role_policies", "PolicyNames", RoleName=role["RoleName"])
     return Role(role["Arn"], role_resources.trusted(role["AssumeRolePolicyDocument"]), frozenset(names))
 
 
 def _profile(iam: Any, named: str) -> Profile | None:
-    try:
-        found = iam.get_instance_profile(InstanceProfileName=short(named))["InstanceProfile"]
-    except Exception as error:
-        if not errors.is_not_found(error):
-            raise
+    answer = errors.or_none(iam.get_instance_profile, InstanceProfileName=short(named))
+    if answer is None or not _is(answer["InstanceProfile"], named):
         return None
-    if named.startswith("arn:") and found["Arn"] != named:
-        return None
+    found = answer["InstanceProfile"]
     return Profile(found["Arn"], next((_with_policies(iam, each) for each in found["Roles"]), None))
 
 
@@ -86,15 +82,12 @@ def agents(cloud: Cloud, picture: Picture) -> dict[str, Any]:
 
 def _machines(ecs: Any, cluster: str) -> list[Machine]:
     """None where somebody has deleted the cluster."""
-    try:
-        pages = list(ecs.get_paginator("list_container_instances").paginate(cluster=cluster))
-    except Exception as error:
-        if errors.code(error) != "ClusterNotFoundException":
-            raise
-        return []
-    arns = [arn for page in pages for arn in page["containerInstanceArns"]]
-    some = (arns[begin : begin + _AT_ONCE] for begin in range(0, len(arns), _AT_ONCE))
-    answers = [ecs.describe_container_instances(cluster=cluster, containerInstances=part) for part in some]
+    arns: list[str] = []
+    with errors.gone_is_fine("ClusterNotFoundException"):
+        arns = every(ecs, "list_container_instances", "containerInstanceArns", cluster=cluster)
+    answers = [
+        ecs.describe_container_instances(cluster=cluster, containerInstances=some) for some in parts(arns, _AT_ONCE)
+    ]
     return [_machine(each, cluster) for answer in answers for each in answer["containerInstances"]]
 
 
@@ -129,9 +122,7 @@ def quotas(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     }
     found = {}
     for code in sorted(code for code in codes if code):
-        try:
-            found[code] = float(client.get_service_quota(ServiceCode="ec2", QuotaCode=code)["Quota"]["Value"])
-        except Exception as error:
-            if errors.code(error) != "NoSuchResourceException":
-                raise
+        query = {"ServiceCode": "ec2", "QuotaCode": code}
+        if answer := errors.or_none(client.get_service_quota, "NoSuchResourceException", **query):
+            found[code] = float(answer["Quota"]["Value"])
     return {"quotas": found}

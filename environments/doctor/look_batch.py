@@ -10,21 +10,16 @@ from datetime import datetime
 from typing import Any
 
 from cloud import wait
+from cloud.pages import every
 from cloud.session import Cloud
+from environments import jobs as all_jobs
 from environments import ownership
-from environments.doctor.picture import Described, Picture, Waiting
+from environments.doctor.picture import Picture, Waiting
 
 DWELL = 600.0
 """Seconds. AWS Batch gives reasons that pass by themselves (a machine is starting): nothing younger is told."""
 AGAIN = 15.0
 """Seconds between the two looks at jobs that have waited for so long."""
-_AT_ONCE = 100  # DescribeJobs
-
-
-def queues(cloud: Cloud) -> list[Described]:
-    """Every job queue of the region."""
-    pages = cloud.client("batch").get_paginator("describe_job_queues").paginate()
-    return [each for page in pages for each in page["jobQueues"] if each.get("status") != "DELETED"]
 
 
 def jobs(cloud: Cloud, picture: Picture) -> dict[str, Any]:
@@ -64,9 +59,7 @@ def front(cloud: Cloud, queue: str, now: datetime) -> dict[str, tuple[float, int
 
 def describe(cloud: Cloud, ids: Sequence[str]) -> list[Waiting]:
     """Jobs by id; unknown ones are left out."""
-    batch = cloud.client("batch")
-    some = (list(ids[begin : begin + _AT_ONCE]) for begin in range(0, len(ids), _AT_ONCE))
-    return [job(each) for part in some for each in batch.describe_jobs(jobs=part)["jobs"]]
+    return [job(each) for each in all_jobs.described(cloud, ids)]
 
 
 def job(described: Mapping[str, Any]) -> Waiting:
@@ -87,6 +80,5 @@ def job(described: Mapping[str, Any]) -> Waiting:
 
 def definitions(cloud: Cloud, _: Picture) -> dict[str, Any]:
     """The ACTIVE revisions of the job definitions that are Kiln's. (Nextflow registers its own, by hundreds.)"""
-    pages = cloud.client("batch").get_paginator("describe_job_definitions").paginate(status="ACTIVE")
-    every = [each for page in pages for each in page["jobDefinitions"]]
-    return {"definitions": tuple(each for each in every if ownership.users(each.get("tags") or {}))}
+    found = every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE")
+    return {"definitions": tuple(each for each in found if ownership.users(each.get("tags") or {}))}

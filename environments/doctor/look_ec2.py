@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from cloud import tags
+from cloud import storage_volumes
 from cloud.machine_images import describe as describe_images
+from cloud.pages import every, parts
 from cloud.session import Cloud
 from environments import machines
-from environments.doctor.picture import Described, Picture, images_of, pinned, resources, template_data
-from launch_templates.versions import Template, Version
+from environments.doctor.described import Described, images_of, pinned, resources, template_data
+from environments.doctor.picture import Picture
+from launch_templates import versions
 
 _WORDS = {  # "Instance type compute environments", AWS Batch User Guide
     "optimal": ("m6i", "c6i", "r6i", "c7i"),
@@ -16,12 +18,6 @@ _WORDS = {  # "Instance type compute environments", AWS Batch User Guide
     "default_arm64": ("m6g", "c6g", "r6g", "c7g"),
 }
 _VALUES = 200  # of one filter: "Filter your resources", Amazon EC2 User Guide
-_ENDED = ("terminated", "shutting-down")
-
-
-def _all(cloud: Cloud, operation: str, field: str, **query: Any) -> list[Described]:
-    pages = cloud.ec2.get_paginator(operation).paginate(**query)
-    return [each for page in pages for each in page[field]]
 
 
 def _filter(name: str, values: Iterable[str]) -> list[dict[str, Any]]:
@@ -35,26 +31,12 @@ def templates(cloud: Cloud, picture: Picture) -> dict[str, Any]:
         return {}
     names = sorted(each for each in wanted if not each.startswith("lt-"))
     filters = {"Filters": _filter("launch-template-name", names)} if len(names) == len(wanted) else {}
-    found: dict[str, Template] = {}
-    for each in _all(cloud, "describe_launch_templates", "LaunchTemplates", **filters):
+    found: dict[str, versions.Template] = {}
+    for each in every(cloud.ec2, "describe_launch_templates", "LaunchTemplates", **filters):
         template_id, name = each["LaunchTemplateId"], each["LaunchTemplateName"]
         if {template_id, name} & wanted:
-            found[template_id] = found[name] = _template(cloud, each)
+            found[template_id] = found[name] = versions.of(cloud, each)
     return {"templates": found}
-
-
-def _template(cloud: Cloud, each: Described) -> Template:
-    told = _all(
-        cloud, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=each["LaunchTemplateId"]
-    )
-    versions = [
-        Version(one["VersionNumber"], one.get("LaunchTemplateData", {}), one.get("VersionDescription", ""))
-        for one in told
-    ]
-    newest_first = tuple(sorted(versions, key=lambda version: -version.number))
-    labels = tags.as_dict(each.get("Tags"))
-    default = each["DefaultVersionNumber"]
-    return Template(each["LaunchTemplateId"], each["LaunchTemplateName"], default, newest_first, labels)
 
 
 def images(cloud: Cloud, picture: Picture) -> dict[str, Any]:
@@ -68,14 +50,14 @@ def network(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     """Subnets, the route tables and VPC endpoints of their VPCs, and security groups."""
     subnets = {subnet for each in picture.environments for subnet in resources(each).get("subnets") or ()}
     groups = {group for each in picture.environments for group in groups_of(each, picture)}
-    found = _all(cloud, "describe_subnets", "Subnets", Filters=_filter("subnet-id", subnets)) if subnets else []
+    found = every(cloud.ec2, "describe_subnets", "Subnets", Filters=_filter("subnet-id", subnets)) if subnets else []
     vpcs = _filter("vpc-id", (each["VpcId"] for each in found))
     looked: dict[str, Any] = {"subnets": {each["SubnetId"]: each for each in found}}
     if found:
-        looked["route_tables"] = _all(cloud, "describe_route_tables", "RouteTables", Filters=vpcs)
-        looked["endpoints"] = _all(cloud, "describe_vpc_endpoints", "VpcEndpoints", Filters=vpcs)
+        looked["route_tables"] = every(cloud.ec2, "describe_route_tables", "RouteTables", Filters=vpcs)
+        looked["endpoints"] = every(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=vpcs)
     if groups:
-        told = _all(cloud, "describe_security_groups", "SecurityGroups", Filters=_filter("group-id", groups))
+        told = every(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=_filter("group-id", groups))
         looked["groups"] = {each["GroupId"]: each for each in told}
     return looked
 
@@ -97,10 +79,10 @@ def types(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     found = machines.described(cloud, families).values()
     allowed = sorted(each.name for each in found if {each.name, each.name.partition(".")[0]} & _expanded(named))
     zones: dict[str, set[str]] = {name: set() for name in allowed}
-    for begin in range(0, len(allowed), _VALUES):
-        filters = _filter("instance-type", allowed[begin : begin + _VALUES])
-        offers = _all(cloud, "describe_instance_type_offerings", "InstanceTypeOfferings",
-                      LocationType="availability-zone", Filters=filters)  # fmt: skip
+    for some in parts(allowed, _VALUES):
+        filters = _filter("instance-type", some)
+        offers = every(cloud.ec2, "describe_instance_type_offerings", "InstanceTypeOfferings",
+                       LocationType="availability-zone", Filters=filters)  # fmt: skip
         for each in offers:
             zones.setdefault(each["InstanceType"], set()).add(each["Location"])
     return {
@@ -127,12 +109,5 @@ def allows(environment: Described, instance_type: str) -> bool:
 
 def volumes(cloud: Cloud, _: Picture) -> dict[str, Any]:
     """Volumes that machines added to their own storage and that are attached to nothing, and which machines live."""
-    filters = [*_filter("tag-key", [tags.STORAGE]), *_filter("status", ["available", "error"])]
-    found = _all(cloud, "describe_volumes", "Volumes", Filters=filters)
-    owners = {tags.as_dict(each["Tags"])[tags.STORAGE] for each in found}
-    if not owners:
-        return {}
-    told = _all(cloud, "describe_instances", "Reservations", Filters=_filter("instance-id", owners))
-    listed = [each for reservation in told for each in reservation["Instances"]]
-    alive = frozenset(each["InstanceId"] for each in listed if each["State"]["Name"] not in _ENDED)
-    return {"volumes": found, "alive": alive}
+    found = storage_volumes.unattached(cloud)
+    return {"volumes": found, "alive": storage_volumes.living_owners(cloud, found)} if found else {}

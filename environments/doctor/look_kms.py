@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cloud import errors
+from cloud.pages import every
 from cloud.session import Cloud
-from environments.doctor.picture import Described, Key, Picture, images_of, template_data
+from environments.doctor.described import Described, images_of, template_data
+from environments.doctor.picture import Key, Picture
 
 
 def keys(cloud: Cloud, picture: Picture) -> dict[str, Any]:
@@ -33,8 +35,7 @@ def _snapshot_keys(cloud: Cloud, picture: Picture) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     if owners:
         filters = [{"Name": "snapshot-id", "Values": sorted(owners)}]
-        pages = cloud.ec2.get_paginator("describe_snapshots").paginate(Filters=filters)
-        for each in (one for page in pages for one in page["Snapshots"]):
+        for each in every(cloud.ec2, "describe_snapshots", "Snapshots", Filters=filters):
             if each.get("KmsKeyId"):
                 found.setdefault(owners[each["SnapshotId"]], set()).add(each["KmsKeyId"])
     return found
@@ -46,17 +47,15 @@ def _keys_of(mappings: Iterable[Described]) -> set[str]:
 
 def _key(kms: Any, key: str) -> Key | None:
     """None for one of AWS's own."""
-    try:
-        found = kms.describe_key(KeyId=key)["KeyMetadata"]
-    except Exception as error:
-        if errors.code(error) != "NotFoundException":
-            raise
+    answer = errors.or_none(kms.describe_key, "NotFoundException", KeyId=key)
+    if answer is None:
         return Key(key, "missing", frozenset())
+    found = answer["KeyMetadata"]
     if found.get("KeyManager") == "AWS":
         return None
     policy = json.loads(kms.get_key_policy(KeyId=found["Arn"], PolicyName="default")["Policy"])
-    pages = kms.get_paginator("list_grants").paginate(KeyId=found["Arn"])
-    granted = {str(each.get("GranteePrincipal", "")) for page in pages for each in page["Grants"]}
+    grants = every(kms, "list_grants", "Grants", KeyId=found["Arn"])
+    granted = {str(each.get("GranteePrincipal", "")) for each in grants}
     return Key(found["Arn"], found["KeyState"], frozenset(granted | principals(policy)))
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from environments import network
+from environments.doctor.described import Described, name_of, resources, template_data
 from environments.doctor.finding import Finding, error
 from environments.doctor.look_ec2 import groups_of
-from environments.doctor.picture import Described, Picture, name_of, resources, template_data
+from environments.doctor.picture import Picture
 
 _HTTPS = 443
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from cloud.session import Cloud
 from environments import ownership
 from environments.doctor import gather, jobs, look_batch
+from environments.doctor.described import Described
 from environments.doctor.finding import Finding
 from environments.doctor.fitting import too_large
-from environments.doctor.picture import Described, Part, Picture, Waiting
+from environments.doctor.picture import Part, Picture, Waiting
 from kiln import words
 from kiln.errors import UserError
 

@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from environments import ownership
+from environments.doctor.described import Described, order
 from environments.machines import InstanceType
 from kiln import typed
 from launch_templates.versions import Template
 
-Described = Mapping[str, Any]
-"""As one of AWS's Describe calls tells it."""
 Part = Literal[
     "jobs", "definitions", "images", "templates", "network", "types", "quotas", "roles", "agents", "keys", "volumes"
 ]
@@ -115,9 +114,8 @@ class Picture:
 
     def of(self, name: str) -> "Picture":
         """The same, of one of Kiln's environments alone."""
-        key = ownership.key(name)
-        mine = [each for each in self.environments if key in (each.get("tags") or {})]
-        return self.around(name, mine, [each for each in self.queues if key in (each.get("tags") or {})])
+        mine = [each for each in self.environments if ownership.carries(each, name)]
+        return self.around(name, mine, [each for each in self.queues if ownership.carries(each, name)])
 
     def around(self, name: str, mine: Sequence[Described], queues: Sequence[Described]) -> "Picture":
         """The same, of these compute environments and queues alone."""
@@ -126,7 +124,7 @@ class Picture:
             self, name=name, environments=mine, queues=queues,
             jobs=[each for each in self.jobs if each.queue in arns],
             machines=[each for each in self.machines if each.cluster in clusters],
-            definitions=[each for each in self.definitions if ownership.key(name) in (each.get("tags") or {})],
+            definitions=[each for each in self.definitions if ownership.carries(each, name)],
         )  # fmt: skip
 
     def of_queue(self, arn: str) -> list[Described]:
@@ -139,54 +137,3 @@ class Picture:
     def again(self) -> str:
         """The command that puts the environment right."""
         return typed.command(f"register-env --env {self.name}" if self.name else "register-env")
-
-
-def order(queue: Described) -> list[str]:
-    """The ARNs of a queue's compute environments, in its order."""
-    return [str(each["computeEnvironment"]) for each in queue.get("computeEnvironmentOrder") or ()]
-
-
-def resources(environment: Described) -> Described:
-    """computeResources; {} for an unmanaged one."""
-    return environment.get("computeResources") or {}
-
-
-def is_spot(environment: Described) -> bool:
-    return bool(resources(environment).get("type") == "SPOT")
-
-
-def short(arn: str) -> str:
-    """The name behind an ARN's last slash; a name as it is."""
-    return arn.rpartition("/")[2] or arn
-
-
-def name_of(environment: Described) -> str:
-    return str(environment["computeEnvironmentName"])
-
-
-def pinned(environment: Described) -> tuple[str, str]:
-    """The launch template that a compute environment names, by id or name ("": none), and its version as it is said."""
-    named = resources(environment).get("launchTemplate") or {}
-    return str(named.get("launchTemplateId") or named.get("launchTemplateName") or ""), str(
-        named.get("version") or "$Default"
-    )
-
-
-def template_data(environment: Described, templates: Mapping[str, Template]) -> Described:
-    """The data of the launch template's version that a compute environment uses; {} where there is none."""
-    name, version = pinned(environment)
-    template = templates.get(name)
-    if template is None:
-        return {}
-    number = {"$Default": str(template.default), "$Latest": str(template.latest)}.get(version, version)
-    return next((each.data for each in template.versions if str(each.number) == number), {})
-
-
-def images_of(environment: Described, templates: Mapping[str, Template]) -> list[str]:
-    """The AMIs that a compute environment names: in ec2Configuration, else in imageId, else in its launch template."""
-    found = resources(environment)
-    named = [
-        str(each["imageIdOverride"]) for each in found.get("ec2Configuration") or () if each.get("imageIdOverride")
-    ]
-    alone = found.get("imageId") or template_data(environment, templates).get("ImageId")
-    return named or ([str(alone)] if alone else [])

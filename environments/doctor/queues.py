@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from environments.doctor.described import Described, is_spot, name_of, order
 from environments.doctor.finding import Finding, error, warning
-from environments.doctor.picture import Described, Picture, is_spot, name_of, order
+from environments.doctor.picture import Picture
 
 
 def head_on_spot(picture: Picture) -> Iterator[Finding]:

@@ -6,8 +6,9 @@ roles for AWS Batch", AWS Batch User Guide.
 
 from collections.abc import Callable, Iterator
 
+from environments.doctor.described import Described, is_spot, name_of, resources, short
 from environments.doctor.finding import Finding, error, warning
-from environments.doctor.picture import Described, Picture, Role, is_spot, name_of, resources, short
+from environments.doctor.picture import Picture, Role
 
 _LINKED = "/aws-service-role/"
 _ECS = "AmazonEC2ContainerServiceforEC2Role"

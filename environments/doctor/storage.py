@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cloud import tags
+from cloud import storage_volumes
 from environments.doctor.finding import Finding, warning
 from environments.doctor.picture import Picture
 from kiln import typed, words
@@ -14,7 +14,7 @@ _ATTACHING = timedelta(minutes=10)
 def unattached(picture: Picture) -> Iterator[Finding]:
     """Volumes that machines made to grow their storage, and that are attached to nothing (amazon-ebs-autoscale#30)."""
     for each in picture.volumes:
-        owner = tags.as_dict(each.get("Tags")).get(tags.STORAGE, "")
+        owner = storage_volumes.owner(each)
         gone = owner not in picture.alive
         if not gone and picture.now - each["CreateTime"] < _ATTACHING:
             continue  # being attached

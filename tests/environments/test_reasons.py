@@ -53,3 +53,23 @@ def test_runnable(said: str, why: str) -> None:
 
 def test_no_reason() -> None:
     assert reasons.explain_job("") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "why", "may_pass"),
+    [
+        ("CLIENT_ERROR - User: x is not authorized to perform: sts:AssumeRole on resource: y", "service role", True),
+        ("CLIENT_ERROR - Invalid IamInstanceProfile: z", "no such instance profile", True),
+        ("CLIENT_ERROR - The specified launch template, with template name t, does not exist.", "template", False),
+        ("CLIENT_ERROR - Could not find the specified version 3 for the launch template with ID l.", "version", False),
+        ("CLIENT_ERROR - Launch Template UserData is not MIME multipart format", "MIME", False),
+        ("CLIENT_ERROR - The image id '[ami-1]' does not exist", "the AMI is gone", False),
+        ("CLIENT_ERROR - The architecture 'x86_64' of the specified instance type does not match", "architec", False),
+        ("something new", "something new", False),
+    ],
+)
+def test_reasons_in_words(said: str, why: str, may_pass: bool) -> None:
+    found = reasons.explain(said)
+    assert why in found.why
+    assert found.may_pass is may_pass
+    assert found.hint

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cloud.session import Cloud
-from environments import buckets, definitions, log_groups, network, policies, security_groups
+from environments import buckets, definitions, log_groups, network, policies, security_groups, statements
 from environments.resource import Found, Kind, Wanted
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
@@ -77,7 +77,7 @@ def test_a_bucket_of_another_region(sandbox: Sandbox, cloud: Cloud) -> None:
 
 
 def policy(number: int, environment: str = "a") -> Wanted:
-    statement = {"Sid": f"{policies.sid_of(environment)}S", "Effect": "Allow", "Action": ["s3:ListBucket"],
+    statement = {"Sid": f"{statements.sid_of(environment)}S", "Effect": "Allow", "Action": ["s3:ListBucket"],
                  "Resource": [f"arn:aws:s3:::bucket-{number}"]}  # fmt: skip
     arn = "arn:aws:iam::123456789012:policy/ours"
     labels = {f"kiln:env:{environment}": "now", policies.DOCUMENT: policies.memo("v1", [statement])}
@@ -106,7 +106,7 @@ def test_a_shared_policy_keeps_what_is_the_others(sandbox: Sandbox, cloud: Cloud
     assert policies.diff(policy(1, "a"), one(policies, cloud, policy(1, "a"))) == ()
     policies.untag(cloud, both, ["kiln:env:a"])
     left = one(policies, cloud, policy(2, "b"))
-    assert [each["Sid"] for each in left.fields["statements"]] == [policies.sid_of("b") + "S"]
+    assert [each["Sid"] for each in left.fields["statements"]] == [statements.sid_of("b") + "S"]
     assert "kiln:env:a" not in left.tags
 
 

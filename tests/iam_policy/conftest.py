@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from cloud.errors import translate
 from cloud.policy import Permission, documents
+from kiln.errors import UserError
 from sandbox.inprocess import Sandbox
 from tests.images.conftest import (  # noqa: F401
     build,
@@ -45,3 +47,16 @@ def become(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Become:  # noqa
             monkeypatch.setenv(key, value)
 
     return turn
+
+
+def told(act: Callable[[], Any]) -> UserError:
+    """What a person reads where something is denied."""
+    try:
+        act()
+    except UserError as error:
+        return error
+    except Exception as error:
+        translated = translate(error)
+        assert translated is not None, error
+        return translated
+    raise AssertionError("nothing was denied")

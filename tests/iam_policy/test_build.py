@@ -3,21 +3,19 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from cloud import tags
-from cloud.errors import translate
 from cloud.policy import Permission, Scope
 from cloud.session import Cloud
 from images import clean
 from images.needs import needs
 from images.spec import ImageSpec
-from kiln.errors import Exit, UserError
+from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
-from tests.iam_policy.conftest import Become
+from tests.iam_policy.conftest import Become, told
 from tests.images.conftest import Build
 from tests.support import trust
 from tests.support.aws_state import left_behind
@@ -100,7 +98,7 @@ def test_without_a_statement_kiln_says_what_is_missing(
     sandbox: Sandbox, become: Become, everything: Callable[[], None], missing: Permission
 ) -> None:
     become([each for each in PERMISSIONS if each is not missing])
-    error = _told(everything)
+    error = told(everything)
     assert "the credentials may not call" in error.what
     action = error.hint.partition("Allow the action ")[2].partition(" ")[0]
     assert action in missing.actions
@@ -112,7 +110,7 @@ def test_a_machine_whose_key_may_not_be_used_ends_and_kiln_says_what_it_may_be(
     become: Become, everything: Callable[[], None], missing: str
 ) -> None:
     become([each for each in PERMISSIONS if each.sid != missing])
-    error = _told(everything)
+    error = told(everything)
     assert "ended before it ran" in error.what
     assert "the KMS key of a volume may not be used" in error.why
     assert "iam-policy" in error.hint
@@ -124,15 +122,3 @@ def test_a_key_that_may_not_be_looked_at_is_taken_on_trust(
     become([each for each in PERMISSIONS if each.sid != TRUSTED])
     everything()
     assert {call.action for call in sandbox.calls.all() if call.error == "AccessDeniedException"} == {"DescribeKey"}
-
-
-def _told(act: Callable[[], Any]) -> UserError:
-    try:
-        act()
-    except UserError as error:
-        return error
-    except Exception as error:
-        told = translate(error)
-        assert told is not None, error
-        return told
-    raise AssertionError("nothing was denied")

@@ -1,11 +1,7 @@
 """Registering an environment under exactly the printed policy; and without each of its statements."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
-from cloud.errors import translate
 from cloud.policy import Permission, Scope
 from cloud.session import Cloud
 from environments import (
@@ -19,9 +15,9 @@ from environments import (
     templates,
 )
 from environments.rollout import Options
-from kiln.errors import Exit, UserError
+from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
-from tests.iam_policy.conftest import Become
+from tests.iam_policy.conftest import Become, told
 from tests.support import environments
 
 DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
@@ -96,20 +92,8 @@ def test_the_policy_is_enough_to_take_it_down_again(sandbox: Sandbox, become: Be
 @pytest.mark.parametrize("missing", PERMISSIONS, ids=lambda each: each.sid)
 def test_without_a_statement_kiln_says_what_is_missing(sandbox: Sandbox, become: Become, missing: Permission) -> None:
     become([each for each in permissions("genomics") if each.sid != missing.sid])
-    error = _told(lambda: everything(sandbox))
+    error = told(lambda: everything(sandbox))
     assert denied(sandbox)
     assert "may not call" in str(error)
     if missing.sid != "Buckets":  # S3 does not tell a bucket of somebody else's from a denial
         assert error.hint.partition("Allow the action ")[2].partition(" ")[0] in missing.actions
-
-
-def _told(act: Callable[[], Any]) -> UserError:
-    try:
-        act()
-    except UserError as error:
-        return error
-    except Exception as error:
-        told = translate(error)
-        assert told is not None, error
-        return told
-    raise AssertionError("nothing was denied")

@@ -16,7 +16,18 @@ from tests.images.conftest import build, cloud, remote, sandbox
 __all__ = ["build", "cloud", "remote", "sandbox"]  # fixtures
 
 Register = Callable[..., int]
+Registered = Callable[..., dict[str, Any]]
 MakeAmi = Callable[..., str]
+Define = Callable[..., str]
+BATCH = "DescribeComputeEnvironments"
+GENOMICS = "genomics-workflow-template"
+
+
+def versions(sandbox: Sandbox, name: str = "small") -> dict[int, dict[str, Any]]:
+    """A launch template's versions by number, as EC2 has them."""
+    ec2 = sandbox.client("ec2")
+    found = ec2.describe_launch_template_versions(LaunchTemplateName=name)["LaunchTemplateVersions"]
+    return {each["VersionNumber"]: each for each in found}
 
 
 @pytest.fixture
@@ -27,7 +38,7 @@ def register() -> Register:
 
 
 @pytest.fixture
-def registered(register: Register, capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
+def registered(register: Register, capsys: pytest.CaptureFixture[str]) -> Registered:
     """The same with --json: its exit code (as `code`) and its document."""
 
     def run(template: str, ami: str = "", **options: Any) -> dict[str, Any]:
@@ -67,7 +78,7 @@ def make_ami(sandbox: Sandbox, stock: str) -> MakeAmi:
 
 
 @pytest.fixture
-def definition(tmp_path: Path) -> Callable[[str], str]:
+def definition(tmp_path: Path) -> Define:
     """A launch template definition named `small` with more lines; its path."""
 
     def write(more: str = "") -> str:

@@ -1,9 +1,6 @@
-"""`invoke register-launch-template` and `show-user-data` against the offline AWS."""
+"""`invoke register-launch-template` against the offline AWS."""
 
 import base64
-import json
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,26 +11,14 @@ from cloud.errors import translate
 from cloud.session import Cloud
 from images import choose
 from kiln.errors import Exit, UserError
-from launch_templates import commands, definitions, plan
+from launch_templates import definitions, plan
 from launch_templates.register import register as carry_out
 from sandbox.inprocess import Sandbox
 from tests.images.conftest import Build
-from tests.launch_templates.conftest import MakeAmi, Register
-from tests.support import trust
+from tests.launch_templates.conftest import BATCH, GENOMICS, Define, MakeAmi, Register, Registered, versions
 from tests.support.aws_state import work
 from tests.support.fake_remote import FakeRemote
 from userdata.decode import decode
-
-Registered = Callable[..., dict[str, Any]]
-Define = Callable[..., str]
-BATCH = "DescribeComputeEnvironments"
-GENOMICS = "genomics-workflow-template"
-
-
-def versions(sandbox: Sandbox, name: str = "small") -> dict[int, dict[str, Any]]:
-    ec2 = sandbox.client("ec2")
-    found = ec2.describe_launch_template_versions(LaunchTemplateName=name)["LaunchTemplateVersions"]
-    return {each["VersionNumber"]: each for each in found}
 
 
 def default(sandbox: Sandbox, name: str = "small") -> int:
@@ -114,90 +99,6 @@ def test_the_default_moves_when_asked(
     assert (default(sandbox), sorted(versions(sandbox))) == (1, [1, 2])
 
 
-def register_many(registered: Registered, definition: Define, count: int, keep: int) -> dict[str, Any]:
-    done: dict[str, Any] = {}
-    for n in range(count):
-        done = registered(definition(f"instance_tags: {{n: '{n}'}}\nkeep_versions: {keep}\n"), set_default=True)
-    return done
-
-
-def test_old_versions_are_pruned(
-    sandbox: Sandbox, make_ami: MakeAmi, registered: Registered, definition: Define
-) -> None:
-    make_ami("one")
-    done = register_many(registered, definition, 4, keep=2)
-    assert (done["version"], done["deleted"]) == (4, [2])
-    assert sorted(versions(sandbox)) == [3, 4]
-    sandbox.client("ec2").create_launch_template_version(
-        LaunchTemplateName="small", LaunchTemplateData={"KeyName": "by-hand"}, VersionDescription="mine"
-    )
-    assert register_many(registered, definition, 9, keep=1)["version"] == 14
-    assert sorted(versions(sandbox)) == [5, 14]
-
-
-@pytest.mark.parametrize(
-    ("version", "left"), [("1", [1, 3, 4, 5]), ("$Latest", [1, 2, 3, 4, 5]), ("$Default", [1, 2, 3, 4, 5])]
-)
-def test_what_a_compute_environment_uses_stays(
-    sandbox: Sandbox, make_ami: MakeAmi, registered: Registered, definition: Define, version: str, left: list[int]
-) -> None:
-    make_ami("one")
-    template = register_many(registered, definition, 1, keep=3)["id"]
-    compute_environment(sandbox, {"launchTemplateId": template, "version": version})
-    register_many(registered, lambda more: definition(more.replace("n:", "m:")), 4, keep=3)
-    assert sorted(versions(sandbox)) == left
-
-
-def compute_environment(sandbox: Sandbox, launch_template: dict[str, str]) -> None:
-    iam, ec2 = sandbox.client("iam"), sandbox.client("ec2")
-    role = iam.create_role(RoleName="r", AssumeRolePolicyDocument=trust.EC2)["Role"]["Arn"]
-    profile = iam.create_instance_profile(InstanceProfileName="p")["InstanceProfile"]["Arn"]
-    iam.add_role_to_instance_profile(InstanceProfileName="p", RoleName="r")
-    sandbox.client("batch").create_compute_environment(
-        computeEnvironmentName="spot",
-        type="MANAGED",
-        state="DISABLED",
-        serviceRole=role,
-        computeResources={
-            "type": "EC2",
-            "minvCpus": 0,
-            "maxvCpus": 4,
-            "instanceTypes": ["m5.large"],
-            "instanceRole": profile,
-            "subnets": [ec2.describe_subnets()["Subnets"][0]["SubnetId"]],
-            "securityGroupIds": [ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"]],
-            "launchTemplate": launch_template,
-        },
-    )
-
-
-def test_where_batch_may_not_be_asked_nothing_is_deleted(
-    sandbox: Sandbox, make_ami: MakeAmi, register: Register, definition: Define, capsys: Any
-) -> None:
-    make_ami("one")
-    sandbox.faults.add(action=BATCH, code="AccessDeniedException", status=403, times=99)
-    for n in range(3):
-        assert register(definition(f"instance_tags: {{n: '{n}'}}\nkeep_versions: 1\n"), set_default=True) == Exit.DONE
-    assert sorted(versions(sandbox)) == [1, 2, 3]
-    assert "no old version is deleted: the credentials may not call" in capsys.readouterr().out
-
-
-def test_what_changes_meanwhile_is_told(
-    sandbox: Sandbox, cloud: Cloud, make_ami: MakeAmi, registered: Registered, definition: Define
-) -> None:
-    make_ami("one")
-    register_many(registered, definition, 2, keep=2)
-    spec = definitions.load(definition("keep_versions: 1\n"))
-    planned = plan.prepare(cloud, spec, choose.choose(cloud, "latest", spec.image), set_default=False)
-    assert (planned.number, planned.prune) == (3, (1,))
-    ec2 = sandbox.client("ec2")
-    ec2.modify_launch_template(LaunchTemplateName="small", DefaultVersion="1")
-    with pytest.raises(UserError, match=r"version 1 of lt-\w+ could not be deleted") as caught:
-        carry_out(cloud, planned)
-    assert "default version" in caught.value.why
-    assert sorted(versions(sandbox)) == [1, 2, 3]
-
-
 def test_a_name_taken_meanwhile_is_told(
     sandbox: Sandbox, cloud: Cloud, make_ami: MakeAmi, registered: Registered, definition: Define
 ) -> None:
@@ -211,41 +112,6 @@ def test_a_name_taken_meanwhile_is_told(
     told = translate(caught.value)
     assert told is not None
     assert "plan again" in told.hint
-
-
-def test_latest_is_the_newest_tested_or_live(make_ami: MakeAmi, registered: Registered, definition: Define) -> None:
-    small = definition()
-    with pytest.raises(UserError, match="has no tested AMI") as caught:
-        registered(small)
-    assert "build-ami --image nextflow-al2023" in caught.value.hint
-    candidate = make_ami("candidate", **{tags.STATUS: "candidate"})
-    with pytest.raises(UserError) as caught:
-        registered(small)
-    assert f"{candidate} (candidate, available)" in caught.value.why
-    live = make_ami("live", **{tags.STATUS: "live"})
-    make_ami("retired", **{tags.STATUS: "retired"})
-    make_ami("other", **{tags.IMAGE: "other"})
-    found = registered(small, plan=True)
-    assert found["ami"] == live
-    assert found["why"].startswith("the only usable AMI of nextflow-al2023: live")
-    tested = make_ami("tested")
-    found = registered(small, plan=True)
-    assert (found["ami"], found["key"]) == (tested, "3f9c1a77" * 8)
-    assert found["why"].startswith("the newest of 2 usable AMIs of nextflow-al2023: tested")
-
-
-def test_an_ami_can_be_named(stock: str, registered: Registered, definition: Define) -> None:
-    with pytest.raises(UserError, match="what is") as caught:
-        registered(definition(), stock)
-    assert "family: al2023" in caught.value.hint
-    assert registered(definition("family: al2023\n"), stock, plan=True)["ami"] == stock
-    assert registered(definition(), "ecs/al2023", plan=True)["ami"] == stock
-    with pytest.raises(UserError, match="is al2023"):
-        registered(definition("family: al2\n"), "ecs/al2023")
-    with pytest.raises(UserError, match="there is no ami-0123456789abcdef0"):
-        registered(definition(), "ami-0123456789abcdef0")
-    with pytest.raises(UserError, match="newest is no AMI"):
-        registered(definition(), "newest")
 
 
 def test_a_volume_smaller_than_the_snapshot_is_refused_when_planning(
@@ -281,46 +147,3 @@ def test_what_a_built_ami_carries_is_left_out(
     mixed = registered(GENOMICS, "latest")
     assert mixed["carried"] == ["aws_cli"]
     assert mixed["user_data_bytes"] > 0
-
-
-def test_user_data_is_shown_without_aws(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path) -> None:
-    for name in ("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    assert commands.show_user_data(GENOMICS, "", None, choose, as_json=False) == Exit.DONE
-    shown = capsys.readouterr()
-    assert "for a stock al2023 AMI" in shown.err
-    assert "── 00-kiln-boot   shell-script" in shown.out
-    assert "docker storage on /dev/sdc that grows (lvm)" in shown.out
-    assert commands.show_user_data("reference", "", None, choose, as_json=True) == Exit.DONE
-    document = json.loads(capsys.readouterr().out)
-    assert [part["kind"] for part in document["parts"]] == ["cloud-config", "shell-script"]
-
-
-def test_user_data_is_shown_for_an_ami(sandbox: Sandbox, remote: type[FakeRemote], build: Build, capsys: Any) -> None:
-    build("nextflow-al2023")
-    capsys.readouterr()
-    assert commands.show_user_data("nextflow-al2023", "latest", None, choose, as_json=False) == Exit.DONE
-    assert capsys.readouterr().out == "no user data: the AMI carries docker storage, aws cli, ecs agent\n"
-
-
-def test_screens(sandbox: Sandbox, make_ami: MakeAmi, register: Register, definition: Define, capsys: Any) -> None:
-    first = make_ami("one")
-    small = definition("packages: [jq]\nkeep_versions: 1\n")
-    register(small)
-    out = capsys.readouterr()
-    assert f"  ami    {first}  one, x86_64" in out.err
-    assert "of 16.0 KiB of user data: kiln-boot (packages)" in out.err
-    assert "✓ small   v1   registered   lt-" in out.out
-    make_ami("two")
-    assert register(small, plan=True, set_default=True) == Exit.SOMETHING_TO_DO
-    out = capsys.readouterr()
-    assert "  ~  launch template  small   v1 → v2   ImageId" in out.out
-    assert "  ~  default          v1 → v2" in out.out
-    assert "  -  version          v1   old, and no compute environment uses it" in out.out
-    assert "1 to register, 1 to update, 1 to delete. Apply with: invoke register-launch-template" in out.out
-    assert out.out.rstrip().endswith(f"--template {small} --set-default")
-    register(small)
-    assert "default  v1; make it v2: invoke register-launch-template --template" in capsys.readouterr().out
-    register(small)
-    assert "v2, not the default (v1), says the same" in capsys.readouterr().out

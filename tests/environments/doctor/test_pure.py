@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from environments.doctor import checks, memory, quotas_of, show
+from environments.doctor.described import images_of
 from environments.doctor.finding import error, warning
 from environments.doctor.fitting import too_large
 from environments.doctor.images import behind
 from environments.doctor.look_ec2 import allows, families_of
 from environments.doctor.network import groups
-from environments.doctor.picture import Machine, Picture, Waiting, images_of
+from environments.doctor.picture import Machine, Picture, Waiting
 from environments.machines import InstanceType
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)

@@ -1,0 +1,32 @@
+"""Volumes that machines added to their own storage, where nobody uses them any more."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cloud import tags
+from cloud.pages import every
+from cloud.session import Cloud
+
+ENDED = frozenset({"terminated", "shutting-down"})
+"""The states of an instance that is no more."""
+
+
+def unattached(cloud: Cloud) -> list[dict[str, Any]]:
+    """Those that are attached to nothing, as EC2 describes them."""
+    filters = [{"Name": "tag-key", "Values": [tags.STORAGE]}, {"Name": "status", "Values": ["available", "error"]}]
+    return every(cloud.ec2, "describe_volumes", "Volumes", Filters=filters)
+
+
+def owner(volume: Mapping[str, Any]) -> str:
+    """The instance that added it, by id."""
+    return tags.as_dict(volume.get("Tags")).get(tags.STORAGE, "")
+
+
+def living_owners(cloud: Cloud, volumes: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Which of their owners have not ended. Asked by a filter, which does not mind unknown ids."""
+    if not volumes:
+        return frozenset()
+    filters = [{"Name": "instance-id", "Values": sorted({owner(each) for each in volumes})}]
+    reservations = every(cloud.ec2, "describe_instances", "Reservations", Filters=filters)
+    listed = [each for reservation in reservations for each in reservation["Instances"]]
+    return frozenset(each["InstanceId"] for each in listed if each["State"]["Name"] not in ENDED)

@@ -1,0 +1,84 @@
+"""What AWS Batch is asked for, and how its answers are read, without AWS."""
+
+from dataclasses import replace
+from typing import Any
+
+from environments import (
+    compute_environments,
+    compute_request,
+    job_definitions,
+    job_queues,
+    resource,
+)
+from tests.support.ground import ground
+from tests.support.stock import STOCK
+
+
+def test_the_request_for_a_compute_environment() -> None:
+    [_, spot] = compute_environments.desired(ground("genomics"))
+    ids = {("security group", "genomics-batch"): "sg-0a", ("launch template", "genomics-workflow-template"): "3"}
+    request = compute_request.create(replace(spot, fields=resource.resolved(spot.fields, ids)))
+    resources = request["computeResources"]
+    assert "serviceRole" not in request
+    assert "desiredvCpus" not in resources
+    assert "imageId" not in resources
+    assert resources["ec2Configuration"] == [{"imageType": "ECS_AL2023", "imageIdOverride": STOCK.id}]
+    assert resources["launchTemplate"] == {"launchTemplateName": "genomics-workflow-template", "version": "3"}
+    assert resources["securityGroupIds"] == ["sg-0a"]
+    assert request["tags"]["kiln:env:genomics"] == f"ami={STOCK.id}"
+    assert request["tags"]["kiln:compute-environment"] == "spot"
+    told = {**request, "computeEnvironmentArn": "arn", "status": "VALID", "tags": request["tags"]}
+    made = compute_environments.found_of("spot", told)
+    assert compute_environments.diff(replace(spot, fields=resource.resolved(spot.fields, ids)), made) == ()
+
+
+Described = dict[str, Any]
+
+
+def described(name: str, defined: str = "", status: str = "VALID", made: str = "", env: str = "genomics") -> Described:
+    labels = {f"kiln:env:{env}": "ami=ami-1", "kiln:compute-environment": defined or name, "kiln:made": made}
+    return {
+        "computeEnvironmentName": name, "computeEnvironmentArn": f"arn:{name}", "status": status, "state": "ENABLED",
+        "tags": labels if env else {}, "computeResources": {"type": "EC2"},
+    }  # fmt: skip
+
+
+def test_which_of_two_compute_environments_is_meant() -> None:
+    [ondemand, _] = compute_environments.desired(ground("genomics"))
+    old, new = described("ondemand", made="2026-01"), described("ondemand-3f9c", "ondemand", made="2026-02")
+    found = compute_environments.match([ondemand], [old, new])["ondemand"]
+    assert (found.extra["name"], [each.extra["name"] for each in found.extra["others"]]) == (
+        "ondemand-3f9c",
+        ["ondemand"],
+    )
+    broken = described("ondemand-3f9c", "ondemand", "INVALID", "2026-02")
+    assert compute_environments.match([ondemand], [old, broken])["ondemand"].extra["name"] == "ondemand"
+    others = described("ondemand", env="other")
+    assert compute_environments.match([ondemand], [others])["ondemand"].extra["name"] == "ondemand"
+    elsewhere = described("x", "ondemand", env="other")
+    assert compute_environments.match([ondemand], [elsewhere]) == {}
+
+
+def test_a_queue_names_compute_environments_as_the_definition_does() -> None:
+    [queue] = job_queues.match(
+        [each for each in job_queues.desired(ground("genomics")) if each.name == "default"],
+        [{"jobQueueName": "default", "jobQueueArn": "arn:q", "priority": 1, "state": "ENABLED", "status": "VALID",
+          "computeEnvironmentOrder": [{"order": 2, "computeEnvironment": "arn:ondemand-3f9c"},
+                                      {"order": 1, "computeEnvironment": "arn:spot"}]}],
+        [described("spot"), described("ondemand-3f9c", "ondemand")],
+    ).values()  # fmt: skip
+    assert queue.fields["computeEnvironments"] == ("spot", "ondemand")
+
+
+def test_the_request_for_a_job_definition() -> None:
+    [wanted] = job_definitions.desired(ground("reference"))
+    request = job_definitions.request(wanted)
+    container = request["containerProperties"]
+    assert container["jobRoleArn"] == "arn:aws:iam::123456789012:role/reference-job-role"
+    assert container["resourceRequirements"] == [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
+    assert container["mountPoints"] == [
+        {"sourceVolume": "v0", "containerPath": "/home/ec2-user/miniconda", "readOnly": True}
+    ]
+    assert (request["retryStrategy"], request["timeout"]) == ({"attempts": 2}, {"attemptDurationSeconds": 3600})
+    described = {**request, "revision": 1, "jobDefinitionArn": "arn"}
+    assert job_definitions._described(described) == wanted.fields

@@ -1,0 +1,80 @@
+"""Launch template definitions: every key, and what is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiln.errors import Problem, UserError
+from launch_templates import definitions
+from launch_templates.contents import contents
+from tests.launch_templates.conftest import Define
+from tests.support.stock import STOCK
+
+
+def test_the_reference_names_every_key() -> None:
+    text = (definitions.HERE / "reference.yaml").read_text()
+    spec = definitions.load("reference")
+    assert spec.volumes.root
+    assert spec.volumes.data
+    for part in (spec, spec.volumes, spec.volumes.root, spec.volumes.data, *spec.user_data):
+        for field in type(part).model_fields:
+            assert f"{field}:" in text, f"{type(part).__name__}.{field} is not in launch_templates/reference.yaml"
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("user_data: [{name: late, type: shell-script, source: late.sh}]\n", "late.sh: No such file"),
+        ("ami: ami-nonsense\n", "ami"),
+        ("instance_tags: {'kiln:x': a}\n", "reserved"),
+        ("volumes: {data: {size: 10 GiB}}\n", "device and size"),
+        ("volumes: {root: {device: /dev/sdb}}\n", "leave it out"),
+        ("instance_type: m5.large\n", "unknown key"),
+        ("keep_versions: 0\n", "greater than or equal to 1"),
+        ("user_data: [{name: a, type: include, content: x}]\n", "user_data.0.type"),
+    ],
+)
+def test_problems_are_told_with_the_reference(definition: Define, more: str, words: str) -> None:
+    with pytest.raises(Problem) as caught:
+        definitions.load(definition(more))
+    assert words in caught.value.output
+    assert "launch_templates/reference.yaml" in caught.value.hint
+
+
+def test_latest_of_what_must_be_said(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("name: small\ntask_credentials: job-role\n")
+    with pytest.raises(Problem) as caught:
+        definitions.load(str(path))
+    assert "image is required" in caught.value.output
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ('user_data: [{name: a, type: shell-script, content: "#!/bin/sh\\nsystemctl start ecs"}]', "waits for the ECS"),
+        ("scripts: [{name: a, script: echo ECS_CLUSTER=x >>/etc/ecs/ecs.config}]", "the script 'a' sets ECS_CLUSTER"),
+        ("files: [{path: /etc/x, content: ECS_INSTANCE_ATTRIBUTES=x}]", "sets ECS_INSTANCE_ATTRIBUTES"),
+        ("user_data: [{name: a, type: cloud-config, content: 'a: 1'}]", "is no cloud-config"),
+    ],
+)
+def test_what_breaks_a_machine_is_refused_when_it_is_loaded(definition: Define, more: str, words: str) -> None:
+    with pytest.raises(UserError) as caught:
+        definitions.load(definition(more + "\n"))
+    assert words in caught.value.what
+
+
+@pytest.mark.parametrize(
+    ("more", "family", "words"),
+    [
+        ("docker_storage: {driver: devicemapper, basesize: 40 GiB}", "al2023", "cannot be registered"),
+        ("docker_storage: {driver: overlay2, volume: data}", "al2023", "data volume"),
+        ("packages: [jq]", "al1", "no systemd"),
+        ("scripts: [{name: kernel, script: 'true', reboot: true}]", "al2023", "reboot"),
+    ],
+)
+def test_what_cannot_work_is_refused(definition: Define, more: str, family: Any, words: str) -> None:
+    with pytest.raises(UserError) as caught:
+        contents(definitions.load(definition(more + "\n")), family, STOCK)
+    assert words in str(caught.value)

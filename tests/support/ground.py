@@ -1,0 +1,32 @@
+"""Environments in an account where there is nothing yet, for decisions that need no AWS."""
+
+from typing import Any
+
+from cloud.machine_images import Chosen
+from environments import definitions, templates
+from environments.ground import Ground, Network
+from environments.resource import Found, Wanted
+from launch_templates.contents import contents
+from launch_templates.data import launch_template_data
+from launch_templates.plan import Plan
+from launch_templates.usage import Usage
+from tests.support.stock import STOCK
+
+CHOSEN = Chosen(STOCK, "named", "al2023")
+
+
+def ground(name: str, **changes: Any) -> Ground:
+    """A shipped environment, with other values for some keys of its definition."""
+    spec = definitions.load(name).model_copy(update=changes)
+    template = templates.definition(spec)
+    made = contents(template, "al2023", STOCK)
+    data = launch_template_data(template, STOCK, made.mime, names_image=False)
+    plan = Plan(template, CHOSEN, made, data, "", None, None, (), None, (), Usage({}))
+    where = Network("vpc-0a", ("subnet-0a", "subnet-0b"), {})
+    return Ground(spec, "123456789012", "us-east-1", CHOSEN, "al2023", plan, where, "2026-11-22T06:30:00Z")
+
+
+def found_like(wanted: Wanted, **changes: Any) -> Found:
+    """The resource as wanted, but for some fields."""
+    extra = {"others": (), "status": "VALID", "name": wanted.name}
+    return Found(wanted.kind, wanted.name, "arn", {**wanted.fields, **changes}, wanted.tags, extra)
