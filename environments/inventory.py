@@ -52,12 +52,10 @@ def _compute_environments(cloud: Cloud) -> Iterator[Found]:
 
 
 def _job_definitions(cloud: Cloud) -> Iterator[Found]:
-    """Every ACTIVE revision that carries tags, by itself."""
-    pages = cloud.client("batch").get_paginator("describe_job_definitions").paginate(status="ACTIVE")
-    for page in pages:
-        for each in page["jobDefinitions"]:
-            arn, name = each["jobDefinitionArn"], f"{each['jobDefinitionName']}:{each['revision']}"
-            yield Found(job_definitions.KIND, name, arn, {}, each.get("tags") or {}, {"arns": (arn,)})
+    """Every ACTIVE revision by itself."""
+    for each in job_definitions.active(cloud):
+        arn, name = each["jobDefinitionArn"], f"{each['jobDefinitionName']}:{each['revision']}"
+        yield Found(job_definitions.KIND, name, arn, {}, each.get("tags") or {}, {"arns": (arn,)})
 
 
 def _templates(cloud: Cloud) -> Iterator[Found]:
