@@ -52,12 +52,13 @@ def match(
     wanted: Sequence[Wanted], there: Sequence[dict[str, Any]], environments: Sequence[dict[str, Any]]
 ) -> Mapping[str, Found]:  # fmt: skip
     """The described queues by name (pure)."""
-    names = {each["computeEnvironmentArn"]: _defined(each) for each in environments}
+    names = {each["computeEnvironmentArn"]: defined(each) for each in environments}
     mine = {each.name for each in wanted}
     return {each["jobQueueName"]: found_of(each, names) for each in there if each["jobQueueName"] in mine}
 
 
-def _defined(environment: Mapping[str, Any]) -> str:
+def defined(environment: Mapping[str, Any]) -> str:
+    """The definition's name for a compute environment as Batch describes it (pure)."""
     labels = environment.get("tags") or {}
     return str(labels.get(ownership.COMPUTE_ENVIRONMENT) or environment["computeEnvironmentName"])
 
