@@ -99,7 +99,6 @@ def _told(step: Step) -> Step:
 
 def _of_batch(environment: str, batch: Batch, names: Collection[Key]) -> Iterator[Found]:
     """By the definition's names, so what a roll-out left or has under way is none of it (pure)."""
-    own = ownership.key(environment)
     for each in batch.queues:
         if ownership.carries(each, environment) and (job_queues.KIND, each["jobQueueName"]) not in names:
             yield job_queues.found_of(each, {})
@@ -108,9 +107,9 @@ def _of_batch(environment: str, batch: Batch, names: Collection[Key]) -> Iterato
             yield compute_environments.found_of(each["computeEnvironmentName"], each)
     revisions: dict[tuple[str, tuple[str, ...]], list[Described]] = {}
     for each in batch.definitions:
-        labels, name = each.get("tags") or {}, each["jobDefinitionName"]
-        if own in labels and (job_definitions.KIND, name) not in names:
-            revisions.setdefault((name, ownership.others(labels, environment)), []).append(each)
+        name = each["jobDefinitionName"]
+        if ownership.carries(each, environment) and (job_definitions.KIND, name) not in names:
+            revisions.setdefault((name, ownership.others(each["tags"], environment)), []).append(each)
     for (name, _), some in sorted(revisions.items()):
         arns = tuple(each["jobDefinitionArn"] for each in some)
         yield Found(job_definitions.KIND, name, arns[0], {}, some[0]["tags"], {"arns": arns})
