@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from cloud.session import Cloud
-from environments import blue_green, compute_environments, desired, job_queues, ownership, rollout, settle
+from environments import blue_green, compute_environments, desired, drop, job_queues, ownership, rollout, settle
 from environments.blue_green import Turn
 from environments.plan import Plan, Step
 from environments.resource import Difference, Found, Key, Kind, Wanted, resolved
@@ -17,7 +17,8 @@ from kiln.screen import Screen
 
 def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
     """Do what the plan says. At its end every compute environment and queue is VALID; else UserError says which is
-    not, why, and what to do."""
+    not, why, and what to do. Nothing is done where jobs hold what is to go, and nobody agreed to end them."""
+    drop.refuse_jobs(plan.dropped, options)
     ids: dict[Key, str] = {step.key: step.found.id for step in plan.steps if step.found}
     turns: list[Turn] = []
     for kind in desired.KINDS:
@@ -30,7 +31,9 @@ def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
             _carry_out_all(cloud, kind, plan, ids, options, screen, turns)
     queues = plan.of(desired.BY_NAME[job_queues.KIND])
     settle.queues_valid(cloud, [step.wanted.name for step in queues if _touched(step)])
-    _retire(cloud, plan, turns, options, screen)
+    drop.queues(cloud, plan.spec.name, plan.dropped, options, screen)
+    _retire(cloud, plan, (*(old for turn in turns for old in turn.olds), *plan.dropped.retiring), options, screen)
+    drop.rest(cloud, plan.spec.name, plan.dropped, screen)
 
 
 def _carry_out_all(
@@ -95,12 +98,12 @@ def _wait_for_environments(cloud: Cloud, plan: Plan, ids: dict[Key, str], screen
         line.note = "VALID"
 
 
-def _retire(cloud: Cloud, plan: Plan, turns: Sequence[Turn], options: Options, screen: Screen) -> None:
-    queues = blue_green.own_queues(cloud, plan.spec.name) if turns else []
-    for turn in turns:
-        for old in turn.olds:
-            with screen.step(f"{compute_environments.KIND} {old.extra['name']}", indent=2) as line:
-                rollout.retire(cloud, plan.spec.name, old, queues, options, line)
+def _retire(cloud: Cloud, plan: Plan, olds: Sequence[Found], options: Options, screen: Screen) -> None:
+    """Drain and delete what a successor took over from, and what is no longer in the definition."""
+    queues = blue_green.own_queues(cloud, plan.spec.name) if olds else []
+    for old in olds:
+        with screen.step(f"{compute_environments.KIND} {old.extra['name']}", indent=2) as line:
+            rollout.retire(cloud, plan.spec.name, old, queues, options, line)
 
 
 def _touched(step: Step) -> bool:

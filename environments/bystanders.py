@@ -6,7 +6,7 @@ from typing import Any
 from cloud import errors
 from cloud.pages import every
 from cloud.session import Cloud
-from environments import blue_green, instance_profiles, job_queues, ownership, roles, templates
+from environments import blue_green, instance_profiles, job_queues, ownership, roles, security_groups, templates
 from environments.resource import Found, Key
 
 
@@ -31,6 +31,8 @@ def _used(described: Mapping[str, Any]) -> Iterator[Key]:
     for field in ("launchTemplateName", "launchTemplateId"):
         if template.get(field):
             yield templates.KIND, template[field]
+    for group in resources.get("securityGroupIds") or ():
+        yield security_groups.KIND, group
 
 
 def _name(arn: str) -> str:

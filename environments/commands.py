@@ -2,10 +2,11 @@
 
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cloud.session import Cloud
-from environments import apply, catalogue, definitions, machines, show, show_env
+from environments import apply, catalogue, definitions, drop, machines, show, show_env
 from environments import plan as plans
 from environments.rollout import Options
 from kiln import typed, words
@@ -32,9 +33,10 @@ def register(
     screen.say(show.header(planned))
     if planned.something_to_do:
         screen.say(show.plan_text(planned, command, verbose=verbose))
-    if planned.something_to_do and not yes and not _agreed(screen, command):
+    ends = bool(planned.dropped.jobs) and not options.terminate_jobs
+    if planned.something_to_do and not _agreed(screen, command, planned, yes=yes, ends=ends):
         return Exit.SOMETHING_TO_DO
-    apply.apply(cloud, planned, options, screen)
+    apply.apply(cloud, planned, replace(options, end_queued=ends), screen)
     if as_json:
         result_as_json(show.document(planned, applied=True))
     else:
@@ -42,16 +44,24 @@ def register(
     return Exit.DONE
 
 
-def _agreed(screen: Screen, command: str) -> bool:
-    """Ask; raises UserError where nobody is there to answer."""
-    if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+def _agreed(screen: Screen, command: str, planned: plans.Plan, *, yes: bool, ends: bool) -> bool:
+    """Ask for what was not said; raises UserError where nobody is there to answer. Jobs are asked for by themselves."""
+    unasked = [] if yes else ["Apply this?"]
+    if ends:
+        unasked.append(f"End {words.count(len(planned.dropped.jobs), 'job')}?")
+    if unasked and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
+        if ends:
+            drop.refuse_jobs(planned.dropped, Options())
         raise UserError(
             "nobody is here to agree",
             "there is something to do, and no terminal to ask at",
             f"Look with --plan, and apply with: {typed.command(command)} --yes",
         )
-    screen.say("Apply this? Only yes is taken for one.")
-    return sys.stdin.readline().strip() == "yes"
+    for question in unasked:
+        screen.say(f"{question} Only yes is taken for one.")
+        if sys.stdin.readline().strip() != "yes":
+            return False
+    return True
 
 
 def show_environment(env: str, region: str | None, *, as_json: bool) -> int:

@@ -52,8 +52,8 @@ def _compute_environments(cloud: Cloud) -> Iterator[Found]:
 
 
 def _job_definitions(cloud: Cloud) -> Iterator[Found]:
-    """Every ACTIVE revision that carries tags, by itself."""
-    for each in every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE"):
+    """Every ACTIVE revision by itself."""
+    for each in job_definitions.active(cloud):
         arn, name = each["jobDefinitionArn"], f"{each['jobDefinitionName']}:{each['revision']}"
         yield Found(job_definitions.KIND, name, arn, {}, each.get("tags") or {}, {"arns": (arn,)})
 

@@ -44,11 +44,19 @@ def _fields(ground: Ground, each: JobDefinition) -> dict[str, Any]:
 
 
 def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
-    """The newest ACTIVE revision of each; Batch lists them by one name at a time."""
+    return match(wanted, active(cloud))
+
+
+def active(cloud: Cloud) -> list[dict[str, Any]]:
+    """Every ACTIVE revision of the region, 100 to a call; Batch can be asked for all names, or for one at a time."""
+    return every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE")
+
+
+def match(wanted: Sequence[Wanted], there: Sequence[Mapping[str, Any]]) -> Mapping[str, Found]:
+    """The newest ACTIVE revision of each (pure)."""
     found = {}
     for each in wanted:
-        query = {"jobDefinitionName": each.name, "status": "ACTIVE"}
-        revisions = every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", **query)
+        revisions = [one for one in there if one["jobDefinitionName"] == each.name]
         if revisions:
             newest = max(revisions, key=lambda one: int(one["revision"]))
             extra = {"revision": newest["revision"], "arns": tuple(one["jobDefinitionArn"] for one in revisions)}
@@ -135,4 +143,6 @@ def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:
 
 
 def untag(cloud: Cloud, found: Found, keys: Sequence[str]) -> None:
-    cloud.client("batch").untag_resource(resourceArn=found.id, tagKeys=list(keys))
+    """Of every revision that is ACTIVE."""
+    for arn in found.extra["arns"]:
+        cloud.client("batch").untag_resource(resourceArn=arn, tagKeys=list(keys))

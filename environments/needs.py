@@ -5,9 +5,9 @@ Sources: the pages for AWS Batch, IAM, Amazon S3, Amazon EC2 and CloudWatch Logs
 entities" (iam:PermissionsBoundary), IAM User Guide.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from cloud.policy import Permission, Scope
+from cloud.policy import Permission, Scope, has_tag
 from environments.needs_iam import iam
 from environments.ownership import PREFIX
 from environments.spec import EnvironmentSpec
@@ -16,8 +16,8 @@ _LOOK = (
     "batch:DescribeComputeEnvironments", "batch:DescribeJobDefinitions", "batch:DescribeJobQueues",
     "batch:DescribeJobs", "batch:ListJobs", "ec2:DescribeImages", "ec2:DescribeInstances",
     "ec2:DescribeInstanceTypes", "ec2:DescribeRegions", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets", "ec2:DescribeVpcEndpoints", "ecs:DescribeClusters", "iam:ListInstanceProfiles",
-    "iam:ListPolicies", "iam:ListRoles", "logs:DescribeLogGroups", "s3:ListAllMyBuckets",
+    "ec2:DescribeSubnets", "ec2:DescribeTags", "ec2:DescribeVpcEndpoints", "ecs:DescribeClusters",
+    "iam:ListInstanceProfiles", "iam:ListPolicies", "iam:ListRoles", "logs:DescribeLogGroups", "s3:ListAllMyBuckets",
 )  # fmt: skip
 _COMPUTE = (
     "batch:CreateComputeEnvironment", "batch:CreateJobQueue", "batch:DeleteComputeEnvironment", "batch:DeleteJobQueue",
@@ -25,6 +25,10 @@ _COMPUTE = (
 )  # fmt: skip
 _DEFINITIONS = (
     "batch:DeregisterJobDefinition", "batch:RegisterJobDefinition", "batch:TagResource", "batch:UntagResource",
+)  # fmt: skip
+_DROP = (
+    "batch:DeleteComputeEnvironment", "batch:DeleteJobQueue", "batch:DeregisterJobDefinition", "batch:UntagResource",
+    "batch:UpdateComputeEnvironment", "batch:UpdateJobQueue",
 )  # fmt: skip
 _BUCKETS = (
     "s3:CreateBucket", "s3:DeleteBucket", "s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging",
@@ -87,4 +91,12 @@ def _batch(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, 
     if definitions:
         named = tuple(scope.arn("batch", f"job-definition/{n}{end}") for n in definitions for end in ("", ":*"))
         found.append(Permission("Definitions", _DEFINITIONS, named))
-    return tuple(found)
+    return (*found, *_dropped(specs, scope))
+
+
+def _dropped(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
+    """What a definition named once is told by the environment's tag."""
+    kinds = ("compute-environment", "job-definition", "job-queue")
+    arns = tuple(scope.arn("batch", f"{kind}/*") for kind in kinds)
+    for n, each in enumerate(specs, 1):
+        yield Permission(f"Dropped{n}", _DROP, arns, has_tag(PREFIX + each.name))

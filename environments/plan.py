@@ -1,9 +1,9 @@
 """What registering an environment would do: each resource beside what is there, before anything is changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from cloud.session import Cloud
 from environments import (
@@ -11,6 +11,8 @@ from environments import (
     choice,
     compute_environments,
     desired,
+    dropped,
+    job_definitions,
     job_queues,
     machines,
     network,
@@ -19,6 +21,7 @@ from environments import (
     settle,
     templates,
 )
+from environments.dropped import Batch, Dropped
 from environments.ground import Ground
 from environments.resource import Difference, Found, Key, Kind, Wanted
 from environments.rollout import Options
@@ -58,13 +61,14 @@ class Step:
 @dataclass(frozen=True)
 class Plan:
     """`running` are the AMIs of the compute environments as they are; `most` what each may launch at most, in words;
-    `notes` are warnings."""
+    `notes` are warnings, `dropped` is what the definition no longer names."""
 
     ground: Ground
     steps: tuple[Step, ...]
     running: tuple[str, ...]
     most: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    dropped: Dropped = field(default_factory=Dropped)
 
     @property
     def spec(self) -> EnvironmentSpec:
@@ -72,7 +76,7 @@ class Plan:
 
     @property
     def something_to_do(self) -> bool:
-        return any(step.something_to_do for step in self.steps)
+        return bool(self.dropped.steps) or any(step.something_to_do for step in self.steps)
 
     @property
     def at_rest(self) -> bool:
@@ -103,24 +107,27 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
              kind.find(cloud, desired.of_kind(kind, wanted)).items()}  # fmt: skip
     ground = replace(ground, found=there)
     wanted = (*desired.first(ground), *desired.then(ground))
-    there = {**there, **_found_then(cloud, wanted, described)}
+    batch = Batch(described, job_queues.listed(cloud), job_definitions.active(cloud))
+    there = {**there, **_found_then(cloud, wanted, batch)}
     steps = tuple(step(each, there.get((each.kind, each.name)), spec.name) for each in wanted)
     steps = _rolled_out(cloud, spec.name, steps, options)
     most = {name: machines.most(each, types) for name, each in spec.compute_environments.items()}
     running = choice.running(choice.memories(spec, described))
-    return Plan(ground, steps, running, most, notes(ground, steps))
+    gone = dropped.look(cloud, spec.name, batch, wanted, there)
+    return Plan(ground, steps, running, most, (*notes(ground, steps), *gone.notes), gone)
 
 
-def _found_then(cloud: Cloud, wanted: Sequence[Wanted], described: list[dict[str, Any]]) -> dict[Key, Found]:
+def _found_then(cloud: Cloud, wanted: Sequence[Wanted], batch: Batch) -> dict[Key, Found]:
     """Of the kinds behind FIRST: what was asked for once already is not asked for again."""
     found: dict[Key, Found] = {}
     for kind in desired.KINDS[len(desired.FIRST) :]:
         mine = desired.of_kind(kind, wanted)
         if kind.KIND == compute_environments.KIND:
-            there = compute_environments.match(mine, described)
+            there = compute_environments.match(mine, batch.environments)
         elif kind.KIND == job_queues.KIND:
-            queues = job_queues.described(cloud, [each.name for each in mine])
-            there = job_queues.match(mine, queues, described)
+            there = job_queues.match(mine, batch.queues, batch.environments)
+        elif kind.KIND == job_definitions.KIND:
+            there = job_definitions.match(mine, batch.definitions)
         else:
             there = kind.find(cloud, mine)
         found |= {(kind.KIND, name): each for name, each in there.items()}

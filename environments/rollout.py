@@ -22,10 +22,14 @@ _FIXED = {"spotIamFleetRole": "its Spot fleet role", "serviceRole": "its service
 
 @dataclass(frozen=True)
 class Options:
-    """`drain_minutes` is how long running jobs may go on; `terminate_jobs` ends them at once."""
+    """`drain_minutes` is how long running jobs may go on; `terminate_jobs` ends them at once.
+
+    `end_queued` ends the jobs of queues that are no longer in the definition, as `terminate_jobs` does too.
+    """
 
     drain_minutes: int = DRAIN_MINUTES
     terminate_jobs: bool = False
+    end_queued: bool = False
 
 
 def options(drain_minutes: int, *, terminate_jobs: bool) -> Options:
@@ -148,5 +152,5 @@ def _drain(cloud: Cloud, old: Found, queues: Sequence[str], options: Options, li
         timeout=options.drain_minutes * 60.0,
         every=5.0,
         longest=60.0,
-        hint="They run on, and new jobs go to its successor. Do the same again to wait on, or add --terminate-jobs.",
+        hint="They run on, and it takes no new ones. Do the same again to wait on, or add --terminate-jobs.",
     )

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from environments import compute_environments
+from environments import compute_environments, show_teardown, teardown
 from environments.plan import Plan, Step
 from environments.resource import Difference
 from kiln import typed
 
-_MARK = {"create": "+", "update": "~", "replace": "±", "unchanged": "=", "foreign": "="}
+_MARK = {"create": "+", "update": "~", "replace": "±", "unchanged": "=", "foreign": "=", "delete": "-", "untag": "~"}
 _NOISE = ("statement ",)  # fields whose content is too long for a line
 
 
@@ -34,11 +34,17 @@ def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
     for step in plan.steps:
         if step.something_to_do or verbose:
             lines += _lines(step)
-    count = Counter(step.action for step in plan.steps if step.something_to_do)
+    for gone in plan.dropped.steps:
+        lines.append(f"  {_MARK[gone.action]}  {gone.found.kind:<20} {gone.found.name}   {gone.why}")
+    lines += show_teardown.jobs_text(plan.dropped.jobs)
+    count: Counter[str] = Counter(step.action for step in plan.steps if step.something_to_do)
+    count.update(step.action for step in plan.dropped.steps)
     joins = sum(step.joins and step.action == "unchanged" for step in plan.steps)
     parts = [f"{count['create']} to create", f"{count['update']} to update", f"{count['replace']} to replace"]
     parts += [f"{joins} to share"] if joins else []
-    lines.append(f"{', '.join(parts)}, 0 to delete. Apply with: {typed.command(command)}")
+    parts += [f"{count['delete']} to delete"]
+    parts += [f"{count['untag']} to leave to others"] if count["untag"] else []
+    lines.append(f"{', '.join(parts)}. Apply with: {typed.command(command)}")
     return "\n".join(lines)
 
 
@@ -105,8 +111,12 @@ def applied(plan: Plan, seconds: str, calls: int) -> str:
     """The end of a good apply."""
     done = [step for step in plan.steps if step.something_to_do]
     queues = ", ".join(plan.spec.queues)
+    changed = f"{len(done)} of {len(plan.steps)} resources changed"
+    count = Counter(step.action for step in plan.dropped.steps)
+    changed += f", {count['delete']} deleted" if count["delete"] else ""
+    changed += f", {count['untag']} left to others" if count["untag"] else ""
     return "\n".join([
-        f"✓ {plan.spec.name}   {len(done)} of {len(plan.steps)} resources changed   {seconds}, {calls} AWS calls",
+        f"✓ {plan.spec.name}   {changed}   {seconds}, {calls} AWS calls",
         f"  ami     {plan.ground.chosen.image.id}",
         f"  queues  {queues}",
         f"  next    {typed.command('show-env --env ' + plan.spec.name)}",
@@ -119,7 +129,9 @@ def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
         "environment": plan.spec.name, "region": plan.ground.region, "account": plan.ground.account,
         "ami": plan.ground.chosen.image.id, "why": plan.ground.chosen.why, "running": plan.running,
         "something_to_do": plan.something_to_do and not applied, "applied": applied,
-        "at_most": plan.most, "notes": plan.notes, "resources": [_resource(step) for step in plan.steps],
+        "at_most": plan.most, "notes": plan.notes,
+        "resources": [*map(_resource, plan.steps), *map(_gone, plan.dropped.steps)],
+        "jobs": [vars(job) for job in plan.dropped.jobs],
     }  # fmt: skip
 
 
@@ -129,4 +141,11 @@ def _resource(step: Step) -> dict[str, Any]:
         "id": step.found.id if step.found else None, "joins": step.joins,
         "changes": [vars(change) for change in step.changes],
         "leftovers": [each.extra["name"] for each in step.leftovers],
+    }  # fmt: skip
+
+
+def _gone(step: teardown.Step) -> dict[str, Any]:
+    return {
+        "kind": step.found.kind, "name": step.found.name, "action": step.action, "why": step.why, "id": step.found.id,
+        "joins": False, "changes": [], "leftovers": [],
     }  # fmt: skip

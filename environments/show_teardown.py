@@ -1,8 +1,10 @@
 """Texts of destroy-env (pure)."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
+from environments.jobs import Job
 from environments.teardown import Plan
 from kiln import typed, words
 
@@ -18,7 +20,7 @@ def plan_text(plan: Plan, command: str) -> str:
         lines.append(text + (f"   {step.why}" if step.why else ""))
     lines += [f"  -  {'AMI':<18} {ami}   with its snapshots" for ami in plan.doomed]
     lines += [f"  =  {'AMI':<18} {ami}   stays; --with-ami {ami} deletes it" for ami in plan.amis]
-    lines += _jobs(plan)
+    lines += jobs_text(plan.jobs)
     count = Counter(step.action for step in plan.steps)
     lines.append(
         f"{count['delete'] + len(plan.doomed)} to delete, {count['untag']} to leave to others, "
@@ -28,13 +30,14 @@ def plan_text(plan: Plan, command: str) -> str:
     return "\n".join(lines)
 
 
-def _jobs(plan: Plan) -> list[str]:
-    if not plan.jobs:
+def jobs_text(found: Sequence[Job]) -> list[str]:
+    """The jobs that something would end, a line for each of the first."""
+    if not found:
         return []
-    more = len(plan.jobs) - _MOST
+    more = len(found) - _MOST
     return [
-        f"  !  {words.count(len(plan.jobs), 'job')} would be ended:",
-        *(f"       {job}" for job in plan.jobs[:_MOST]),
+        f"  !  {words.count(len(found), 'job')} would be ended:",
+        *(f"       {job}" for job in found[:_MOST]),
         *([f"       and {more} more"] if more > 0 else []),
     ]
 

@@ -122,11 +122,12 @@ def _doomed(cloud: Cloud, environment: str, named: Named) -> list[str]:
 
 def _steps(cloud: Cloud, kind: Kind, environment: str, around: Bystanders, named: Named) -> list[Step]:
     return [
-        _step(cloud, each, environment, around, named) for each in inventory.of_kind(cloud, kind, environment)
+        step_of(cloud, each, environment, around, named) for each in inventory.of_kind(cloud, kind, environment)
     ]  # fmt: skip
 
 
-def _step(cloud: Cloud, found: Found, environment: str, around: Bystanders, named: Named) -> Step:
+def step_of(cloud: Cloud, found: Found, environment: str, around: Bystanders, named: Named = Named()) -> Step:
+    """What happens to one resource that the environment uses no more."""
     if others := ownership.others(found.tags, environment):
         return Step("untag", found, f"stays for {', '.join(others)}")
     if found.kind in inventory.IAM and around.regions:
@@ -152,7 +153,7 @@ def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> Non
                 _end_jobs(cloud, steps)
             for step in steps:
                 with screen.step(f"{kind.KIND} {step.found.name}", indent=2) as line:
-                    _carry_out(cloud, kind, step, environment)
+                    carry_out(cloud, kind, step, environment)
                     line.note = step.why or ("deleted" if step.action == "delete" else "")
         for ami in _doomed(cloud, environment, named):
             with screen.step(f"AMI {ami}", indent=2):
@@ -173,7 +174,8 @@ def _end_jobs(cloud: Cloud, steps: Sequence[Step]) -> None:
     jobs.terminate(cloud, found, "Terminated by invoke destroy-env")
 
 
-def _carry_out(cloud: Cloud, kind: Kind, step: Step, environment: str) -> None:
+def carry_out(cloud: Cloud, kind: Kind, step: Step, environment: str) -> None:
+    """Do it, and wait until it is done. A queue's jobs end with it."""
     found = step.found
     if step.action == "untag":
         kind.untag(cloud, found, [ownership.key(environment)])

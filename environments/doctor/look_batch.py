@@ -10,10 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from cloud import wait
-from cloud.pages import every
 from cloud.session import Cloud
+from environments import job_definitions, ownership
 from environments import jobs as all_jobs
-from environments import ownership
 from environments.doctor.picture import Picture, Waiting
 
 DWELL = 600.0
@@ -80,5 +79,5 @@ def job(described: Mapping[str, Any]) -> Waiting:
 
 def definitions(cloud: Cloud, _: Picture) -> dict[str, Any]:
     """The ACTIVE revisions of the job definitions that are Kiln's. (Nextflow registers its own, by hundreds.)"""
-    found = every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE")
+    found = job_definitions.active(cloud)
     return {"definitions": tuple(each for each in found if ownership.users(each.get("tags") or {}))}

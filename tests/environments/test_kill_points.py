@@ -6,9 +6,11 @@ import pytest
 
 from cloud.session import Cloud
 from environments import bystanders, teardown
+from environments.rollout import Options
 from environments.teardown import Named
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
+from tests.environments.test_dropped import elsewhere, make_group, wide
 from tests.images.conftest import cloud, sandbox
 from tests.launch_templates.conftest import MakeAmi, make_ami, stock
 from tests.support import environments as tools
@@ -115,6 +117,30 @@ def test_a_tear_down_beside_another_environment_killed_at_every_change(
         assert tools.left(cloud) == alone, when
         assert tools.steps(other, cloud=cloud) == {}, when
         assert {each["status"] for each in tools.compute(cloud).values()} == {"VALID"}, when
+        if not call:
+            break
+    print("kill points:", number - 1)
+    assert number > 12
+
+
+def test_what_is_no_longer_in_the_definition_killed_at_every_change(
+    sandbox: Sandbox, cloud: Cloud, tmp_path: Path, stock: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One round: all of it comes back, with a job in the queue that goes, and goes again."""
+    ending = Options(terminate_jobs=True)
+    make_group(sandbox, "ours")
+    for number in range(1, MOST):
+        tools.register(wide(tmp_path), cloud=cloud)
+        tools.run_job(sandbox, "small-gone", "small-task")
+        env = tools.define(tmp_path)
+        elsewhere(env)
+        call = killed(number, lambda: tools.register(env, options=ending, cloud=cloud), monkeypatch)  # noqa: B023
+        tools.register(env, options=ending, cloud=cloud)
+        is_whole(sandbox, cloud, env, stock, f"killed before change {number}, {call}")
+        left = tools.left(cloud)
+        assert set(tools.orders(cloud)) == {"small-low", "small-high"}, call
+        assert {each.rpartition("/")[2].partition(":")[0] for each in left["job definitions"]} == {"small-task"}, call
+        assert (left["templates"], left["groups"]) == (["genomics-workflow-template"], ["ours"]), call
         if not call:
             break
     print("kill points:", number - 1)

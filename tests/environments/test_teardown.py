@@ -186,6 +186,7 @@ def test_strangers_keep_what_they_use(sandbox: Sandbox, tmp_path: Path) -> None:
     planned = {each.found.name: each for each in teardown.prepare(Cloud(), "small").steps if each.action == "keep"}
     assert "the compute environment theirs" in planned["nextflow-al2023"].why
     assert "the compute environment theirs" in planned["ecsInstanceRole"].why
+    assert "the compute environment theirs" in planned["small-batch"].why
     assert "the role theirs has it" in planned["bucket-access-policy"].why
     order = [{"order": 1, "computeEnvironment": "small-one"}]
     batch.create_job_queue(jobQueueName="theirs", priority=1, computeEnvironmentOrder=order)

@@ -1,5 +1,7 @@
 """Registering an environment under exactly the printed policy; and without each of its statements."""
 
+from pathlib import Path
+
 import pytest
 
 from cloud.policy import Permission, Scope
@@ -17,6 +19,7 @@ from environments import (
 from environments.rollout import Options
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
+from tests.environments.test_dropped import is_narrow, narrowed
 from tests.iam_policy.conftest import Become, told
 from tests.support import environments
 
@@ -27,8 +30,8 @@ def permissions(name: str) -> list[Permission]:
     return list(operator_policy.whole([definitions.load(name)], Scope()))
 
 
-def register(name: str, *, ami: str = "ecs-optimized") -> int:
-    return commands.register(name, ami, None, Options(), plan=False, yes=True, verbose=False, as_json=False)
+def register(name: str, *, ami: str = "ecs-optimized", options: Options = environments.ORDINARY) -> int:
+    return commands.register(name, ami, None, options, plan=False, yes=True, verbose=False, as_json=False)
 
 
 def denied(sandbox: Sandbox) -> list[tuple[str, str]]:
@@ -43,12 +46,29 @@ def test_the_policy_is_enough(sandbox: Sandbox, become: Become, name: str) -> No
     assert denied(sandbox) == []
 
 
+def test_the_policy_of_a_definition_is_enough_for_what_it_no_longer_names(
+    sandbox: Sandbox, become: Become, tmp_path: Path
+) -> None:
+    env = narrowed(tmp_path)
+    job = environments.run_job(sandbox, "small-gone", "small-task")
+    become(permissions(env))
+    assert register(env, options=Options(terminate_jobs=True)) == Exit.DONE
+    is_narrow(sandbox)
+    assert environments.status_of(sandbox, job) == "FAILED"
+    assert denied(sandbox) == []
+
+
 PERMISSIONS = [each for each in permissions("genomics") if not each.sid.startswith(("Images", "Doctor"))]
 
 
 def everything(sandbox: Sandbox) -> None:
-    """Register it; another environment begins to use its security group and template, and leaves again; take it down
-    with a job that runs and a bucket that holds something."""
+    """Register it, and again without a queue that it had; another environment begins to use its security group and
+    template, and leaves again; take it down with a job that runs and a bucket that holds something."""
+    assert register("genomics") == Exit.DONE
+    sandbox.client("batch").create_job_queue(
+        jobQueueName="retired", priority=1, tags={"kiln:env:genomics": "now"},
+        computeEnvironmentOrder=[{"order": 1, "computeEnvironment": "ondemand"}],
+    )  # fmt: skip
     assert register("genomics") == Exit.DONE
     cloud = Cloud()
     found = next(each for each in catalogue.entries(cloud) if each.name == "genomics")
