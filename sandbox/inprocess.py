@@ -11,6 +11,7 @@ from sandbox.batch import standin
 from sandbox.calls import Calls
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.gate import Application
 from sandbox.hypervisor import Hypervisor
 from sandbox.serving import Serving, empty_account
 from sandbox.world import Delays, World, current, use
@@ -56,6 +57,12 @@ class Sandbox:
     def endpoint(self) -> str:
         assert self._serving is not None, "the sandbox is not open"
         return self._serving.endpoint
+
+    @property
+    def application(self) -> Application:
+        """What answers at the endpoint (WSGI)."""
+        assert self._serving is not None, "the sandbox is not open"
+        return self._serving.application
 
     @property
     def clock(self) -> Clock:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.inprocess import Sandbox
-from tests.support import botocore_once
+from tests.support import botocore_once, no_wire
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -17,5 +17,6 @@ def _botocore_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def one_sandbox() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+    with Sandbox() as sandbox, pytest.MonkeyPatch.context() as patch:
+        no_wire.short_cut(sandbox, patch)
         yield sandbox
