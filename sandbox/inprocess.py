@@ -34,10 +34,12 @@ class Sandbox:
         self.world = World(clock=Clock(rate), delays=delays or Delays(), hypervisor=hypervisor)
         self.region = region
         self._serving: Serving | None = None
+        self._clients: dict[tuple[str, str], Any] = {}
 
     def __enter__(self) -> Self:
         self._before = current()
         self._serving = Serving(self.world)
+        self._clients.clear()  # of another endpoint
         empty_account()
         self._serving.start()
         return self
@@ -88,11 +90,20 @@ class Sandbox:
         }
 
     def client(self, service: str, region: str | None = None, **options: Any) -> Any:
-        """A boto3 client of this sandbox that does not retry, whatever the environment says."""
+        """A boto3 client of this sandbox that does not retry, whatever the environment says; shared if plain."""
+        region = region or self.region
+        if options:
+            return self._made(service, region, options)
+        key = (service, region)
+        if key not in self._clients:
+            self._clients[key] = self._made(service, region, {})
+        return self._clients[key]
+
+    def _made(self, service: str, region: str, options: dict[str, Any]) -> Any:
         session = boto3.Session(
             aws_access_key_id=self.world.access_key,
             aws_secret_access_key=SECRET,
-            region_name=region or self.region,
+            region_name=region,
         )
         config = Config(retries={"max_attempts": 0}, proxies={}, ignore_configured_endpoint_urls=True)
         return session.client(service, **{"endpoint_url": self.endpoint, "config": config, **options})
@@ -104,6 +115,8 @@ class Sandbox:
     def reset(self) -> None:
         """An empty account again, with no faults and no calls counted; of all those in this process, this one's."""
         use(self.world)
+        for key in [key for key in self._clients if key[0] == "s3"]:
+            del self._clients[key]  # it remembers where buckets were
         with self.world.lock:
             empty_account()
             self.world.forget()
