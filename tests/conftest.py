@@ -1,5 +1,6 @@
 """What tests share in their process: botocore's models, and one offline AWS, because moto keeps one account."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from tests.support import botocore_once, no_wire
 def _botocore_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         botocore_once.share(patch)
+        gc.freeze()  # all modules and tests: the collector need not walk through them again and again
         yield
 
 

@@ -6,6 +6,7 @@ credentials and settings stay each client's own.
 """
 
 import functools
+import gc
 from typing import Any
 
 import botocore.client
@@ -38,6 +39,7 @@ def _by_service(make: Any) -> Any:
     def once(self: Any, service_name: str, *more: Any) -> Any:
         if service_name not in made:
             made[service_name] = make(self, service_name, *more)
+            gc.freeze()  # it stays: the collector need not walk through megabytes of models again and again
         return made[service_name]
 
     return once
