@@ -11,6 +11,7 @@ from sandbox.batch import standin
 from sandbox.calls import Calls
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.gate import Application
 from sandbox.hypervisor import Hypervisor
 from sandbox.serving import Serving, empty_account
 from sandbox.world import Delays, World, current, use
@@ -33,10 +34,12 @@ class Sandbox:
         self.world = World(clock=Clock(rate), delays=delays or Delays(), hypervisor=hypervisor)
         self.region = region
         self._serving: Serving | None = None
+        self._clients: dict[tuple[str, str], Any] = {}
 
     def __enter__(self) -> Self:
         self._before = current()
         self._serving = Serving(self.world)
+        self._clients.clear()  # of another endpoint
         empty_account()
         self._serving.start()
         return self
@@ -56,6 +59,12 @@ class Sandbox:
     def endpoint(self) -> str:
         assert self._serving is not None, "the sandbox is not open"
         return self._serving.endpoint
+
+    @property
+    def application(self) -> Application:
+        """What answers at the endpoint (WSGI)."""
+        assert self._serving is not None, "the sandbox is not open"
+        return self._serving.application
 
     @property
     def clock(self) -> Clock:
@@ -81,11 +90,20 @@ class Sandbox:
         }
 
     def client(self, service: str, region: str | None = None, **options: Any) -> Any:
-        """A boto3 client of this sandbox that does not retry, whatever the environment says."""
+        """A boto3 client of this sandbox that does not retry, whatever the environment says; shared if plain."""
+        region = region or self.region
+        if options:
+            return self._made(service, region, options)
+        key = (service, region)
+        if key not in self._clients:
+            self._clients[key] = self._made(service, region, {})
+        return self._clients[key]
+
+    def _made(self, service: str, region: str, options: dict[str, Any]) -> Any:
         session = boto3.Session(
             aws_access_key_id=self.world.access_key,
             aws_secret_access_key=SECRET,
-            region_name=region or self.region,
+            region_name=region,
         )
         config = Config(retries={"max_attempts": 0}, proxies={}, ignore_configured_endpoint_urls=True)
         return session.client(service, **{"endpoint_url": self.endpoint, "config": config, **options})
@@ -97,6 +115,8 @@ class Sandbox:
     def reset(self) -> None:
         """An empty account again, with no faults and no calls counted; of all those in this process, this one's."""
         use(self.world)
+        for key in [key for key in self._clients if key[0] == "s3"]:
+            del self._clients[key]  # it remembers where buckets were
         with self.world.lock:
             empty_account()
             self.world.forget()

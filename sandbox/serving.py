@@ -23,8 +23,8 @@ class Serving:
         install()
         use(world)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        application = Gate(DomainDispatcherApplication(create_backend_app), world)
-        self._server = make_server(LOOPBACK, port, application, threaded=True, request_handler=MotoRequestHandler)
+        self.application = Gate(DomainDispatcherApplication(create_backend_app), world)
+        self._server = make_server(LOOPBACK, port, self.application, threaded=True, request_handler=MotoRequestHandler)
         self.port: int = self._server.port
         self.endpoint = f"http://{LOOPBACK}:{self.port}"
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="offline-aws", daemon=True)

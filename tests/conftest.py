@@ -1,16 +1,24 @@
-"""The offline AWS in this process, which most tests share: one, because moto keeps one account in a process."""
+"""What tests share in their process: botocore's models, and one offline AWS, because moto keeps one account."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
-from botocore.loaders import Loader
 
 from sandbox.inprocess import Sandbox
+from tests.support import botocore_once, no_wire
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _botocore_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        botocore_once.share(patch)
+        gc.freeze()  # all modules and tests: the collector need not walk through them again and again
+        yield
 
 
 @pytest.fixture(scope="session")
 def one_sandbox() -> Iterator[Sandbox]:
-    loader = Loader()  # botocore reads megabytes of service models for each session; here all sessions share them
-    with pytest.MonkeyPatch.context() as patch, Sandbox() as sandbox:
-        patch.setattr("botocore.session.create_loader", lambda path: loader)
+    with Sandbox() as sandbox, pytest.MonkeyPatch.context() as patch:
+        no_wire.short_cut(sandbox, patch)
         yield sandbox

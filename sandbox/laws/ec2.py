@@ -19,6 +19,7 @@ from sandbox.laws.security_groups import SecurityGroups
 from sandbox.laws.snapshots import Snapshots
 from sandbox.laws.spot import SpotPrices
 from sandbox.laws.tagging import Tags
+from sandbox.laws.type_calls import InstanceTypeCalls
 from sandbox.laws.volumes import Volumes
 from sandbox.world import current
 
@@ -28,7 +29,7 @@ _CHECKS_FIRST = "RunInstances"
 
 class Ec2(
     Launch, LaunchTemplates, KeyPairs, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, SecurityGroups,
-    SpotPrices, Console,
+    SpotPrices, InstanceTypeCalls, Console,
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:
         world = current()

@@ -12,6 +12,8 @@ from typing import Any
 from sandbox.laws.errors import refused
 from sandbox.world import World
 
+_REST = re.compile("[0-9a-f]{8}|[0-9a-f]{17}")
+
 
 @dataclass(frozen=True)
 class Kind:
@@ -23,7 +25,8 @@ class Kind:
 
     def check(self, backend: Any, world: World, value: str) -> None:
         """Raise AWS's error when `value` names nothing of this kind."""
-        if not re.fullmatch(rf"{self.prefix}-([0-9a-f]{{8}}|[0-9a-f]{{17}})", value):
+        head, _, rest = value.partition("-")
+        if head != self.prefix or not _REST.fullmatch(rest):
             raise refused(self.malformed, f'Invalid id: "{value}" (expecting "{self.prefix}-...")')
         if not world.is_visible(value) or not self.exists(backend, value):
             raise refused(self.unknown, self.message.format(value))

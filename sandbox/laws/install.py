@@ -22,7 +22,17 @@ from sandbox.batch import account
 from sandbox.batch.service import PATHS, Batch
 from sandbox.iam import linked_roles
 from sandbox.iam.service import Iam
-from sandbox.laws import bucket_policies, bucket_tags, buckets, default_vpc, image, kms, launch_template_model, volumes
+from sandbox.laws import (
+    bucket_policies,
+    bucket_tags,
+    buckets,
+    default_vpc,
+    found_once,
+    image,
+    kms,
+    launch_template_model,
+    volumes,
+)
 from sandbox.laws.ec2 import Ec2
 from sandbox.laws.ecs import Ecs
 from sandbox.laws.service_quotas import ServiceQuotas
@@ -56,6 +66,7 @@ def install() -> None:
     _replace(FakeBucket, "get_permission", bucket_policies.get_permission)
     _replace(S3Response, "_bucket_response_put", bucket_tags.bucket_response_put)
     _replace(EC2Backend, "create_default_vpc", default_vpc.create_default_vpc)
+    found_once.install()
     image.install()
     launch_template_model.install()
     volumes.install()

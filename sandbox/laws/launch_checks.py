@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from functools import cache
 from typing import Any
 
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
@@ -71,7 +72,7 @@ def _placement(backend: Any, request: dict[str, Any]) -> None:
             message = f"Security group {group_id} and subnet {subnet.id} belong to different networks."
             raise refused("InvalidParameter", message)
     name, zone = request.get("InstanceType") or "m1.small", subnet.availability_zone
-    if not _offered(backend, name, zone):
+    if (name, zone) not in _offered(backend.region_name):
         message = (
             f"Your requested instance type ({name}) is not supported in your requested Availability Zone ({zone}). "
             "Please retry your request by not specifying an Availability Zone or choosing another one."
@@ -93,13 +94,15 @@ def default_subnet(backend: Any, request: dict[str, Any]) -> Any:
             raise refused("InvalidInput", f"No default subnet for availability zone: '{zone}'.")
         return subnets[zone]
     name = request.get("InstanceType") or "m1.small"
-    offering = [zone for zone in sorted(subnets) if _offered(backend, name, zone)]
+    offering = [zone for zone in sorted(subnets) if (name, zone) in _offered(backend.region_name)]
     return subnets[(offering or sorted(subnets))[0]]
 
 
-def _offered(backend: Any, instance_type: str, zone: str) -> bool:
-    offered = INSTANCE_TYPE_OFFERINGS["availability-zone"].get(backend.region_name, [])
-    return any(each["InstanceType"] == instance_type and each["Location"] == zone for each in offered)
+@cache
+def _offered(region: str) -> frozenset[tuple[str, str]]:
+    """Instance types with the zones that have them."""
+    offered = INSTANCE_TYPE_OFFERINGS["availability-zone"].get(region, [])
+    return frozenset((each["InstanceType"], each["Location"]) for each in offered)
 
 
 def _key_pair(backend: Any, request: dict[str, Any]) -> None:

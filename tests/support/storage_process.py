@@ -14,15 +14,14 @@ import traceback
 from typing import Any
 
 import boto3
-import botocore.session
-from botocore.loaders import Loader
+import pytest
 
+from tests.support import botocore_once
 from userdata.storage import ec2, grow, prepare, status  # noqa: F401  loaded before the fork
 from userdata.storage.__main__ import main
 
 patient = time.sleep
 made = ec2.Ec2.__init__
-loader = Loader()  # its cache of service models is what the processes share
 calls = 0
 
 
@@ -59,7 +58,7 @@ def become(order: dict[str, Any]) -> None:
 time.sleep = lambda seconds: patient(min(float(seconds), 0.05))
 grow.DEVICE_SECONDS = 3.0
 ec2.Ec2.__init__ = hooked  # type: ignore[method-assign]
-botocore.session.create_loader = lambda path: loader
+botocore_once.share(pytest.MonkeyPatch())  # what is worked out before the fork is there in every process
 boto3.session.Session().client("ec2", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
 for line in sys.stdin:
     child = os.fork()

@@ -1,0 +1,29 @@
+"""The calls about instance types, whose long answers are moto's records: each is made and serialised once.
+
+A family's description is tens of kilobytes of XML, which takes longer to make than most of what a plan asks.
+"""
+
+from typing import Any
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.responses import ActionResult
+from moto.ec2.responses import EC2Response
+
+_ANSWERS: dict[tuple[str, str], TYPE_RESPONSE] = {}
+
+
+class InstanceTypeCalls(EC2Response):
+    def describe_instance_types(self) -> Any:
+        return self._once(super().describe_instance_types)
+
+    def describe_instance_type_offerings(self) -> Any:
+        return self._once(super().describe_instance_type_offerings)
+
+    def _once(self, describe: Any) -> Any:
+        """The body and the headers as moto takes them; an error of `describe` is raised each time."""
+        asked = (self.region, repr(sorted(self.querystring.items())))
+        if asked not in _ANSWERS:
+            result: ActionResult = describe()
+            _ANSWERS[asked] = self.serialized(result)
+        _, headers, body = _ANSWERS[asked]
+        return body, dict(headers)
