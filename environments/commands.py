@@ -1,6 +1,5 @@
 """What each environment task does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
 
-import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,6 +9,7 @@ from environments import apply, catalogue, definitions, drop, machines, show, sh
 from environments import plan as plans
 from environments.rollout import Options
 from kiln import typed, words
+from kiln.asking import agreed
 from kiln.errors import Exit, UserError
 from kiln.screen import Screen, result, result_as_json
 
@@ -49,19 +49,12 @@ def _agreed(screen: Screen, command: str, planned: plans.Plan, *, yes: bool, end
     unasked = [] if yes else ["Apply this?"]
     if ends:
         unasked.append(f"End {words.count(len(planned.dropped.jobs), 'job')}?")
-    if unasked and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
-        if ends:
-            drop.refuse_jobs(planned.dropped, Options())
-        raise UserError(
-            "nobody is here to agree",
-            "there is something to do, and no terminal to ask at",
-            f"Look with --plan, and apply with: {typed.command(command)} --yes",
-        )
-    for question in unasked:
-        screen.say(f"{question} Only yes is taken for one.")
-        if sys.stdin.readline().strip() != "yes":
-            return False
-    return True
+    nobody = UserError(
+        "nobody is here to agree",
+        "there is something to do, and no terminal to ask at",
+        f"Look with --plan, and apply with: {typed.command(command)} --yes",
+    )
+    return agreed(screen, unasked, drop.held(planned.dropped) if ends else nobody)
 
 
 def show_environment(env: str, region: str | None, *, as_json: bool) -> int:

@@ -1,6 +1,5 @@
 """`invoke destroy-env` as a person sees it. Returns exit codes (kiln.errors.Exit)."""
 
-import sys
 import time
 from collections.abc import Sequence
 
@@ -8,6 +7,7 @@ from cloud.session import Cloud
 from environments import definitions, show_teardown, teardown
 from environments.teardown import Named
 from kiln import typed, words
+from kiln.asking import agreed
 from kiln.errors import Exit, UserError
 from kiln.screen import Screen, result, result_as_json
 
@@ -50,15 +50,10 @@ def _agreed(screen: Screen, planned: teardown.Plan, command: str, *, yes: bool, 
     unasked = [] if yes else [f"Destroy {planned.environment}?"]
     if planned.jobs and not terminate_jobs:
         unasked.append(f"End {words.count(len(planned.jobs), 'job')}?")
-    if unasked and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
-        flags = "--yes" + (" --terminate-jobs" if planned.jobs else "")
-        raise UserError(
-            "nobody is here to agree",
-            f"{' '.join(unasked)} There is no terminal to ask at",
-            f"Look with --plan, and do it with: {typed.command(command)} {flags}",
-        )
-    for question in unasked:
-        screen.say(f"{question} Only yes is taken for one.")
-        if sys.stdin.readline().strip() != "yes":
-            return False
-    return True
+    flags = "--yes" + (" --terminate-jobs" if planned.jobs else "")
+    nobody = UserError(
+        "nobody is here to agree",
+        f"{' '.join(unasked)} There is no terminal to ask at",
+        f"Look with --plan, and do it with: {typed.command(command)} {flags}",
+    )
+    return agreed(screen, unasked, nobody)

@@ -22,14 +22,18 @@ _KINDS = {kind.KIND: kind for kind in ORDER}
 
 def refuse_jobs(dropped: Dropped, options: Options) -> None:
     """Raises UserError where queues that are to go hold jobs, and nobody has agreed to end these."""
-    names = [step.found.name for step in dropped.queues if step.action == "delete"]
     if dropped.jobs and not _ends(options):
-        raise _held(names, dropped.jobs)
+        raise held(dropped)
+
+
+def held(dropped: Dropped) -> UserError:
+    """What is said of queues that are to go and hold jobs."""
+    return _held(_going(dropped), dropped.jobs)
 
 
 def queues(cloud: Cloud, environment: str, dropped: Dropped, options: Options, screen: Screen) -> None:
     """Close them to new jobs, and take them away; raises UserError for jobs that came since the plan was made."""
-    names = [step.found.name for step in dropped.queues if step.action == "delete"]
+    names = _going(dropped)
     for name in names:
         removal.close(cloud, name)
     found = jobs.of(cloud, names, (*jobs.WAITING, *jobs.PLACED))
@@ -51,6 +55,10 @@ def _carry_out(cloud: Cloud, environment: str, steps: Sequence[Step], screen: Sc
         with screen.step(f"{step.found.kind} {step.found.name}", indent=2) as line:
             teardown.carry_out(cloud, _KINDS[step.found.kind], step, environment)
             line.note = "deleted" if step.action == "delete" else step.why
+
+
+def _going(dropped: Dropped) -> list[str]:
+    return [step.found.name for step in dropped.queues if step.action == "delete"]
 
 
 def _ends(options: Options) -> bool:
