@@ -9,9 +9,10 @@ from dataclasses import replace
 from cloud.session import Cloud
 from environments import blue_green, compute_environments, desired, drop, job_queues, ownership, rollout, settle
 from environments.blue_green import Turn
-from environments.plan import Plan, Step
+from environments.plan import Plan
 from environments.resource import Difference, Found, Key, Kind, Wanted, resolved
 from environments.rollout import Options
+from environments.steps import Step
 from kiln.screen import Screen
 
 

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from environments import compute_environments, show_teardown, teardown
-from environments.plan import Plan, Step
+from environments.plan import Plan
 from environments.resource import Difference
+from environments.steps import Step
 from kiln import typed
 
 _MARK = {"create": "+", "update": "~", "replace": "±", "unchanged": "=", "foreign": "=", "delete": "-", "untag": "~"}

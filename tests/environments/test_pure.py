@@ -14,8 +14,9 @@ from environments import (
     service_linked,
     show,
 )
-from environments.plan import Plan, Step, notes, step
+from environments.plan import Plan, notes
 from environments.resource import Difference, Found, Ref, Wanted
+from environments.steps import Step, step
 from kiln.errors import UserError
 from tests.support.ground import found_like, ground
 from tests.support.stock import STOCK

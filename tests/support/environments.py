@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from cloud.session import Cloud
 from environments import apply, definitions, plan
 from environments.rollout import Options
+from environments.steps import Step
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 
@@ -64,7 +65,7 @@ def register(
     return planned
 
 
-def steps(env: str, ami: str = STOCK, options: Options = ORDINARY, cloud: Cloud | None = None) -> dict[str, plan.Step]:
+def steps(env: str, ami: str = STOCK, options: Options = ORDINARY, cloud: Cloud | None = None) -> dict[str, Step]:
     """What registering it would do, by the resource's name; nothing where it is up to date."""
     planned = plan.prepare(cloud or Cloud(), definitions.load(env), ami, options)
     return {step.wanted.name: step for step in planned.steps if step.something_to_do}
