@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from cloud.session import Cloud
 from environments import definitions, show_teardown, teardown
-from environments.teardown import Named
+from environments.leaving import Named
 from kiln import typed, words
 from kiln.asking import agreed
 from kiln.errors import Exit, UserError

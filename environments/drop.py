@@ -8,11 +8,11 @@ goes on where this one ended.
 from collections.abc import Sequence
 
 from cloud.session import Cloud
-from environments import jobs, removal, teardown
+from environments import jobs, leaving, removal
 from environments.dropped import Dropped
 from environments.inventory import ORDER
+from environments.leaving import Step
 from environments.rollout import Options
-from environments.teardown import Step
 from kiln import words
 from kiln.errors import UserError
 from kiln.screen import Screen
@@ -53,7 +53,7 @@ def rest(cloud: Cloud, environment: str, dropped: Dropped, screen: Screen) -> No
 def _carry_out(cloud: Cloud, environment: str, steps: Sequence[Step], screen: Screen) -> None:
     for step in steps:
         with screen.step(f"{step.found.kind} {step.found.name}", indent=2) as line:
-            teardown.carry_out(cloud, _KINDS[step.found.kind], step, environment)
+            leaving.carry_out(cloud, _KINDS[step.found.kind], step, environment)
             line.note = "deleted" if step.action == "delete" else step.why
 
 

@@ -19,14 +19,14 @@ from environments import (
     job_definitions,
     job_queues,
     jobs,
+    leaving,
     ownership,
     security_groups,
-    teardown,
     templates,
 )
 from environments.jobs import Job
+from environments.leaving import Bystanders, Step
 from environments.resource import Found, Key, Wanted
-from environments.teardown import Bystanders, Step
 from kiln import words
 
 WHY = "no longer in the definition"
@@ -81,7 +81,7 @@ def look(
     if not found:
         return Dropped()
     around = Bystanders(bystanders.users(batch.environments, environment), ())
-    steps = [_told(teardown.step_of(cloud, each, environment, around)) for each in found]
+    steps = [_told(leaving.step_of(cloud, each, environment, around)) for each in found]
     going = [each.found.name for each in steps if each.found.kind == job_queues.KIND and each.action == "delete"]
     changes = Dropped(tuple(each for each in steps if each.action != "keep"))
     staying = [each for each in batch.queues if each["jobQueueName"] not in going]

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from environments import compute_environments, show_teardown, teardown
+from environments import compute_environments, leaving, show_teardown
 from environments.plan import Plan
 from environments.resource import Difference
 from environments.steps import Step
@@ -145,7 +145,7 @@ def _resource(step: Step) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _gone(step: teardown.Step) -> dict[str, Any]:
+def _gone(step: leaving.Step) -> dict[str, Any]:
     return {
         "kind": step.found.kind, "name": step.found.name, "action": step.action, "why": step.why, "id": step.found.id,
         "joins": False, "changes": [], "leftovers": [],

@@ -5,13 +5,10 @@ Each kind is looked for again when its turn comes, so a run that ended anywhere 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from cloud import errors, wait
 from cloud.session import Cloud
 from environments import amis as machine_images
 from environments import (
-    bucket_contents,
     buckets,
     bystanders,
     compute_environments,
@@ -19,26 +16,13 @@ from environments import (
     job_queues,
     jobs,
     ownership,
-    policies,
     removal,
-    security_groups,
 )
-from environments.resource import Found, Key, Kind
+from environments.leaving import NOTHING, Bystanders, Named, Step, carry_out, step_of
+from environments.resource import Kind
 from kiln import typed
 from kiln.errors import Interrupted, UserError
 from kiln.screen import Screen
-
-Action = Literal["delete", "untag", "keep"]
-_DETACHED = 300.0  # seconds that the network interfaces of terminated machines may still hold a security group
-
-
-@dataclass(frozen=True)
-class Step:
-    """One resource: it is deleted, loses its tag, or stays as it is; `why` says what is not plain."""
-
-    action: Action
-    found: Found
-    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,23 +41,7 @@ class Plan:
         return bool(self.doomed) or any(step.action != "keep" for step in self.steps)
 
 
-@dataclass(frozen=True)
-class Named:
-    """What is deleted only because a person names it: buckets that hold data, and AMIs."""
-
-    buckets: frozenset[str] = frozenset()
-    amis: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Bystanders:
-    """What others use, by whom; and the other regions with an environment of this name."""
-
-    uses: dict[Key, str]
-    regions: tuple[str, ...]
-
-
-def prepare(cloud: Cloud, environment: str, named: Named = Named()) -> Plan:
+def prepare(cloud: Cloud, environment: str, named: Named = NOTHING) -> Plan:
     """What would be done; raises UserError for what would stop it half-way."""
     compute = inventory.of_kind(cloud, compute_environments, environment)
     bystanders.refuse_strangers(cloud, environment, compute)
@@ -126,23 +94,6 @@ def _steps(cloud: Cloud, kind: Kind, environment: str, around: Bystanders, named
     ]  # fmt: skip
 
 
-def step_of(cloud: Cloud, found: Found, environment: str, around: Bystanders, named: Named = Named()) -> Step:
-    """What happens to one resource that the environment uses no more."""
-    if others := ownership.others(found.tags, environment):
-        return Step("untag", found, f"stays for {', '.join(others)}")
-    if found.kind in inventory.IAM and around.regions:
-        return Step("keep", found, f"{environment} in {', '.join(around.regions)} uses it")
-    if user := around.uses.get((found.kind, found.name)) or around.uses.get((found.kind, found.id)):
-        return Step("keep", found, f"the compute environment {user}, which is not {environment}'s, uses it")
-    if found.kind == policies.KIND and (strangers := bystanders.attached(cloud, found)[1]):
-        return Step("keep", found, f"{', '.join(strangers)} has it, and is not Kiln's")
-    if found.kind == buckets.KIND and bucket_contents.holds_data(cloud, found.name):
-        if found.name not in named.buckets:
-            return Step("keep", found, f"it holds data; --with-bucket {found.name} deletes both")
-        return Step("delete", found, "with all that it holds")
-    return Step("delete", found)
-
-
 def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> None:
     """Do it, in the order in which AWS lets things go. Jobs that are not over are ended."""
     try:
@@ -172,41 +123,3 @@ def _end_jobs(cloud: Cloud, steps: Sequence[Step]) -> None:
         removal.close(cloud, name)
     found = jobs.of(cloud, queues, (*jobs.WAITING, *jobs.PLACED))
     jobs.terminate(cloud, found, "Terminated by invoke destroy-env")
-
-
-def carry_out(cloud: Cloud, kind: Kind, step: Step, environment: str) -> None:
-    """Do it, and wait until it is done. A queue's jobs end with it."""
-    found = step.found
-    if step.action == "untag":
-        kind.untag(cloud, found, [ownership.key(environment)])
-    elif found.kind == job_queues.KIND:
-        removal.queue(cloud, found.name)
-    elif found.kind == compute_environments.KIND:
-        removal.environment(cloud, environment, found.name)
-    elif found.kind == policies.KIND:
-        for role in bystanders.attached(cloud, found)[0]:
-            cloud.client("iam").detach_role_policy(RoleName=role, PolicyArn=found.id)
-        kind.delete(cloud, found)
-    elif found.kind == security_groups.KIND:
-        _when_free(cloud, found)
-    elif found.kind == buckets.KIND and step.why:
-        bucket_contents.delete(cloud, found.name)
-        kind.delete(cloud, found)
-    else:
-        kind.delete(cloud, found)
-
-
-def _when_free(cloud: Cloud, group: Found) -> None:
-    """The network interfaces of the last machines go some time after these."""
-
-    def probe() -> bool | None:
-        try:
-            security_groups.delete(cloud, group)
-        except Exception as error:
-            if errors.code(error) != "DependencyViolation":
-                raise
-            return None
-        return True
-
-    wait.until(probe, what=f"the deletion of the security group {group.name}", timeout=_DETACHED,
-               hint="Something still uses it: aws ec2 describe-network-interfaces says what.")  # fmt: skip

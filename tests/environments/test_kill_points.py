@@ -6,8 +6,8 @@ import pytest
 
 from cloud.session import Cloud
 from environments import bystanders, teardown
+from environments.leaving import Named
 from environments.rollout import Options
-from environments.teardown import Named
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 from tests.environments.test_dropped import elsewhere, make_group, wide

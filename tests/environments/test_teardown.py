@@ -8,8 +8,8 @@ import pytest
 from cloud import tags
 from cloud.session import Cloud
 from environments import destroy_command, jobs, ownership, teardown
+from environments.leaving import Named
 from environments.rollout import Options
-from environments.teardown import Named
 from kiln.errors import Exit, Interrupted, UserError
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
