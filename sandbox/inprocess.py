@@ -39,7 +39,6 @@ class Sandbox:
     def __enter__(self) -> Self:
         self._before = current()
         self._serving = Serving(self.world)
-        self._clients.clear()  # of another endpoint
         empty_account()
         self._serving.start()
         return self
@@ -48,6 +47,9 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         assert self._serving is not None
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
         self._serving.stop()
         hardware.drop_queues()
         if self.world.hypervisor:
@@ -116,7 +118,7 @@ class Sandbox:
         """An empty account again, with no faults and no calls counted; of all those in this process, this one's."""
         use(self.world)
         for key in [key for key in self._clients if key[0] == "s3"]:
-            del self._clients[key]  # it remembers where buckets were
+            self._clients.pop(key).close()  # it remembers where buckets were
         with self.world.lock:
             empty_account()
             self.world.forget()
