@@ -59,7 +59,10 @@ class Guest:
         spec = MachineSpec(self.instance_id, 2048, 2, self.disks, self.address, "172.31.0.5", "ip-172-31-0-5")
         self.hypervisor.set_ssh_open(self.instance_id, True)
         self.hypervisor.boot(spec, self.metadata, self.powered_off.set)
-        await_that(lambda: "boot_to_ssh" in self.hypervisor.timings(self.instance_id), BOOT_SECONDS)
+        try:
+            await_that(lambda: "boot_to_ssh" in self.hypervisor.timings(self.instance_id), BOOT_SECONDS)
+        except AssertionError as error:
+            raise AssertionError(f"no SSH; its console:\n{self.hypervisor.console(self.instance_id)}") from error
         status = self.run("cloud-init status --wait")
         assert "status: done" in status, self.hypervisor.console(self.instance_id)
         self.run("while ! systemctl is-active --quiet docker; do sleep 1; done")
