@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SIZE = 6144
+VOLUME_KEY = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*")
+"""What EBS does with a customer's key in the caller's name, beside kms:CreateGrant under FOR_AWS."""
+FOR_AWS = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
 
 
 @dataclass(frozen=True)

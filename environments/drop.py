@@ -8,16 +8,13 @@ goes on where this one ended.
 from collections.abc import Sequence
 
 from cloud.session import Cloud
-from environments import jobs, leaving, removal
+from environments import desired, jobs, leaving, removal
 from environments.dropped import Dropped
-from environments.inventory import ORDER
 from environments.leaving import Step
 from environments.rollout import Options
 from kiln import words
 from kiln.errors import UserError
 from kiln.screen import Screen
-
-_KINDS = {kind.KIND: kind for kind in ORDER}
 
 
 def refuse_jobs(dropped: Dropped, options: Options) -> None:
@@ -28,18 +25,15 @@ def refuse_jobs(dropped: Dropped, options: Options) -> None:
 
 def held(dropped: Dropped) -> UserError:
     """What is said of queues that are to go and hold jobs."""
-    return _held(_going(dropped), dropped.jobs)
+    return _held(dropped.going, dropped.jobs)
 
 
 def queues(cloud: Cloud, environment: str, dropped: Dropped, options: Options, screen: Screen) -> None:
     """Close them to new jobs, and take them away; raises UserError for jobs that came since the plan was made."""
-    names = _going(dropped)
-    for name in names:
-        removal.close(cloud, name)
-    found = jobs.of(cloud, names, (*jobs.WAITING, *jobs.PLACED))
+    found = removal.closed(cloud, dropped.going)
     if found and not _ends(options):
-        error = _held(names, found)
-        error.left = f"{', '.join(names)} DISABLED: no new jobs, and those they hold go on"
+        error = _held(dropped.going, found)
+        error.left = f"{', '.join(dropped.going)} DISABLED: no new jobs, and those they hold go on"
         raise error
     jobs.terminate(cloud, found, "Terminated by invoke register-env: its queue is no longer in the definition")
     _carry_out(cloud, environment, dropped.queues, screen)
@@ -53,12 +47,8 @@ def rest(cloud: Cloud, environment: str, dropped: Dropped, screen: Screen) -> No
 def _carry_out(cloud: Cloud, environment: str, steps: Sequence[Step], screen: Screen) -> None:
     for step in steps:
         with screen.step(f"{step.found.kind} {step.found.name}", indent=2) as line:
-            leaving.carry_out(cloud, _KINDS[step.found.kind], step, environment)
+            leaving.carry_out(cloud, desired.BY_NAME[step.found.kind], step, environment)
             line.note = "deleted" if step.action == "delete" else step.why
-
-
-def _going(dropped: Dropped) -> list[str]:
-    return [step.found.name for step in dropped.queues if step.action == "delete"]
 
 
 def _ends(options: Options) -> bool:

@@ -53,6 +53,11 @@ class Dropped:
     notes: tuple[str, ...] = ()
 
     @property
+    def going(self) -> list[str]:
+        """The names of the queues that are deleted."""
+        return [step.found.name for step in self.queues if step.action == "delete"]
+
+    @property
     def queues(self) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.found.kind == job_queues.KIND)
 
@@ -82,13 +87,12 @@ def look(
         return Dropped()
     around = Bystanders(bystanders.users(batch.environments, environment), ())
     steps = [_told(leaving.step_of(cloud, each, environment, around)) for each in found]
-    going = [each.found.name for each in steps if each.found.kind == job_queues.KIND and each.action == "delete"]
     changes = Dropped(tuple(each for each in steps if each.action != "keep"))
-    staying = [each for each in batch.queues if each["jobQueueName"] not in going]
+    staying = [each for each in batch.queues if each["jobQueueName"] not in changes.going]
     _refuse_strangers(environment, staying, changes)
     return Dropped(
         tuple(_waiting(cloud, environment, staying, changes)),
-        tuple(jobs.of(cloud, going, (*jobs.WAITING, *jobs.PLACED))),
+        tuple(jobs.unfinished(cloud, changes.going)),
         tuple(f"the {each.found.kind} {each.found.name} stays: {each.why}" for each in steps if each.action == "keep"),
     )
 

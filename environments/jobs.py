@@ -39,6 +39,11 @@ def of(cloud: Cloud, queues: Sequence[str], statuses: Sequence[str]) -> list[Job
     return [Job(one["jobId"], one["jobName"], one["status"]) for one in found]
 
 
+def unfinished(cloud: Cloud, queues: Sequence[str]) -> list[Job]:
+    """The jobs of these queues that are not over."""
+    return of(cloud, queues, (*WAITING, *PLACED))
+
+
 def _listed(cloud: Cloud, **query: str) -> list[dict[str, Any]]:
     return every(cloud.client("batch"), "list_jobs", "jobSummaryList", **query)
 

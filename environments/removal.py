@@ -5,11 +5,19 @@ Batch API Reference; "INVALID compute environment", AWS Batch User Guide: what i
 before the role is back.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from cloud import wait
 from cloud.session import Cloud
-from environments import propagation, repair, settle
+from environments import jobs, propagation, repair, settle
+
+
+def closed(cloud: Cloud, names: Sequence[str]) -> list[jobs.Job]:
+    """Close these queues, so that no more jobs come; returns those that are in them and not over."""
+    for name in names:
+        close(cloud, name)
+    return jobs.unfinished(cloud, names)
 
 
 def close(cloud: Cloud, name: str) -> None:

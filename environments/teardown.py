@@ -56,7 +56,7 @@ def prepare(cloud: Cloud, environment: str, named: Named = NOTHING) -> Plan:
         environment,
         cloud.region,
         steps,
-        tuple(jobs.of(cloud, queues, (*jobs.WAITING, *jobs.PLACED))),
+        tuple(jobs.unfinished(cloud, queues)),
         tuple(sorted(machine_images.own(cloud, amis - set(named.amis)))),
         tuple(_doomed(cloud, environment, named)),
     )
@@ -117,9 +117,5 @@ def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> Non
 
 
 def _end_jobs(cloud: Cloud, steps: Sequence[Step]) -> None:
-    """Behind closed doors: no job can be submitted to a queue that is DISABLED."""
-    queues = [step.found.name for step in steps if step.action == "delete"]
-    for name in queues:
-        removal.close(cloud, name)
-    found = jobs.of(cloud, queues, (*jobs.WAITING, *jobs.PLACED))
+    found = removal.closed(cloud, [step.found.name for step in steps if step.action == "delete"])
     jobs.terminate(cloud, found, "Terminated by invoke destroy-env")

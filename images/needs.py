@@ -9,7 +9,7 @@ added to themselves. Sources: "Actions, resources, and condition keys for Amazon
 from collections.abc import Sequence
 
 from cloud import tags
-from cloud.policy import Permission, Scope, has_tag
+from cloud.policy import FOR_AWS, VOLUME_KEY, Permission, Scope, has_tag
 from images.spec import ImageSpec
 
 _LOOK = (
@@ -82,11 +82,10 @@ def _keys(specs: Sequence[ImageSpec], scope: Scope) -> tuple[Permission, ...]:
     keys = tuple(sorted({key if ":key/" in key else scope.arn("kms", "key/*") for key in named}))
     if not keys:
         return ()
-    uses = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*")
     through = {"StringLike": {"kms:ViaService": f"ec2.{scope.region}.amazonaws.com"}}
     return (
-        Permission("ImagesEncrypt", uses, keys, through),
-        Permission("ImagesLendKeys", ("kms:CreateGrant",), keys, {"Bool": {"kms:GrantIsForAWSResource": "true"}}),
+        Permission("ImagesEncrypt", VOLUME_KEY, keys, through),
+        Permission("ImagesLendKeys", ("kms:CreateGrant",), keys, FOR_AWS),
     )
 
 

@@ -12,6 +12,8 @@ https://docs.aws.amazon.com/ebs/latest/userguide/ebs-encryption-requirements.htm
 
 from typing import Any
 
+from cloud.policy import FOR_AWS, VOLUME_KEY
+
 TAG = "kiln:storage"
 
 # ModifyInstanceAttribute, for the block device mapping alone: a request that sets any of these is not allowed. They are
@@ -58,6 +60,5 @@ def _key(arn: str) -> list[dict[str, Any]]:
     """EBS works with the key in the caller's name, by a grant."""
     if not arn.startswith("arn:") or ":key/" not in arn:
         raise ValueError(f"{arn} is not the ARN of a KMS key: aliases and ids mean nothing to an IAM policy")
-    uses = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*"]
-    grant = {"Bool": {"kms:GrantIsForAWSResource": "true"}}
-    return [_allow("UseTheKey", uses, arn), _allow("LetVolumesUseTheKey", ["kms:CreateGrant"], arn, grant)]
+    grant = _allow("LetVolumesUseTheKey", ["kms:CreateGrant"], arn, dict(FOR_AWS))
+    return [_allow("UseTheKey", list(VOLUME_KEY), arn), grant]

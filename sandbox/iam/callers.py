@@ -27,6 +27,15 @@ class Caller:
     context: Context = field(default_factory=dict)
     instance: str = ""
 
+    def known(self, region: str) -> Context:
+        """The context keys of whatever is asked in its name."""
+        return {
+            "aws:requestedregion": (region,),
+            "aws:principalaccount": (ACCOUNT,),
+            "aws:principaltype": ("AssumedRole" if ":assumed-role/" in self.arn else "User",),
+            **self.context,
+        }
+
 
 def caller_of(world: World, access_key: str) -> Caller | None:
     """None for the sandbox's own keys, which are an administrator's, and for a request without keys."""

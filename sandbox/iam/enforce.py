@@ -63,14 +63,11 @@ def _asked(incoming: Incoming, environ: dict[str, Any]) -> Iterable[Question]:
 def _in_context(question: Question, caller: Caller, incoming: Incoming) -> Question:
     """With the keys that every request has."""
     keys = {
-        "aws:requestedregion": (incoming.region,),
-        "aws:principalaccount": (ACCOUNT,),
-        "aws:principaltype": ("AssumedRole" if ":assumed-role/" in caller.arn else "User",),
         "aws:securetransport": ("false",),  # the sandbox speaks HTTP
         "aws:sourceip": ("127.0.0.1",),
         "aws:viaawsservice": ("false",),
         **({"ec2:region": (incoming.region,)} if incoming.service == "ec2" else {}),
-        **caller.context,
+        **caller.known(incoming.region),
     }
     if caller.instance:
         keys["ec2:sourceinstancearn"] = (f"arn:aws:ec2:{incoming.region}:{ACCOUNT}:instance/{caller.instance}",)

@@ -20,10 +20,9 @@ def denied(world: World, access_key: str, region: str, key_arn: str) -> str | No
     if caller is None:
         return None
     context = {
-        "aws:requestedregion": (region,),
         "kms:grantisforawsresource": ("true",),
         "kms:viaservice": (f"ec2.{region}.amazonaws.com",),
-        **caller.context,
+        **caller.known(region),
     }
     for action in _ACTIONS:
         if denial(caller.policies, caller.boundary, Question(action, key_arn, context)):
