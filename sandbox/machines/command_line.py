@@ -49,7 +49,7 @@ def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directo
         *("-cpu", "host" if host.accelerator == "kvm" else "Westmere"),
         *("-smp", str(min(spec.vcpus, 2)), "-m", f"{spec.memory_mib}M"),
         *("-uuid", uuid, "-smbios", f"type=1,manufacturer=Amazon EC2,uuid={uuid},serial={uuid}"),
-        *("-kernel", str(host.kernel), "-append", kernel_parameters(host.endpoint_url, host.ssh_key)),
+        *("-kernel", str(host.kernel), "-append", kernel_parameters(host)),
         *("-netdev", network(spec, imds_port), "-device", "virtio-net-pci,netdev=net,romfile="),
         *("-chardev", f"file,id=console,path={directory}/console", "-serial", "chardev:console"),
         *("-qmp", f"unix:{directory}/qmp,server=on,wait=off"),
@@ -104,16 +104,20 @@ def network(spec: MachineSpec, imds_port: int) -> str:
     )
 
 
-def kernel_parameters(endpoint_url: str | None, ssh_key: str | None = None) -> str:
+def kernel_parameters(host: Host) -> str:
     """Boots straight from the NVMe disk, without initrd, and says where the offline AWS is.
 
     Amazon Linux has no AppArmor, and Docker refuses to start containers where it is on without its tools.
     """
     quick = "quiet loglevel=4 systemd.show_status=no mitigations=off cryptomgr.notests tsc=reliable no_timer_check"
-    endpoint = f" kiln.endpoint={endpoint_url}" if endpoint_url else ""
-    key = f" kiln.ssh={ssh_key}" if ssh_key else ""
+    endpoint = f" kiln.endpoint={host.endpoint_url}" if host.endpoint_url else ""
+    key = f" kiln.ssh={host.ssh_key}" if host.ssh_key else ""
     # ACPI does the hot-plugging, so the ports' own services are needless devices; and waits for RCU cost ticks.
     quick += " pcie_ports=compat rcupdate.rcu_expedited=1"
+    if host.accelerator == "tcg":
+        # QEMU keeps translated code by its address: where that is random, each program that starts is translated anew.
+        # It goes through a rep prefix a word at a time, so the kernel copies with its own loops (112 is rep_good).
+        quick += " norandmaps clearcpuid=112 init_on_alloc=0"
     return (
         f"root=PARTUUID={ROOT_PARTUUID} rootwait rw rootflags=noinit_itable console=ttyS0,115200n8 net.ifnames=0 "
         f"nvme_core.multipath=N apparmor=0 panic=5 {quick}{endpoint}{key}"

@@ -1,5 +1,6 @@
 import re
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,13 @@ def test_there_is_a_slot_for_every_volume() -> None:
 
 
 def test_the_endpoint_is_told_by_the_kernel_s_command_line_alone() -> None:
-    assert "kiln.endpoint=http://169.254.169.1:5000" in kernel_parameters(HOST.endpoint_url)
-    assert "kiln.endpoint" not in kernel_parameters(None)
+    assert "kiln.endpoint=http://169.254.169.1:5000" in kernel_parameters(HOST)
+    assert "kiln.endpoint" not in kernel_parameters(replace(HOST, endpoint_url=None))
+
+
+def test_addresses_stay_random_where_nothing_is_emulated() -> None:
+    assert "norandmaps" in kernel_parameters(HOST)
+    assert "norandmaps" not in kernel_parameters(replace(HOST, accelerator="kvm"))
 
 
 @pytest.mark.parametrize("name", ["xvda", "xvdcz", "xvdzz", "sda", "sdc", "sdz", "sdaz", "xvdba"])
