@@ -25,7 +25,7 @@ def stop(cloud: Cloud, instance: str) -> None:
                             "Raise builder.time_limit.")  # fmt: skip
         return True if state == "stopped" else None
 
-    wait.until(stopped, what=f"the stop of {instance}", timeout=900, every=0.5, longest=3)
+    wait.until(stopped, what=f"the stop of {instance}", timeout=900, every=0.4, longest=3)
 
 
 def create(
@@ -78,7 +78,7 @@ def wait_available(cloud: Cloud, ami: str, progress: Progress) -> dict[str, Any]
         progress(_percent(cloud, image))
         return None
 
-    return wait.until(available, what=f"the image {ami}", timeout=None, every=1, longest=10)
+    return wait.until(available, what=f"the image {ami}", timeout=None, every=0.4, longest=10)
 
 
 def _find(cloud: Cloud, ami: str) -> dict[str, Any] | None:

@@ -34,7 +34,7 @@ def terminate(cloud: Cloud, instance: str) -> None:
         return True if told is None or told["State"]["Name"] == "terminated" else None
 
     wait.until(asked, what=f"news of {instance}", timeout=60)
-    wait.until(ended, what=f"the end of {instance}", timeout=600, longest=5)
+    wait.until(ended, what=f"the end of {instance}", timeout=600, every=0.4, longest=5)
 
 
 def console(cloud: Cloud, instance: str) -> str:

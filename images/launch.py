@@ -124,6 +124,7 @@ def run(cloud: Cloud, undo: Undo, order: Order, key_name: str, group: str) -> La
         lambda: _address(cloud, instance, order.builder),
         what=f"the start of {instance}",
         timeout=_BOOT,
+        every=0.4,
         longest=3,
     )
     return Launched(instance, place, host, ends_at)
