@@ -7,7 +7,7 @@ import threading
 import time
 from pathlib import Path
 
-# Half a second is what KVM takes. A nested one was seen to speak after 7 s, slower than emulation, and then hang.
+# A nested KVM was seen to let a kernel speak after 7 s, and then to hang it.
 PROBE_SECONDS = 3.0
 _lock = threading.Lock()
 
