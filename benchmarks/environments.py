@@ -19,8 +19,10 @@ from pathlib import Path
 from unittest import mock
 
 from cloud.session import Cloud
-from environments import apply, definitions, plan
-from environments.rollout import Options
+from environments.apply import apply
+from environments.plan import plan
+from environments.rollout.decision import Options
+from environments.spec import definitions
 from kiln.screen import Screen
 from sandbox import client, environment, state
 from sandbox.inprocess import Sandbox

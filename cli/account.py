@@ -8,7 +8,7 @@ from cli.task import task
 @task(iterable=["path"], help={"path": "a YAML file or a folder; repeatable; default: all that Kiln ships"})
 def validate(c: Context, path: list[str]) -> int:
     """Check YAML definitions, all problems at once."""
-    from environments import definitions as environments
+    from environments.spec import definitions as environments
     from images import definitions as images
     from kiln.validation import validate
     from launch_templates import definitions as launch_templates
@@ -39,7 +39,7 @@ def iam_policy(
     trust: str = "",
 ) -> int:
     """Print the IAM policy that running Kiln needs."""
-    from environments import operator_policy
+    from environments.commands import operator_policy
 
     environments = github_environment or ["plan", "apply"]
     return operator_policy.command(env, image, boundary, region, account, trust, environments)

@@ -32,7 +32,8 @@ def register_env(
     json: bool = False,
 ) -> int:
     """Register an environment, if anything changed."""
-    from environments import commands, rollout
+    from environments.commands import environment as commands
+    from environments.rollout import decision as rollout
 
     options = rollout.options(drain_timeout, terminate_jobs=terminate_jobs)
     return commands.register(env, ami, region or None, options, plan=plan, yes=yes, verbose=verbose, as_json=json)
@@ -62,7 +63,7 @@ def destroy_env(
     json: bool = False,
 ) -> int:
     """Take an environment down; data and AMIs stay."""
-    from environments import destroy_command
+    from environments.commands import destroy as destroy_command
 
     return destroy_command.destroy(
         env, region or None, buckets=with_bucket, amis=with_ami,
@@ -73,7 +74,7 @@ def destroy_env(
 @task(help={**_ENVIRONMENT, "json": JSON})
 def show_env(c: Context, env: str = "genomics", region: str = "", json: bool = False) -> int:
     """Show an environment, its machines and jobs."""
-    from environments import commands
+    from environments.commands import environment as commands
 
     return commands.show_environment(env, region or None, as_json=json)
 
@@ -81,7 +82,7 @@ def show_env(c: Context, env: str = "genomics", region: str = "", json: bool = F
 @task(help={"region": REGION, "json": JSON})
 def list_envs(c: Context, region: str = "", json: bool = False) -> int:
     """List the environments of a region."""
-    from environments import commands
+    from environments.commands import environment as commands
 
     return commands.list_environments(region or None, as_json=json)
 
@@ -96,6 +97,6 @@ def list_envs(c: Context, region: str = "", json: bool = False) -> int:
 )
 def doctor(c: Context, env: str = "", job: str = "", region: str = "", json: bool = False) -> int:
     """Find what is wrong with environments or a job."""
-    from environments.doctor import commands
+    from environments.doctor import command as commands
 
     return commands.doctor(env, job, region or None, as_json=json)

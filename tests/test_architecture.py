@@ -18,6 +18,31 @@ MAY_IMPORT = {
     "cli": {"kiln", "cloud", "images", "launch_templates", "environments", "sandbox"},
 }
 
+# The inner rooms of a top room, and which of the others each may import. "" is what lies in the top room itself.
+INNER: dict[str, dict[str, set[str]]] = {
+    "environments": {
+        "spec": set(),
+        "model": {"spec"},
+        "kinds/iam": {"model", "spec"},
+        "kinds/data": {"model", "spec"},
+        "kinds/ec2": {"model", "spec"},
+        "kinds/batch": {"kinds/iam", "kinds/ec2", "model", "spec"},
+        "kinds": {"kinds/iam", "kinds/data", "kinds/ec2", "kinds/batch", "model"},
+        "rollout": {"kinds/batch", "model"},
+        "teardown": {"kinds", "kinds/iam", "kinds/data", "kinds/ec2", "kinds/batch", "rollout", "model"},
+        "plan": {"kinds", "kinds/ec2", "kinds/batch", "rollout", "teardown", "model", "spec"},
+        "apply": {"kinds", "kinds/batch", "rollout", "teardown", "plan", "model"},
+        "screens": {"kinds/batch", "teardown", "plan", "model"},
+        "permissions": {"kinds/iam", "model", "spec"},
+        "doctor/picture": {"plan", "model"},
+        "doctor/looks": {"kinds/iam", "kinds/batch", "doctor/picture", "plan", "model", "spec"},
+        "doctor/checks": {"kinds/batch", "doctor/looks", "doctor/picture", "plan", "model"},
+        "doctor": {"doctor/checks", "doctor/looks", "doctor/picture", "spec"},
+        "commands": {"apply", "screens", "teardown", "plan", "rollout", "permissions", "doctor", "spec"},
+    },
+}
+MOST_MODULES = 16  # in a folder: what a reader takes in
+
 
 def imported(path: Path) -> set[str]:
     """The top-level names that a file imports, inside functions too."""
@@ -37,6 +62,49 @@ def test_a_room_imports_only_what_it_may(room: str) -> None:
     for path in files:
         ours = imported(path) & (set(MAY_IMPORT) | {"tests", "tasks", "benchmarks"})
         assert ours <= MAY_IMPORT[room] | {room}, path.relative_to(ROOT)
+
+
+def inner_room(module: Path, top: Path) -> str:
+    return "/".join(module.relative_to(top).parts[:-1])
+
+
+def inner_imports(path: Path, top: str) -> set[str]:
+    """The inner rooms of the top room `top` from which a file imports a module or a name."""
+    rooms = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] == top:
+            for alias in node.names:
+                module = ROOT / node.module.replace(".", "/")
+                named = module / f"{alias.name}.py" if module.is_dir() else module
+                rooms.add(inner_room(named, ROOT / top))
+    return rooms
+
+
+@pytest.mark.parametrize("top", INNER)
+def test_an_inner_room_imports_only_what_it_may(top: str) -> None:
+    table = INNER[top]
+    rooms = {inner_room(path, ROOT / top) for path in (ROOT / top).rglob("*.py") if path.name != "__init__.py"}
+    assert rooms == set(table)
+    for path in sorted((ROOT / top).rglob("*.py")):
+        room = inner_room(path, ROOT / top)
+        if path.name != "__init__.py":
+            assert inner_imports(path, top) <= table[room] | {room}, path.relative_to(ROOT)
+
+
+@pytest.mark.parametrize("top", INNER)
+def test_no_import_between_inner_rooms_runs_back_up(top: str) -> None:
+    """The table is written from the bottom up, so it has no circle."""
+    below: set[str] = set()
+    for room, may in INNER[top].items():
+        assert may <= below, room
+        below.add(room)
+
+
+@pytest.mark.parametrize("top", INNER)
+def test_no_folder_holds_more_modules_than_a_reader_takes_in(top: str) -> None:
+    for folder in [ROOT / top, *(path for path in (ROOT / top).rglob("*") if path.is_dir())]:
+        modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        assert len(modules) <= MOST_MODULES, folder.relative_to(ROOT)
 
 
 def test_every_room_stands_in_the_table() -> None:

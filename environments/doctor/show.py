@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from environments.doctor.finding import Finding
-from environments.doctor.one_job import Explained
-from environments.doctor.picture import Part
+from environments.doctor.checks.one_job import Explained
+from environments.doctor.picture.finding import Finding
+from environments.doctor.picture.picture import Part
 from kiln import typed, words
 
 Found = Mapping[str, Sequence[Finding]]

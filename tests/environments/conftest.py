@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from environments import commands
-from environments.rollout import Options
+from environments.commands import environment as commands
+from environments.rollout.decision import Options
 from tests.images.conftest import cloud, sandbox
 from tests.launch_templates.conftest import make_ami, stock
 

@@ -2,15 +2,11 @@
 
 from dataclasses import replace
 
-from environments import (
-    buckets,
-    compute_environments,
-    definitions,
-    roles,
-    service_linked,
-    statements,
-)
-from environments.resource import Found, Wanted
+from environments.kinds.batch import compute_environments
+from environments.kinds.data import buckets
+from environments.kinds.iam import roles, service_linked, statements
+from environments.model.resource import Found, Wanted
+from environments.spec import definitions
 from tests.support.ground import found_like, ground
 
 

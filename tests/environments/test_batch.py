@@ -3,13 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from environments import (
-    compute_environments,
-    compute_request,
-    job_definitions,
-    job_queues,
-    resource,
-)
+from environments.kinds.batch import compute_environments, compute_request, job_definitions, job_queues
+from environments.model import resource
 from tests.support.ground import ground
 from tests.support.stock import STOCK
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from cloud.session import Cloud
-from environments import definitions, plan, removal
-from environments.plan import Plan
-from environments.rollout import Options
+from environments.kinds.batch import removal
+from environments.plan import plan
+from environments.plan.plan import Plan
+from environments.rollout.decision import Options
+from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.environments.conftest import Register, Registered, register, registered

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from cloud.session import Cloud
-from environments import bystanders, teardown
-from environments.leaving import Named
-from environments.rollout import Options
+from environments.rollout.decision import Options
+from environments.teardown import bystanders
+from environments.teardown import destroy as teardown
+from environments.teardown.leaving import Named
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 from tests.environments.test_dropped import elsewhere, make_group, wide

@@ -2,11 +2,9 @@
 
 import pytest
 
-from environments import (
-    definitions,
-    machines,
-)
-from environments.machines import InstanceType
+from environments.plan import instance_types as machines
+from environments.plan.instance_types import InstanceType
+from environments.spec import definitions
 from kiln.errors import UserError
 from tests.support.ground import CHOSEN
 

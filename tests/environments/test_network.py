@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from environments import (
-    network,
-)
+from environments.plan import network
 
 
 def subnet(name: str, *, public: bool = True) -> dict[str, Any]:

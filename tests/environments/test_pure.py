@@ -5,18 +5,16 @@ from typing import Any
 
 import pytest
 
-from environments import (
-    compute_environments,
-    desired,
-    resource,
-    rollout,
-    security_groups,
-    service_linked,
-    show,
-)
-from environments.plan import Plan, notes
-from environments.resource import Difference, Found, Ref, Wanted
-from environments.steps import Step, step
+from environments.kinds import order as desired
+from environments.kinds.batch import compute_environments
+from environments.kinds.ec2 import security_groups
+from environments.kinds.iam import service_linked
+from environments.model import resource
+from environments.model.resource import Difference, Found, Ref, Wanted
+from environments.plan.plan import Plan, notes
+from environments.plan.steps import Step, step
+from environments.rollout import decision as rollout
+from environments.screens import plan as show
 from kiln.errors import UserError
 from tests.support.ground import found_like, ground
 from tests.support.stock import STOCK

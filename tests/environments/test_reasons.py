@@ -2,7 +2,7 @@
 
 import pytest
 
-from environments import reasons
+from environments.kinds.batch import reasons
 
 
 @pytest.mark.parametrize(

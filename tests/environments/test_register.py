@@ -8,8 +8,10 @@ import pytest
 
 from cloud import tags
 from cloud.session import Cloud
-from environments import definitions, machines, plan
-from environments.plan import Plan
+from environments.plan import instance_types as machines
+from environments.plan import plan
+from environments.plan.plan import Plan
+from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.environments.conftest import Define, Register, Registered

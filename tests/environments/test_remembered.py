@@ -4,14 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from environments import (
-    choice,
-    compute_environments,
-    definitions,
-    ownership,
-)
-from environments.ownership import Memory
-from environments.resource import Difference
+from environments.kinds.batch import compute_environments
+from environments.model import ownership
+from environments.model.ownership import Memory
+from environments.model.resource import Difference
+from environments.plan import ami as choice
+from environments.spec import definitions
 from kiln.errors import UserError
 from tests.support.ground import found_like, ground
 from tests.support.stock import STOCK

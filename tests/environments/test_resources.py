@@ -10,8 +10,12 @@ from typing import Any
 import pytest
 
 from cloud.session import Cloud
-from environments import buckets, definitions, log_groups, network, policies, security_groups, statements
-from environments.resource import Found, Kind, Wanted
+from environments.kinds.data import buckets, log_groups
+from environments.kinds.ec2 import security_groups
+from environments.kinds.iam import policies, statements
+from environments.model.resource import Found, Kind, Wanted
+from environments.plan import network
+from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.environments.conftest import Define, Register, Registered

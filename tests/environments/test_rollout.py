@@ -6,10 +6,11 @@ from typing import Any, cast
 import pytest
 
 from cloud.session import Cloud
-from environments import blue_green, compute_request, jobs
-from environments.jobs import Job
-from environments.resource import Found
-from environments.rollout import Options
+from environments.kinds.batch import compute_request, jobs
+from environments.kinds.batch.jobs import Job
+from environments.model.resource import Found
+from environments.rollout import blue_green
+from environments.rollout.decision import Options
 from kiln.errors import Interrupted, UserError
 from sandbox.inprocess import Sandbox
 from tests.images.conftest import cloud, sandbox

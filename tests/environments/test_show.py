@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from environments import commands
-from environments.catalogue import STATES
+from environments.commands import environment as commands
+from environments.screens.catalogue import STATES
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.environments.conftest import Define, Register

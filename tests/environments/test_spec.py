@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from environments import definitions
-from environments.spec import EnvironmentSpec
+from environments.spec import definitions
+from environments.spec.environment import EnvironmentSpec
 from kiln import yamlfile
 from kiln.errors import Problem, UserError
 

@@ -7,9 +7,12 @@ import pytest
 
 from cloud import tags
 from cloud.session import Cloud
-from environments import destroy_command, jobs, ownership, teardown
-from environments.leaving import Named
-from environments.rollout import Options
+from environments.commands import destroy as destroy_command
+from environments.kinds.batch import jobs
+from environments.model import ownership
+from environments.rollout.decision import Options
+from environments.teardown import destroy as teardown
+from environments.teardown.leaving import Named
 from kiln.errors import Exit, Interrupted, UserError
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox

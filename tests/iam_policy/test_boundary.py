@@ -8,8 +8,10 @@ from botocore.exceptions import ClientError
 
 from cloud.policy import Scope
 from cloud.session import Cloud
-from environments import commands, definitions, operator_policy
-from environments.rollout import Options
+from environments.commands import environment as commands
+from environments.commands import operator_policy
+from environments.rollout.decision import Options
+from environments.spec import definitions
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 from tests.iam_policy.conftest import Become

@@ -6,10 +6,11 @@ from contextlib import redirect_stdout
 from typing import Any
 
 from cloud.policy import Scope
-from environments import commands as environments
-from environments import definitions, operator_policy
-from environments.doctor import commands
-from environments.rollout import Options
+from environments.commands import environment as environments
+from environments.commands import operator_policy
+from environments.doctor import command as commands
+from environments.rollout.decision import Options
+from environments.spec import definitions
 from sandbox.inprocess import Sandbox
 from tests.iam_policy.conftest import Become
 

@@ -13,7 +13,8 @@ from botocore import xform_name
 from botocore.session import Session
 
 from cloud.policy import SIZE, Permission, Scope, documents, size
-from environments import definitions, operator_policy
+from environments.commands import operator_policy
+from environments.spec import definitions
 from images.needs import needs as images_need
 from images.spec import ImageSpec
 from kiln.errors import UserError

@@ -6,17 +6,15 @@ import pytest
 
 from cloud.policy import Permission, Scope
 from cloud.session import Cloud
-from environments import (
-    catalogue,
-    commands,
-    definitions,
-    destroy_command,
-    operator_policy,
-    plan,
-    security_groups,
-    templates,
-)
-from environments.rollout import Options
+from environments.commands import destroy as destroy_command
+from environments.commands import environment as commands
+from environments.commands import operator_policy
+from environments.kinds.ec2 import launch_templates as templates
+from environments.kinds.ec2 import security_groups
+from environments.plan import plan
+from environments.rollout.decision import Options
+from environments.screens import catalogue
+from environments.spec import definitions
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 from tests.environments.test_dropped import is_narrow, narrowed

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from environments import definitions as environments
+from environments.spec import definitions as environments
 from images import definitions as images
 from kiln.definitions import Kind, kind_of
 from kiln.errors import Exit, UserError

@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from cloud.session import Cloud
-from environments import apply, definitions, plan
-from environments.rollout import Options
-from environments.steps import Step
+from environments.apply import apply
+from environments.plan import plan
+from environments.plan.steps import Step
+from environments.rollout.decision import Options
+from environments.spec import definitions
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 

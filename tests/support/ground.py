@@ -3,9 +3,10 @@
 from typing import Any
 
 from cloud.machine_images import Chosen
-from environments import definitions, templates
-from environments.ground import Ground, Network
-from environments.resource import Found, Wanted
+from environments.kinds.ec2 import launch_templates as templates
+from environments.model.inputs import Ground, Network
+from environments.model.resource import Found, Wanted
+from environments.spec import definitions
 from launch_templates.contents import contents
 from launch_templates.data import launch_template_data
 from launch_templates.plan import Plan

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from cloud import tags, wait
-from environments import commands as environment_commands
-from environments.doctor import commands
-from environments.rollout import Options
+from environments.commands import environment as environment_commands
+from environments.doctor import command as commands
+from environments.rollout.decision import Options
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 

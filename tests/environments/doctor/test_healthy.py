@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from environments.doctor import commands
+from environments.doctor import command as commands
 from kiln.errors import Exit, UserError
 from tests.environments.doctor.conftest import Patient, register
 from tests.support.cli import Cli

@@ -2,7 +2,7 @@
 
 import pytest
 
-from environments.doctor import commands
+from environments.doctor import command as commands
 from kiln.errors import UserError
 from tests.environments.doctor.conftest import Patient
 

@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from environments.doctor import checks, memory, quotas_of, show
-from environments.doctor.described import images_of
-from environments.doctor.finding import error, warning
-from environments.doctor.fitting import too_large
-from environments.doctor.images import behind
-from environments.doctor.look_ec2 import allows, families_of
-from environments.doctor.network import groups
-from environments.doctor.picture import Machine, Picture, Waiting
-from environments.machines import InstanceType
+from environments.doctor import show
+from environments.doctor.checks import run as checks
+from environments.doctor.checks.fitting import too_large
+from environments.doctor.checks.images import behind
+from environments.doctor.checks.network import groups
+from environments.doctor.looks.ec2 import allows, families_of
+from environments.doctor.picture import memory, quotas_of
+from environments.doctor.picture.described import images_of
+from environments.doctor.picture.finding import error, warning
+from environments.doctor.picture.picture import Machine, Picture, Waiting
+from environments.plan.instance_types import InstanceType
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 X86 = ("x86_64",)

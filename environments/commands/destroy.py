@@ -1,0 +1,61 @@
+"""`invoke destroy-env` as a person sees it. Returns exit codes (kiln.errors.Exit)."""
+
+import time
+from collections.abc import Sequence
+
+from cloud.session import Cloud
+from environments.screens import teardown as show_teardown
+from environments.spec import definitions
+from environments.teardown import destroy as teardown
+from environments.teardown.leaving import Named
+from kiln import typed, words
+from kiln.asking import agreed
+from kiln.errors import Exit, UserError
+from kiln.screen import Screen, result, result_as_json
+
+
+def destroy(
+    env: str, region: str | None, *, buckets: Sequence[str], amis: Sequence[str],
+    plan: bool, yes: bool, terminate_jobs: bool, as_json: bool,
+) -> int:  # fmt: skip
+    """Show what would go, ask, and do it. Works from tags: the definition may have changed, or be gone."""
+    name, began = definitions.name_of(env), time.monotonic()
+    cloud, screen, named = Cloud(region), Screen(), Named(frozenset(buckets), tuple(amis))
+    planned = teardown.prepare(cloud, name, named)
+    command = " ".join([
+        f"destroy-env --env {env}", *(f"--with-bucket {each}" for each in buckets),
+        *(f"--with-ami {each}" for each in amis),
+    ])  # fmt: skip
+    text = show_teardown.plan_text(planned, command)
+    if plan or not planned.something_to_do:
+        if as_json:
+            result_as_json(show_teardown.document(planned, applied=False))
+        elif planned.steps or planned.doomed:
+            result(text)
+        else:
+            result(show_teardown.nothing(name, cloud.region))
+        return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
+    screen.say(text)
+    if not _agreed(screen, planned, command, yes=yes, terminate_jobs=terminate_jobs):
+        return Exit.SOMETHING_TO_DO
+    teardown.destroy(cloud, name, named, screen)
+    if as_json:
+        result_as_json(show_teardown.document(planned, applied=True))
+    else:
+        seconds = words.seconds(time.monotonic() - began)
+        result(show_teardown.destroyed(planned, seconds, sum(cloud.calls.values())))
+    return Exit.DONE
+
+
+def _agreed(screen: Screen, planned: teardown.Plan, command: str, *, yes: bool, terminate_jobs: bool) -> bool:
+    """Ask for what was not said; raises UserError where nobody is there to answer. Jobs are asked for by themselves."""
+    unasked = [] if yes else [f"Destroy {planned.environment}?"]
+    if planned.jobs and not terminate_jobs:
+        unasked.append(f"End {words.count(len(planned.jobs), 'job')}?")
+    flags = "--yes" + (" --terminate-jobs" if planned.jobs else "")
+    nobody = UserError(
+        "nobody is here to agree",
+        f"{' '.join(unasked)} There is no terminal to ask at",
+        f"Look with --plan, and do it with: {typed.command(command)} {flags}",
+    )
+    return agreed(screen, unasked, nobody)

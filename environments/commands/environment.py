@@ -1,0 +1,99 @@
+"""What each environment task does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
+
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from cloud.session import Cloud
+from environments.apply import apply, drop
+from environments.plan import instance_types as machines
+from environments.plan import plan as plans
+from environments.rollout.decision import Options
+from environments.screens import catalogue
+from environments.screens import environment as show_env
+from environments.screens import plan as show
+from environments.spec import definitions
+from kiln import typed, words
+from kiln.asking import agreed
+from kiln.errors import Exit, UserError
+from kiln.screen import Screen, result, result_as_json
+
+
+def register(
+    env: str, ami: str, region: str | None, options: Options, *, plan: bool, yes: bool, verbose: bool, as_json: bool
+) -> int:
+    """`invoke register-env`."""
+    spec = definitions.load(env)
+    cloud, screen, began = Cloud(region), Screen(), time.monotonic()
+    planned = plans.prepare(cloud, spec, ami, options)
+    command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
+    if plan or (planned.at_rest and not planned.something_to_do):
+        if as_json:
+            result_as_json(show.document(planned, applied=False))
+        elif planned.something_to_do or verbose:
+            result(show.header(planned) + show.plan_text(planned, command, verbose=verbose))
+        else:
+            result(show.up_to_date(planned))
+        return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
+    screen.say(show.header(planned))
+    if planned.something_to_do:
+        screen.say(show.plan_text(planned, command, verbose=verbose))
+    ends = bool(planned.dropped.jobs) and not options.terminate_jobs
+    if planned.something_to_do and not _agreed(screen, command, planned, yes=yes, ends=ends):
+        return Exit.SOMETHING_TO_DO
+    apply.apply(cloud, planned, replace(options, end_queued=ends), screen)
+    if as_json:
+        result_as_json(show.document(planned, applied=True))
+    else:
+        result(show.applied(planned, words.seconds(time.monotonic() - began), sum(cloud.calls.values())))
+    return Exit.DONE
+
+
+def _agreed(screen: Screen, command: str, planned: plans.Plan, *, yes: bool, ends: bool) -> bool:
+    """Ask for what was not said; raises UserError where nobody is there to answer. Jobs are asked for by themselves."""
+    unasked = [] if yes else ["Apply this?"]
+    if ends:
+        unasked.append(f"End {words.count(len(planned.dropped.jobs), 'job')}?")
+    nobody = UserError(
+        "nobody is here to agree",
+        "there is something to do, and no terminal to ask at",
+        f"Look with --plan, and apply with: {typed.command(command)} --yes",
+    )
+    return agreed(screen, unasked, drop.held(planned.dropped) if ends else nobody)
+
+
+def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
+    """`invoke show-env`."""
+    name, cloud = definitions.name_of(env), Cloud(region)
+    entry = next((each for each in catalogue.entries(cloud) if each.name == name), None)
+    if entry is None:
+        raise UserError(
+            f"there is no environment {name} in {cloud.region}",
+            "nothing there carries its tag",
+            f"Register it: {typed.command('register-env --env ' + env)}; {typed.command('list-envs')} shows all.",
+        )
+    types = machines.described(cloud, {one for each in entry.compute for one in each.fields["instanceTypes"]})
+    joined = catalogue.instances(cloud, entry.compute)
+    jobs = {each.name: catalogue.jobs(cloud, each.name) for each in entry.queues}
+    images = catalogue.images(cloud, entry.amis)
+    if as_json:
+        result_as_json(show_env.document(entry, joined, jobs, images, types, datetime.now(UTC)))
+    else:
+        result(f"{name} in {cloud.region}\n" + show_env.environment(entry, joined, jobs, images, types))
+    return Exit.DONE
+
+
+def list_environments(region: str | None, *, as_json: bool) -> int:
+    """`invoke list-envs`."""
+    cloud = Cloud(region)
+    found = catalogue.entries(cloud)
+    if as_json:
+        result_as_json([
+            {"environment": each.name, "healthy": each.healthy, "amis": each.amis, "previous": each.previous,
+             "compute_environments": [one.extra["name"] for one in each.compute],
+             "queues": [one.name for one in each.queues]}
+            for each in found
+        ])  # fmt: skip
+    else:
+        result(show_env.listing(found, cloud.region))
+    return Exit.DONE

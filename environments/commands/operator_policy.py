@@ -1,0 +1,88 @@
+"""`invoke iam-policy`: what the person or CI role that runs Kiln must be allowed, and whom such a role trusts."""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from cloud.policy import Permission, Scope, documents
+from environments.doctor.needs import needs as doctor_needs
+from environments.permissions.needs import needs as environments_need
+from environments.spec import definitions
+from environments.spec.environment import EnvironmentSpec
+from images import definitions as images
+from images.needs import needs as images_need
+from images.spec import ImageSpec
+from kiln.errors import Exit, UserError
+from kiln.screen import result
+from launch_templates.needs import needs as templates_need
+
+_BOUNDARY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
+_REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
+ISSUER = "token.actions.githubusercontent.com"
+
+
+def command(
+    env: Sequence[str],
+    image: Sequence[str],
+    boundary: str,
+    region: str,
+    account: str,
+    trust: str,
+    github_environment: Sequence[str],
+) -> int:
+    """Print the documents, or with `trust` (OWNER/REPOSITORY) the trust policy. No AWS call is made."""
+    _check(account, boundary)
+    if trust:
+        result(json.dumps(trust_policy(trust, github_environment, account), indent=2))
+        return Exit.DONE
+    specs = [definitions.load(name) for name in env or ("genomics",)]
+    built = [images.load(name) for name in image or _shipped(specs)]
+    told = documents(whole(specs, Scope(region or "*", account or "*"), boundary, built))
+    result("\n".join(json.dumps(each, indent=2) for each in told))
+    return Exit.DONE
+
+
+def whole(
+    specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str = "", built: Sequence[ImageSpec] = ()
+) -> tuple[Permission, ...]:
+    """Building images, registering templates and these environments, and finding what is wrong with them."""
+    made = (*images_need(scope, built), *templates_need(scope), *environments_need(specs, scope, boundary))
+    return (*made, *doctor_needs())
+
+
+def _shipped(specs: Sequence[EnvironmentSpec]) -> list[str]:
+    """The environments' images that are defined under images/; the definition of another must be named."""
+    return sorted({each.image for each in specs if (images.KIND.folder / f"{each.image}.yaml").is_file()})
+
+
+def trust_policy(repository: str, environments: Sequence[str], account: str = "") -> dict[str, Any]:
+    """The trust policy of a role for GitHub Actions: jobs of this repository in these GitHub environments alone.
+
+    Raises UserError for what is no OWNER/REPOSITORY. Source: "Configuring OpenID Connect in Amazon Web Services" and
+    "OpenID Connect reference" (the subject of a job that names an environment), GitHub documentation; "Create a role
+    for OpenID Connect federation", IAM User Guide.
+    """
+    if not _REPOSITORY.fullmatch(repository) or not environments:
+        raise UserError(
+            f"{repository} cannot be trusted",
+            "a trust names one repository and at least one GitHub environment",
+            "Try --trust OWNER/REPOSITORY --github-environment plan.",
+        )
+    subjects = [f"repo:{repository}:environment:{each}" for each in environments]
+    condition = {"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": subjects}}
+    principal = {"Federated": f"arn:aws:iam::{account or 'ACCOUNT'}:oidc-provider/{ISSUER}"}
+    statement = {
+        "Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition,
+    }  # fmt: skip
+    return {"Version": "2012-10-17", "Statement": [statement]}
+
+
+def _check(account: str, boundary: str) -> None:
+    if account and not re.fullmatch(r"\d{12}", account):
+        raise UserError(
+            f"{account} is no AWS account", "an account id has twelve digits", "See aws sts get-caller-identity."
+        )
+    if boundary and not _BOUNDARY.fullmatch(boundary):
+        raise UserError(f"{boundary} is no policy", "a permissions boundary is named by the ARN of a managed policy",
+                        "Try arn:aws:iam::123456789012:policy/limit.")  # fmt: skip

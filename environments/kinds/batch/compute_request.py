@@ -1,0 +1,107 @@
+"""A compute environment's fields as requests to AWS Batch, and out of its answers (pure)."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from environments.model.resource import Wanted
+
+_RESOURCES = (
+    "type", "allocationStrategy", "minvCpus", "maxvCpus", "bidPercentage", "instanceRole", "spotIamFleetRole",
+    "ec2KeyPair", "placementGroup",
+)  # fmt: skip
+_MEMBER = {
+    "launchTemplateVersion": "launchTemplate", "imageType": "ec2Configuration", "imageIdOverride": "ec2Configuration",
+}  # fmt: skip
+_BATCH_ROLE = "/aws-service-role/batch.amazonaws.com/"
+
+
+def create(wanted: Wanted, name: str = "") -> dict[str, Any]:
+    """The parameters of CreateComputeEnvironment, under another `name` where one is given.
+
+    No serviceRole stands for the service-linked role. desiredvCpus is left out: AWS Batch begins with the minimum.
+    """
+    fields = wanted.fields
+    service = {} if fields["serviceRole"] == "service-linked" else {"serviceRole": fields["serviceRole"]}
+    return {
+        "computeEnvironmentName": name or wanted.extra["name"],
+        "type": "MANAGED",
+        "state": fields["state"],
+        "computeResources": resources(fields),
+        "tags": dict(wanted.tags),
+        **service,
+    }
+
+
+def resources(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole of ComputeResource; what is None is left out."""
+    found = {key: fields[key] for key in _RESOURCES if fields.get(key) is not None}
+    return {
+        **found,
+        "instanceTypes": list(fields["instanceTypes"]),
+        "subnets": list(fields["subnets"]),
+        "securityGroupIds": list(fields["securityGroupIds"]),
+        "tags": dict(fields["tags"]),
+        "launchTemplate": {
+            "launchTemplateName": fields["launchTemplate"], "version": str(fields["launchTemplateVersion"]),
+        },
+        "ec2Configuration": [{"imageType": fields["imageType"], "imageIdOverride": fields["imageIdOverride"]}],
+    }  # fmt: skip
+
+
+def scaling(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of UpdateComputeEnvironment for the fields that touch no machine."""
+    request: dict[str, Any] = {"computeEnvironment": name}
+    sizes = {key: changes[key] for key in ("minvCpus", "maxvCpus") if key in changes}
+    if sizes:
+        request["computeResources"] = sizes
+    if "state" in changes:
+        request["state"] = changes["state"]
+    return request
+
+
+def fields(one: Mapping[str, Any]) -> dict[str, Any]:
+    """The comparable fields of one as DescribeComputeEnvironments has it."""
+    found: Mapping[str, Any] = one.get("computeResources") or {}
+    template = found.get("launchTemplate") or {}
+    configuration = (found.get("ec2Configuration") or [{}])[0]
+    service = one.get("serviceRole") or "service-linked"
+    bid = found.get("bidPercentage") or 100
+    return {
+        "state": one.get("state"),
+        "serviceRole": "service-linked" if _BATCH_ROLE in service else service,
+        "type": found.get("type"),
+        "allocationStrategy": found.get("allocationStrategy") or "BEST_FIT",
+        "instanceTypes": tuple(sorted(found.get("instanceTypes") or ())),
+        "minvCpus": found.get("minvCpus") or 0,
+        "maxvCpus": found.get("maxvCpus"),
+        "bidPercentage": bid if found.get("type") == "SPOT" else None,
+        "subnets": tuple(sorted(found.get("subnets") or ())),
+        "securityGroupIds": tuple(sorted(found.get("securityGroupIds") or ())),
+        "instanceRole": found.get("instanceRole"),
+        "spotIamFleetRole": found.get("spotIamFleetRole"),
+        "ec2KeyPair": found.get("ec2KeyPair") or None,
+        "placementGroup": found.get("placementGroup") or None,
+        "tags": dict(found.get("tags") or {}),
+        "launchTemplate": template.get("launchTemplateName") or template.get("launchTemplateId"),
+        "launchTemplateVersion": template.get("version"),
+        "imageType": configuration.get("imageType"),
+        "imageIdOverride": configuration.get("imageIdOverride"),
+    }
+
+
+def infrastructure(
+    name: str, after: Mapping[str, Any], changed: Collection[str], policy: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The parameters of UpdateComputeEnvironment for the fields `changed`, as they are in `after`.
+
+    The update policy is always said: AWS's own default ends jobs after 30 minutes. An empty text takes a setting away
+    (ComputeResourceUpdate, AWS Batch API Reference).
+    """
+    whole = {"ec2KeyPair": "", "placementGroup": "", **resources(after)}
+    members = {_MEMBER.get(field, field) for field in changed} & whole.keys()
+    request: dict[str, Any] = {
+        "computeEnvironment": name,
+        "computeResources": {member: whole[member] for member in sorted(members)},
+        "updatePolicy": dict(policy),
+    }
+    return request | ({"state": after["state"]} if "state" in changed else {})

@@ -1,0 +1,87 @@
+"""Waiting until AWS Batch has finished with compute environments and queues, by asking."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cloud import propagation, wait
+from cloud.session import Cloud
+from environments.kinds.batch import reasons
+from kiln.errors import UserError
+
+MOVING = frozenset({"CREATING", "UPDATING", "DELETING"})
+LONGEST = 1800.0  # seconds; AWS Batch needs a few minutes for an infrastructure update
+Described = dict[str, Any]
+
+
+def environments_valid(cloud: Cloud, names: Sequence[str]) -> dict[str, Described]:
+    """The compute environments as they are once all are VALID; by name (in AWS).
+
+    One that is INVALID because a new role is not known everywhere yet is shown to AWS Batch again, for
+    propagation.SECONDS. Raises UserError for one that stays INVALID.
+    """
+    batch, began = cloud.client("batch"), wait.now()
+
+    def probe() -> dict[str, Described] | None:
+        found = _described(batch, names)
+        if any(each["status"] in MOVING for each in found.values()):
+            return None
+        wrong = [each for each in found.values() if each["status"] == "INVALID"]
+        for each in wrong:
+            waited = wait.now() - began
+            if not reasons.explain(each.get("statusReason", "")).may_pass or waited > propagation.SECONDS:
+                raise invalid(each)
+            batch.update_compute_environment(computeEnvironment=each["computeEnvironmentName"], state=each["state"])
+        return None if wrong else found
+
+    if not names:
+        return {}
+    return wait.until(probe, what=f"VALID: {', '.join(names)}", timeout=LONGEST)
+
+
+def _described(batch: Any, names: Sequence[str]) -> dict[str, Described]:
+    answer = batch.describe_compute_environments(computeEnvironments=list(names))
+    found = {each["computeEnvironmentName"]: each for each in answer["computeEnvironments"]}
+    if gone := [name for name in names if name not in found]:
+        raise UserError(f"{', '.join(gone)} disappeared", "somebody deleted it", "Run invoke register-env again.")
+    return found
+
+
+def environment_at_rest(cloud: Cloud, name: str) -> Described | None:
+    """The compute environment once AWS Batch does nothing with it; None where it is gone."""
+    batch, gone = cloud.client("batch"), object()
+
+    def probe() -> Any:
+        found = batch.describe_compute_environments(computeEnvironments=[name])["computeEnvironments"]
+        if not found or found[0]["status"] == "DELETED":
+            return gone
+        return None if found[0]["status"] in MOVING else found[0]
+
+    answer = wait.until(probe, what=f"rest of {name}", timeout=LONGEST)
+    return None if answer is gone else answer
+
+
+def invalid(described: Described) -> UserError:
+    """The error that says why a compute environment is INVALID, and what to do."""
+    said = described.get("statusReason", "")
+    reason = reasons.explain(said)
+    return UserError(
+        f"the compute environment {described['computeEnvironmentName']} is INVALID",
+        reason.why,
+        reason.hint,
+        output=said,
+    )
+
+
+def queues_valid(cloud: Cloud, names: Sequence[str]) -> None:
+    """Until all are VALID; raises UserError for one that is INVALID."""
+    batch = cloud.client("batch")
+
+    def probe() -> bool | None:
+        found = batch.describe_job_queues(jobQueues=list(names))["jobQueues"]
+        for each in found:
+            if each["status"] == "INVALID":
+                raise UserError(f"the job queue {each['jobQueueName']} is INVALID", each.get("statusReason", ""))
+        return None if any(each["status"] in MOVING for each in found) else True
+
+    if names:
+        wait.until(probe, what=f"VALID: {', '.join(names)}", timeout=LONGEST)

@@ -1,0 +1,86 @@
+"""What policies say: the statements of each environment, told apart by their Sid (pure).
+
+Sources: "IAM JSON policy elements: Sid", IAM User Guide; "Actions, resources, and condition keys for Amazon S3",
+Service Authorization Reference.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from environments.model.inputs import Ground
+from provision import docker_autoscale_policy
+
+_READ = ("s3:GetObject", "s3:GetObjectVersion")
+_LIST = ("s3:GetBucketLocation", "s3:ListBucket")
+_WRITE = (
+    "s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObjectTagging", "s3:ListMultipartUploadParts",
+    "s3:PutObject", "s3:PutObjectTagging",
+)  # fmt: skip
+Statement = dict[str, Any]
+
+
+def bucket_access(ground: Ground) -> list[Statement]:
+    """Reading and writing the environment's buckets alone."""
+    arns = [
+        f"arn:{ground.partition}:s3:::{ground.spec.bucket_name(use, ground.account, ground.region)}"
+        for use in ground.spec.buckets
+    ]
+    sid = sid_of(ground.spec.name)
+    keys = sorted(each.kms_key for each in ground.spec.buckets.values() if each.kms_key)
+    found = [
+        _allow(f"{sid}Buckets", [*_LIST, "s3:ListBucketMultipartUploads"], arns),
+        _allow(f"{sid}Objects", [*_READ, *_WRITE], [f"{arn}/*" for arn in arns]),
+    ]
+    return found + ([_allow(f"{sid}Keys", ["kms:Decrypt", "kms:GenerateDataKey"], keys)] if keys else [])
+
+
+def public_access(ground: Ground) -> list[Statement]:
+    """Reading the named buckets."""
+    names = ground.spec.roles.s3_read
+    arns = [f"arn:{ground.partition}:s3:::{name}" for name in names]
+    sid = sid_of(ground.spec.name)
+    return [
+        _allow(f"{sid}PublicBuckets", list(_LIST), arns),
+        _allow(f"{sid}PublicObjects", list(_READ), [f"{arn}/*" for arn in arns]),
+    ]
+
+
+def storage(ground: Ground) -> list[Statement]:
+    """A machine adds volumes to itself; with the key of this environment where it has one."""
+    common = docker_autoscale_policy.policy(partition=ground.partition)["Statement"]
+    whole = docker_autoscale_policy.policy(kms_key=ground.spec.roles.storage_kms_key, partition=ground.partition)
+    sid = sid_of(ground.spec.name)
+    return [*common, *({**each, "Sid": sid + each["Sid"]} for each in whole["Statement"][len(common) :])]
+
+
+def _allow(sid: str, actions: list[str], resources: list[str]) -> Statement:
+    return {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": sorted(resources)}
+
+
+def sid_of(environment: str) -> str:
+    """How the Sid of an environment's own statements begins: letters and digits are allowed, names have dashes."""
+    return f"Kiln{hashlib.sha256(environment.encode()).hexdigest()[:8]}"
+
+
+def merged(wanted: Sequence[Statement], there: Sequence[Statement], sid: str, *, shared: bool) -> list[Statement]:
+    """What the policy should say: what is wanted, and what stands there for other environments."""
+    of_others = [
+        each for each in there
+        if shared and re.match("Kiln[0-9a-f]{8}", each.get("Sid", "")) and not each["Sid"].startswith(sid)
+    ]  # fmt: skip
+    return sorted([*wanted, *of_others], key=lambda each: str(each.get("Sid", "")))
+
+
+def statements_of(document: Any) -> list[Statement]:
+    """Those of a policy document, as boto3 or JSON has it."""
+    whole = json.loads(document) if isinstance(document, str) else document
+    found = whole["Statement"]
+    return found if isinstance(found, list) else [found]
+
+
+def document(statements: Sequence[Statement]) -> str:
+    """The JSON of the policy that says this."""
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})

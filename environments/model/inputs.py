@@ -1,0 +1,56 @@
+"""What the desired resources are worked out from: the definition, the account, the AMI, and what is there already."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from cloud.machine_images import Chosen, Family
+from environments.model import ownership
+from environments.model.resource import Found, Key
+from environments.spec.environment import EnvironmentSpec
+from launch_templates.plan import Plan as TemplatePlan
+
+
+@dataclass(frozen=True)
+class Network:
+    """`subnets` are sorted ids; `groups` the security groups found, name or id → id; `warnings` in words."""
+
+    vpc: str
+    subnets: tuple[str, ...]
+    groups: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ground:
+    """`found` are the roles, policies and groups that exist; their ARNs may have paths that no one can guess."""
+
+    spec: EnvironmentSpec
+    account: str
+    region: str
+    chosen: Chosen
+    family: Family
+    template: TemplatePlan
+    network: Network
+    now: str
+    """The value of new ownership tags."""
+    found: Mapping[Key, Found] = field(default_factory=dict)
+
+    @property
+    def partition(self) -> str:
+        """Regions and partitions: AWS General Reference, "Amazon Resource Names"."""
+        return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(self.region.rsplit("-", 2)[0], "aws")
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Of everything that is made for this environment."""
+        return {**self.spec.tags, ownership.key(self.spec.name): self.now}
+
+    def iam_arn(self, kind: str, name: str) -> str:
+        """The ARN of a role, policy or instance profile: as found, or as it will be."""
+        if (kind, name) in self.found:
+            return self.found[kind, name].id
+        return f"arn:{self.partition}:iam::{self.account}:{kind.replace(' ', '-')}/{name}"
+
+    def managed(self, path: str) -> str:
+        """The ARN of one of AWS's own policies."""
+        return f"arn:{self.partition}:iam::aws:policy/{path}"

@@ -1,0 +1,118 @@
+"""Where machines live: the VPC, its subnets, and whether they have a way out.
+
+Source: "Amazon ECS interface VPC endpoints" and "Amazon ECR interface VPC endpoints", AWS documentation: what an ECS
+container instance must reach.
+"""
+
+import ipaddress
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from cloud.pages import every
+from cloud.session import Cloud
+from environments.model.inputs import Network
+from environments.spec.environment import EnvironmentSpec
+from kiln.errors import UserError
+
+# The last part of an endpoint's service name, com.amazonaws.REGION.…
+_ENDPOINTS = ("ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "logs", "s3")
+Described = Mapping[str, Any]
+
+
+def look(cloud: Cloud, spec: EnvironmentSpec) -> Network:
+    """The subnets that the definition means; raises UserError where there are none. At most three calls."""
+    subnets = _subnets(cloud, spec)
+    vpcs = sorted({each["VpcId"] for each in subnets})
+    if len(vpcs) > 1:
+        raise UserError(
+            f"the subnets of {spec.name} lie in {len(vpcs)} VPCs", ", ".join(vpcs), "Name subnets of one VPC."
+        )
+    [vpc] = vpcs
+    if spec.network.vpc not in ("default", vpc):
+        raise UserError(
+            f"the subnets of {spec.name} are not in {spec.network.vpc}", f"they are in {vpc}", "See network.subnets."
+        )
+    mine = [{"Name": "vpc-id", "Values": [vpc]}]
+    shut = without_way_out(subnets, every(cloud.ec2, "describe_route_tables", "RouteTables", Filters=mine))
+    endpoints = every(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=mine) if shut else []
+    names = tuple(sorted(each["SubnetId"] for each in subnets))
+    return Network(vpc, names, {}, warnings(shut, endpoints))
+
+
+def _subnets(cloud: Cloud, spec: EnvironmentSpec) -> list[dict[str, Any]]:
+    network = spec.network
+    if network.subnets:
+        query: dict[str, Any] = {"SubnetIds": list(network.subnets)}
+        return list(cloud.ec2.describe_subnets(**query)["Subnets"])
+    name, value = ("default-for-az", "true") if network.vpc == "default" else ("vpc-id", network.vpc)
+    found = every(cloud.ec2, "describe_subnets", "Subnets", Filters=[{"Name": name, "Values": [value]}])
+    if not found:
+        what = "a default VPC" if network.vpc == "default" else f"a subnet in {network.vpc}"
+        raise UserError(
+            f"there is not {what} in {cloud.region}",
+            "machines must live somewhere",
+            "Name subnets under network.subnets, or make one: aws ec2 create-default-vpc.",
+        )
+    return found
+
+
+def without_way_out(subnets: Sequence[Described], tables: Sequence[Described]) -> dict[str, str]:
+    """Subnets whose machines reach no internet, by id, and why (pure).
+
+    A route to an internet gateway serves machines with a public address alone; a route to anything else (NAT, transit
+    gateway, a firewall's interface) is taken as a way out.
+    """
+    shut = {}
+    for subnet in subnets:
+        target = _default_route(_table_of(subnet, tables))
+        if target is None:
+            shut[subnet["SubnetId"]] = "it has no route to the internet"
+        elif target.startswith("igw-") and not subnet.get("MapPublicIpOnLaunch"):
+            shut[subnet["SubnetId"]] = "it leads to an internet gateway, but gives machines no public address"
+    return shut
+
+
+def _table_of(subnet: Described, tables: Sequence[Described]) -> Described:
+    """The table that names the subnet, else the VPC's main one."""
+    main: Described = {}
+    for table in tables:
+        for each in table.get("Associations", ()):
+            if each.get("SubnetId") == subnet["SubnetId"]:
+                return table
+            if each.get("Main"):
+                main = table
+    return main
+
+
+def _default_route(table: Described) -> str | None:
+    """What the route to everywhere leads to, or None."""
+    for route in table.get("Routes", ()):
+        everywhere = route.get("DestinationCidrBlock")
+        if everywhere and not ipaddress.ip_network(everywhere).prefixlen and route.get("State") != "blackhole":
+            return next((str(value) for key, value in route.items() if key.endswith(("GatewayId", "Id")) and value), "")
+    return None
+
+
+def warnings(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[str, ...]:
+    """What to tell of subnets without a way out: which VPC endpoints they lack (pure); () where all are there."""
+    if not shut:
+        return ()
+    missing = lacking(endpoints)
+    if not missing:
+        return ()
+    lacks, reasons = ", ".join(missing), sorted(set(shut.values()))
+    return tuple(
+        f"machines in {_some([name for name in sorted(shut) if shut[name] == why])} cannot join: {why}, "
+        f"and its VPC has no endpoint for {lacks}"
+        for why in reasons
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more, each of them"
+
+
+def lacking(endpoints: Iterable[Described]) -> tuple[str, ...]:
+    """The endpoints that machines without another way out need, and that are not there (pure)."""
+    there = {each["ServiceName"].split(".", 3)[-1] for each in endpoints if each.get("State") == "available"}
+    return tuple(name for name in _ENDPOINTS if name not in there)

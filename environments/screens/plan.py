@@ -1,0 +1,154 @@
+"""Texts of registering an environment (pure)."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from environments.kinds.batch import compute_environments
+from environments.model.resource import Difference
+from environments.plan.plan import Plan
+from environments.plan.steps import Step
+from environments.screens import teardown as show_teardown
+from environments.teardown import leaving
+from kiln import typed
+
+_MARK = {"create": "+", "update": "~", "replace": "±", "unchanged": "=", "foreign": "=", "delete": "-", "untag": "~"}
+_NOISE = ("statement ",)  # fields whose content is too long for a line
+
+
+def header(plan: Plan) -> str:
+    """Which environment, which AMI and why, and how many machines it can become."""
+    image = plan.ground.chosen.image
+    was = ", ".join(ami for ami in plan.running if ami != image.id)
+    lines = [
+        f"{plan.spec.name} in {plan.ground.region:<40}  {image.id}" + (f" (was {was})" if was else ""),
+        f"  {'why':<14}  {plan.ground.chosen.why}",
+        *(f"  {name:<14}  {most}" for name, most in plan.most.items()),
+        *(f"  {'!':<14}  {note}" for note in plan.notes),
+        "",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
+    """What `--plan` prints, a line for each change; `command` is what carries it out."""
+    same = [step for step in plan.steps if not step.something_to_do]
+    lines = [] if verbose or not same else [f"  =  {len(same)} unchanged" + " " * 43 + "--verbose names them"]
+    for step in plan.steps:
+        if step.something_to_do or verbose:
+            lines += _lines(step)
+    for gone in plan.dropped.steps:
+        lines.append(f"  {_MARK[gone.action]}  {gone.found.kind:<20} {gone.found.name}   {gone.why}")
+    lines += show_teardown.jobs_text(plan.dropped.jobs)
+    count: Counter[str] = Counter(step.action for step in plan.steps if step.something_to_do)
+    count.update(step.action for step in plan.dropped.steps)
+    joins = sum(step.joins and step.action == "unchanged" for step in plan.steps)
+    parts = [f"{count['create']} to create", f"{count['update']} to update", f"{count['replace']} to replace"]
+    parts += [f"{joins} to share"] if joins else []
+    parts += [f"{count['delete']} to delete"]
+    parts += [f"{count['untag']} to leave to others"] if count["untag"] else []
+    lines.append(f"{', '.join(parts)}. Apply with: {typed.command(command)}")
+    return "\n".join(lines)
+
+
+def _lines(step: Step) -> list[str]:
+    """The resource, and a line for each field that differs."""
+    kind, name = step.wanted.kind, step.wanted.name
+    head = f"  {_mark(step)}  {kind:<20} {name}"
+    told = [head + (f"   {text}" if (text := _head_text(step)) else "")]
+    told += [f"         {_difference(change)}" for change in step.changes]
+    if kind == compute_environments.KIND and step.action == "create":
+        told.append(f"         {_compute(step.wanted.fields)}")
+    return told
+
+
+def _compute(fields: Mapping[str, Any]) -> str:
+    """A new compute environment in a line."""
+    what = f"{fields['type']}, {fields['allocationStrategy']}, {_value(fields['instanceTypes'])}"
+    sizes = f"{fields['minvCpus']} to {fields['maxvCpus']} vCPUs"
+    return (
+        f"{what}, {sizes}, {fields['launchTemplate']} v{fields['launchTemplateVersion']}, {fields['imageIdOverride']}"
+    )
+
+
+def _mark(step: Step) -> str:
+    return "~" if step.joins and step.action == "unchanged" else _MARK[step.action]
+
+
+def _head_text(step: Step) -> str:
+    texts = [step.why] if step.why else []
+    if step.action == "foreign":
+        texts.append("exists already, not Kiln's: used as it is")
+    if step.joins:
+        texts.append("shared: it gets this environment's tag")
+    texts += [f"a roll-out left {each.extra['name']}" for each in step.leftovers]
+    return "; ".join(texts)
+
+
+def _difference(change: Difference) -> str:
+    if change.field.startswith(_NOISE):
+        what = "added" if change.before is None else "removed" if change.after is None else "changed"
+        return f"{change.field} {what}"
+    return f"{change.field}: {_value(change.before)} → {_value(change.after)}"
+
+
+def _value(value: Any) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, tuple | list):
+        return ", ".join(_value(each) for each in value) or "none"
+    if isinstance(value, dict):
+        return ", ".join(f"{key}={_value(each)}" for key, each in value.items()) or "none"
+    return str(value)
+
+
+def up_to_date(plan: Plan) -> str:
+    """Nothing to do."""
+    return (
+        f"✓ {plan.spec.name} is up to date: {len(plan.steps)} resources are as they should be, "
+        f"on {plan.ground.chosen.image.id}."
+    )
+
+
+def applied(plan: Plan, seconds: str, calls: int) -> str:
+    """The end of a good apply."""
+    done = [step for step in plan.steps if step.something_to_do]
+    queues = ", ".join(plan.spec.queues)
+    changed = f"{len(done)} of {len(plan.steps)} resources changed"
+    count = Counter(step.action for step in plan.dropped.steps)
+    changed += f", {count['delete']} deleted" if count["delete"] else ""
+    changed += f", {count['untag']} left to others" if count["untag"] else ""
+    return "\n".join([
+        f"✓ {plan.spec.name}   {changed}   {seconds}, {calls} AWS calls",
+        f"  ami     {plan.ground.chosen.image.id}",
+        f"  queues  {queues}",
+        f"  next    {typed.command('show-env --env ' + plan.spec.name)}",
+    ])  # fmt: skip
+
+
+def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "environment": plan.spec.name, "region": plan.ground.region, "account": plan.ground.account,
+        "ami": plan.ground.chosen.image.id, "why": plan.ground.chosen.why, "running": plan.running,
+        "something_to_do": plan.something_to_do and not applied, "applied": applied,
+        "at_most": plan.most, "notes": plan.notes,
+        "resources": [*map(_resource, plan.steps), *map(_gone, plan.dropped.steps)],
+        "jobs": [vars(job) for job in plan.dropped.jobs],
+    }  # fmt: skip
+
+
+def _resource(step: Step) -> dict[str, Any]:
+    return {
+        "kind": step.wanted.kind, "name": step.wanted.name, "action": step.action, "why": step.why,
+        "id": step.found.id if step.found else None, "joins": step.joins,
+        "changes": [vars(change) for change in step.changes],
+        "leftovers": [each.extra["name"] for each in step.leftovers],
+    }  # fmt: skip
+
+
+def _gone(step: leaving.Step) -> dict[str, Any]:
+    return {
+        "kind": step.found.kind, "name": step.found.name, "action": step.action, "why": step.why, "id": step.found.id,
+        "joins": False, "changes": [], "leftovers": [],
+    }  # fmt: skip

@@ -1,0 +1,72 @@
+"""Texts of destroy-env (pure)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from environments.kinds.batch.jobs import Job
+from environments.teardown.destroy import Plan
+from kiln import typed, words
+
+_MARK = {"delete": "-", "untag": "~", "keep": "="}
+_MOST = 10  # jobs that are named
+
+
+def plan_text(plan: Plan, command: str) -> str:
+    """What `--plan` prints: a line for each resource, and the jobs that would be ended."""
+    lines = [f"{plan.environment} in {plan.region}"]
+    for step in plan.steps:
+        text = f"  {_MARK[step.action]}  {step.found.kind:<18} {step.found.name}"
+        lines.append(text + (f"   {step.why}" if step.why else ""))
+    lines += [f"  -  {'AMI':<18} {ami}   with its snapshots" for ami in plan.doomed]
+    lines += [f"  =  {'AMI':<18} {ami}   stays; --with-ami {ami} deletes it" for ami in plan.amis]
+    lines += jobs_text(plan.jobs)
+    count = Counter(step.action for step in plan.steps)
+    lines.append(
+        f"{count['delete'] + len(plan.doomed)} to delete, {count['untag']} to leave to others, "
+        f"{count['keep'] + len(plan.amis)} to keep."
+        + (f" Do it with: {typed.command(command)}" if plan.something_to_do else " Nothing to do.")
+    )
+    return "\n".join(lines)
+
+
+def jobs_text(found: Sequence[Job]) -> list[str]:
+    """The jobs that something would end, a line for each of the first."""
+    if not found:
+        return []
+    more = len(found) - _MOST
+    return [
+        f"  !  {words.count(len(found), 'job')} would be ended:",
+        *(f"       {job}" for job in found[:_MOST]),
+        *([f"       and {more} more"] if more > 0 else []),
+    ]
+
+
+def nothing(environment: str, region: str) -> str:
+    return f"✓ nothing carries the tag of {environment} in {region}."
+
+
+def destroyed(plan: Plan, seconds: str, calls: int) -> str:
+    """The end of a good tear-down."""
+    count = Counter(step.action for step in plan.steps)
+    lines = [
+        f"✓ {plan.environment} is down   {count['delete'] + len(plan.doomed)} deleted   {seconds}, {calls} AWS calls"
+    ]
+    lines += [
+        f"  kept    {step.found.kind} {step.found.name}: {step.why}" for step in plan.steps if step.action == "keep"
+    ]
+    lines += [f"  kept    AMI {ami}" for ami in plan.amis]
+    return "\n".join(lines)
+
+
+def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "environment": plan.environment, "region": plan.region,
+        "something_to_do": plan.something_to_do and not applied, "applied": applied,
+        "resources": [
+            {"kind": each.found.kind, "name": each.found.name, "id": each.found.id, "action": each.action,
+             "why": each.why} for each in plan.steps
+        ],
+        "jobs": [vars(job) for job in plan.jobs], "amis_to_delete": plan.doomed, "amis_kept": plan.amis,
+    }  # fmt: skip

@@ -1,0 +1,43 @@
+"""Environment definitions by name or path."""
+
+from pathlib import Path
+
+from environments.spec.environment import EnvironmentSpec
+from kiln import yamlfile
+from kiln.definitions import Kind, is_path
+from kiln.errors import UserError
+
+HERE = Path(__file__).parent.parent
+REFERENCE = "environments/reference.yaml"
+
+
+def load(name: str) -> EnvironmentSpec:
+    """The definition of that name or path; raises Problem or UserError.
+
+    A launch template named by a path is looked for beside the definition.
+    """
+    path = KIND.path_of(name)
+    data, lines = yamlfile.read(path)
+    spec = yamlfile.validate(data, EnvironmentSpec, str(path), lines, REFERENCE)
+    if is_path(spec.launch_template):
+        return spec.model_copy(update={"launch_template": str(path.parent / spec.launch_template)})
+    return spec
+
+
+def find(name: str) -> EnvironmentSpec | None:
+    """The same; None for a name that has no definition (any more) that can be used: an environment has its tags."""
+    try:
+        return load(name)
+    except UserError:
+        if is_path(name):
+            raise
+        return None
+
+
+def name_of(name: str) -> str:
+    """The environment's own name: its definition's, or as it is where `find` has none."""
+    spec = find(name)
+    return spec.name if spec else name
+
+
+KIND = Kind("environment", HERE, load, key="compute_environments")

@@ -1,0 +1,85 @@
+"""Who else would miss what goes with an environment: other regions, and what is not Kiln's but uses it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from cloud import errors
+from cloud.pages import every
+from cloud.session import Cloud
+from environments.kinds.batch import job_queues
+from environments.kinds.ec2 import launch_templates as templates
+from environments.kinds.ec2 import security_groups
+from environments.kinds.iam import instance_profiles, roles
+from environments.model import ownership
+from environments.model.resource import Found, Key
+from environments.rollout import blue_green
+
+
+def users(described: Sequence[Mapping[str, Any]], environment: str) -> dict[Key, str]:
+    """What compute environments other than this environment's use, by kind and name, and which does (pure)."""
+    found: dict[Key, str] = {}
+    for each in described:
+        if not ownership.carries(each, environment):
+            for key in _used(each):
+                found.setdefault(key, str(each["computeEnvironmentName"]))
+    return found
+
+
+def _used(described: Mapping[str, Any]) -> Iterator[Key]:
+    resources = described.get("computeResources") or {}
+    for role in (described.get("serviceRole"), resources.get("spotIamFleetRole")):
+        if role:
+            yield roles.KIND, _name(role)
+    if resources.get("instanceRole"):
+        yield instance_profiles.KIND, _name(resources["instanceRole"])
+    template = resources.get("launchTemplate") or {}
+    for field in ("launchTemplateName", "launchTemplateId"):
+        if template.get(field):
+            yield templates.KIND, template[field]
+    for group in resources.get("securityGroupIds") or ():
+        yield security_groups.KIND, group
+
+
+def _name(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def elsewhere(cloud: Cloud, environment: str) -> list[str]:
+    """The other regions in which an environment of this name is registered: roles, profiles and policies are the
+    account's, and serve them too. A region that these credentials may not ask is left out."""
+    found = []
+    for region in sorted(each["RegionName"] for each in cloud.ec2.describe_regions()["Regions"]):
+        if region == cloud.region:
+            continue
+        try:
+            there = every(cloud.client("batch", region), "describe_compute_environments", "computeEnvironments")
+        except Exception as error:
+            if errors.code(error) not in errors.DENIED:
+                raise
+            continue
+        if any(ownership.carries(each, environment) for each in there):
+            found.append(region)
+    return found
+
+
+def refuse_strangers(cloud: Cloud, environment: str, compute: Sequence[Found]) -> None:
+    """Raises UserError where a queue that is not this environment's uses one of its compute environments."""
+    queues = job_queues.listed(cloud) if compute else []
+    for each in compute:
+        blue_green.refuse_strangers(queues, environment, each)
+
+
+def attached(cloud: Cloud, policy: Found) -> tuple[list[str], list[str]]:
+    """To what a policy is attached: Kiln's roles, and everything else, by name."""
+    iam = cloud.client("iam")
+    own, others = [], []
+    for page in iam.get_paginator("list_entities_for_policy").paginate(PolicyArn=policy.id):
+        others += [f"the user {each['UserName']}" for each in page.get("PolicyUsers", ())]
+        others += [f"the group {each['GroupName']}" for each in page.get("PolicyGroups", ())]
+        for each in page.get("PolicyRoles", ()):
+            role = iam.get_role(RoleName=each["RoleName"])["Role"]
+            if ownership.users({tag["Key"]: tag["Value"] for tag in role.get("Tags", ())}):
+                own.append(each["RoleName"])
+            else:
+                others.append(f"the role {each['RoleName']}")
+    return own, others
