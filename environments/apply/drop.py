@@ -8,7 +8,7 @@ ended.
 from collections.abc import Sequence
 
 from cloud.session import Cloud
-from environments.kinds import order as desired
+from environments.kinds import order
 from environments.kinds.batch import jobs, removal
 from environments.plan.dropped import Dropped
 from environments.rollout.decision import Options
@@ -48,8 +48,8 @@ def rest(cloud: Cloud, environment: str, dropped: Dropped, screen: Screen) -> No
 
 def _carry_out(cloud: Cloud, environment: str, steps: Sequence[Step], screen: Screen) -> None:
     for step in steps:
-        with screen.step(f"{step.found.kind} {step.found.name}", indent=2) as line:
-            leaving.carry_out(cloud, desired.BY_NAME[step.found.kind], step, environment)
+        with screen.step(f"{step.existing.kind} {step.existing.name}", indent=2) as line:
+            leaving.carry_out(cloud, order.BY_NAME[step.existing.kind], step, environment)
             line.note = "deleted" if step.action == "delete" else step.why
 
 

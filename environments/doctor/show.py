@@ -9,7 +9,7 @@ from environments.doctor.picture.finding import Finding
 from environments.doctor.picture.picture import Part
 from kiln import typed, words
 
-Found = Mapping[str, Sequence[Finding]]
+Existing = Mapping[str, Sequence[Finding]]
 """Environment → its findings; "" is what belongs to no one environment."""
 _MARKS = {"error": "✗", "warning": "!"}
 _PARTS: dict[Part, str] = {
@@ -19,11 +19,11 @@ _PARTS: dict[Part, str] = {
 }  # fmt: skip
 
 
-def table(found: Found, unseen: Mapping[Part, str], checks: int, seconds: float) -> str:
+def table(existing: Existing, unseen: Mapping[Part, str], checks: int, seconds: float) -> str:
     """A heading for each environment, its findings with their fixes, and what could not be looked at."""
     did = f"{words.count(checks, 'check')}, {words.seconds(seconds)}"
     healthy = "no findings in what could be looked at" if unseen else "healthy"
-    blocks = [_block(name, findings, did, healthy) for name, findings in found.items() if name or findings]
+    blocks = [_block(name, findings, did, healthy) for name, findings in existing.items() if name or findings]
     blocks += [unseen_text(unseen)] if unseen else []
     return "\n".join(blocks)
 
@@ -62,11 +62,11 @@ def job(explained: Explained) -> str:
     return "\n".join(lines)
 
 
-def document(region: str, found: Found, unseen: Mapping[Part, str], checks: int) -> dict[str, Any]:
+def document(region: str, existing: Existing, unseen: Mapping[Part, str], checks: int) -> dict[str, Any]:
     """The same for programs."""
-    findings = [{"environment": name or None, **plain(each)} for name, some in found.items() for each in some]
+    findings = [{"environment": name or None, **plain(each)} for name, some in existing.items() for each in some]
     return {
-        "region": region, "environments": [name for name in found if name], "healthy": not findings and not unseen,
+        "region": region, "environments": [name for name in existing if name], "healthy": not findings and not unseen,
         "checks": checks, "findings": findings, "unseen": dict(unseen),
     }  # fmt: skip
 

@@ -7,8 +7,8 @@ from environments.kinds.data import buckets, log_groups
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import instance_profiles, policies, roles, service_linked
-from environments.model.inputs import Ground
-from environments.model.resource import Kind, Wanted
+from environments.model.inputs import Inputs
+from environments.model.resource import Desired, Kind
 
 FIRST: tuple[Kind, ...] = (buckets, policies, service_linked, roles, instance_profiles, log_groups, security_groups)
 """What needs nothing of the environment's but what has a name already."""
@@ -16,28 +16,28 @@ KINDS: tuple[Kind, ...] = (*FIRST, templates, compute_environments, job_queues, 
 BY_NAME = {kind.KIND: kind for kind in KINDS}
 
 
-def first(ground: Ground) -> tuple[Wanted, ...]:
+def first(inputs: Inputs) -> tuple[Desired, ...]:
     """The resources of the kinds in FIRST."""
     return (
-        *buckets.desired(ground),
-        *policies.desired(ground),
-        *service_linked.desired(ground),
-        *roles.desired(ground),
-        *instance_profiles.desired(ground),
-        *log_groups.desired(ground),
-        *security_groups.desired(ground),
+        *buckets.desired(inputs),
+        *policies.desired(inputs),
+        *service_linked.desired(inputs),
+        *roles.desired(inputs),
+        *instance_profiles.desired(inputs),
+        *log_groups.desired(inputs),
+        *security_groups.desired(inputs),
     )
 
 
-def then(ground: Ground) -> tuple[Wanted, ...]:
+def then(inputs: Inputs) -> tuple[Desired, ...]:
     """The rest, with the ARNs and ids of what was found."""
     return (
-        *templates.desired(ground),
-        *compute_environments.desired(ground),
-        *job_queues.desired(ground),
-        *job_definitions.desired(ground),
+        *templates.desired(inputs),
+        *compute_environments.desired(inputs),
+        *job_queues.desired(inputs),
+        *job_definitions.desired(inputs),
     )
 
 
-def of_kind(kind: Kind, wanted: Sequence[Wanted]) -> list[Wanted]:
-    return [each for each in wanted if each.kind == kind.KIND]
+def of_kind(kind: Kind, desired: Sequence[Desired]) -> list[Desired]:
+    return [each for each in desired if each.kind == kind.KIND]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from cloud.machine_images import Chosen, Family
 from environments.model import ownership
-from environments.model.resource import Found, Key
+from environments.model.resource import Existing, Key
 from environments.spec.environment import EnvironmentSpec
 from launch_templates.plan import Plan as TemplatePlan
 
@@ -21,7 +21,7 @@ class Network:
 
 
 @dataclass(frozen=True)
-class Ground:
+class Inputs:
     """`found` are the roles, policies and groups that exist; their ARNs may have paths that no one can guess."""
 
     spec: EnvironmentSpec
@@ -33,7 +33,7 @@ class Ground:
     network: Network
     now: str
     """The value of new ownership tags."""
-    found: Mapping[Key, Found] = field(default_factory=dict)
+    existing: Mapping[Key, Existing] = field(default_factory=dict)
 
     @property
     def partition(self) -> str:
@@ -47,8 +47,8 @@ class Ground:
 
     def iam_arn(self, kind: str, name: str) -> str:
         """The ARN of a role, policy or instance profile: as found, or as it will be."""
-        if (kind, name) in self.found:
-            return self.found[kind, name].id
+        if (kind, name) in self.existing:
+            return self.existing[kind, name].id
         return f"arn:{self.partition}:iam::{self.account}:{kind.replace(' ', '-')}/{name}"
 
     def managed(self, path: str) -> str:

@@ -24,7 +24,7 @@ class Ref:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class Desired:
     """A resource as the definition wants it. `fields` are what is compared; `tags` all that it is created with.
 
     Without tags nobody owns it.
@@ -42,7 +42,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Found:
+class Existing:
     """A resource as it is in AWS: its id or ARN, the same fields, its tags. `extra` is the module's own."""
 
     kind: str
@@ -70,40 +70,40 @@ class Kind(Protocol):
 
     KIND: str
 
-    def find(self, cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
+    def find(self, cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
         """Those that exist, by name."""
         ...
 
-    def diff(self, wanted: Wanted, found: Found) -> tuple[Difference, ...]:
+    def diff(self, desired: Desired, existing: Existing) -> tuple[Difference, ...]:
         """The fields that differ (pure)."""
         ...
 
-    def create(self, cloud: Cloud, wanted: Wanted) -> str:
+    def create(self, cloud: Cloud, desired: Desired) -> str:
         """Make it, tagged from its first moment; its id."""
         ...
 
-    def update(self, cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:
+    def update(self, cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
         """Change these fields; its id afterwards."""
         ...
 
-    def delete(self, cloud: Cloud, found: Found) -> None:
+    def delete(self, cloud: Cloud, existing: Existing) -> None:
         """Delete it; what is gone already is no error."""
         ...
 
-    def tag(self, cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:
+    def tag(self, cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
         """Add tags."""
         ...
 
-    def untag(self, cloud: Cloud, found: Found, keys: Sequence[str]) -> None:
+    def untag(self, cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
         """Take tags away, and whatever else in it is that environment's alone."""
         ...
 
 
-def differences(wanted: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[Difference, ...]:
+def differences(desired: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[Difference, ...]:
     """The fields of `wanted` that are not None and differ, in its order."""
     return tuple(
         Difference(name, found.get(name), value)
-        for name, value in wanted.items()
+        for name, value in desired.items()
         if value is not None and value != found.get(name)
     )
 

@@ -18,12 +18,12 @@ from kiln.errors import UserError
 _PUBLISHED: tuple[tuple[str, Family], ...] = (("al2023-ami-ecs-", "al2023"), ("amzn2-ami-ecs-", "al2"))
 
 
-def choose(cloud: Cloud, spec: EnvironmentSpec, wanted: str, described: Sequence[dict[str, Any]]) -> Chosen:
+def choose(cloud: Cloud, spec: EnvironmentSpec, desired: str, described: Sequence[dict[str, Any]]) -> Chosen:
     """The AMI behind `wanted` ("": the definition's); `described` are the region's compute environments.
 
     Raises UserError where there is none.
     """
-    name = wanted or spec.ami
+    name = desired or spec.ami
     if name == "previous":
         ami = previous(spec, memories(spec, described))
         return _with_family(images.choose(cloud, ami, spec.image))

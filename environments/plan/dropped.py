@@ -17,7 +17,7 @@ from environments.kinds.batch.jobs import Job
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.ec2 import security_groups
 from environments.model import ownership
-from environments.model.resource import Found, Key, Wanted
+from environments.model.resource import Desired, Existing, Key
 from environments.rollout import blue_green
 from environments.teardown import bystanders, leaving
 from environments.teardown.leaving import Bystanders, Step
@@ -49,33 +49,33 @@ class Dropped:
     @property
     def going(self) -> list[str]:
         """The names of the queues that are deleted."""
-        return [step.found.name for step in self.queues if step.action == "delete"]
+        return [step.existing.name for step in self.queues if step.action == "delete"]
 
     @property
     def queues(self) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.found.kind == job_queues.KIND)
+        return tuple(step for step in self.steps if step.existing.kind == job_queues.KIND)
 
     @property
-    def retiring(self) -> tuple[Found, ...]:
+    def retiring(self) -> tuple[Existing, ...]:
         """The compute environments that are deleted."""
-        return tuple(step.found for step in self.steps if _retires(step))
+        return tuple(step.existing for step in self.steps if _retires(step))
 
     @property
     def rest(self) -> tuple[Step, ...]:
         """All but queues and what is retiring."""
-        return tuple(step for step in self.steps if step.found.kind != job_queues.KIND and not _retires(step))
+        return tuple(step for step in self.steps if step.existing.kind != job_queues.KIND and not _retires(step))
 
 
 def _retires(step: Step) -> bool:
-    return step.found.kind == compute_environments.KIND and step.action == "delete"
+    return step.existing.kind == compute_environments.KIND and step.action == "delete"
 
 
 def look(
-    cloud: Cloud, environment: str, batch: Batch, wanted: Sequence[Wanted], there: Mapping[Key, Found]
+    cloud: Cloud, environment: str, batch: Batch, desired: Sequence[Desired], there: Mapping[Key, Existing]
 ) -> Dropped:  # fmt: skip
     """What is to go; raises UserError where a queue that is not the environment's holds on to it. `there` is what was
     found of `wanted`. One call to EC2; more where something is to go."""
-    names = {(each.kind, each.name) for each in wanted}
+    names = {(each.kind, each.name) for each in desired}
     found = [*_of_batch(environment, batch, names), *_of_ec2(cloud, environment, there)]
     if not found:
         return Dropped()
@@ -87,7 +87,11 @@ def look(
     return Dropped(
         tuple(_waiting(cloud, environment, staying, changes)),
         tuple(jobs.unfinished(cloud, changes.going)),
-        tuple(f"the {each.found.kind} {each.found.name} stays: {each.why}" for each in steps if each.action == "keep"),
+        tuple(
+            f"the {each.existing.kind} {each.existing.name} stays: {each.why}"
+            for each in steps
+            if each.action == "keep"
+        ),
     )
 
 
@@ -95,7 +99,7 @@ def _told(step: Step) -> Step:
     return replace(step, why=f"{WHY}; {step.why}" if step.why else WHY)
 
 
-def _of_batch(environment: str, batch: Batch, names: Collection[Key]) -> Iterator[Found]:
+def _of_batch(environment: str, batch: Batch, names: Collection[Key]) -> Iterator[Existing]:
     """By the definition's names, so what a roll-out left or has under way is none of it (pure)."""
     for each in batch.queues:
         if ownership.carries(each, environment) and (job_queues.KIND, each["jobQueueName"]) not in names:
@@ -110,10 +114,10 @@ def _of_batch(environment: str, batch: Batch, names: Collection[Key]) -> Iterato
             revisions.setdefault((name, ownership.others(each["tags"], environment)), []).append(each)
     for (name, _), some in sorted(revisions.items()):
         arns = tuple(each["jobDefinitionArn"] for each in some)
-        yield Found(job_definitions.KIND, name, arns[0], {}, some[0]["tags"], {"arns": arns})
+        yield Existing(job_definitions.KIND, name, arns[0], {}, some[0]["tags"], {"arns": arns})
 
 
-def _of_ec2(cloud: Cloud, environment: str, there: Mapping[Key, Found]) -> list[Found]:
+def _of_ec2(cloud: Cloud, environment: str, there: Mapping[Key, Existing]) -> list[Existing]:
     """By their ids: a security group of the same name may be in another VPC."""
     filters = [
         {"Name": "key", "Values": [ownership.key(environment)]},
@@ -127,7 +131,7 @@ def _of_ec2(cloud: Cloud, environment: str, there: Mapping[Key, Found]) -> list[
 
 def _refuse_strangers(environment: str, staying: Sequence[Described], changes: Dropped) -> None:
     """A queue that is left to others is a stranger's by then."""
-    left = {step.found.name for step in changes.queues}
+    left = {step.existing.name for step in changes.queues}
     after = [{**each, "tags": {}} if each["jobQueueName"] in left else each for each in staying]
     for each in changes.retiring:
         blue_green.refuse_strangers(after, environment, each)
@@ -138,6 +142,6 @@ def _waiting(cloud: Cloud, environment: str, staying: Sequence[Described], chang
     own = [each["jobQueueName"] for each in staying if ownership.carries(each, environment)]
     placed = jobs.placed(cloud, own) if changes.retiring else []
     for step in changes.steps:
-        running = jobs.on(placed, [step.found.extra["cluster"]]) if _retires(step) else []
+        running = jobs.on(placed, [step.existing.extra["cluster"]]) if _retires(step) else []
         finish = f"; {words.count(len(running), 'job')} finish{'' if len(running) > 1 else 'es'} first"
         yield replace(step, why=step.why + finish) if running else step

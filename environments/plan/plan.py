@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from cloud.session import Cloud
-from environments.kinds import order as desired
+from environments.kinds import order
 from environments.kinds.batch import compute_environments, job_definitions, job_queues
 from environments.kinds.batch import settling as settle
 from environments.kinds.ec2 import launch_templates as templates
 from environments.model import ownership
-from environments.model.inputs import Ground
-from environments.model.resource import Found, Key, Kind, Wanted
+from environments.model.inputs import Inputs
+from environments.model.resource import Desired, Existing, Key, Kind
 from environments.plan import ami as choice
 from environments.plan import dropped, network
 from environments.plan import instance_types as machines
@@ -29,7 +29,7 @@ class Plan:
     """`running` are the AMIs of the compute environments as they are; `most` what each may launch at most, in words;
     `notes` are warnings, `dropped` is what the definition no longer names."""
 
-    ground: Ground
+    inputs: Inputs
     steps: tuple[Step, ...]
     running: tuple[str, ...]
     most: Mapping[str, str]
@@ -38,7 +38,7 @@ class Plan:
 
     @property
     def spec(self) -> EnvironmentSpec:
-        return self.ground.spec
+        return self.inputs.spec
 
     @property
     def something_to_do(self) -> bool:
@@ -47,10 +47,10 @@ class Plan:
     @property
     def at_rest(self) -> bool:
         """Whether AWS Batch has finished with every compute environment and queue."""
-        return not any(step.found and step.found.extra.get("status") in settle.MOVING for step in self.steps)
+        return not any(step.existing and step.existing.extra.get("status") in settle.MOVING for step in self.steps)
 
     def of(self, kind: Kind) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.wanted.kind == kind.KIND)
+        return tuple(step for step in self.steps if step.desired.kind == kind.KIND)
 
 
 def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options = _ORDINARY) -> Plan:
@@ -62,32 +62,32 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     family = family_of(template, chosen)
     types = machines.look(cloud, spec)
     machines.refuse_misfit(spec, chosen, family, types)
-    ground = Ground(
+    inputs = Inputs(
         spec, account, cloud.region, chosen, family,
         template=templates.prepare(cloud, template, chosen, described),
         network=network.look(cloud, spec),
         now=ownership.now(),
     )  # fmt: skip
-    wanted = desired.first(ground)
-    there = {(kind.KIND, name): found for kind in desired.FIRST for name, found in
-             kind.find(cloud, desired.of_kind(kind, wanted)).items()}  # fmt: skip
-    ground = replace(ground, found=there)
-    wanted = (*desired.first(ground), *desired.then(ground))
+    desired = order.first(inputs)
+    there = {(kind.KIND, name): found for kind in order.FIRST for name, found in
+             kind.find(cloud, order.of_kind(kind, desired)).items()}  # fmt: skip
+    inputs = replace(inputs, existing=there)
+    desired = (*order.first(inputs), *order.then(inputs))
     batch = Batch(described, job_queues.listed(cloud), job_definitions.active(cloud))
-    there = {**there, **_found_then(cloud, wanted, batch)}
-    steps = tuple(step(each, there.get((each.kind, each.name)), spec.name) for each in wanted)
+    there = {**there, **_found_then(cloud, desired, batch)}
+    steps = tuple(step(each, there.get((each.kind, each.name)), spec.name) for each in desired)
     steps = rolled_out(cloud, spec.name, steps, options)
     most = {name: machines.most(each, types) for name, each in spec.compute_environments.items()}
     running = choice.running(choice.memories(spec, described))
-    gone = dropped.look(cloud, spec.name, batch, wanted, there)
-    return Plan(ground, steps, running, most, (*notes(ground, steps), *gone.notes), gone)
+    gone = dropped.look(cloud, spec.name, batch, desired, there)
+    return Plan(inputs, steps, running, most, (*notes(inputs, steps), *gone.notes), gone)
 
 
-def _found_then(cloud: Cloud, wanted: Sequence[Wanted], batch: Batch) -> dict[Key, Found]:
+def _found_then(cloud: Cloud, desired: Sequence[Desired], batch: Batch) -> dict[Key, Existing]:
     """Of the kinds behind FIRST: what was asked for once already is not asked for again."""
-    found: dict[Key, Found] = {}
-    for kind in desired.KINDS[len(desired.FIRST) :]:
-        mine = desired.of_kind(kind, wanted)
+    found: dict[Key, Existing] = {}
+    for kind in order.KINDS[len(order.FIRST) :]:
+        mine = order.of_kind(kind, desired)
         if kind.KIND == compute_environments.KIND:
             there = compute_environments.match(mine, batch.environments)
         elif kind.KIND == job_queues.KIND:
@@ -100,10 +100,10 @@ def _found_then(cloud: Cloud, wanted: Sequence[Wanted], batch: Batch) -> dict[Ke
     return found
 
 
-def notes(ground: Ground, steps: Sequence[Step]) -> tuple[str, ...]:
+def notes(inputs: Inputs, steps: Sequence[Step]) -> tuple[str, ...]:
     """What a person should know beside the changes (pure)."""
-    found = list(ground.network.warnings)
-    image, spec = ground.chosen.image, ground.spec
+    found = list(inputs.network.warnings)
+    image, spec = inputs.chosen.image, inputs.spec
     if image.deprecated and image.deprecated < datetime.now(UTC) + timedelta(days=30):
         found.append(f"{image.id} is deprecated from {image.deprecated:%Y-%m-%d} on")
     for name, each in spec.compute_environments.items():
@@ -113,6 +113,6 @@ def notes(ground: Ground, steps: Sequence[Step]) -> tuple[str, ...]:
         if one.action == "foreign" and one.changes:
             lacks = ", ".join(change.field for change in one.changes)
             found.append(
-                f"the {one.wanted.kind} {one.wanted.name} is not Kiln's and stays as it is; it differs: {lacks}"
+                f"the {one.desired.kind} {one.desired.name} is not Kiln's and stays as it is; it differs: {lacks}"
             )
     return tuple(found)

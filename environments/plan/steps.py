@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from cloud.session import Cloud
-from environments.kinds import order as desired
+from environments.kinds import order
 from environments.kinds.batch import compute_environments
 from environments.kinds.ec2 import launch_templates as templates
 from environments.model import ownership
-from environments.model.resource import Difference, Found, Key, Wanted
+from environments.model.resource import Desired, Difference, Existing, Key
 from environments.rollout import blue_green
 from environments.rollout import decision as rollout
 from environments.rollout.decision import Options
@@ -28,12 +28,12 @@ class Step:
     """
 
     action: Action
-    wanted: Wanted
-    found: Found | None = None
+    desired: Desired
+    existing: Existing | None = None
     changes: tuple[Difference, ...] = ()
     joins: bool = False
     why: str = ""
-    leftovers: tuple[Found, ...] = ()
+    leftovers: tuple[Existing, ...] = ()
 
     @property
     def something_to_do(self) -> bool:
@@ -41,53 +41,53 @@ class Step:
 
     @property
     def key(self) -> Key:
-        return self.wanted.kind, self.wanted.name
+        return self.desired.kind, self.desired.name
 
 
-def step(wanted: Wanted, found: Found | None, environment: str) -> Step:
+def step(desired: Desired, existing: Existing | None, environment: str) -> Step:
     """What is to be done for one resource (pure); raises UserError where nothing can be."""
-    kind = desired.BY_NAME[wanted.kind]
-    if found is None:
-        if wanted.foreign:
+    kind = order.BY_NAME[desired.kind]
+    if existing is None:
+        if desired.foreign:
             raise UserError(
-                f"there is no {wanted.kind} {wanted.name}",
+                f"there is no {desired.kind} {desired.name}",
                 f"{environment} uses it as something that exists already",
                 "Make it, or let Kiln make it: see environments/reference.yaml.",
             )
-        return Step("create", wanted)
-    changes = tuple(kind.diff(wanted, found))
-    if not wanted.tags and not wanted.foreign:
-        return Step("unchanged", wanted, found)
-    if wanted.foreign or not _is_kilns(wanted, found):
-        return Step("foreign", wanted, found, changes)
-    users = ownership.users(found.tags)
-    if wanted.exclusive and users and environment not in users:
+        return Step("create", desired)
+    changes = tuple(kind.diff(desired, existing))
+    if not desired.tags and not desired.foreign:
+        return Step("unchanged", desired, existing)
+    if desired.foreign or not _is_kilns(desired, existing):
+        return Step("foreign", desired, existing, changes)
+    users = ownership.users(existing.tags)
+    if desired.exclusive and users and environment not in users:
         raise UserError(
-            f"the {wanted.kind} {wanted.name} belongs to the environment {', '.join(users)}",
+            f"the {desired.kind} {desired.name} belongs to the environment {', '.join(users)}",
             f"{environment} would change it",
             "Give it another name in one of the two definitions, or use another region.",
         )
-    joins = ownership.key(environment) not in found.tags
-    if wanted.kind == compute_environments.KIND:
-        return replace(_compute(wanted, found, changes), joins=joins)
-    return Step("update" if changes else "unchanged", wanted, found, changes, joins=joins)
+    joins = ownership.key(environment) not in existing.tags
+    if desired.kind == compute_environments.KIND:
+        return replace(_compute(desired, existing, changes), joins=joins)
+    return Step("update" if changes else "unchanged", desired, existing, changes, joins=joins)
 
 
-def _is_kilns(wanted: Wanted, found: Found) -> bool:
-    if wanted.kind == templates.KIND:
-        return templates.is_kilns(wanted.extra["plan"].found)
-    return bool(ownership.users(found.tags))
+def _is_kilns(desired: Desired, existing: Existing) -> bool:
+    if desired.kind == templates.KIND:
+        return templates.is_kilns(desired.extra["plan"].found)
+    return bool(ownership.users(existing.tags))
 
 
-def _compute(wanted: Wanted, found: Found, changes: tuple[Difference, ...]) -> Step:
+def _compute(desired: Desired, existing: Existing, changes: tuple[Difference, ...]) -> Step:
     """In place where AWS Batch can, and by another beside it where it cannot."""
-    leftovers = tuple(found.extra["others"])
+    leftovers = tuple(existing.extra["others"])
     simple = {*compute_environments.SCALING, compute_environments.MEMORY, compute_environments.STATUS}
     if all(change.field in simple for change in changes):
-        return Step("update" if changes else "unchanged", wanted, found, changes, leftovers=leftovers)
-    decision = rollout.decide(wanted, found, changes)
+        return Step("update" if changes else "unchanged", desired, existing, changes, leftovers=leftovers)
+    decision = rollout.decide(desired, existing, changes)
     action: Action = "update" if decision.way == "in place" else "replace"
-    return Step(action, wanted, found, changes, why=f"{decision.way}: {decision.why}", leftovers=leftovers)
+    return Step(action, desired, existing, changes, why=f"{decision.way}: {decision.why}", leftovers=leftovers)
 
 
 def rolled_out(cloud: Cloud, environment: str, steps: Sequence[Step], options: Options) -> tuple[Step, ...]:
@@ -101,13 +101,13 @@ def rolled_out(cloud: Cloud, environment: str, steps: Sequence[Step], options: O
 def _rolled(step: Step, environment: str, standing: blue_green.Standing, options: Options) -> Step:
     for old in step.leftovers:
         blue_green.refuse_strangers(standing.queues, environment, old)
-    if not step.why or step.found is None:
+    if not step.why or step.existing is None:
         return step
     now = datetime.now(UTC).timestamp()
-    decision = rollout.decide(step.wanted, step.found, step.changes, options, standing.placed, now)
+    decision = rollout.decide(step.desired, step.existing, step.changes, options, standing.placed, now)
     why = f"{decision.way}: {decision.why}"
     if decision.way == "in place":
         return replace(step, why=why)
-    blue_green.refuse_strangers(standing.queues, environment, step.found)
-    told = blue_green.told(step.wanted, step.found, standing)
+    blue_green.refuse_strangers(standing.queues, environment, step.existing)
+    told = blue_green.told(step.desired, step.existing, standing)
     return replace(step, action="replace", why=f"{why}; {told}")

@@ -15,7 +15,7 @@ from cloud.session import Cloud
 from environments.kinds.batch import compute_request, job_queues, jobs, removal
 from environments.kinds.batch import settling as settle
 from environments.model import ownership
-from environments.model.resource import Found, Wanted
+from environments.model.resource import Desired, Existing
 from kiln import typed
 from kiln.errors import Interrupted, UserError
 
@@ -38,7 +38,7 @@ class Turn:
 
     name: str
     arn: str
-    olds: tuple[Found, ...]
+    olds: tuple[Existing, ...]
     created: bool
     """By this run, which takes it back when it fails."""
 
@@ -64,20 +64,20 @@ def order_of(queue: Mapping[str, Any]) -> list[str]:
     return list(job_queues.found_of(queue, {}).extra["arns"])
 
 
-def refuse_strangers(queues: Sequence[Mapping[str, Any]], environment: str, found: Found) -> None:
+def refuse_strangers(queues: Sequence[Mapping[str, Any]], environment: str, existing: Existing) -> None:
     """Raises UserError where a queue that is not this environment's uses the compute environment: it could not be
     deleted, and the queue is not Kiln's to change."""
     others = [each for each in queues if not ownership.carries(each, environment)]
-    strangers = [each["jobQueueName"] for each in others if found.id in order_of(each)]
+    strangers = [each["jobQueueName"] for each in others if existing.id in order_of(each)]
     if strangers:
         raise UserError(
-            f"the compute environment {found.extra['name']} cannot go",
+            f"the compute environment {existing.extra['name']} cannot go",
             f"the queue {', '.join(strangers)} uses it, and is not {environment}'s",
             f"Take it out of that queue first: aws batch update-job-queue --job-queue {strangers[0]} …",
         )
 
 
-def stamp(now: str, before: Sequence[Found]) -> str:
+def stamp(now: str, before: Sequence[Existing]) -> str:
     """When a successor was made, as a tag: now, or later than all before it where somebody's clock is ahead (pure)."""
     stamps = [datetime.strptime(now, _STAMP)]
     for each in before:
@@ -88,32 +88,34 @@ def stamp(now: str, before: Sequence[Found]) -> str:
     return max(stamps).strftime(_STAMP)
 
 
-def successor(wanted: Wanted, found: Found) -> Wanted:
+def successor(desired: Desired, existing: Existing) -> Desired:
     """What is to be made beside `found`: under a name that shows when, remembering the AMI before (pure)."""
-    made = stamp(wanted.tags[ownership.MADE], (found, *found.extra["others"]))
-    name = f"{wanted.name[:110]}-{made.replace('-', '').replace(':', '').replace('T', '-').rstrip('Z')}"
-    environment = wanted.extra["environment"]
-    memory = ownership.memory(found.tags, environment).moved_to(wanted.fields["imageIdOverride"])
-    labels = {**wanted.tags, ownership.MADE: made, ownership.key(environment): memory.as_tag()}
-    return Wanted(wanted.kind, wanted.name, wanted.fields, labels, exclusive=True, extra={**wanted.extra, "name": name})
+    made = stamp(desired.tags[ownership.MADE], (existing, *existing.extra["others"]))
+    name = f"{desired.name[:110]}-{made.replace('-', '').replace(':', '').replace('T', '-').rstrip('Z')}"
+    environment = desired.extra["environment"]
+    memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])
+    labels = {**desired.tags, ownership.MADE: made, ownership.key(environment): memory.as_tag()}
+    return Desired(
+        desired.kind, desired.name, desired.fields, labels, exclusive=True, extra={**desired.extra, "name": name}
+    )
 
 
-def told(wanted: Wanted, found: Found, standing: Standing) -> str:
+def told(desired: Desired, existing: Existing, standing: Standing) -> str:
     """A blue/green roll-out in words (pure): `x-2026… replaces x in default (2nd); 3 jobs finish first`."""
     places = [
-        f"{each['jobQueueName']} ({_ORDINALS[order_of(each).index(found.id)]})"
+        f"{each['jobQueueName']} ({_ORDINALS[order_of(each).index(existing.id)]})"
         for each in standing.queues
-        if found.id in order_of(each)
+        if existing.id in order_of(each)
     ]
-    running = jobs.on(standing.placed, [found.extra["cluster"]])
-    text = f"{successor(wanted, found).extra['name']} replaces {found.extra['name']}"
+    running = jobs.on(standing.placed, [existing.extra["cluster"]])
+    text = f"{successor(desired, existing).extra['name']} replaces {existing.extra['name']}"
     text += f" in {' and '.join(places)}" if places else ""
     return text + (f"; {len(running)} job{'s finish' if len(running) > 1 else ' finishes'} first" if running else "")
 
 
-def create(cloud: Cloud, wanted: Wanted, found: Found) -> str:
+def create(cloud: Cloud, desired: Desired, existing: Existing) -> str:
     """Make the successor; its ARN. It is not VALID yet."""
-    made = cloud.client("batch").create_compute_environment(**compute_request.create(successor(wanted, found)))
+    made = cloud.client("batch").create_compute_environment(**compute_request.create(successor(desired, existing)))
     return str(made["computeEnvironmentArn"])
 
 

@@ -10,7 +10,7 @@ from environments.kinds.batch import compute_request, jobs, removal
 from environments.kinds.batch import settling as settle
 from environments.kinds.batch.jobs import Job
 from environments.model import ownership
-from environments.model.resource import Difference, Found, Wanted
+from environments.model.resource import Desired, Difference, Existing
 from environments.rollout.blue_green import resumable
 from kiln import words
 from kiln.errors import Interrupted, UserError
@@ -50,8 +50,8 @@ class Decision:
 
 
 def decide(
-    wanted: Wanted,
-    found: Found,
+    desired: Desired,
+    existing: Existing,
     changes: Sequence[Difference],
     options: Options = Options(),
     placed: Sequence[Job] = (),
@@ -64,35 +64,37 @@ def decide(
     longer than jobExecutionTimeoutMinutes, 7200 at most.
     """
     fields = {change.field for change in changes}
-    if found.fields["serviceRole"] != "service-linked":
+    if existing.fields["serviceRole"] != "service-linked":
         return Decision("blue/green", "its service role is not the service-linked one: it cannot be updated in place")
-    for strategy in (found.fields["allocationStrategy"], wanted.fields["allocationStrategy"]):
+    for strategy in (existing.fields["allocationStrategy"], desired.fields["allocationStrategy"]):
         if strategy == "BEST_FIT":
             return Decision("blue/green", "the strategy BEST_FIT cannot be updated in place")
     for field, what in _FIXED.items():
         if field in fields:
             return Decision("blue/green", f"{what} cannot be changed in place")
-    if not options.terminate_jobs and (why := _too_long(found, options, placed, now)):
+    if not options.terminate_jobs and (why := _too_long(existing, options, placed, now)):
         return Decision("blue/green", why)
-    return Decision("in place", f"service-linked role, {wanted.fields['allocationStrategy']}")
+    return Decision("in place", f"service-linked role, {desired.fields['allocationStrategy']}")
 
 
-def _too_long(found: Found, options: Options, placed: Sequence[Job], now: float) -> str:
+def _too_long(existing: Existing, options: Options, placed: Sequence[Job], now: float) -> str:
     """Why an update in place would end jobs; "" where it would not."""
     if options.drain_minutes > DRAIN_MINUTES:
         return f"an update in place ends jobs after {DRAIN_MINUTES} minutes, which is less than --drain-timeout"
-    long = jobs.outlasting(jobs.on(placed, [found.extra.get("cluster", "")]), options.drain_minutes, now)
+    long = jobs.outlasting(jobs.on(placed, [existing.extra.get("cluster", "")]), options.drain_minutes, now)
     if not long:
         return ""
     return f"{words.count(len(long), 'job')} may run for longer than {options.drain_minutes} minutes: {long[0]}"
 
 
-def in_place(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference], options: Options) -> str:
+def in_place(
+    cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference], options: Options
+) -> str:
     """An infrastructure update; its ARN. The AMI is remembered once the compute environment is VALID with it.
 
     Raises UserError when it turns INVALID; by then it is as it was.
     """
-    name, environment = found.extra["name"], wanted.extra["environment"]
+    name, environment = existing.extra["name"], desired.extra["environment"]
     settle.environment_at_rest(cloud, name)
     policy = {
         "terminateJobsOnUpdate": options.terminate_jobs,
@@ -100,24 +102,24 @@ def in_place(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Diffe
     }
     fields = {change.field for change in changes}
     cloud.client("batch").update_compute_environment(
-        **compute_request.infrastructure(name, wanted.fields, fields, policy)
+        **compute_request.infrastructure(name, desired.fields, fields, policy)
     )
     try:
         settle.environments_valid(cloud, [name])
     except UserError as error:
-        if settle.environment_at_rest(cloud, name) and found.extra["status"] == "VALID":
-            before = compute_request.infrastructure(name, found.fields, fields, policy)
+        if settle.environment_at_rest(cloud, name) and existing.extra["status"] == "VALID":
+            before = compute_request.infrastructure(name, existing.fields, fields, policy)
             cloud.client("batch").update_compute_environment(**before)
             settle.environments_valid(cloud, [name])
-            error.left = f"{name} as it was, on {found.fields['imageIdOverride']}"
+            error.left = f"{name} as it was, on {existing.fields['imageIdOverride']}"
         raise
-    memory = ownership.memory(found.tags, environment).moved_to(wanted.fields["imageIdOverride"])
+    memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])
     tags = {ownership.key(environment): memory.as_tag()}
-    cloud.client("batch").tag_resource(resourceArn=found.id, tags=tags)
-    return found.id
+    cloud.client("batch").tag_resource(resourceArn=existing.id, tags=tags)
+    return existing.id
 
 
-def retire(cloud: Cloud, environment: str, old: Found, queues: Sequence[str], options: Options, line: Line) -> None:
+def retire(cloud: Cloud, environment: str, old: Existing, queues: Sequence[str], options: Options, line: Line) -> None:
     """Wait for the jobs that still run on a compute environment that is in no queue any more, then delete it.
 
     `queues` are those that it served. `line` says what is waited for. Raises UserError when jobs outlast
@@ -132,7 +134,7 @@ def retire(cloud: Cloud, environment: str, old: Found, queues: Sequence[str], op
         raise
 
 
-def _drain(cloud: Cloud, old: Found, queues: Sequence[str], options: Options, line: Line) -> None:
+def _drain(cloud: Cloud, old: Existing, queues: Sequence[str], options: Options, line: Line) -> None:
     """Returns when none of its jobs is on a machine."""
     name, said = old.extra["name"], -1
 

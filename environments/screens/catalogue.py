@@ -9,7 +9,7 @@ from cloud.pages import parts
 from cloud.session import Cloud
 from environments.kinds.batch import compute_environments, job_queues
 from environments.model import ownership
-from environments.model.resource import Found
+from environments.model.resource import Existing
 
 # The states of a job, in their order (AWS Batch User Guide, "Job states").
 STATES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
@@ -20,8 +20,8 @@ class Entry:
     """One environment of the region: its compute environments and queues by name, and the AMIs it runs."""
 
     name: str
-    compute: tuple[Found, ...]
-    queues: tuple[Found, ...]
+    compute: tuple[Existing, ...]
+    queues: tuple[Existing, ...]
     amis: tuple[str, ...]
     previous: tuple[str, ...]
 
@@ -66,7 +66,7 @@ def jobs(cloud: Cloud, queue: str) -> dict[str, int]:
     }
 
 
-def instances(cloud: Cloud, compute: Sequence[Found]) -> dict[str, int]:
+def instances(cloud: Cloud, compute: Sequence[Existing]) -> dict[str, int]:
     """How many instances have joined, by compute environment (one call for up to 100 clusters)."""
     clusters = {each.extra["cluster"]: each.extra["name"] for each in compute if each.extra["cluster"]}
     found: dict[str, int] = {}

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cloud.machine_images import MachineImage
-from environments.model.resource import Found
+from environments.model.resource import Existing
 from environments.plan.instance_types import InstanceType
 from environments.screens.catalogue import STATES, Entry
 from kiln import typed, words
@@ -49,7 +49,7 @@ def _reasons(entry: Entry) -> list[str]:
     return [f"  {each.extra['name']}: {each.extra['reason']}" for each in found]
 
 
-def most(each: Found, types: Mapping[str, InstanceType]) -> str:
+def most(each: Existing, types: Mapping[str, InstanceType]) -> str:
     """How many machines there can be, as the plan says it."""
     named = each.fields["instanceTypes"]
     known = [types[name] for name in named if name in types]

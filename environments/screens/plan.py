@@ -18,11 +18,11 @@ _NOISE = ("statement ",)  # fields whose content is too long for a line
 
 def header(plan: Plan) -> str:
     """Which environment, which AMI and why, and how many machines it can become."""
-    image = plan.ground.chosen.image
+    image = plan.inputs.chosen.image
     was = ", ".join(ami for ami in plan.running if ami != image.id)
     lines = [
-        f"{plan.spec.name} in {plan.ground.region:<40}  {image.id}" + (f" (was {was})" if was else ""),
-        f"  {'why':<14}  {plan.ground.chosen.why}",
+        f"{plan.spec.name} in {plan.inputs.region:<40}  {image.id}" + (f" (was {was})" if was else ""),
+        f"  {'why':<14}  {plan.inputs.chosen.why}",
         *(f"  {name:<14}  {most}" for name, most in plan.most.items()),
         *(f"  {'!':<14}  {note}" for note in plan.notes),
         "",
@@ -38,7 +38,7 @@ def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
         if step.something_to_do or verbose:
             lines += _lines(step)
     for gone in plan.dropped.steps:
-        lines.append(f"  {_MARK[gone.action]}  {gone.found.kind:<20} {gone.found.name}   {gone.why}")
+        lines.append(f"  {_MARK[gone.action]}  {gone.existing.kind:<20} {gone.existing.name}   {gone.why}")
     lines += show_teardown.jobs_text(plan.dropped.jobs)
     count: Counter[str] = Counter(step.action for step in plan.steps if step.something_to_do)
     count.update(step.action for step in plan.dropped.steps)
@@ -53,12 +53,12 @@ def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
 
 def _lines(step: Step) -> list[str]:
     """The resource, and a line for each field that differs."""
-    kind, name = step.wanted.kind, step.wanted.name
+    kind, name = step.desired.kind, step.desired.name
     head = f"  {_mark(step)}  {kind:<20} {name}"
     told = [head + (f"   {text}" if (text := _head_text(step)) else "")]
     told += [f"         {_difference(change)}" for change in step.changes]
     if kind == compute_environments.KIND and step.action == "create":
-        told.append(f"         {_compute(step.wanted.fields)}")
+        told.append(f"         {_compute(step.desired.fields)}")
     return told
 
 
@@ -106,7 +106,7 @@ def up_to_date(plan: Plan) -> str:
     """Nothing to do."""
     return (
         f"✓ {plan.spec.name} is up to date: {len(plan.steps)} resources are as they should be, "
-        f"on {plan.ground.chosen.image.id}."
+        f"on {plan.inputs.chosen.image.id}."
     )
 
 
@@ -120,7 +120,7 @@ def applied(plan: Plan, seconds: str, calls: int) -> str:
     changed += f", {count['untag']} left to others" if count["untag"] else ""
     return "\n".join([
         f"✓ {plan.spec.name}   {changed}   {seconds}, {calls} AWS calls",
-        f"  ami     {plan.ground.chosen.image.id}",
+        f"  ami     {plan.inputs.chosen.image.id}",
         f"  queues  {queues}",
         f"  next    {typed.command('show-env --env ' + plan.spec.name)}",
     ])  # fmt: skip
@@ -129,8 +129,8 @@ def applied(plan: Plan, seconds: str, calls: int) -> str:
 def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
     """The same for programs."""
     return {
-        "environment": plan.spec.name, "region": plan.ground.region, "account": plan.ground.account,
-        "ami": plan.ground.chosen.image.id, "why": plan.ground.chosen.why, "running": plan.running,
+        "environment": plan.spec.name, "region": plan.inputs.region, "account": plan.inputs.account,
+        "ami": plan.inputs.chosen.image.id, "why": plan.inputs.chosen.why, "running": plan.running,
         "something_to_do": plan.something_to_do and not applied, "applied": applied,
         "at_most": plan.most, "notes": plan.notes,
         "resources": [*map(_resource, plan.steps), *map(_gone, plan.dropped.steps)],
@@ -140,8 +140,8 @@ def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
 
 def _resource(step: Step) -> dict[str, Any]:
     return {
-        "kind": step.wanted.kind, "name": step.wanted.name, "action": step.action, "why": step.why,
-        "id": step.found.id if step.found else None, "joins": step.joins,
+        "kind": step.desired.kind, "name": step.desired.name, "action": step.action, "why": step.why,
+        "id": step.existing.id if step.existing else None, "joins": step.joins,
         "changes": [vars(change) for change in step.changes],
         "leftovers": [each.extra["name"] for each in step.leftovers],
     }  # fmt: skip
@@ -149,6 +149,6 @@ def _resource(step: Step) -> dict[str, Any]:
 
 def _gone(step: leaving.Step) -> dict[str, Any]:
     return {
-        "kind": step.found.kind, "name": step.found.name, "action": step.action, "why": step.why, "id": step.found.id,
-        "joins": False, "changes": [], "leftovers": [],
+        "kind": step.existing.kind, "name": step.existing.name, "action": step.action, "why": step.why,
+        "id": step.existing.id, "joins": False, "changes": [], "leftovers": [],
     }  # fmt: skip

@@ -16,7 +16,7 @@ def plan_text(plan: Plan, command: str) -> str:
     """What `--plan` prints: a line for each resource, and the jobs that would be ended."""
     lines = [f"{plan.environment} in {plan.region}"]
     for step in plan.steps:
-        text = f"  {_MARK[step.action]}  {step.found.kind:<18} {step.found.name}"
+        text = f"  {_MARK[step.action]}  {step.existing.kind:<18} {step.existing.name}"
         lines.append(text + (f"   {step.why}" if step.why else ""))
     lines += [f"  -  {'AMI':<18} {ami}   with its snapshots" for ami in plan.doomed]
     lines += [f"  =  {'AMI':<18} {ami}   stays; --with-ami {ami} deletes it" for ami in plan.amis]
@@ -53,7 +53,9 @@ def destroyed(plan: Plan, seconds: str, calls: int) -> str:
         f"✓ {plan.environment} is down   {count['delete'] + len(plan.doomed)} deleted   {seconds}, {calls} AWS calls"
     ]
     lines += [
-        f"  kept    {step.found.kind} {step.found.name}: {step.why}" for step in plan.steps if step.action == "keep"
+        f"  kept    {step.existing.kind} {step.existing.name}: {step.why}"
+        for step in plan.steps
+        if step.action == "keep"
     ]
     lines += [f"  kept    AMI {ami}" for ami in plan.amis]
     return "\n".join(lines)
@@ -65,7 +67,7 @@ def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
         "environment": plan.environment, "region": plan.region,
         "something_to_do": plan.something_to_do and not applied, "applied": applied,
         "resources": [
-            {"kind": each.found.kind, "name": each.found.name, "id": each.found.id, "action": each.action,
+            {"kind": each.existing.kind, "name": each.existing.name, "id": each.existing.id, "action": each.action,
              "why": each.why} for each in plan.steps
         ],
         "jobs": [vars(job) for job in plan.jobs], "amis_to_delete": plan.doomed, "amis_kept": plan.amis,

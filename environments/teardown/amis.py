@@ -15,8 +15,8 @@ def existing(cloud: Cloud, ids: Collection[str]) -> set[str]:
 def own(cloud: Cloud, ids: Collection[str]) -> set[str]:
     """Those that Kiln made in this account."""
     query = {"Owners": ["self"], "Filters": [{"Name": "tag-key", "Values": [tags.IMAGE]}]}
-    wanted = sorted(each for each in ids if each)
-    return {image["ImageId"] for image in describe(cloud, **query)} & set(wanted) if wanted else set()
+    desired = sorted(each for each in ids if each)
+    return {image["ImageId"] for image in describe(cloud, **query)} & set(desired) if desired else set()
 
 
 def delete(cloud: Cloud, ami: str) -> None:

@@ -11,7 +11,7 @@ from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import instance_profiles, roles
 from environments.model import ownership
-from environments.model.resource import Found, Key
+from environments.model.resource import Existing, Key
 from environments.rollout import blue_green
 
 
@@ -62,14 +62,14 @@ def elsewhere(cloud: Cloud, environment: str) -> list[str]:
     return found
 
 
-def refuse_strangers(cloud: Cloud, environment: str, compute: Sequence[Found]) -> None:
+def refuse_strangers(cloud: Cloud, environment: str, compute: Sequence[Existing]) -> None:
     """Raises UserError where a queue that is not this environment's uses one of its compute environments."""
     queues = job_queues.listed(cloud) if compute else []
     for each in compute:
         blue_green.refuse_strangers(queues, environment, each)
 
 
-def attached(cloud: Cloud, policy: Found) -> tuple[list[str], list[str]]:
+def attached(cloud: Cloud, policy: Existing) -> tuple[list[str], list[str]]:
     """To what a policy is attached: Kiln's roles, and everything else, by name."""
     iam = cloud.client("iam")
     own, others = [], []

@@ -42,7 +42,7 @@ def prepare(cloud: Cloud, environment: str, named: Named = NOTHING) -> Plan:
     bystanders.refuse_strangers(cloud, environment, compute)
     around = _bystanders(cloud, environment)
     steps = tuple(each for kind in inventory.ORDER for each in _steps(cloud, kind, environment, around, named))
-    queues = [each.found.name for each in steps if each.found.kind == job_queues.KIND]
+    queues = [each.existing.name for each in steps if each.existing.kind == job_queues.KIND]
     amis = {str(each.fields["imageIdOverride"]) for each in compute} | {
         ownership.memory(each.tags, environment).previous for each in compute
     }
@@ -63,7 +63,7 @@ def _bystanders(cloud: Cloud, environment: str) -> Bystanders:
 
 
 def _refuse_misnamed(steps: Sequence[Step], named: Named, environment: str) -> None:
-    if unknown := named.buckets - {each.found.name for each in steps if each.found.kind == buckets.KIND}:
+    if unknown := named.buckets - {each.existing.name for each in steps if each.existing.kind == buckets.KIND}:
         raise UserError(f"the bucket {', '.join(sorted(unknown))} is none of {environment}'s", "it lacks its tag")
 
 
@@ -98,7 +98,7 @@ def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> Non
             if kind.KIND == job_queues.KIND:
                 _end_jobs(cloud, steps)
             for step in steps:
-                with screen.step(f"{kind.KIND} {step.found.name}", indent=2) as line:
+                with screen.step(f"{kind.KIND} {step.existing.name}", indent=2) as line:
                     carry_out(cloud, kind, step, environment)
                     line.note = step.why or ("deleted" if step.action == "delete" else "")
         for ami in _doomed(cloud, environment, named):
@@ -112,5 +112,5 @@ def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> Non
 
 
 def _end_jobs(cloud: Cloud, steps: Sequence[Step]) -> None:
-    found = removal.closed(cloud, [step.found.name for step in steps if step.action == "delete"])
+    found = removal.closed(cloud, [step.existing.name for step in steps if step.action == "delete"])
     jobs.terminate(cloud, found, "Terminated by invoke destroy-env")

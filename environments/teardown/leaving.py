@@ -11,7 +11,7 @@ from environments.kinds.data import bucket_contents, buckets
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import policies
 from environments.model import ownership
-from environments.model.resource import Found, Key, Kind
+from environments.model.resource import Existing, Key, Kind
 from environments.teardown import bystanders
 
 Action = Literal["delete", "untag", "keep"]
@@ -23,7 +23,7 @@ class Step:
     """One resource: it is deleted, loses its tag, or stays as it is; `why` says what is not plain."""
 
     action: Action
-    found: Found
+    existing: Existing
     why: str = ""
 
 
@@ -46,26 +46,26 @@ class Bystanders:
     regions: tuple[str, ...]
 
 
-def step_of(cloud: Cloud, found: Found, environment: str, around: Bystanders, named: Named = NOTHING) -> Step:
+def step_of(cloud: Cloud, existing: Existing, environment: str, around: Bystanders, named: Named = NOTHING) -> Step:
     """What happens to one resource that the environment uses no more."""
-    if others := ownership.others(found.tags, environment):
-        return Step("untag", found, f"stays for {', '.join(others)}")
-    if found.kind in inventory.IAM and around.regions:
-        return Step("keep", found, f"{environment} in {', '.join(around.regions)} uses it")
-    if user := around.uses.get((found.kind, found.name)) or around.uses.get((found.kind, found.id)):
-        return Step("keep", found, f"the compute environment {user}, which is not {environment}'s, uses it")
-    if found.kind == policies.KIND and (strangers := bystanders.attached(cloud, found)[1]):
-        return Step("keep", found, f"{', '.join(strangers)} has it, and is not Kiln's")
-    if found.kind == buckets.KIND and bucket_contents.holds_data(cloud, found.name):
-        if found.name not in named.buckets:
-            return Step("keep", found, f"it holds data; --with-bucket {found.name} deletes both")
-        return Step("delete", found, "with all that it holds")
-    return Step("delete", found)
+    if others := ownership.others(existing.tags, environment):
+        return Step("untag", existing, f"stays for {', '.join(others)}")
+    if existing.kind in inventory.IAM and around.regions:
+        return Step("keep", existing, f"{environment} in {', '.join(around.regions)} uses it")
+    if user := around.uses.get((existing.kind, existing.name)) or around.uses.get((existing.kind, existing.id)):
+        return Step("keep", existing, f"the compute environment {user}, which is not {environment}'s, uses it")
+    if existing.kind == policies.KIND and (strangers := bystanders.attached(cloud, existing)[1]):
+        return Step("keep", existing, f"{', '.join(strangers)} has it, and is not Kiln's")
+    if existing.kind == buckets.KIND and bucket_contents.holds_data(cloud, existing.name):
+        if existing.name not in named.buckets:
+            return Step("keep", existing, f"it holds data; --with-bucket {existing.name} deletes both")
+        return Step("delete", existing, "with all that it holds")
+    return Step("delete", existing)
 
 
 def carry_out(cloud: Cloud, kind: Kind, step: Step, environment: str) -> None:
     """Do it, and wait until it is done. A queue's jobs end with it."""
-    found = step.found
+    found = step.existing
     if step.action == "untag":
         kind.untag(cloud, found, [ownership.key(environment)])
     elif found.kind == job_queues.KIND:
@@ -85,7 +85,7 @@ def carry_out(cloud: Cloud, kind: Kind, step: Step, environment: str) -> None:
         kind.delete(cloud, found)
 
 
-def _when_free(cloud: Cloud, group: Found) -> None:
+def _when_free(cloud: Cloud, group: Existing) -> None:
     """The network interfaces of the last machines go some time after these."""
 
     def probe() -> bool | None:

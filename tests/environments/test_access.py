@@ -5,30 +5,30 @@ from dataclasses import replace
 from environments.kinds.batch import compute_environments
 from environments.kinds.data import buckets
 from environments.kinds.iam import roles, service_linked, statements
-from environments.model.resource import Found, Wanted
+from environments.model.resource import Desired, Existing
 from environments.spec import definitions
-from tests.support.ground import found_like, ground
+from tests.support.inputs import found_like, inputs
 
 
-def names(wanted: tuple[Wanted, ...], kind: str) -> list[str]:
-    return [each.name for each in wanted if each.kind == kind]
+def names(desired: tuple[Desired, ...], kind: str) -> list[str]:
+    return [each.name for each in desired if each.kind == kind]
 
 
 def test_the_service_linked_roles_that_are_needed() -> None:
-    assert names(service_linked.desired(ground("genomics")), service_linked.KIND) == [
+    assert names(service_linked.desired(inputs("genomics")), service_linked.KIND) == [
         "AWSServiceRoleForBatch", "AWSServiceRoleForEC2Spot", "AWSServiceRoleForEC2SpotFleet",
     ]  # fmt: skip
-    assert names(service_linked.desired(ground("genomics-2019")), service_linked.KIND)[0] == "AWSServiceRoleForEC2Spot"
-    assert names(service_linked.desired(ground("salmon")), service_linked.KIND) == ["AWSServiceRoleForBatch"]
+    assert names(service_linked.desired(inputs("genomics-2019")), service_linked.KIND)[0] == "AWSServiceRoleForEC2Spot"
+    assert names(service_linked.desired(inputs("salmon")), service_linked.KIND) == ["AWSServiceRoleForBatch"]
 
 
 def test_whom_each_role_trusts() -> None:
-    trust = {each.name: each.fields["trust"] for each in roles.desired(ground("genomics-2019"))}
+    trust = {each.name: each.fields["trust"] for each in roles.desired(inputs("genomics-2019"))}
     assert trust == {
         "ecsInstanceRole": "ec2.amazonaws.com", "AWSBatchServiceRole": "batch.amazonaws.com",
         "AWSSpotFleetTaggingRole": "spotfleet.amazonaws.com",
     }  # fmt: skip
-    assert {each.name: each.fields["trust"] for each in roles.desired(ground("salmon"))} == {
+    assert {each.name: each.fields["trust"] for each in roles.desired(inputs("salmon"))} == {
         "ecsInstanceRole": "ec2.amazonaws.com", "salmon-job-role": "ecs-tasks.amazonaws.com",
     }  # fmt: skip
 
@@ -41,7 +41,7 @@ def test_who_a_trust_policy_trusts() -> None:
 
 
 def test_arns_of_other_partitions() -> None:
-    china = replace(ground("salmon"), region="cn-north-1")
+    china = replace(inputs("salmon"), region="cn-north-1")
     assert china.managed("x") == "arn:aws-cn:iam::aws:policy/x"
     assert replace(china, region="us-gov-west-1").iam_arn("role", "r") == "arn:aws-us-gov:iam::123456789012:role/r"
     [bucket] = [each for each in buckets.desired(china) if each.extra["use"] == "work"]
@@ -50,8 +50,8 @@ def test_arns_of_other_partitions() -> None:
 
 def test_a_role_with_a_path_is_named_by_the_arn_it_has() -> None:
     arn = "arn:aws:iam::123456789012:role/service-role/AWSBatchServiceRole"
-    found = Found("role", "AWSBatchServiceRole", arn, {}, {})
-    there = replace(ground("genomics-2019"), found={("role", "AWSBatchServiceRole"): found})
+    found = Existing("role", "AWSBatchServiceRole", arn, {}, {})
+    there = replace(inputs("genomics-2019"), existing={("role", "AWSBatchServiceRole"): found})
     assert {each.fields["serviceRole"] for each in compute_environments.desired(there)} == {arn}
 
 
@@ -67,15 +67,15 @@ def test_statements_of_other_environments_stay_while_they_are_users() -> None:
 def test_the_key_of_growing_storage_is_this_environments_own() -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/abc"
     spec = definitions.load("genomics")
-    own = ground("genomics", roles=spec.roles.model_copy(update={"storage_kms_key": key}))
-    plain = {each["Sid"] for each in statements.storage(ground("genomics"))}
+    own = inputs("genomics", roles=spec.roles.model_copy(update={"storage_kms_key": key}))
+    plain = {each["Sid"] for each in statements.storage(inputs("genomics"))}
     added = [each for each in statements.storage(own) if each["Sid"] not in plain]
     assert added
     assert all(each["Sid"].startswith(statements.sid_of("genomics")) for each in added)
 
 
 def test_a_shared_role_loses_nothing_that_others_may_need() -> None:
-    [instance, *_] = roles.desired(ground("salmon"))
+    [instance, *_] = roles.desired(inputs("salmon"))
     more = [*instance.fields["policies"], "arn:aws:iam::123456789012:policy/ebs-autoscale-policy", "arn:ours:policy/x"]
     known = (*instance.extra["known"], "arn:aws:iam::123456789012:policy/ebs-autoscale-policy")
     instance = replace(instance, extra={**instance.extra, "known": known})

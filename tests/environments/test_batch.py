@@ -5,12 +5,12 @@ from typing import Any
 
 from environments.kinds.batch import compute_environments, compute_request, job_definitions, job_queues
 from environments.model import resource
-from tests.support.ground import ground
+from tests.support.inputs import inputs
 from tests.support.stock import STOCK
 
 
 def test_the_request_for_a_compute_environment() -> None:
-    [_, spot] = compute_environments.desired(ground("genomics"))
+    [_, spot] = compute_environments.desired(inputs("genomics"))
     ids = {("security group", "genomics-batch"): "sg-0a", ("launch template", "genomics-workflow-template"): "3"}
     request = compute_request.create(replace(spot, fields=resource.resolved(spot.fields, ids)))
     resources = request["computeResources"]
@@ -39,7 +39,7 @@ def described(name: str, defined: str = "", status: str = "VALID", made: str = "
 
 
 def test_which_of_two_compute_environments_is_meant() -> None:
-    [ondemand, _] = compute_environments.desired(ground("genomics"))
+    [ondemand, _] = compute_environments.desired(inputs("genomics"))
     old, new = described("ondemand", made="2026-01"), described("ondemand-3f9c", "ondemand", made="2026-02")
     found = compute_environments.match([ondemand], [old, new])["ondemand"]
     assert (found.extra["name"], [each.extra["name"] for each in found.extra["others"]]) == (
@@ -56,7 +56,7 @@ def test_which_of_two_compute_environments_is_meant() -> None:
 
 def test_a_queue_names_compute_environments_as_the_definition_does() -> None:
     [queue] = job_queues.match(
-        [each for each in job_queues.desired(ground("genomics")) if each.name == "default"],
+        [each for each in job_queues.desired(inputs("genomics")) if each.name == "default"],
         [{"jobQueueName": "default", "jobQueueArn": "arn:q", "priority": 1, "state": "ENABLED", "status": "VALID",
           "computeEnvironmentOrder": [{"order": 2, "computeEnvironment": "arn:ondemand-3f9c"},
                                       {"order": 1, "computeEnvironment": "arn:spot"}]}],
@@ -66,8 +66,8 @@ def test_a_queue_names_compute_environments_as_the_definition_does() -> None:
 
 
 def test_the_request_for_a_job_definition() -> None:
-    [wanted] = job_definitions.desired(ground("reference"))
-    request = job_definitions.request(wanted)
+    [desired] = job_definitions.desired(inputs("reference"))
+    request = job_definitions.request(desired)
     container = request["containerProperties"]
     assert container["jobRoleArn"] == "arn:aws:iam::123456789012:role/reference-job-role"
     assert container["resourceRequirements"] == [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
@@ -76,4 +76,4 @@ def test_the_request_for_a_job_definition() -> None:
     ]
     assert (request["retryStrategy"], request["timeout"]) == ({"attempts": 2}, {"attemptDurationSeconds": 3600})
     described = {**request, "revision": 1, "jobDefinitionArn": "arn"}
-    assert job_definitions._described(described) == wanted.fields
+    assert job_definitions._described(described) == desired.fields

@@ -56,7 +56,7 @@ def planned(env: str, ami: str = tools.STOCK, cloud: Cloud | None = None) -> Pla
 
 
 def going(found: Plan) -> set[tuple[str, str]]:
-    return {(step.found.kind, step.found.name) for step in found.dropped.steps}
+    return {(step.existing.kind, step.existing.name) for step in found.dropped.steps}
 
 
 def active(sandbox: Sandbox) -> list[str]:
@@ -170,7 +170,7 @@ def test_a_job_that_came_since_the_plan_was_made_is_not_ended(
 def test_a_compute_environment_is_drained_first(sandbox: Sandbox, tmp_path: Path) -> None:
     env = narrowed(tmp_path)
     job = tools.run_job(sandbox, "small-low", "small-task")
-    [step] = [each for each in planned(env).dropped.steps if each.found.name == "small-two"]
+    [step] = [each for each in planned(env).dropped.steps if each.existing.name == "small-two"]
     assert step.why == "no longer in the definition; 1 job finishes first"
     with pytest.raises(UserError, match="the end of the jobs in small-two did not happen"):
         tools.register(env, options=Options(drain_minutes=1))
@@ -184,7 +184,7 @@ def test_a_compute_environment_is_drained_first(sandbox: Sandbox, tmp_path: Path
 
 def test_what_another_environment_uses_only_loses_the_tag(sandbox: Sandbox, tmp_path: Path) -> None:
     env, batch = narrowed(tmp_path), sandbox.client("batch")
-    arns = {step.found.name: step.found.id for step in planned(env).dropped.steps}
+    arns = {step.existing.name: step.existing.id for step in planned(env).dropped.steps}
     batch.tag_resource(resourceArn=arns["small-gone"], tags={"kiln:env:other": "now"})
     with pytest.raises(UserError, match="the compute environment small-two cannot go") as caught:
         planned(env)
@@ -192,7 +192,7 @@ def test_what_another_environment_uses_only_loses_the_tag(sandbox: Sandbox, tmp_
     for name in ("small-two", "small-done"):
         batch.tag_resource(resourceArn=arns[name], tags={"kiln:env:other": "now"})
     found = planned(env)
-    assert {(step.found.name, step.action) for step in found.dropped.steps} == {(name, "untag") for name in arns}
+    assert {(step.existing.name, step.action) for step in found.dropped.steps} == {(name, "untag") for name in arns}
     assert found.dropped.steps[0].why == "no longer in the definition; stays for other"
     tools.register(env)
     for arn in arns.values():

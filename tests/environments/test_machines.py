@@ -6,7 +6,7 @@ from environments.plan import instance_types as machines
 from environments.plan.instance_types import InstanceType
 from environments.spec import definitions
 from kiln.errors import UserError
-from tests.support.ground import CHOSEN
+from tests.support.inputs import CHOSEN
 
 TYPES = {
     "c5.2xlarge": InstanceType("c5.2xlarge", 8, 16384, ("x86_64",)),

@@ -5,31 +5,31 @@ from typing import Any
 
 import pytest
 
-from environments.kinds import order as desired
+from environments.kinds import order
 from environments.kinds.batch import compute_environments
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import service_linked
 from environments.model import resource
-from environments.model.resource import Difference, Found, Ref, Wanted
+from environments.model.resource import Desired, Difference, Existing, Ref
 from environments.plan.plan import Plan, notes
 from environments.plan.steps import Step, step
 from environments.rollout import decision as rollout
 from environments.screens import plan as show
 from kiln.errors import UserError
-from tests.support.ground import found_like, ground
+from tests.support.inputs import found_like, inputs
 from tests.support.stock import STOCK
 
 
 @pytest.mark.parametrize("name", ["genomics", "salmon", "genomics-2019", "reference"])
 def test_everything_that_is_made_carries_the_environments_tag(name: str) -> None:
-    there = ground(name)
-    wanted = (*desired.first(there), *desired.then(there))
-    tagged = [each for each in wanted if each.kind != service_linked.KIND and not each.foreign]
+    there = inputs(name)
+    desired = (*order.first(there), *order.then(there))
+    tagged = [each for each in desired if each.kind != service_linked.KIND and not each.foreign]
     assert len(tagged) > 8
     for each in tagged:
         assert f"kiln:env:{name}" in each.tags, each
-    order = [kind.KIND for kind in desired.KINDS]
-    assert [each.kind for each in wanted] == sorted((each.kind for each in wanted), key=order.index)
+    kinds = [kind.KIND for kind in order.KINDS]
+    assert [each.kind for each in desired] == sorted((each.kind for each in desired), key=kinds.index)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_everything_that_is_made_carries_the_environments_tag(name: str) -> None
     ],
 )
 def test_in_place_or_blue_green(env: str, changes: dict[str, Any], action: str, why: str) -> None:
-    [first, *_] = compute_environments.desired(ground(env))
+    [first, *_] = compute_environments.desired(inputs(env))
     done = step(first, found_like(first, **changes), env)
     assert done.action == action
     assert why in done.why
@@ -54,21 +54,21 @@ def test_in_place_or_blue_green(env: str, changes: dict[str, Any], action: str, 
 
 
 def test_what_is_to_be_done_for_a_resource() -> None:
-    wanted = Wanted("log group", "/jobs", {"retention": "30 days"}, {"kiln:env:a": "now"})
-    there = Found("log group", "/jobs", "arn", {"retention": "30 days"}, {"kiln:env:a": "then"})
-    assert step(wanted, None, "a").action == "create"
-    assert step(wanted, there, "a") == Step("unchanged", wanted, there)
+    desired = Desired("log group", "/jobs", {"retention": "30 days"}, {"kiln:env:a": "now"})
+    there = Existing("log group", "/jobs", "arn", {"retention": "30 days"}, {"kiln:env:a": "then"})
+    assert step(desired, None, "a").action == "create"
+    assert step(desired, there, "a") == Step("unchanged", desired, there)
     other = replace(there, fields={"retention": "7 days"})
-    assert step(wanted, other, "a").changes == (Difference("retention", "7 days", "30 days"),)
-    shared = step(wanted, replace(there, tags={"kiln:env:b": "then"}), "a")
+    assert step(desired, other, "a").changes == (Difference("retention", "7 days", "30 days"),)
+    shared = step(desired, replace(there, tags={"kiln:env:b": "then"}), "a")
     assert (shared.action, shared.joins, shared.something_to_do) == ("unchanged", True, True)
-    foreign = step(wanted, replace(other, tags={}), "a")
+    foreign = step(desired, replace(other, tags={}), "a")
     assert (foreign.action, foreign.something_to_do) == ("foreign", False)
-    assert "is not Kiln's and stays as it is; it differs: retention" in notes(ground("salmon"), [foreign])[0]
+    assert "is not Kiln's and stays as it is; it differs: retention" in notes(inputs("salmon"), [foreign])[0]
     with pytest.raises(UserError, match="belongs to the environment b"):
-        step(replace(wanted, exclusive=True), replace(there, tags={"kiln:env:b": "then"}), "a")
+        step(replace(desired, exclusive=True), replace(there, tags={"kiln:env:b": "then"}), "a")
     with pytest.raises(UserError, match="there is no log group"):
-        step(replace(wanted, foreign=True), None, "a")
+        step(replace(desired, foreign=True), None, "a")
 
 
 def test_ids_take_the_place_of_what_is_made_meanwhile() -> None:
@@ -85,11 +85,11 @@ def test_drain_timeouts_that_make_no_sense() -> None:
 
 
 def test_the_plan_in_words() -> None:
-    there = ground("genomics-2019")
-    wanted = compute_environments.desired(there)
-    steps = [step(each, found_like(each, imageIdOverride="ami-0"), "genomics-2019") for each in wanted]
-    log = Wanted("log group", "/jobs", {}, {"kiln:env:genomics-2019": "now"})
-    steps.append(step(log, Found("log group", "/jobs", "arn", {}, log.tags), "genomics-2019"))
+    there = inputs("genomics-2019")
+    desired = compute_environments.desired(there)
+    steps = [step(each, found_like(each, imageIdOverride="ami-0"), "genomics-2019") for each in desired]
+    log = Desired("log group", "/jobs", {}, {"kiln:env:genomics-2019": "now"})
+    steps.append(step(log, Existing("log group", "/jobs", "arn", {}, log.tags), "genomics-2019"))
     plan = Plan(there, tuple(steps), ("ami-0",), {"spot": "at most 256 vCPUs of optimal"})
     text = show.plan_text(plan, "register-env --env genomics-2019", verbose=False)
     assert "=  1 unchanged" in text
@@ -99,6 +99,6 @@ def test_the_plan_in_words() -> None:
     assert "/jobs" in show.plan_text(plan, "x", verbose=True)
     assert f"{STOCK.id} (was ami-0)" in show.header(plan)
     assert "at most 256 vCPUs" in show.header(plan)
-    new = Plan(there, tuple(step(each, None, "genomics-2019") for each in wanted), (), {"ondemand": "x", "spot": "y"})
+    new = Plan(there, tuple(step(each, None, "genomics-2019") for each in desired), (), {"ondemand": "x", "spot": "y"})
     text = show.plan_text(new, "x", verbose=False)
     assert f"SPOT, BEST_FIT, optimal, 0 to 256 vCPUs, genomics-workflow-template v1, {STOCK.id}" in text

@@ -11,7 +11,7 @@ from environments.model.resource import Difference
 from environments.plan import ami as choice
 from environments.spec import definitions
 from kiln.errors import UserError
-from tests.support.ground import found_like, ground
+from tests.support.inputs import found_like, inputs
 from tests.support.stock import STOCK
 
 
@@ -26,7 +26,7 @@ def test_the_memory_of_the_ami_before() -> None:
 
 
 def test_a_memory_that_a_killed_run_left_behind_is_put_right() -> None:
-    [first, *_] = compute_environments.desired(ground("genomics"))
+    [first, *_] = compute_environments.desired(inputs("genomics"))
     found = replace(found_like(first), tags={**first.tags, "kiln:env:genomics": "ami=ami-0"})
     assert compute_environments.diff(first, found) == (
         Difference("remembers", "ami=ami-0", f"ami={STOCK.id} previous=ami-0"),

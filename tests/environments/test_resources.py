@@ -13,7 +13,7 @@ from cloud.session import Cloud
 from environments.kinds.data import buckets, log_groups
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import policies, statements
-from environments.model.resource import Found, Kind, Wanted
+from environments.model.resource import Desired, Existing, Kind
 from environments.plan import network
 from environments.spec import definitions
 from kiln.errors import Exit, UserError
@@ -24,23 +24,23 @@ from tests.support.aws_state import work
 ACCOUNT = {"account": "123456789012", "region": "us-east-1", "use": "work", "partition": "aws"}
 
 
-def one(kind: Kind, cloud: Cloud, wanted: Wanted) -> Found:
+def one(kind: Kind, cloud: Cloud, desired: Desired) -> Existing:
     """The resource as it is found."""
-    return kind.find(cloud, [wanted])[wanted.name]
+    return kind.find(cloud, [desired])[desired.name]
 
 
-def brought(kind: Kind, cloud: Cloud, wanted: Wanted) -> Found:
+def brought(kind: Kind, cloud: Cloud, desired: Desired) -> Existing:
     """Changed to what is wanted; fails where that leaves a difference."""
-    found = one(kind, cloud, wanted)
-    kind.update(cloud, wanted, found, kind.diff(wanted, found))
-    after = one(kind, cloud, wanted)
-    assert kind.diff(wanted, after) == ()
+    found = one(kind, cloud, desired)
+    kind.update(cloud, desired, found, kind.diff(desired, found))
+    after = one(kind, cloud, desired)
+    assert kind.diff(desired, after) == ()
     return after
 
 
-def bucket(**fields: Any) -> Wanted:
+def bucket(**fields: Any) -> Desired:
     ordinary = {"encryption": "AES256", "public access": "blocked", "TLS": "required", "expire": "never"}
-    return Wanted("bucket", "ours-1", {**ordinary, **fields}, {"kiln:env:a": "now"}, extra=ACCOUNT)
+    return Desired("bucket", "ours-1", {**ordinary, **fields}, {"kiln:env:a": "now"}, extra=ACCOUNT)
 
 
 def test_a_buckets_own_rules_and_policies_stay(sandbox: Sandbox, cloud: Cloud) -> None:
@@ -80,12 +80,14 @@ def test_a_bucket_of_another_region(sandbox: Sandbox, cloud: Cloud) -> None:
         buckets.find(cloud, [bucket()])
 
 
-def policy(number: int, environment: str = "a") -> Wanted:
+def policy(number: int, environment: str = "a") -> Desired:
     statement = {"Sid": f"{statements.sid_of(environment)}S", "Effect": "Allow", "Action": ["s3:ListBucket"],
                  "Resource": [f"arn:aws:s3:::bucket-{number}"]}  # fmt: skip
     arn = "arn:aws:iam::123456789012:policy/ours"
     labels = {f"kiln:env:{environment}": "now", policies.DOCUMENT: policies.memo("v1", [statement])}
-    return Wanted("policy", "ours", {"statements": [statement]}, labels, extra={"arn": arn, "environment": environment})
+    return Desired(
+        "policy", "ours", {"statements": [statement]}, labels, extra={"arn": arn, "environment": environment}
+    )
 
 
 def test_a_policy_has_five_versions_and_goes_on(sandbox: Sandbox, cloud: Cloud) -> None:
@@ -115,25 +117,25 @@ def test_a_shared_policy_keeps_what_is_the_others(sandbox: Sandbox, cloud: Cloud
 
 
 def test_a_log_group_that_is_kept_for_ever(sandbox: Sandbox, cloud: Cloud) -> None:
-    wanted = Wanted("log group", "/jobs", {"retention": "30 days"}, {"kiln:env:a": "now"})
-    log_groups.create(cloud, wanted)
-    brought(log_groups, cloud, Wanted("log group", "/jobs", {"retention": log_groups.FOR_EVER}, {}))
-    log_groups.create(cloud, Wanted("log group", "/jobs/more", {"retention": "7 days"}, {}))
-    assert one(log_groups, cloud, wanted).tags == {"kiln:env:a": "now"}
-    log_groups.delete(cloud, one(log_groups, cloud, wanted))
-    log_groups.delete(cloud, Found("log group", "/jobs", "arn", {}, {}))
+    desired = Desired("log group", "/jobs", {"retention": "30 days"}, {"kiln:env:a": "now"})
+    log_groups.create(cloud, desired)
+    brought(log_groups, cloud, Desired("log group", "/jobs", {"retention": log_groups.FOR_EVER}, {}))
+    log_groups.create(cloud, Desired("log group", "/jobs/more", {"retention": "7 days"}, {}))
+    assert one(log_groups, cloud, desired).tags == {"kiln:env:a": "now"}
+    log_groups.delete(cloud, one(log_groups, cloud, desired))
+    log_groups.delete(cloud, Existing("log group", "/jobs", "arn", {}, {}))
 
 
 def test_a_security_group_without_ingress(sandbox: Sandbox, cloud: Cloud) -> None:
     ec2 = sandbox.client("ec2")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    wanted = Wanted("security group", "a-batch", {}, {"kiln:env:a": "now"}, extra={"vpc": vpc})
-    group = security_groups.create(cloud, wanted)
+    desired = Desired("security group", "a-batch", {}, {"kiln:env:a": "now"}, extra={"vpc": vpc})
+    group = security_groups.create(cloud, desired)
     [found] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
     assert found["IpPermissions"] == []
     assert len(found["IpPermissionsEgress"]) == 1
-    assert one(security_groups, cloud, wanted).id == group
-    elsewhere = Wanted("security group", "a-batch", {}, {}, extra={"vpc": "vpc-00000000"})
+    assert one(security_groups, cloud, desired).id == group
+    elsewhere = Desired("security group", "a-batch", {}, {}, extra={"vpc": "vpc-00000000"})
     assert security_groups.find(cloud, [elsewhere]) == {}
 
 

@@ -8,7 +8,7 @@ import pytest
 from cloud.session import Cloud
 from environments.kinds.batch import compute_request, jobs
 from environments.kinds.batch.jobs import Job
-from environments.model.resource import Found
+from environments.model.resource import Existing
 from environments.rollout import blue_green
 from environments.rollout.decision import Options
 from kiln.errors import Interrupted, UserError
@@ -266,7 +266,7 @@ def test_where_a_job_runs() -> None:
 
 
 def test_the_successor_is_newer_than_all_before_it_whatever_the_clocks_say() -> None:
-    ahead = Found("compute env", "x", "arn", {}, {"kiln:made": "2026-11-22T10:00:00Z"})
-    strange = Found("compute env", "x", "arn", {}, {"kiln:made": "yesterday"})
+    ahead = Existing("compute env", "x", "arn", {}, {"kiln:made": "2026-11-22T10:00:00Z"})
+    strange = Existing("compute env", "x", "arn", {}, {"kiln:made": "yesterday"})
     assert blue_green.stamp("2026-11-22T06:00:00Z", [ahead, strange]) == "2026-11-22T10:00:01Z"
     assert blue_green.stamp("2026-11-22T11:00:00Z", [ahead]) == "2026-11-22T11:00:00Z"

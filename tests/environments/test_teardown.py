@@ -186,7 +186,7 @@ def test_strangers_keep_what_they_use(sandbox: Sandbox, tmp_path: Path) -> None:
     iam.create_role(RoleName="theirs", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
     policy = "arn:aws:iam::123456789012:policy/bucket-access-policy"
     iam.attach_role_policy(RoleName="theirs", PolicyArn=policy)
-    planned = {each.found.name: each for each in teardown.prepare(Cloud(), "small").steps if each.action == "keep"}
+    planned = {each.existing.name: each for each in teardown.prepare(Cloud(), "small").steps if each.action == "keep"}
     assert "the compute environment theirs" in planned["nextflow-al2023"].why
     assert "the compute environment theirs" in planned["ecsInstanceRole"].why
     assert "the compute environment theirs" in planned["small-batch"].why

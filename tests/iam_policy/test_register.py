@@ -74,9 +74,9 @@ def everything(sandbox: Sandbox) -> None:
     planned = plan.prepare(cloud, definitions.load("genomics"), "ecs-optimized")
     for kind in (security_groups, templates):
         [step] = planned.of(kind)
-        assert step.found
-        kind.tag(cloud, step.found, {"kiln:env:other": "now"})
-        kind.untag(cloud, step.found, ["kiln:env:other"])
+        assert step.existing
+        kind.tag(cloud, step.existing, {"kiln:env:other": "now"})
+        kind.untag(cloud, step.existing, ["kiln:env:other"])
     name = _used(sandbox)
     done = destroy_command.destroy(
         "genomics", None, buckets=[name], amis=[], plan=False, yes=True, terminate_jobs=True, as_json=False

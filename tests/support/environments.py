@@ -70,7 +70,7 @@ def register(
 def steps(env: str, ami: str = STOCK, options: Options = ORDINARY, cloud: Cloud | None = None) -> dict[str, Step]:
     """What registering it would do, by the resource's name; nothing where it is up to date."""
     planned = plan.prepare(cloud or Cloud(), definitions.load(env), ami, options)
-    return {step.wanted.name: step for step in planned.steps if step.something_to_do}
+    return {step.desired.name: step for step in planned.steps if step.something_to_do}
 
 
 def compute(aws: Clients) -> dict[str, dict[str, Any]]:

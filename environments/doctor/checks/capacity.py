@@ -12,12 +12,12 @@ from kiln import words
 
 def quota(picture: Picture) -> Iterator[Finding]:
     """max_vcpus of the environments, summed by the quota that counts their machines, against that quota."""
-    wanted: dict[str, list[Described]] = {}
+    desired: dict[str, list[Described]] = {}
     for each in picture.environments:
         codes = {quotas_of.code(name, spot=is_spot(each)) for name in resources(each).get("instanceTypes") or ()}
         for code in codes & picture.quotas.keys():
-            wanted.setdefault(code, []).append(each)
-    for code, found in sorted(wanted.items()):
+            desired.setdefault(code, []).append(each)
+    for code, found in sorted(desired.items()):
         most, allowed = sum(int(resources(each).get("maxvCpus") or 0) for each in found), int(picture.quotas[code])
         if most > allowed:
             names = ", ".join(map(name_of, found))

@@ -26,8 +26,8 @@ def roles(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     named |= {str(resources(each).get("spotIamFleetRole") or "") for each in picture.environments}
     named |= {arn for each in picture.definitions for arn in job_roles(each)}
     found = {short(arn): _role(iam, arn) for arn in sorted(named) if arn and "/aws-service-role/" not in arn}
-    wanted = {str(resources(each).get("instanceRole") or "") for each in picture.environments} - {""}
-    profiles = {short(each): _profile(iam, each) for each in sorted(wanted)}
+    desired = {str(resources(each).get("instanceRole") or "") for each in picture.environments} - {""}
+    profiles = {short(each): _profile(iam, each) for each in sorted(desired)}
     return {
         "roles": {name: role for name, role in found.items() if role},
         "profiles": {name: profile for name, profile in profiles.items() if profile},

@@ -26,15 +26,15 @@ def _filter(name: str, values: Iterable[str]) -> list[dict[str, Any]]:
 
 def templates(cloud: Cloud, picture: Picture) -> dict[str, Any]:
     """The launch templates that the environments name, with all their versions, by id and by name."""
-    wanted = {name for name, _ in map(pinned, picture.environments) if name}
-    if not wanted:
+    desired = {name for name, _ in map(pinned, picture.environments) if name}
+    if not desired:
         return {}
-    names = sorted(each for each in wanted if not each.startswith("lt-"))
-    filters = {"Filters": _filter("launch-template-name", names)} if len(names) == len(wanted) else {}
+    names = sorted(each for each in desired if not each.startswith("lt-"))
+    filters = {"Filters": _filter("launch-template-name", names)} if len(names) == len(desired) else {}
     found: dict[str, versions.Template] = {}
     for each in every(cloud.ec2, "describe_launch_templates", "LaunchTemplates", **filters):
         template_id, name = each["LaunchTemplateId"], each["LaunchTemplateName"]
-        if {template_id, name} & wanted:
+        if {template_id, name} & desired:
             found[template_id] = found[name] = versions.of(cloud, each)
     return {"templates": found}
 

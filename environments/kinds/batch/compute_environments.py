@@ -14,8 +14,8 @@ from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import instance_profiles, roles
 from environments.model import ownership
-from environments.model.inputs import Ground
-from environments.model.resource import Difference, Found, Ref, Wanted
+from environments.model.inputs import Inputs
+from environments.model.resource import Desired, Difference, Existing, Ref
 from environments.spec.compute import ComputeEnvironment, ImageType
 
 KIND = "compute env"
@@ -25,52 +25,52 @@ MEMORY, STATUS = "remembers", "status"
 Described = dict[str, Any]
 
 
-def desired(ground: Ground) -> tuple[Wanted, ...]:
-    return tuple(_wanted(ground, name, each) for name, each in ground.spec.compute_environments.items())
+def desired(inputs: Inputs) -> tuple[Desired, ...]:
+    return tuple(_desired(inputs, name, each) for name, each in inputs.spec.compute_environments.items())
 
 
-def _wanted(ground: Ground, name: str, each: ComputeEnvironment) -> Wanted:
-    spec = ground.spec
-    memory = ownership.Memory(ground.chosen.image.id)
+def _desired(inputs: Inputs, name: str, each: ComputeEnvironment) -> Desired:
+    spec = inputs.spec
+    memory = ownership.Memory(inputs.chosen.image.id)
     labels = {
         **spec.tags,
         ownership.key(spec.name): memory.as_tag(),
         ownership.COMPUTE_ENVIRONMENT: name,
-        ownership.MADE: ground.now,
+        ownership.MADE: inputs.now,
     }
     service = spec.roles.service
     fields = {
         "state": each.state.upper(),
-        "serviceRole": service if service == SERVICE_LINKED else ground.iam_arn(roles.KIND, service),
+        "serviceRole": service if service == SERVICE_LINKED else inputs.iam_arn(roles.KIND, service),
         "type": "SPOT" if each.market == "spot" else "EC2",
         "allocationStrategy": each.strategy,
         "instanceTypes": tuple(sorted(each.instance_types)),
         "minvCpus": each.min_vcpus,
         "maxvCpus": each.max_vcpus,
         "bidPercentage": each.bid_percentage or (100 if each.market == "spot" else None),
-        "subnets": ground.network.subnets,
-        "securityGroupIds": _groups(ground),
-        "instanceRole": ground.iam_arn(instance_profiles.KIND, spec.roles.profile),
-        "spotIamFleetRole": ground.iam_arn(roles.KIND, spec.roles.spot_fleet) if each.needs_fleet_role else None,
+        "subnets": inputs.network.subnets,
+        "securityGroupIds": _groups(inputs),
+        "instanceRole": inputs.iam_arn(instance_profiles.KIND, spec.roles.profile),
+        "spotIamFleetRole": inputs.iam_arn(roles.KIND, spec.roles.spot_fleet) if each.needs_fleet_role else None,
         "ec2KeyPair": each.key_pair,
         "placementGroup": each.placement_group,
         "tags": {**spec.tags, **each.tags},
-        "launchTemplate": ground.template.spec.name,
-        "launchTemplateVersion": templates.version(ground),
-        "imageType": image_type(ground, each),
-        "imageIdOverride": ground.chosen.image.id,
+        "launchTemplate": inputs.template.spec.name,
+        "launchTemplateVersion": templates.version(inputs),
+        "imageType": image_type(inputs, each),
+        "imageIdOverride": inputs.chosen.image.id,
     }
-    return Wanted(KIND, name, fields, labels, exclusive=True, extra={"environment": spec.name, "name": name})
+    return Desired(KIND, name, fields, labels, exclusive=True, extra={"environment": spec.name, "name": name})
 
 
-def image_type(ground: Ground, each: ComputeEnvironment) -> ImageType | str:
-    return each.image_type or f"ECS_{ground.family.upper()}"
+def image_type(inputs: Inputs, each: ComputeEnvironment) -> ImageType | str:
+    return each.image_type or f"ECS_{inputs.family.upper()}"
 
 
-def _groups(ground: Ground) -> tuple[str | Ref, ...]:
+def _groups(inputs: Inputs) -> tuple[str | Ref, ...]:
     """Ids, and what stands for a group that is yet to be made."""
-    names = ground.spec.network.security_groups or (f"{ground.spec.name}-batch",)
-    found = [ground.found.get((security_groups.KIND, name)) for name in names]
+    names = inputs.spec.network.security_groups or (f"{inputs.spec.name}-batch",)
+    found = [inputs.existing.get((security_groups.KIND, name)) for name in names]
     return tuple(
         each.id if each else Ref(security_groups.KIND, name, f"(new) {name}")
         for name, each in zip(names, found, strict=True)
@@ -83,17 +83,17 @@ def described(cloud: Cloud) -> list[Described]:
     return [each for each in found if each.get("status") != "DELETED"]
 
 
-def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
-    return match(wanted, described(cloud))
+def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
+    return match(desired, described(cloud))
 
 
-def match(wanted: Sequence[Wanted], there: Sequence[Described]) -> Mapping[str, Found]:
+def match(desired: Sequence[Desired], there: Sequence[Described]) -> Mapping[str, Existing]:
     """Those that the definition means, by its names for them (pure).
 
     Where a roll-out has two of one definition, the newest that is not INVALID counts; the others stand in `extra`.
     """
     found = {}
-    for each in wanted:
+    for each in desired:
         mine = [one for one in there if _means(one, each)]
         if mine:
             current, *rest = sorted(mine, key=_rank, reverse=True)
@@ -101,12 +101,12 @@ def match(wanted: Sequence[Wanted], there: Sequence[Described]) -> Mapping[str, 
     return found
 
 
-def _means(one: Described, wanted: Wanted) -> bool:
+def _means(one: Described, desired: Desired) -> bool:
     """This environment's own by its tags; else whatever has the name."""
     labels = one.get("tags") or {}
-    if ownership.key(wanted.extra["environment"]) in labels:
-        return bool(labels.get(ownership.COMPUTE_ENVIRONMENT) == wanted.name)
-    return bool(one["computeEnvironmentName"] == wanted.name)
+    if ownership.key(desired.extra["environment"]) in labels:
+        return bool(labels.get(ownership.COMPUTE_ENVIRONMENT) == desired.name)
+    return bool(one["computeEnvironmentName"] == desired.name)
 
 
 def _rank(one: Described) -> tuple[bool, bool, str]:
@@ -114,29 +114,29 @@ def _rank(one: Described) -> tuple[bool, bool, str]:
     return one.get("status") != "DELETING", one.get("status") != "INVALID", labels.get(ownership.MADE, "")
 
 
-def found_of(name: str, one: Described, others: Sequence[Found] = ()) -> Found:
+def found_of(name: str, one: Described, others: Sequence[Existing] = ()) -> Existing:
     """One as it is described, under the definition's name; `extra` has its name in AWS, its status, and the others."""
     extra = {
         "name": one["computeEnvironmentName"], "status": one.get("status", ""), "reason": one.get("statusReason", ""),
         "desiredvCpus": (one.get("computeResources") or {}).get("desiredvCpus", 0), "others": tuple(others),
         "cluster": one.get("ecsClusterArn", ""),
     }  # fmt: skip
-    return Found(KIND, name, one["computeEnvironmentArn"], compute_request.fields(one), one.get("tags") or {}, extra)
+    return Existing(KIND, name, one["computeEnvironmentArn"], compute_request.fields(one), one.get("tags") or {}, extra)
 
 
-def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
+def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
     """Every field counts, one that is left out too. ARNs and names of an instance profile mean the same."""
-    before, after = _comparable(found.fields), _comparable(wanted.fields)
+    before, after = _comparable(existing.fields), _comparable(desired.fields)
     changes = [
-        Difference(name, found.fields.get(name), value)
-        for name, value in wanted.fields.items()
+        Difference(name, existing.fields.get(name), value)
+        for name, value in desired.fields.items()
         if before.get(name) != after[name]
     ]
-    memory = ownership.memory(found.tags, wanted.extra["environment"])
-    should = memory.moved_to(wanted.fields["imageIdOverride"])
+    memory = ownership.memory(existing.tags, desired.extra["environment"])
+    should = memory.moved_to(desired.fields["imageIdOverride"])
     if memory.ami and should != memory and not any(each.field == "imageIdOverride" for each in changes):
         changes.append(Difference(MEMORY, memory.as_tag(), should.as_tag()))
-    if found.extra.get("status") == "INVALID":
+    if existing.extra.get("status") == "INVALID":
         changes.append(Difference(STATUS, "INVALID", "VALID"))
     return tuple(changes)
 
@@ -153,33 +153,33 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, Ref) else value
 
 
-def create(cloud: Cloud, wanted: Wanted) -> str:
+def create(cloud: Cloud, desired: Desired) -> str:
     """Its ARN; it is not VALID yet."""
-    made = cloud.client("batch").create_compute_environment(**compute_request.create(wanted))
+    made = cloud.client("batch").create_compute_environment(**compute_request.create(desired))
     return str(made["computeEnvironmentArn"])
 
 
-def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:
+def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
     """The scaling fields, the memory, and another look of AWS Batch at one that is INVALID; all else is a roll-out
     (environments/rollout/decision.py)."""
     fields = {change.field: change.after for change in changes}
     if STATUS in fields:
-        fields["state"] = wanted.fields["state"]
+        fields["state"] = desired.fields["state"]
     if fields.keys() & SCALING:
-        cloud.client("batch").update_compute_environment(**compute_request.scaling(found.extra["name"], fields))
+        cloud.client("batch").update_compute_environment(**compute_request.scaling(existing.extra["name"], fields))
     if MEMORY in fields:
-        tag(cloud, found, {ownership.key(wanted.extra["environment"]): fields[MEMORY]})
-    return found.id
+        tag(cloud, existing, {ownership.key(desired.extra["environment"]): fields[MEMORY]})
+    return existing.id
 
 
-def delete(cloud: Cloud, found: Found) -> None:
+def delete(cloud: Cloud, existing: Existing) -> None:
     """It must be DISABLED, and in no queue."""
-    cloud.client("batch").delete_compute_environment(computeEnvironment=found.extra["name"])
+    cloud.client("batch").delete_compute_environment(computeEnvironment=existing.extra["name"])
 
 
-def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:
-    cloud.client("batch").tag_resource(resourceArn=found.id, tags=dict(labels))
+def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
+    cloud.client("batch").tag_resource(resourceArn=existing.id, tags=dict(labels))
 
 
-def untag(cloud: Cloud, found: Found, keys: Sequence[str]) -> None:
-    cloud.client("batch").untag_resource(resourceArn=found.id, tagKeys=list(keys))
+def untag(cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
+    cloud.client("batch").untag_resource(resourceArn=existing.id, tagKeys=list(keys))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from environments.model.resource import Wanted
+from environments.model.resource import Desired
 
 _RESOURCES = (
     "type", "allocationStrategy", "minvCpus", "maxvCpus", "bidPercentage", "instanceRole", "spotIamFleetRole",
@@ -15,19 +15,19 @@ _MEMBER = {
 _BATCH_ROLE = "/aws-service-role/batch.amazonaws.com/"
 
 
-def create(wanted: Wanted, name: str = "") -> dict[str, Any]:
+def create(desired: Desired, name: str = "") -> dict[str, Any]:
     """The parameters of CreateComputeEnvironment, under another `name` where one is given.
 
     No serviceRole stands for the service-linked role. desiredvCpus is left out: AWS Batch begins with the minimum.
     """
-    fields = wanted.fields
+    fields = desired.fields
     service = {} if fields["serviceRole"] == "service-linked" else {"serviceRole": fields["serviceRole"]}
     return {
-        "computeEnvironmentName": name or wanted.extra["name"],
+        "computeEnvironmentName": name or desired.extra["name"],
         "type": "MANAGED",
         "state": fields["state"],
         "computeResources": resources(fields),
-        "tags": dict(wanted.tags),
+        "tags": dict(desired.tags),
         **service,
     }
 

@@ -7,27 +7,27 @@ from cloud.pages import every
 from cloud.session import Cloud
 from environments.kinds.iam import roles
 from environments.model import resource
-from environments.model.inputs import Ground
-from environments.model.resource import Difference, Found, Wanted
+from environments.model.inputs import Inputs
+from environments.model.resource import Desired, Difference, Existing
 from environments.spec.compute import JobDefinition
 
 KIND = "job definition"
 
 
-def desired(ground: Ground) -> tuple[Wanted, ...]:
+def desired(inputs: Inputs) -> tuple[Desired, ...]:
     return tuple(
-        Wanted(KIND, name, _fields(ground, each), ground.tags, exclusive=True)
-        for name, each in ground.spec.job_definitions.items()
+        Desired(KIND, name, _fields(inputs, each), inputs.tags, exclusive=True)
+        for name, each in inputs.spec.job_definitions.items()
     )
 
 
-def _fields(ground: Ground, each: JobDefinition) -> dict[str, Any]:
+def _fields(inputs: Inputs, each: JobDefinition) -> dict[str, Any]:
     requirements = {"VCPU": str(each.vcpus), "MEMORY": str(each.memory)}
     if each.gpus:
         requirements["GPU"] = str(each.gpus)
     role = each.job_role
     if role == "job":
-        role = ground.iam_arn(roles.KIND, ground.spec.job_role) if ground.spec.job_role else "none"
+        role = inputs.iam_arn(roles.KIND, inputs.spec.job_role) if inputs.spec.job_role else "none"
     return {
         "image": each.image,
         "command": each.command,
@@ -38,14 +38,14 @@ def _fields(ground: Ground, each: JobDefinition) -> dict[str, Any]:
         "volumes": tuple((one.host, one.container, one.read_only) for one in each.volumes),
         "user": each.user or "",
         "privileged": each.privileged,
-        "logGroup": ground.spec.log_group.name,
+        "logGroup": inputs.spec.log_group.name,
         "attempts": each.attempts,
         "timeout": each.timeout or 0,
     }
 
 
-def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
-    return match(wanted, active(cloud))
+def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
+    return match(desired, active(cloud))
 
 
 def active(cloud: Cloud) -> list[dict[str, Any]]:
@@ -53,16 +53,16 @@ def active(cloud: Cloud) -> list[dict[str, Any]]:
     return every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE")
 
 
-def match(wanted: Sequence[Wanted], there: Sequence[Mapping[str, Any]]) -> Mapping[str, Found]:
+def match(desired: Sequence[Desired], there: Sequence[Mapping[str, Any]]) -> Mapping[str, Existing]:
     """The newest ACTIVE revision of each (pure)."""
     found = {}
-    for each in wanted:
+    for each in desired:
         revisions = [one for one in there if one["jobDefinitionName"] == each.name]
         if revisions:
             newest = max(revisions, key=lambda one: int(one["revision"]))
             extra = {"revision": newest["revision"], "arns": tuple(one["jobDefinitionArn"] for one in revisions)}
             arn = newest["jobDefinitionArn"]
-            found[each.name] = Found(KIND, each.name, arn, _described(newest), newest.get("tags") or {}, extra)
+            found[each.name] = Existing(KIND, each.name, arn, _described(newest), newest.get("tags") or {}, extra)
     return found
 
 
@@ -88,13 +88,13 @@ def _described(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
-    return resource.differences(wanted.fields, found.fields)
+def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
+    return resource.differences(desired.fields, existing.fields)
 
 
-def request(wanted: Wanted) -> dict[str, Any]:
+def request(desired: Desired) -> dict[str, Any]:
     """The parameters of RegisterJobDefinition (pure). A revision inherits nothing: all of it is said."""
-    fields = wanted.fields
+    fields = desired.fields
     container: dict[str, Any] = {
         "image": fields["image"],
         "command": list(fields["command"]),
@@ -110,40 +110,40 @@ def request(wanted: Wanted) -> dict[str, Any]:
         "privileged": fields["privileged"],
         "logConfiguration": {
             "logDriver": "awslogs",
-            "options": {"awslogs-group": fields["logGroup"], "awslogs-stream-prefix": wanted.name},
+            "options": {"awslogs-group": fields["logGroup"], "awslogs-stream-prefix": desired.name},
         },
     }
     container |= {"jobRoleArn": fields["jobRoleArn"]} if fields["jobRoleArn"] != "none" else {}
     container |= {"user": fields["user"]} if fields["user"] else {}
     whole: dict[str, Any] = {
-        "jobDefinitionName": wanted.name, "type": "container", "containerProperties": container,
+        "jobDefinitionName": desired.name, "type": "container", "containerProperties": container,
         "parameters": fields["parameters"], "retryStrategy": {"attempts": fields["attempts"]},
-        "platformCapabilities": ["EC2"], "tags": dict(wanted.tags),
+        "platformCapabilities": ["EC2"], "tags": dict(desired.tags),
     }  # fmt: skip
     return whole | ({"timeout": {"attemptDurationSeconds": fields["timeout"]}} if fields["timeout"] else {})
 
 
-def create(cloud: Cloud, wanted: Wanted) -> str:
-    return str(cloud.client("batch").register_job_definition(**request(wanted))["jobDefinitionArn"])
+def create(cloud: Cloud, desired: Desired) -> str:
+    return str(cloud.client("batch").register_job_definition(**request(desired))["jobDefinitionArn"])
 
 
-def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:
+def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
     """Another revision: none can be changed. It carries the tags that the one before has."""
-    again = {**request(wanted), "tags": {**found.tags, **wanted.tags}}
+    again = {**request(desired), "tags": {**existing.tags, **desired.tags}}
     return str(cloud.client("batch").register_job_definition(**again)["jobDefinitionArn"])
 
 
-def delete(cloud: Cloud, found: Found) -> None:
+def delete(cloud: Cloud, existing: Existing) -> None:
     """Every revision that is ACTIVE."""
-    for arn in found.extra["arns"]:
+    for arn in existing.extra["arns"]:
         cloud.client("batch").deregister_job_definition(jobDefinition=arn)
 
 
-def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:
-    cloud.client("batch").tag_resource(resourceArn=found.id, tags=dict(labels))
+def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
+    cloud.client("batch").tag_resource(resourceArn=existing.id, tags=dict(labels))
 
 
-def untag(cloud: Cloud, found: Found, keys: Sequence[str]) -> None:
+def untag(cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
     """Of every revision that is ACTIVE."""
-    for arn in found.extra["arns"]:
+    for arn in existing.extra["arns"]:
         cloud.client("batch").untag_resource(resourceArn=arn, tagKeys=list(keys))

@@ -7,17 +7,17 @@ from cloud.pages import every, parts
 from cloud.session import Cloud
 from environments.kinds.batch import compute_environments
 from environments.model import ownership, resource
-from environments.model.inputs import Ground
-from environments.model.resource import Difference, Found, Ref, Wanted
+from environments.model.inputs import Inputs
+from environments.model.resource import Desired, Difference, Existing, Ref
 from environments.spec.compute import TimeLimit
 
 KIND = "job queue"
 
 
-def desired(ground: Ground) -> tuple[Wanted, ...]:
+def desired(inputs: Inputs) -> tuple[Desired, ...]:
     """A compute environment has its definition's name here: in AWS it may have another after a roll-out."""
     return tuple(
-        Wanted(
+        Desired(
             KIND,
             name,
             {
@@ -26,11 +26,11 @@ def desired(ground: Ground) -> tuple[Wanted, ...]:
                 "computeEnvironments": queue.compute_environments,
                 "timeLimits": tuple(sorted(map(_limit, queue.time_limits))),
             },
-            ground.tags,
+            inputs.tags,
             exclusive=True,
             extra={"order": tuple(Ref(compute_environments.KIND, each, each) for each in queue.compute_environments)},
         )
-        for name, queue in ground.spec.queues.items()
+        for name, queue in inputs.spec.queues.items()
     )
 
 
@@ -38,8 +38,8 @@ def _limit(limit: TimeLimit) -> tuple[str, int, str]:
     return limit.reason, limit.after, limit.action.upper()
 
 
-def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
-    return match(wanted, described(cloud, [each.name for each in wanted]), compute_environments.described(cloud))
+def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
+    return match(desired, described(cloud, [each.name for each in desired]), compute_environments.described(cloud))
 
 
 def listed(cloud: Cloud) -> list[dict[str, Any]]:
@@ -56,11 +56,11 @@ def described(cloud: Cloud, names: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def match(
-    wanted: Sequence[Wanted], there: Sequence[dict[str, Any]], environments: Sequence[dict[str, Any]]
-) -> Mapping[str, Found]:  # fmt: skip
+    desired: Sequence[Desired], there: Sequence[dict[str, Any]], environments: Sequence[dict[str, Any]]
+) -> Mapping[str, Existing]:  # fmt: skip
     """The described queues by name (pure)."""
     names = {each["computeEnvironmentArn"]: defined(each) for each in environments}
-    mine = {each.name for each in wanted}
+    mine = {each.name for each in desired}
     return {each["jobQueueName"]: found_of(each, names) for each in there if each["jobQueueName"] in mine}
 
 
@@ -70,7 +70,7 @@ def defined(environment: Mapping[str, Any]) -> str:
     return str(labels.get(ownership.COMPUTE_ENVIRONMENT) or environment["computeEnvironmentName"])
 
 
-def found_of(queue: Mapping[str, Any], names: Mapping[str, str]) -> Found:
+def found_of(queue: Mapping[str, Any], names: Mapping[str, str]) -> Existing:
     """One as it is described; `names` are what the compute environments are called, by ARN."""
     order = sorted(queue.get("computeEnvironmentOrder") or (), key=lambda each: int(each["order"]))
     arns = [each["computeEnvironment"] for each in order]
@@ -82,26 +82,26 @@ def found_of(queue: Mapping[str, Any], names: Mapping[str, str]) -> Found:
         "timeLimits": tuple(sorted((each["reason"], each["maxTimeSeconds"], each["action"]) for each in limits)),
     }
     extra = {"status": queue.get("status", ""), "reason": queue.get("statusReason", ""), "arns": tuple(arns)}
-    return Found(KIND, queue["jobQueueName"], queue["jobQueueArn"], fields, queue.get("tags") or {}, extra)
+    return Existing(KIND, queue["jobQueueName"], queue["jobQueueArn"], fields, queue.get("tags") or {}, extra)
 
 
-def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
-    return resource.differences(wanted.fields, found.fields)
+def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
+    return resource.differences(desired.fields, existing.fields)
 
 
-def create(cloud: Cloud, wanted: Wanted) -> str:
+def create(cloud: Cloud, desired: Desired) -> str:
     """Its ARN. AWS Batch takes VALID compute environments only."""
-    request = {**_request(wanted, wanted.fields), "jobQueueName": wanted.name, "tags": dict(wanted.tags)}
+    request = {**_request(desired, desired.fields), "jobQueueName": desired.name, "tags": dict(desired.tags)}
     return str(cloud.client("batch").create_job_queue(**request)["jobQueueArn"])
 
 
-def _request(wanted: Wanted, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _request(desired: Desired, fields: Mapping[str, Any]) -> dict[str, Any]:
     request = {key: fields[key] for key in ("priority", "state") if key in fields}
     if "computeEnvironments" in fields:
         request["computeEnvironmentOrder"] = [
-            {"order": n, "computeEnvironment": arn} for n, arn in enumerate(wanted.extra["order"], 1)
+            {"order": n, "computeEnvironment": arn} for n, arn in enumerate(desired.extra["order"], 1)
         ]
-    if fields.get("timeLimits") or ("timeLimits" in fields and fields is not wanted.fields):
+    if fields.get("timeLimits") or ("timeLimits" in fields and fields is not desired.fields):
         request["jobStateTimeLimitActions"] = [
             {"reason": reason, "state": "RUNNABLE", "maxTimeSeconds": seconds, "action": action}
             for reason, seconds, action in fields["timeLimits"]
@@ -109,20 +109,20 @@ def _request(wanted: Wanted, fields: Mapping[str, Any]) -> dict[str, Any]:
     return request
 
 
-def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:
-    request = _request(wanted, {change.field: change.after for change in changes})
-    cloud.client("batch").update_job_queue(jobQueue=found.name, **request)
-    return found.id
+def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+    request = _request(desired, {change.field: change.after for change in changes})
+    cloud.client("batch").update_job_queue(jobQueue=existing.name, **request)
+    return existing.id
 
 
-def delete(cloud: Cloud, found: Found) -> None:
+def delete(cloud: Cloud, existing: Existing) -> None:
     """It must be DISABLED."""
-    cloud.client("batch").delete_job_queue(jobQueue=found.name)
+    cloud.client("batch").delete_job_queue(jobQueue=existing.name)
 
 
-def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:
-    cloud.client("batch").tag_resource(resourceArn=found.id, tags=dict(labels))
+def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
+    cloud.client("batch").tag_resource(resourceArn=existing.id, tags=dict(labels))
 
 
-def untag(cloud: Cloud, found: Found, keys: Sequence[str]) -> None:
-    cloud.client("batch").untag_resource(resourceArn=found.id, tagKeys=list(keys))
+def untag(cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
+    cloud.client("batch").untag_resource(resourceArn=existing.id, tagKeys=list(keys))

@@ -59,10 +59,10 @@ def encryption_rule(key: str) -> dict[str, Any]:
     return {"ApplyServerSideEncryptionByDefault": by, "BucketKeyEnabled": True}
 
 
-def lifecycle(wanted: str, there: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def lifecycle(desired: str, there: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """All lifecycle rules of a bucket: Kiln's own as `expire` says it, and what others put `there`."""
     rules = [rule for rule in there if rule.get("ID") != _EXPIRE]
-    folder, _, days = wanted.removesuffix(" days").rpartition(" after ")
+    folder, _, days = desired.removesuffix(" days").rpartition(" after ")
     if folder:
         rules.append({
             "ID": _EXPIRE, "Status": "Enabled", "Filter": {"Prefix": folder}, "Expiration": {"Days": int(days)},

@@ -11,8 +11,8 @@ from cloud import errors, tags
 from cloud.machine_images import Chosen
 from cloud.session import Cloud
 from environments.model import ownership
-from environments.model.inputs import Ground
-from environments.model.resource import Difference, Found, Ref, Wanted
+from environments.model.inputs import Inputs
+from environments.model.resource import Desired, Difference, Existing, Ref
 from environments.spec.environment import EnvironmentSpec
 from launch_templates import definitions, versions
 from launch_templates import plan as plans
@@ -35,8 +35,8 @@ def prepare(
     return plans.prepare(cloud, spec, chosen, set_default=False, names_image=False, environments=environments)
 
 
-def desired(ground: Ground) -> tuple[Wanted, ...]:
-    return (Wanted(KIND, ground.template.spec.name, {}, ground.tags, extra={"plan": ground.template}),)
+def desired(inputs: Inputs) -> tuple[Desired, ...]:
+    return (Desired(KIND, inputs.template.spec.name, {}, inputs.tags, extra={"plan": inputs.template}),)
 
 
 def is_kilns(template: versions.Template) -> bool:
@@ -44,10 +44,10 @@ def is_kilns(template: versions.Template) -> bool:
     return bool(ownership.users(template.tags)) or tags.TEMPLATE in template.tags
 
 
-def version(ground: Ground) -> str | Ref:
+def version(inputs: Inputs) -> str | Ref:
     """The number to pin: of the version there is, or of the one that will be made. Of a template that is not Kiln's,
     its default."""
-    plan = ground.template
+    plan = inputs.template
     if plan.found is not None and not is_kilns(plan.found):
         return str(plan.found.default)
     if plan.same is not None:
@@ -55,20 +55,20 @@ def version(ground: Ground) -> str | Ref:
     return Ref(KIND, plan.spec.name, str(plan.number))
 
 
-def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
+def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
     """As it was found when the plan was made."""
     found = {}
-    for each in wanted:
+    for each in desired:
         plan: plans.Plan = each.extra["plan"]
         if plan.found is not None:
             number = str(plan.same or plan.found.latest)
-            found[each.name] = Found(KIND, each.name, number, {}, plan.found.tags, {"id": plan.found.id})
+            found[each.name] = Existing(KIND, each.name, number, {}, plan.found.tags, {"id": plan.found.id})
     return found
 
 
-def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
+def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
     """The parts of the data in which the newest version differs, where no version says what is wanted."""
-    plan: plans.Plan = wanted.extra["plan"]
+    plan: plans.Plan = desired.extra["plan"]
     if plan.found is None or plan.same is not None:
         return ()
     newest = plan.found.version(plan.found.latest).data
@@ -81,22 +81,22 @@ def _short(value: Any) -> Any:
     return f"{len(value)} characters" if isinstance(value, str) and len(value) > 60 else value
 
 
-def create(cloud: Cloud, wanted: Wanted) -> str:
-    return str(registering.register(cloud, wanted.extra["plan"], wanted.tags).version)
+def create(cloud: Cloud, desired: Desired) -> str:
+    return str(registering.register(cloud, desired.extra["plan"], desired.tags).version)
 
 
-def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:
-    return str(registering.register(cloud, wanted.extra["plan"]).version)
+def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+    return str(registering.register(cloud, desired.extra["plan"]).version)
 
 
-def delete(cloud: Cloud, found: Found) -> None:
+def delete(cloud: Cloud, existing: Existing) -> None:
     with errors.gone_is_fine():
-        cloud.ec2.delete_launch_template(LaunchTemplateId=found.extra["id"])
+        cloud.ec2.delete_launch_template(LaunchTemplateId=existing.extra["id"])
 
 
-def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:
-    cloud.ec2.create_tags(Resources=[found.extra["id"]], Tags=tags.as_list(labels))
+def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
+    cloud.ec2.create_tags(Resources=[existing.extra["id"]], Tags=tags.as_list(labels))
 
 
-def untag(cloud: Cloud, found: Found, keys: Sequence[str]) -> None:
-    cloud.ec2.delete_tags(Resources=[found.extra["id"]], Tags=[{"Key": key} for key in keys])
+def untag(cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
+    cloud.ec2.delete_tags(Resources=[existing.extra["id"]], Tags=[{"Key": key} for key in keys])

@@ -21,34 +21,34 @@ from environments.kinds.iam.statements import (
     storage,
 )
 from environments.model import ownership
-from environments.model.inputs import Ground
-from environments.model.resource import Difference, Found, Wanted
+from environments.model.inputs import Inputs
+from environments.model.resource import Desired, Difference, Existing
 
 KIND = "policy"
 DOCUMENT = "kiln:document"  # version and digest of what Kiln wrote last: a version never changes
 
 
-def desired(ground: Ground) -> tuple[Wanted, ...]:
+def desired(inputs: Inputs) -> tuple[Desired, ...]:
     """None under iam: existing, where roles have what they have."""
-    spec, roles = ground.spec, ground.spec.roles
+    spec, roles = inputs.spec, inputs.spec.roles
     if spec.iam == "existing":
         return ()
-    wanted = []
+    desired = []
     if spec.buckets:
-        wanted.append((roles.bucket_policy, bucket_access(ground)))
+        desired.append((roles.bucket_policy, bucket_access(inputs)))
     if isinstance(roles.s3_read, tuple) and roles.s3_read:
-        wanted.append((roles.public_buckets_policy, public_access(ground)))
+        desired.append((roles.public_buckets_policy, public_access(inputs)))
     if roles.storage_policy:
-        wanted.append((roles.storage_policy, storage(ground)))
+        desired.append((roles.storage_policy, storage(inputs)))
     return tuple(
-        Wanted(
+        Desired(
             KIND,
             name,
             {"statements": statements},
-            {**ground.tags, DOCUMENT: memo("v1", statements)},
-            extra={"arn": ground.iam_arn(KIND, name), "environment": spec.name},
+            {**inputs.tags, DOCUMENT: memo("v1", statements)},
+            extra={"arn": inputs.iam_arn(KIND, name), "environment": spec.name},
         )
-        for name, statements in wanted
+        for name, statements in desired
     )
 
 
@@ -58,35 +58,35 @@ def memo(version: str, statements: Sequence[Statement]) -> str:
     return f"{version} {hashlib.sha256(json.dumps(ordered, sort_keys=True).encode()).hexdigest()[:16]}"
 
 
-def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
-    found = {each.name: _found(cloud.client("iam"), each) for each in wanted}
+def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
+    found = {each.name: _found(cloud.client("iam"), each) for each in desired}
     return {name: each for name, each in found.items() if each is not None}
 
 
-def _found(iam: Any, wanted: Wanted) -> Found | None:
+def _found(iam: Any, desired: Desired) -> Existing | None:
     """The document is fetched only where its tag does not say that it is as it should be."""
-    arn, environment = wanted.extra["arn"], wanted.extra["environment"]
+    arn, environment = desired.extra["arn"], desired.extra["environment"]
     answer = errors.or_none(iam.get_policy, PolicyArn=arn)
     if answer is None:
         return None
     policy = answer["Policy"]
     own, version = tags.as_dict(policy.get("Tags")), policy["DefaultVersionId"]
     sole = not ownership.others(own, environment)
-    if sole and own.get(DOCUMENT) == memo(version, wanted.fields["statements"]):
-        statements = wanted.fields["statements"]
+    if sole and own.get(DOCUMENT) == memo(version, desired.fields["statements"]):
+        statements = desired.fields["statements"]
     else:
         statements = _read(iam, arn, version)
-    return Found(KIND, wanted.name, arn, {"statements": statements}, own, {"version": version})
+    return Existing(KIND, desired.name, arn, {"statements": statements}, own, {"version": version})
 
 
 def _read(iam: Any, arn: str, version: str) -> list[Statement]:
     return statements_of(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
 
 
-def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
+def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
     """Statements by their Sid: added, changed, or gone."""
-    old = {str(each.get("Sid", "")): each for each in found.fields["statements"]}
-    new = {str(each.get("Sid", "")): each for each in _after(wanted, found)}
+    old = {str(each.get("Sid", "")): each for each in existing.fields["statements"]}
+    new = {str(each.get("Sid", "")): each for each in _after(desired, existing)}
     return tuple(
         Difference(f"statement {sid}", old.get(sid), new.get(sid))
         for sid in sorted({*old, *new})
@@ -94,24 +94,24 @@ def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
     )
 
 
-def _after(wanted: Wanted, found: Found) -> list[Statement]:
-    environment = wanted.extra["environment"]
-    shared = bool(ownership.others(found.tags, environment))
-    return merged(wanted.fields["statements"], found.fields["statements"], sid_of(environment), shared=shared)
+def _after(desired: Desired, existing: Existing) -> list[Statement]:
+    environment = desired.extra["environment"]
+    shared = bool(ownership.others(existing.tags, environment))
+    return merged(desired.fields["statements"], existing.fields["statements"], sid_of(environment), shared=shared)
 
 
-def create(cloud: Cloud, wanted: Wanted) -> str:
+def create(cloud: Cloud, desired: Desired) -> str:
     made = cloud.client("iam").create_policy(
-        PolicyName=wanted.name,
-        PolicyDocument=document(wanted.fields["statements"]),
-        Tags=tags.as_list(wanted.tags),
+        PolicyName=desired.name,
+        PolicyDocument=document(desired.fields["statements"]),
+        Tags=tags.as_list(desired.tags),
     )
     return str(made["Policy"]["Arn"])
 
 
-def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:
-    _write(cloud.client("iam"), found.id, _after(wanted, found))
-    return found.id
+def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+    _write(cloud.client("iam"), existing.id, _after(desired, existing))
+    return existing.id
 
 
 def _write(iam: Any, arn: str, statements: Sequence[Statement]) -> None:
@@ -126,28 +126,28 @@ def _write(iam: Any, arn: str, statements: Sequence[Statement]) -> None:
     iam.tag_policy(PolicyArn=arn, Tags=tags.as_list({DOCUMENT: value}))
 
 
-def delete(cloud: Cloud, found: Found) -> None:
+def delete(cloud: Cloud, existing: Existing) -> None:
     """With its older versions; it must be attached to nothing."""
     iam = cloud.client("iam")
     with errors.gone_is_fine():
-        for each in iam.list_policy_versions(PolicyArn=found.id)["Versions"]:
+        for each in iam.list_policy_versions(PolicyArn=existing.id)["Versions"]:
             if not each["IsDefaultVersion"]:
-                iam.delete_policy_version(PolicyArn=found.id, VersionId=each["VersionId"])
-        iam.delete_policy(PolicyArn=found.id)
+                iam.delete_policy_version(PolicyArn=existing.id, VersionId=each["VersionId"])
+        iam.delete_policy(PolicyArn=existing.id)
 
 
-def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:
+def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
     """What Kiln wrote last is none of what another environment may say."""
     own = {key: value for key, value in labels.items() if key != DOCUMENT}
-    cloud.client("iam").tag_policy(PolicyArn=found.id, Tags=tags.as_list(own))
+    cloud.client("iam").tag_policy(PolicyArn=existing.id, Tags=tags.as_list(own))
 
 
-def untag(cloud: Cloud, found: Found, keys: Sequence[str]) -> None:
+def untag(cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
     """The environments' own statements go first: their buckets are nobody else's business."""
     iam = cloud.client("iam")
     gone = tuple(sid_of(key.removeprefix(ownership.PREFIX)) for key in keys if key.startswith(ownership.PREFIX))
-    there = _read(iam, found.id, found.extra["version"])
+    there = _read(iam, existing.id, existing.extra["version"])
     kept = [each for each in there if not str(each.get("Sid", "")).startswith(gone)]
     if kept and kept != there:
-        _write(iam, found.id, kept)
-    iam.untag_policy(PolicyArn=found.id, TagKeys=list(keys))
+        _write(iam, existing.id, kept)
+    iam.untag_policy(PolicyArn=existing.id, TagKeys=list(keys))

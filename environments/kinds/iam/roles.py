@@ -13,74 +13,74 @@ from cloud import errors, propagation, tags
 from cloud.pages import every
 from cloud.session import Cloud
 from environments.model import ownership
-from environments.model.inputs import Ground
-from environments.model.resource import Difference, Found, Wanted
+from environments.model.inputs import Inputs
+from environments.model.resource import Desired, Difference, Existing
 
 KIND = "role"
 _S3_READ, _SESSIONS = "AmazonS3ReadOnlyAccess", "AmazonSSMManagedInstanceCore"
 
 
-def desired(ground: Ground) -> tuple[Wanted, ...]:
-    spec, roles = ground.spec, ground.spec.roles
-    data, storage = _data_policies(ground), _storage_policies(ground)
-    sessions = [ground.managed(_SESSIONS)] if roles.session_manager else []
-    ecs = ground.managed("service-role/AmazonEC2ContainerServiceforEC2Role")
+def desired(inputs: Inputs) -> tuple[Desired, ...]:
+    spec, roles = inputs.spec, inputs.spec.roles
+    data, storage = _data_policies(inputs), _storage_policies(inputs)
+    sessions = [inputs.managed(_SESSIONS)] if roles.session_manager else []
+    ecs = inputs.managed("service-role/AmazonEC2ContainerServiceforEC2Role")
     on_machines = data if spec.job_role is None else []
-    found = [_role(ground, roles.instance, "ec2.amazonaws.com", [ecs, *storage, *sessions, *on_machines])]
+    found = [_role(inputs, roles.instance, "ec2.amazonaws.com", [ecs, *storage, *sessions, *on_machines])]
     if spec.job_role:
-        found.append(_role(ground, spec.job_role, "ecs-tasks.amazonaws.com", data))
+        found.append(_role(inputs, spec.job_role, "ecs-tasks.amazonaws.com", data))
     if roles.service != "service-linked":
-        service = ground.managed("service-role/AWSBatchServiceRole")
-        found.append(_role(ground, roles.service, "batch.amazonaws.com", [service]))
+        service = inputs.managed("service-role/AWSBatchServiceRole")
+        found.append(_role(inputs, roles.service, "batch.amazonaws.com", [service]))
     if any(each.needs_fleet_role for each in spec.compute_environments.values()):
-        fleet = ground.managed("service-role/AmazonEC2SpotFleetTaggingRole")
-        found.append(_role(ground, roles.spot_fleet, "spotfleet.amazonaws.com", [fleet]))
+        fleet = inputs.managed("service-role/AmazonEC2SpotFleetTaggingRole")
+        found.append(_role(inputs, roles.spot_fleet, "spotfleet.amazonaws.com", [fleet]))
     return tuple(found)
 
 
-def _role(ground: Ground, name: str, service: str, policies: list[str]) -> Wanted:
-    foreign = ground.spec.iam == "existing"
+def _role(inputs: Inputs, name: str, service: str, policies: list[str]) -> Desired:
+    foreign = inputs.spec.iam == "existing"
     fields: dict[str, Any] = {"trust": service}
     if not foreign:
-        fields |= {"policies": sorted(policies), "boundary": ground.spec.roles.permissions_boundary}
-    extra = {"environment": ground.spec.name, "known": _known(ground)}
-    return Wanted(KIND, name, fields, ground.tags, foreign=foreign, extra=extra)
+        fields |= {"policies": sorted(policies), "boundary": inputs.spec.roles.permissions_boundary}
+    extra = {"environment": inputs.spec.name, "known": _known(inputs)}
+    return Desired(KIND, name, fields, inputs.tags, foreign=foreign, extra=extra)
 
 
-def _data_policies(ground: Ground) -> list[str]:
+def _data_policies(inputs: Inputs) -> list[str]:
     """Of whoever reads and writes the workflows' data."""
-    spec, roles = ground.spec, ground.spec.roles
-    found = [ground.iam_arn("policy", roles.bucket_policy)] if spec.buckets else []
+    spec, roles = inputs.spec, inputs.spec.roles
+    found = [inputs.iam_arn("policy", roles.bucket_policy)] if spec.buckets else []
     if roles.s3_read == "all":
-        found.append(ground.managed(_S3_READ))
+        found.append(inputs.managed(_S3_READ))
     elif roles.s3_read:
-        found.append(ground.iam_arn("policy", roles.public_buckets_policy))
+        found.append(inputs.iam_arn("policy", roles.public_buckets_policy))
     return found
 
 
-def _storage_policies(ground: Ground) -> list[str]:
-    name = ground.spec.roles.storage_policy
-    return [ground.iam_arn("policy", name)] if name else []
+def _storage_policies(inputs: Inputs) -> list[str]:
+    name = inputs.spec.roles.storage_policy
+    return [inputs.iam_arn("policy", name)] if name else []
 
 
-def _known(ground: Ground) -> tuple[str, ...]:
+def _known(inputs: Inputs) -> tuple[str, ...]:
     """Policies that Kiln attaches, and so takes away again; what else somebody attached stays."""
-    roles = ground.spec.roles
+    roles = inputs.spec.roles
     own = [name for name in (roles.bucket_policy, roles.public_buckets_policy, roles.storage_policy) if name]
     return (
-        *(ground.iam_arn("policy", name) for name in own),
-        ground.managed(_S3_READ),
-        ground.managed(_SESSIONS),
+        *(inputs.iam_arn("policy", name) for name in own),
+        inputs.managed(_S3_READ),
+        inputs.managed(_SESSIONS),
     )
 
 
-def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
-    found = {each.name: _found(cloud.client("iam"), each) for each in wanted}
+def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
+    found = {each.name: _found(cloud.client("iam"), each) for each in desired}
     return {name: each for name, each in found.items() if each is not None}
 
 
-def _found(iam: Any, wanted: Wanted) -> Found | None:
-    answer = errors.or_none(iam.get_role, RoleName=wanted.name)
+def _found(iam: Any, desired: Desired) -> Existing | None:
+    answer = errors.or_none(iam.get_role, RoleName=desired.name)
     if answer is None:
         return None
     role = answer["Role"]
@@ -88,10 +88,10 @@ def _found(iam: Any, wanted: Wanted) -> Found | None:
         "trust": trusted(role["AssumeRolePolicyDocument"]),
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     }
-    if not wanted.foreign:
-        attached = every(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=wanted.name)
+    if not desired.foreign:
+        attached = every(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=desired.name)
         fields["policies"] = sorted(each["PolicyArn"] for each in attached)
-    return Found(KIND, wanted.name, role["Arn"], fields, tags.as_dict(role.get("Tags")))
+    return Existing(KIND, desired.name, role["Arn"], fields, tags.as_dict(role.get("Tags")))
 
 
 def trusted(document: Any) -> str:
@@ -107,35 +107,35 @@ def trusted(document: Any) -> str:
     return ", ".join(sorted(services))
 
 
-def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
+def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
     """A shared role keeps what other environments need; every role keeps what somebody else attached."""
     changes = [
-        Difference(name, found.fields.get(name), wanted.fields[name])
+        Difference(name, existing.fields.get(name), desired.fields[name])
         for name in ("trust", "boundary")
-        if wanted.fields.get(name) not in (None, found.fields.get(name))
+        if desired.fields.get(name) not in (None, existing.fields.get(name))
     ]
-    before = set(found.fields.get("policies", ()))
-    after = set(wanted.fields.get("policies", before))
-    shared = ownership.others(found.tags, wanted.extra["environment"])
-    gone = set() if shared else (before - after) & set(wanted.extra["known"])
+    before = set(existing.fields.get("policies", ()))
+    after = set(desired.fields.get("policies", before))
+    shared = ownership.others(existing.tags, desired.extra["environment"])
+    gone = set() if shared else (before - after) & set(desired.extra["known"])
     names = {arn: arn.rpartition("/")[2] for arn in {*before, *after}}
     changes += [Difference(f"policy {names[arn]}", None, arn) for arn in sorted(after - before)]
     changes += [Difference(f"policy {names[arn]}", arn, None) for arn in sorted(gone)]
     return tuple(changes)
 
 
-def create(cloud: Cloud, wanted: Wanted) -> str:
+def create(cloud: Cloud, desired: Desired) -> str:
     """Policies follow one by one: a run that ends between them is finished by the next."""
-    iam, boundary = cloud.client("iam"), wanted.fields["boundary"]
+    iam, boundary = cloud.client("iam"), desired.fields["boundary"]
     made = iam.create_role(
-        RoleName=wanted.name,
-        AssumeRolePolicyDocument=trust(wanted.fields["trust"]),
+        RoleName=desired.name,
+        AssumeRolePolicyDocument=trust(desired.fields["trust"]),
         Description="Made by Kiln",
-        Tags=tags.as_list(wanted.tags),
+        Tags=tags.as_list(desired.tags),
         **({"PermissionsBoundary": boundary} if boundary else {}),
     )
-    for arn in wanted.fields["policies"]:
-        propagation.seen(iam.attach_role_policy, RoleName=wanted.name, PolicyArn=arn)
+    for arn in desired.fields["policies"]:
+        propagation.seen(iam.attach_role_policy, RoleName=desired.name, PolicyArn=arn)
     return str(made["Role"]["Arn"])
 
 
@@ -145,32 +145,32 @@ def trust(service: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
 
 
-def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:
+def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
     iam = cloud.client("iam")
     for change in changes:
         if change.field == "trust":
-            iam.update_assume_role_policy(RoleName=wanted.name, PolicyDocument=trust(change.after))
+            iam.update_assume_role_policy(RoleName=desired.name, PolicyDocument=trust(change.after))
         elif change.field == "boundary":
-            iam.put_role_permissions_boundary(RoleName=wanted.name, PermissionsBoundary=change.after)
+            iam.put_role_permissions_boundary(RoleName=desired.name, PermissionsBoundary=change.after)
         elif change.after:
-            propagation.seen(iam.attach_role_policy, RoleName=wanted.name, PolicyArn=change.after)
+            propagation.seen(iam.attach_role_policy, RoleName=desired.name, PolicyArn=change.after)
         else:
-            iam.detach_role_policy(RoleName=wanted.name, PolicyArn=change.before)
-    return found.id
+            iam.detach_role_policy(RoleName=desired.name, PolicyArn=change.before)
+    return existing.id
 
 
-def delete(cloud: Cloud, found: Found) -> None:
+def delete(cloud: Cloud, existing: Existing) -> None:
     """With its attachments; it must be in no instance profile."""
     iam = cloud.client("iam")
     with errors.gone_is_fine():
-        for each in iam.list_attached_role_policies(RoleName=found.name)["AttachedPolicies"]:
-            iam.detach_role_policy(RoleName=found.name, PolicyArn=each["PolicyArn"])
-        iam.delete_role(RoleName=found.name)
+        for each in iam.list_attached_role_policies(RoleName=existing.name)["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=existing.name, PolicyArn=each["PolicyArn"])
+        iam.delete_role(RoleName=existing.name)
 
 
-def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:
-    cloud.client("iam").tag_role(RoleName=found.name, Tags=tags.as_list(labels))
+def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
+    cloud.client("iam").tag_role(RoleName=existing.name, Tags=tags.as_list(labels))
 
 
-def untag(cloud: Cloud, found: Found, keys: Sequence[str]) -> None:
-    cloud.client("iam").untag_role(RoleName=found.name, TagKeys=list(keys))
+def untag(cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
+    cloud.client("iam").untag_role(RoleName=existing.name, TagKeys=list(keys))

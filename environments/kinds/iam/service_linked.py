@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from cloud import errors
 from cloud.pages import every
 from cloud.session import Cloud
-from environments.model.inputs import Ground
-from environments.model.resource import Difference, Found, Wanted
+from environments.model.inputs import Inputs
+from environments.model.resource import Desired, Difference, Existing
 from kiln.errors import UserError
 
 KIND = "service-linked role"
@@ -22,20 +22,20 @@ NAMES = {
 }
 
 
-def desired(ground: Ground) -> tuple[Wanted, ...]:
-    spec = ground.spec
+def desired(inputs: Inputs) -> tuple[Desired, ...]:
+    spec = inputs.spec
     services = ["batch.amazonaws.com"] if spec.roles.service == "service-linked" else []
     if any(each.market == "spot" for each in spec.compute_environments.values()):
         services += ["spot.amazonaws.com", "spotfleet.amazonaws.com"]
     foreign = spec.iam == "existing"
-    return tuple(Wanted(KIND, NAMES[each], {}, {}, foreign=foreign, extra={"service": each}) for each in services)
+    return tuple(Desired(KIND, NAMES[each], {}, {}, foreign=foreign, extra={"service": each}) for each in services)
 
 
-def find(cloud: Cloud, wanted: Sequence[Wanted]) -> Mapping[str, Found]:
-    there = arns(cloud) if wanted else {}
+def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
+    there = arns(cloud) if desired else {}
     return {
-        each.name: Found(KIND, each.name, there[each.extra["service"]], {}, {})
-        for each in wanted
+        each.name: Existing(KIND, each.name, there[each.extra["service"]], {}, {})
+        for each in desired
         if each.extra["service"] in there
     }
 
@@ -46,33 +46,33 @@ def arns(cloud: Cloud) -> dict[str, str]:
     return {role["Path"].split("/")[2]: role["Arn"] for role in found}
 
 
-def diff(wanted: Wanted, found: Found) -> tuple[Difference, ...]:
+def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
     return ()
 
 
-def create(cloud: Cloud, wanted: Wanted) -> str:
+def create(cloud: Cloud, desired: Desired) -> str:
     """Made by somebody else in the meantime is as good (InvalidInput: "has been taken in this account")."""
     try:
-        made = cloud.client("iam").create_service_linked_role(AWSServiceName=wanted.extra["service"])
+        made = cloud.client("iam").create_service_linked_role(AWSServiceName=desired.extra["service"])
     except Exception as error:
-        there = find(cloud, [wanted]) if errors.code(error) == "InvalidInput" else {}
+        there = find(cloud, [desired]) if errors.code(error) == "InvalidInput" else {}
         if not there:
             raise
-        return there[wanted.name].id
+        return there[desired.name].id
     return str(made["Role"]["Arn"])
 
 
-def update(cloud: Cloud, wanted: Wanted, found: Found, changes: Sequence[Difference]) -> str:
-    return found.id
+def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+    return existing.id
 
 
-def delete(cloud: Cloud, found: Found) -> None:
-    raise UserError(f"{found.name} stays", "it belongs to the account, and others may need it")
+def delete(cloud: Cloud, existing: Existing) -> None:
+    raise UserError(f"{existing.name} stays", "it belongs to the account, and others may need it")
 
 
-def tag(cloud: Cloud, found: Found, labels: Mapping[str, str]) -> None:
+def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
     """Nobody owns it."""
 
 
-def untag(cloud: Cloud, found: Found, keys: Sequence[str]) -> None:
+def untag(cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
     """Nobody owns it."""

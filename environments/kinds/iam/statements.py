@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from environments.model.inputs import Ground
+from environments.model.inputs import Inputs
 from provision import docker_autoscale_policy
 
 _READ = ("s3:GetObject", "s3:GetObjectVersion")
@@ -22,14 +22,14 @@ _WRITE = (
 Statement = dict[str, Any]
 
 
-def bucket_access(ground: Ground) -> list[Statement]:
+def bucket_access(inputs: Inputs) -> list[Statement]:
     """Reading and writing the environment's buckets alone."""
     arns = [
-        f"arn:{ground.partition}:s3:::{ground.spec.bucket_name(use, ground.account, ground.region)}"
-        for use in ground.spec.buckets
+        f"arn:{inputs.partition}:s3:::{inputs.spec.bucket_name(use, inputs.account, inputs.region)}"
+        for use in inputs.spec.buckets
     ]
-    sid = sid_of(ground.spec.name)
-    keys = sorted(each.kms_key for each in ground.spec.buckets.values() if each.kms_key)
+    sid = sid_of(inputs.spec.name)
+    keys = sorted(each.kms_key for each in inputs.spec.buckets.values() if each.kms_key)
     found = [
         _allow(f"{sid}Buckets", [*_LIST, "s3:ListBucketMultipartUploads"], arns),
         _allow(f"{sid}Objects", [*_READ, *_WRITE], [f"{arn}/*" for arn in arns]),
@@ -37,22 +37,22 @@ def bucket_access(ground: Ground) -> list[Statement]:
     return found + ([_allow(f"{sid}Keys", ["kms:Decrypt", "kms:GenerateDataKey"], keys)] if keys else [])
 
 
-def public_access(ground: Ground) -> list[Statement]:
+def public_access(inputs: Inputs) -> list[Statement]:
     """Reading the named buckets."""
-    names = ground.spec.roles.s3_read
-    arns = [f"arn:{ground.partition}:s3:::{name}" for name in names]
-    sid = sid_of(ground.spec.name)
+    names = inputs.spec.roles.s3_read
+    arns = [f"arn:{inputs.partition}:s3:::{name}" for name in names]
+    sid = sid_of(inputs.spec.name)
     return [
         _allow(f"{sid}PublicBuckets", list(_LIST), arns),
         _allow(f"{sid}PublicObjects", list(_READ), [f"{arn}/*" for arn in arns]),
     ]
 
 
-def storage(ground: Ground) -> list[Statement]:
+def storage(inputs: Inputs) -> list[Statement]:
     """A machine adds volumes to itself; with the key of this environment where it has one."""
-    common = docker_autoscale_policy.policy(partition=ground.partition)["Statement"]
-    whole = docker_autoscale_policy.policy(kms_key=ground.spec.roles.storage_kms_key, partition=ground.partition)
-    sid = sid_of(ground.spec.name)
+    common = docker_autoscale_policy.policy(partition=inputs.partition)["Statement"]
+    whole = docker_autoscale_policy.policy(kms_key=inputs.spec.roles.storage_kms_key, partition=inputs.partition)
+    sid = sid_of(inputs.spec.name)
     return [*common, *({**each, "Sid": sid + each["Sid"]} for each in whole["Statement"][len(common) :])]
 
 
@@ -65,13 +65,13 @@ def sid_of(environment: str) -> str:
     return f"Kiln{hashlib.sha256(environment.encode()).hexdigest()[:8]}"
 
 
-def merged(wanted: Sequence[Statement], there: Sequence[Statement], sid: str, *, shared: bool) -> list[Statement]:
+def merged(desired: Sequence[Statement], there: Sequence[Statement], sid: str, *, shared: bool) -> list[Statement]:
     """What the policy should say: what is wanted, and what stands there for other environments."""
     of_others = [
         each for each in there
         if shared and re.match("Kiln[0-9a-f]{8}", each.get("Sid", "")) and not each["Sid"].startswith(sid)
     ]  # fmt: skip
-    return sorted([*wanted, *of_others], key=lambda each: str(each.get("Sid", "")))
+    return sorted([*desired, *of_others], key=lambda each: str(each.get("Sid", "")))
 
 
 def statements_of(document: Any) -> list[Statement]:

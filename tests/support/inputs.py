@@ -4,8 +4,8 @@ from typing import Any
 
 from cloud.machine_images import Chosen
 from environments.kinds.ec2 import launch_templates as templates
-from environments.model.inputs import Ground, Network
-from environments.model.resource import Found, Wanted
+from environments.model.inputs import Inputs, Network
+from environments.model.resource import Desired, Existing
 from environments.spec import definitions
 from launch_templates.contents import contents
 from launch_templates.data import launch_template_data
@@ -16,7 +16,7 @@ from tests.support.stock import STOCK
 CHOSEN = Chosen(STOCK, "named", "al2023")
 
 
-def ground(name: str, **changes: Any) -> Ground:
+def inputs(name: str, **changes: Any) -> Inputs:
     """A shipped environment, with other values for some keys of its definition."""
     spec = definitions.load(name).model_copy(update=changes)
     template = templates.definition(spec)
@@ -24,10 +24,10 @@ def ground(name: str, **changes: Any) -> Ground:
     data = launch_template_data(template, STOCK, made.mime, names_image=False)
     plan = Plan(template, CHOSEN, made, data, "", None, None, (), None, (), Usage({}))
     where = Network("vpc-0a", ("subnet-0a", "subnet-0b"), {})
-    return Ground(spec, "123456789012", "us-east-1", CHOSEN, "al2023", plan, where, "2026-11-22T06:30:00Z")
+    return Inputs(spec, "123456789012", "us-east-1", CHOSEN, "al2023", plan, where, "2026-11-22T06:30:00Z")
 
 
-def found_like(wanted: Wanted, **changes: Any) -> Found:
+def found_like(desired: Desired, **changes: Any) -> Existing:
     """The resource as wanted, but for some fields."""
-    extra = {"others": (), "status": "VALID", "name": wanted.name}
-    return Found(wanted.kind, wanted.name, "arn", {**wanted.fields, **changes}, wanted.tags, extra)
+    extra = {"others": (), "status": "VALID", "name": desired.name}
+    return Existing(desired.kind, desired.name, "arn", {**desired.fields, **changes}, desired.tags, extra)
