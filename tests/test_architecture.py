@@ -1,6 +1,7 @@
 """The house's table of rooms, held against the code's imports."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,9 @@ def test_no_file_is_too_long_for_a_reader() -> None:
     long = {str(p.relative_to(ROOT)): n for room in MAY_IMPORT for p in (ROOT / room).rglob("*.py")
             if (n := len(p.read_text().splitlines())) > 300}  # fmt: skip
     assert long == {}
+
+
+def test_what_tests_share_is_in_tests_support() -> None:
+    """Fixtures of several rooms in its plugins, everything else in its modules: no file imports a conftest.py."""
+    lines = [(path, line) for path in sorted((ROOT / "tests").rglob("*.py")) for line in path.read_text().splitlines()]
+    assert [place for place in lines if re.match(r"\s*(from|import) [\w.]*conftest\b", place[1])] == []

@@ -16,9 +16,9 @@ import yaml
 
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import Build, build, remote, sandbox  # noqa: F401
 from tests.support.aws_state import work
 from tests.support.fake_remote import FakeRemote
+from tests.support.images import Build
 
 ROOT = Path(__file__).parents[2]
 WORKFLOW = ROOT / ".github" / "workflows" / "rebuild.yml"
@@ -79,7 +79,7 @@ def test_actionlint_finds_nothing() -> None:
 
 
 @pytest.fixture
-def passing_time(sandbox: Sandbox) -> Iterator[None]:  # noqa: F811
+def passing_time(sandbox: Sandbox) -> Iterator[None]:
     """The sandbox's clock goes on by itself: other processes wait for it."""
     over = threading.Event()
 
@@ -112,9 +112,9 @@ def run(script: str, folder: Path) -> tuple[str, str]:
 
 def test_the_second_time_nothing_is_built_and_nothing_changes(
     workflow: dict[str, Any],
-    sandbox: Sandbox,  # noqa: F811
-    remote: type[FakeRemote],  # noqa: F811
-    build: Build,  # noqa: F811
+    sandbox: Sandbox,
+    remote: type[FakeRemote],
+    build: Build,
     passing_time: None,
     tmp_path: Path,
 ) -> None:

@@ -1,7 +1,6 @@
 """Environments against the offline AWS in this process."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +8,7 @@ import pytest
 
 from environments.commands import environment as commands
 from environments.rollout.decision import Options
-from tests.images.conftest import cloud, sandbox
-from tests.launch_templates.conftest import make_ami, stock
-
-__all__ = ["cloud", "make_ami", "sandbox", "stock"]  # fixtures
-
-Register = Callable[..., int]
-Registered = Callable[..., dict[str, Any]]
-Define = Callable[..., str]
+from tests.support.environments import Define, Register, Registered
 
 SMALL = """
 name: small

@@ -14,12 +14,10 @@ from environments.rollout.decision import Options
 from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
-from tests.environments.conftest import Register, Registered, register, registered
-from tests.images.conftest import cloud, sandbox
-from tests.launch_templates.conftest import MakeAmi, make_ami, stock
 from tests.support import environments as tools
+from tests.support.environments import Register, Registered
+from tests.support.images import MakeAmi
 
-__all__ = ["cloud", "make_ami", "register", "registered", "sandbox", "stock"]  # fixtures
 GONE = {("job queue", "small-gone"), ("compute env", "small-two"), ("job definition", "small-done")}
 
 

@@ -12,12 +12,10 @@ from environments.teardown.leaving import Named
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 from tests.environments.test_dropped import elsewhere, make_group, wide
-from tests.images.conftest import cloud, sandbox
-from tests.launch_templates.conftest import MakeAmi, make_ami, stock
 from tests.support import environments as tools
+from tests.support.images import MakeAmi
 from tests.support.kill import killed
 
-__all__ = ["cloud", "make_ami", "sandbox", "stock"]  # fixtures
 MOST = 100  # rounds, which end by themselves long before
 # The next run comes when people type it: by then IAM knows what it was told.
 LATER = 10.0

@@ -8,8 +8,8 @@ import pytest
 
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
-from tests.environments.conftest import Define, Registered
 from tests.images.test_killed import Killed, at_call
+from tests.support.environments import Define, Registered
 
 MORE = "job_definitions: {hello: {image: 'quay.io/nextflow/bash:latest', memory: 512 MiB}}\n"
 

@@ -14,9 +14,9 @@ from environments.plan.plan import Plan
 from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
-from tests.environments.conftest import Define, Register, Registered
-from tests.launch_templates.conftest import MakeAmi
 from tests.support.aws_state import work
+from tests.support.environments import Define, Register, Registered
+from tests.support.images import MakeAmi
 from tests.support.trust import trust
 
 STOCK = "ecs-optimized"

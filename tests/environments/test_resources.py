@@ -18,8 +18,8 @@ from environments.plan import network
 from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
-from tests.environments.conftest import Define, Register, Registered
 from tests.support.aws_state import work
+from tests.support.environments import Define, Register, Registered
 
 ACCOUNT = {"account": "123456789012", "region": "us-east-1", "use": "work", "partition": "aws"}
 

@@ -13,11 +13,9 @@ from environments.rollout import blue_green
 from environments.rollout.decision import Options
 from kiln.errors import Interrupted, UserError
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import cloud, sandbox
-from tests.launch_templates.conftest import MakeAmi, make_ami, stock
 from tests.support import environments as tools
+from tests.support.images import MakeAmi
 
-__all__ = ["cloud", "make_ami", "sandbox", "stock"]  # fixtures
 DAY = 86400.0
 
 

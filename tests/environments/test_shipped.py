@@ -3,11 +3,8 @@
 import pytest
 
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import cloud, sandbox
-from tests.launch_templates.conftest import MakeAmi, make_ami, stock
 from tests.support import environments as tools
-
-__all__ = ["cloud", "make_ami", "sandbox", "stock"]  # fixtures
+from tests.support.images import MakeAmi
 
 
 @pytest.mark.parametrize("name", ["genomics", "salmon"])

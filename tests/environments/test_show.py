@@ -9,8 +9,8 @@ from environments.commands import environment as commands
 from environments.screens.catalogue import STATES
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
-from tests.environments.conftest import Define, Register
 from tests.support.cli import Cli
+from tests.support.environments import Define, Register
 
 
 def test_an_environment_is_shown(

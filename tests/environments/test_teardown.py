@@ -16,13 +16,10 @@ from environments.teardown.leaving import Named
 from kiln.errors import Exit, Interrupted, UserError
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import cloud, sandbox
-from tests.launch_templates.conftest import MakeAmi, make_ami, stock
 from tests.support import environments as tools
 from tests.support.aws_state import own_images, work
+from tests.support.images import MakeAmi
 from tests.support.trust import trust
-
-__all__ = ["cloud", "make_ami", "sandbox", "stock"]  # fixtures
 
 
 def destroy(env: str, **options: Any) -> int:

@@ -1,28 +1,20 @@
 """Kiln's own role in the offline AWS: with exactly the policy that `invoke iam-policy` prints, or with less."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from cloud.errors import translate
 from cloud.policy import Permission, documents
-from kiln.errors import UserError
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import (  # noqa: F401
-    build,
-    cloud,
-    remote,
-    sandbox,
-)
+from tests.support.denied import Become
 
-Become = Callable[[Sequence[Permission]], None]
 ROLE = "kiln-ci"
 
 
 @pytest.fixture
-def become(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Become:  # noqa: F811
+def become(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Become:
     """Turn this process to a role of these permissions; again for a role of others."""
     iam, sts = sandbox.client("iam"), sandbox.client("sts")
     made: list[str] = []
@@ -47,16 +39,3 @@ def become(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Become:  # noqa
             monkeypatch.setenv(key, value)
 
     return turn
-
-
-def told(act: Callable[[], Any]) -> UserError:
-    """What a person reads where something is denied."""
-    try:
-        act()
-    except UserError as error:
-        return error
-    except Exception as error:
-        translated = translate(error)
-        assert translated is not None, error
-        return translated
-    raise AssertionError("nothing was denied")

@@ -14,8 +14,8 @@ from environments.rollout.decision import Options
 from environments.spec import definitions
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
-from tests.iam_policy.conftest import Become
 from tests.support import trust
+from tests.support.denied import Become
 
 LIMIT = "arn:aws:iam::123456789012:policy/limit"
 

@@ -15,11 +15,11 @@ from images.needs import needs
 from images.spec import ImageSpec
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
-from tests.iam_policy.conftest import Become, told
-from tests.images.conftest import Build
 from tests.support import trust
 from tests.support.aws_state import left_behind
+from tests.support.denied import Become, told
 from tests.support.fake_remote import FakeRemote
+from tests.support.images import Build
 
 KEY, PROFILE = "alias/images", "kiln-builder"
 SPEC = ImageSpec.model_validate(

@@ -12,7 +12,7 @@ from environments.doctor import command as commands
 from environments.rollout.decision import Options
 from environments.spec import definitions
 from sandbox.inprocess import Sandbox
-from tests.iam_policy.conftest import Become
+from tests.support.denied import Become
 
 
 def _visit() -> Any:

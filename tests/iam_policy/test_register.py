@@ -18,8 +18,8 @@ from environments.spec import definitions
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 from tests.environments.test_dropped import is_narrow, narrowed
-from tests.iam_policy.conftest import Become, told
 from tests.support import environments
+from tests.support.denied import Become, told
 
 DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
 

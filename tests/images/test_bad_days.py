@@ -11,9 +11,9 @@ from cloud.errors import translate
 from images import commands
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import DEFINITION, Build
 from tests.support.aws_state import left_behind, own_images, work
 from tests.support.fake_remote import FakeRemote
+from tests.support.images import DEFINITION, Build
 
 
 def told(build: Build, definition: str, capsys: pytest.CaptureFixture[str]) -> str:

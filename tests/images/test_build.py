@@ -10,9 +10,9 @@ from cloud.session import Cloud
 from images import commands
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import DEFINITION, Build
 from tests.support.aws_state import left_behind, own_images, work
 from tests.support.fake_remote import FakeRemote
+from tests.support.images import DEFINITION, Build
 
 
 def test_a_good_build_ends_with_a_tested_ami_and_nothing_else(

@@ -15,9 +15,9 @@ from kiln import signals
 from kiln.errors import Exit, Interrupted
 from kiln.undo import Undo
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import Build
 from tests.support.aws_state import left_behind, own_images
 from tests.support.fake_remote import FakeRemote
+from tests.support.images import Build
 
 
 class Killed(BaseException):

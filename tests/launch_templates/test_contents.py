@@ -16,7 +16,7 @@ from launch_templates import definitions, show
 from launch_templates.contents import contents
 from provision import carried
 from provision.image import image_recipes
-from tests.launch_templates.conftest import Define
+from tests.support.launch_templates import Define
 from tests.support.stock import STOCK
 from userdata.decode import decode
 from userdata.mime import LIMIT, ROOM_FOR_BATCH

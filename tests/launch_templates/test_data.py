@@ -8,7 +8,7 @@ from cloud.machine_images import Disk, MachineImage
 from kiln.errors import UserError
 from launch_templates import definitions
 from launch_templates.data import launch_template_data
-from tests.launch_templates.conftest import Define
+from tests.support.launch_templates import Define
 from tests.support.stock import STOCK
 
 

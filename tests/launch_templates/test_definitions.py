@@ -8,7 +8,7 @@ import pytest
 from kiln.errors import Problem, UserError
 from launch_templates import definitions
 from launch_templates.contents import contents
-from tests.launch_templates.conftest import Define
+from tests.support.launch_templates import Define
 from tests.support.stock import STOCK
 
 

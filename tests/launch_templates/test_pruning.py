@@ -10,8 +10,9 @@ from kiln.errors import Exit, UserError
 from launch_templates import definitions, plan
 from launch_templates.register import register as carry_out
 from sandbox.inprocess import Sandbox
-from tests.launch_templates.conftest import BATCH, Define, MakeAmi, Register, Registered, versions
 from tests.support import trust
+from tests.support.images import MakeAmi
+from tests.support.launch_templates import BATCH, Define, Register, Registered, versions
 
 
 def register_many(registered: Registered, definition: Define, count: int, keep: int) -> dict[str, Any]:

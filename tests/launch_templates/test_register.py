@@ -14,10 +14,10 @@ from kiln.errors import Exit, UserError
 from launch_templates import definitions, plan
 from launch_templates.register import register as carry_out
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import Build
-from tests.launch_templates.conftest import BATCH, GENOMICS, Define, MakeAmi, Register, Registered, versions
 from tests.support.aws_state import work
 from tests.support.fake_remote import FakeRemote
+from tests.support.images import Build, MakeAmi
+from tests.support.launch_templates import BATCH, GENOMICS, Define, Register, Registered, versions
 from userdata.decode import decode
 
 

@@ -10,9 +10,9 @@ from images import choose
 from kiln.errors import Exit
 from launch_templates import commands
 from sandbox.inprocess import Sandbox
-from tests.images.conftest import Build
-from tests.launch_templates.conftest import GENOMICS, Define, MakeAmi, Register
 from tests.support.fake_remote import FakeRemote
+from tests.support.images import Build, MakeAmi
+from tests.support.launch_templates import GENOMICS, Define, Register
 
 
 def test_user_data_is_shown_without_aws(monkeypatch: pytest.MonkeyPatch, capsys: Any, tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from cloud import tags
 from kiln.errors import UserError
-from tests.launch_templates.conftest import Define, MakeAmi, Registered
+from tests.support.images import MakeAmi
+from tests.support.launch_templates import Define, Registered
 
 
 def test_latest_is_the_newest_tested_or_live(make_ami: MakeAmi, registered: Registered, definition: Define) -> None:

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
 from sandbox.inprocess import Sandbox
-
-Refused = Callable[[str], AbstractContextManager[None]]
+from tests.support.refused import Refused
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.inprocess import Sandbox
-from tests.sandbox.conftest import Refused
+from tests.support.refused import Refused
 
 
 @pytest.fixture

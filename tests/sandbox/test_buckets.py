@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.inprocess import Sandbox
-from tests.sandbox.conftest import Refused
+from tests.support.refused import Refused
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Environments of the offline AWS, as tests make and look at them."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,6 +13,9 @@ from environments.spec import definitions
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 
+Define = Callable[..., str]
+Register = Callable[..., int]
+Registered = Callable[..., dict[str, Any]]
 ORDINARY = Options()
 STOCK = "ecs-optimized"
 IN_PLACE = "{instance_types: [c5.2xlarge]}"

@@ -3,7 +3,7 @@
 import json
 
 from cloud import tags
-from tests.environments.doctor.conftest import Patient, register
+from tests.support.doctor import Patient, register
 
 _STANDARD = "L-1216C47A"
 

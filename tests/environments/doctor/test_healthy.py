@@ -7,8 +7,8 @@ import pytest
 
 from environments.doctor import command as commands
 from kiln.errors import Exit, UserError
-from tests.environments.doctor.conftest import Patient, register
 from tests.support.cli import Cli
+from tests.support.doctor import Patient, register
 
 
 def test_an_applied_environment_is_healthy(patient: Patient) -> None:

@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from tests.environments.doctor.conftest import Patient, make_ami
+from tests.support.doctor import Patient, make_ami
 
 
 def test_a_deregistered_ami(patient: Patient) -> None:

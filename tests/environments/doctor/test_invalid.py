@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sandbox.inprocess import Sandbox
-from tests.environments.doctor.conftest import Patient, make_ami, register, turned_to
+from tests.support.doctor import Patient, make_ami, register, turned_to
 
 MIME = base64.b64encode(
     b'MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="=="\n\n--==\n'

@@ -4,7 +4,7 @@ import pytest
 
 from environments.doctor import command as commands
 from kiln.errors import UserError
-from tests.environments.doctor.conftest import Patient
+from tests.support.doctor import Patient
 
 _DWELL = 700
 

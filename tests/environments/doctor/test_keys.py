@@ -3,7 +3,7 @@
 from typing import Any
 
 from environments.doctor.looks.kms import principals
-from tests.environments.doctor.conftest import Patient, make_ami
+from tests.support.doctor import Patient, make_ami
 
 _SCALING = "arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.environments.doctor.conftest import Patient
+from tests.support.doctor import Patient
 
 _SERVICES = ("ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "logs")
 

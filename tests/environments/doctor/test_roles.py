@@ -2,7 +2,7 @@
 
 import json
 
-from tests.environments.doctor.conftest import Patient
+from tests.support.doctor import Patient
 
 _ECS = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 

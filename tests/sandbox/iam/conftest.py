@@ -1,6 +1,5 @@
 """Users and roles of the offline AWS, each with the policies that a test gives them."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -8,17 +7,7 @@ import pytest
 
 from sandbox.inprocess import Sandbox
 from tests.support import trust
-
-As = Callable[[str], Any]
-
-
-def allow(action: str | list[str], resource: str | list[str] = "*", **rest: Any) -> dict[str, Any]:
-    """A statement; `Condition=` and `Effect=` as in a policy."""
-    return {"Effect": "Allow", "Action": action, "Resource": resource} | rest
-
-
-def document(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+from tests.support.policies import As, document
 
 
 @pytest.fixture

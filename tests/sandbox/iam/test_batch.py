@@ -7,9 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.inprocess import Sandbox
-from tests.sandbox.conftest import Refused
-from tests.sandbox.iam.conftest import As, allow
 from tests.support import trust
+from tests.support.policies import As, allow
+from tests.support.refused import Refused
 
 ENVIRONMENT = "arn:aws:batch:us-east-1:123456789012:compute-environment/"
 DENIED = "AccessDeniedException"

@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError
 from sandbox import metadata
 from sandbox.inprocess import Sandbox
 from sandbox.laws.instances import all_instances
-from tests.sandbox.conftest import Refused
-from tests.sandbox.iam.conftest import As, allow, document
 from tests.support import trust
+from tests.support.policies import As, allow, document
+from tests.support.refused import Refused
 
 User = Callable[..., As]
 DENIED = "UnauthorizedOperation"

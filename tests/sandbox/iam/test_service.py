@@ -9,9 +9,9 @@ from botocore.exceptions import ClientError
 from sandbox.iam import linked_roles
 from sandbox.inprocess import Sandbox
 from sandbox.world import Delays
-from tests.sandbox.conftest import Refused
-from tests.sandbox.iam.conftest import allow, document
 from tests.support import trust
+from tests.support.policies import allow, document
+from tests.support.refused import Refused
 
 AWS_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.inprocess import Sandbox
-from tests.sandbox.iam.conftest import As, allow
+from tests.support.policies import As, allow
 
 USES = ["kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext"]
 GRANT = {"Bool": {"kms:GrantIsForAWSResource": "true"}}

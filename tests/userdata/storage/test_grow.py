@@ -7,7 +7,7 @@ import pytest
 
 from provision.docker_autoscale_policy import policy
 from tests.support import trust
-from tests.userdata.storage.conftest import Machine
+from tests.support.storage_machine import Machine
 
 QUESTIONS = ("Describe", "Get")
 

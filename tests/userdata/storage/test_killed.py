@@ -4,7 +4,7 @@ import signal
 
 import pytest
 
-from tests.userdata.storage.conftest import Machine
+from tests.support.storage_machine import Machine
 
 CALLS = 6  # DescribeVolumes, CreateVolume, DescribeVolumes (once or more), AttachVolume, ModifyInstanceAttribute
 

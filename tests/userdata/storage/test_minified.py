@@ -10,7 +10,7 @@ import pytest
 
 from provision.recipe import File
 from provision.storage_program import FOLDER, delivered, program_source
-from tests.userdata.storage.conftest import Machine
+from tests.support.storage_machine import Machine
 
 
 @pytest.mark.parametrize("kind", ["lvm", "btrfs"])

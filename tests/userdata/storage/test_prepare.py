@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.userdata.storage.conftest import Machine
+from tests.support.storage_machine import Machine
 
 
 def commands(machine: Machine) -> list[str]:
