@@ -1,0 +1,26 @@
+"""Tasks as a person types them, and the keys of the documents that they print."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+Typed = Callable[..., int]
+Documented = Callable[..., Any]
+
+# Objects whose keys are data: names of packages, of AWS's calls, of a person's tags.
+DATA = ("at_most", "calls", "data", "packages", "tags", "versions", "spec", "unseen")
+
+
+def keys(document: Any) -> list[str]:
+    """The paths of all keys of a document, sorted: `resources[].changes[].field`; what lies below DATA is left out."""
+    return sorted(set(_paths(document, "")))
+
+
+def _paths(part: Any, path: str) -> Iterator[str]:
+    if isinstance(part, dict) and path.rpartition(".")[2] not in DATA:
+        for key, value in part.items():
+            inner = f"{path}.{key}" if path else key
+            yield inner
+            yield from _paths(value, inner)
+    elif isinstance(part, list):
+        for item in part:
+            yield from _paths(item, f"{path}[]")
