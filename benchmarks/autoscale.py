@@ -13,7 +13,7 @@ from typing import Any
 import boto3
 
 from cloud import wait
-from provision import shell
+from provision.model import shell
 from sandbox import client, environment, state
 from tests.support.growing import added_volumes, growing_machine, make_role
 from tests.support.one_machine import OneMachine

@@ -9,7 +9,7 @@ from cli.task import task
 def validate(c: Context, path: list[str]) -> int:
     """Check YAML definitions, all problems at once."""
     from environments.spec import definitions as environments
-    from images import definitions as images
+    from images.spec import definitions as images
     from kiln.validation import validate
     from launch_templates import definitions as launch_templates
 

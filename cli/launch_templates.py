@@ -29,7 +29,7 @@ def register_launch_template(
     json: bool = False,
 ) -> int:
     """Register a launch template, if it changed."""
-    from images import choose
+    from images.amis import choose
     from launch_templates import commands
 
     return commands.register(template, ami, region or None, choose, plan=plan, set_default=set_default, as_json=json)
@@ -40,7 +40,7 @@ def show_user_data(
     c: Context, template: str = "genomics-workflow-template", ami: str = "", region: str = "", json: bool = False
 ) -> int:
     """Show a launch template's user data, decoded."""
-    from images import choose
+    from images.amis import choose
     from launch_templates import commands
 
     return commands.show_user_data(template, ami, region or None, choose, as_json=json)

@@ -5,12 +5,14 @@ from typing import Any
 
 from cloud import tags
 from cloud.session import Cloud
-from images import acceptance, imaging, key, launch, machine, manifest, traces
-from images.access import generate
-from images.keep import THE_AMI, OnError, kept_on_error
-from images.permissions import builder_may
-from images.plan import Plan, checks_of
-from images.report import Report
+from images.acceptance import acceptance, manifest
+from images.builder import imaging, launch, machine, traces
+from images.builder.access import generate
+from images.builder.keep import THE_AMI, OnError, kept_on_error
+from images.builder.permissions import builder_may
+from images.plan import key
+from images.plan.plan import Plan, checks_of
+from images.record.report import Report
 from kiln import words
 from kiln.undo import Undo
 

@@ -10,8 +10,8 @@ from typing import Any
 from cloud import errors, storage_volumes, tags
 from cloud.pages import every
 from cloud.session import Cloud
-from images import imaging, instances, launch
-from images.base import moment
+from images.amis.base import moment
+from images.builder import imaging, instances, launch
 from kiln.journal import dead_builds
 
 _FILTER = [{"Name": "tag-key", "Values": [tags.BUILD]}]

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from cloud import tags
 from cloud.policy import FOR_AWS, VOLUME_KEY, Permission, Scope, has_tag
-from images.spec import ImageSpec
+from images.spec.image import ImageSpec
 
 _LOOK = (
     "ec2:DescribeImages", "ec2:DescribeInstances", "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceTypes",

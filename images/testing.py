@@ -7,12 +7,16 @@ from typing import Any
 
 from cloud import tags
 from cloud.session import Cloud
-from images import acceptance, address, base, definitions, key, launch, placement, volumes
-from images.acceptance import Accepted
-from images.estimate import Estimate
-from images.keep import OnError
-from images.plan import Plan, machine_of
-from images.report import Report
+from images.acceptance import acceptance
+from images.acceptance.acceptance import Accepted
+from images.amis import base
+from images.builder import launch
+from images.builder.keep import OnError
+from images.plan import address, key, placement, volumes
+from images.plan.estimate import Estimate
+from images.plan.plan import Plan, machine_of
+from images.record.report import Report
+from images.spec import definitions
 from kiln import typed
 from kiln.errors import UserError
 from provision.image import image_recipe

@@ -6,9 +6,9 @@ from cloud import tags
 from cloud.machine_images import Family, MachineImage
 from kiln.errors import UserError
 from launch_templates.spec import LaunchTemplateSpec
-from provision import carried, downloads
 from provision.image import impossible, recipes
-from provision.recipe import Machine, Recipe
+from provision.model import carried, downloads
+from provision.model.recipe import Machine, Recipe
 from userdata import boot, dense, mime, refusals
 from userdata.parts import KINDS, Part, ShellScript
 

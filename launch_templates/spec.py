@@ -8,13 +8,13 @@ from pydantic import Field, PrivateAttr, StrictBool, StrictInt, field_validator,
 from cloud.ebs import Volume
 from cloud.machine_images import Family
 from kiln.models import Model, repeated
-from provision.aws_cli import Spec as AwsCli
-from provision.docker_storage import Spec as DockerStorage
-from provision.downloads import Mirror
-from provision.ecs_agent import Spec as EcsAgent
-from provision.files import Spec as Files
-from provision.packages import Spec as Packages
-from provision.user_scripts import Spec as Scripts
+from provision.docker.storage import Spec as DockerStorage
+from provision.model.downloads import Mirror
+from provision.provisioners.aws_cli import Spec as AwsCli
+from provision.provisioners.ecs_agent import Spec as EcsAgent
+from provision.provisioners.files import Spec as Files
+from provision.provisioners.packages import Spec as Packages
+from provision.provisioners.user_scripts import Spec as Scripts
 
 Tags = dict[str, str]
 

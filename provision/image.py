@@ -3,20 +3,20 @@
 from dataclasses import replace
 from typing import Protocol
 
-from provision import (
+from provision.docker import storage as docker_storage
+from provision.model import shell
+from provision.model.recipe import Check, Family, Machine, Recipe, combine
+from provision.provisioners import (
     aws_cli,
     container_images,
-    docker_storage,
     ecs_agent,
     files,
     hygiene,
     hygiene_checks,
     packages,
-    shell,
     user_scripts,
 )
-from provision.hygiene_checks import Builder
-from provision.recipe import Check, Family, Machine, Recipe, combine
+from provision.provisioners.hygiene_checks import Builder
 
 _NO_CHECK_IMAGE = """
 kiln_docker_answers 120

@@ -10,7 +10,8 @@ ROOT = Path(__file__).parent.parent
 MAY_IMPORT = {
     "kiln": set(),
     "cloud": {"kiln"},
-    "provision": {"kiln", "cloud"},
+    "storage_daemon": set(),
+    "provision": {"kiln", "cloud", "storage_daemon"},
     "userdata": {"kiln", "provision"},
     "images": {"kiln", "cloud", "provision", "userdata"},
     "launch_templates": {"kiln", "cloud", "provision", "userdata"},
@@ -21,6 +22,28 @@ MAY_IMPORT = {
 
 # The inner rooms of a top room, and which of the others each may import. "" is what lies in the top room itself.
 INNER: dict[str, dict[str, set[str]]] = {
+    "kiln": {"": set()},
+    "cloud": {"": set()},
+    "storage_daemon": {"": set()},
+    "provision": {
+        "model": set(),
+        "provisioners": {"model"},
+        "docker": {"provisioners", "model"},
+        "ssh": {"model"},
+        "": {"docker", "provisioners", "model"},
+    },
+    "userdata": {"": set()},
+    "images": {
+        "spec": set(),
+        "amis": {"spec"},
+        "plan": {"amis", "spec"},
+        "record": set(),
+        "builder": {"plan", "record", "spec"},
+        "acceptance": {"builder", "plan", "amis", "record"},
+        "": {"acceptance", "builder", "plan", "amis", "record", "spec"},
+        "commands": {"", "acceptance", "builder", "plan", "amis", "record", "spec"},
+    },
+    "launch_templates": {"": set()},
     "environments": {
         "spec": set(),
         "model": {"spec"},

@@ -1,4 +1,4 @@
-"""Recipes delivered while a machine boots: the second way beside SSH (`provision.bundle`), as one shell script.
+"""Recipes delivered while a machine boots: the second way beside SSH (`provision.ssh.bundle`), as one shell script.
 
 The script is plain text, so that `show-user-data` shows what a machine does; composing packs it.
 """
@@ -11,9 +11,9 @@ from pathlib import Path
 from shlex import quote
 
 from kiln.errors import UserError
-from provision import storage_program
-from provision.bundle import PRELUDE
-from provision.recipe import Family, File, Recipe, Step, combine
+from provision.docker import storage_program
+from provision.model.recipe import Family, File, Recipe, Step, combine
+from provision.ssh.bundle import PRELUDE
 from userdata.parts import ShellScript
 
 LOG = "/var/log/kiln-boot.log"

@@ -8,7 +8,7 @@ import base64
 import lzma
 
 from kiln.errors import UserError
-from provision.recipe import Family
+from provision.model.recipe import Family
 from userdata.parts import ShellScript
 
 _LINE = 900

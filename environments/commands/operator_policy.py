@@ -10,9 +10,9 @@ from environments.doctor.needs import needs as doctor_needs
 from environments.permissions.needs import needs as environments_need
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
-from images import definitions as images
 from images.needs import needs as images_need
-from images.spec import ImageSpec
+from images.spec import definitions as images
+from images.spec.image import ImageSpec
 from kiln.errors import Exit, UserError
 from kiln.screen import result
 from launch_templates.needs import needs as templates_need

@@ -9,8 +9,8 @@ from cloud.session import Cloud
 from environments.model import ownership
 from environments.model.ownership import Memory
 from environments.spec.environment import EnvironmentSpec
-from images import choose as images
-from images import definitions as image_definitions
+from images.amis import choose as images
+from images.spec import definitions as image_definitions
 from kiln import typed
 from kiln.errors import UserError
 

@@ -12,8 +12,8 @@ from typing import Any
 import boto3
 import pytest
 
-from images import machine as machines
-from images.plan import checks_of
+from images.builder import machine as machines
+from images.plan.plan import checks_of
 from sandbox import client, state
 from sandbox.machines.registry import Registry, busybox_registry
 from tests.support.cli import Cli

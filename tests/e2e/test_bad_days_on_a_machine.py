@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 
 from cloud import wait
-from images import instances
-from images import machine as machines
-from images.access import generate
-from images.plan import machine_of
+from images.builder import instances
+from images.builder import machine as machines
+from images.builder.access import generate
+from images.plan.plan import machine_of
 from kiln.errors import UserError
-from provision import aws_cli, shell
-from provision.events import Began, Ended, Event, Output, Rebooting, Rejoining
-from provision.recipe import Check, Download, Step
-from provision.remote import ConnectionLostError, Remote
+from provision.model import shell
+from provision.model.recipe import Check, Download, Step
+from provision.provisioners import aws_cli
+from provision.ssh.events import Began, Ended, Event, Output, Rebooting, Rejoining
+from provision.ssh.remote import ConnectionLostError, Remote
 from tests.support.one_machine import OneMachine
 
 pytestmark = pytest.mark.e2e

@@ -11,15 +11,16 @@ from typing import Any
 import pytest
 
 from cloud.session import Cloud
-from images.access import generate
-from images.spec import ImageSpec
+from images.builder.access import generate
+from images.spec.image import ImageSpec
 from kiln.errors import UserError
 from launch_templates import definitions
 from launch_templates.spec import LaunchTemplateSpec
-from provision import carried, docker_storage, downloads
-from provision.bundle import bundle
+from provision.docker import storage as docker_storage
 from provision.image import image_recipe, image_recipes, recipes
-from provision.recipe import Check, File, Machine, Step
+from provision.model import carried, downloads
+from provision.model.recipe import Check, File, Machine, Step
+from provision.ssh.bundle import bundle
 from tests.support.cli import Cli
 from tests.support.from_template import Started, started, until
 from userdata.builder import cloud_config

@@ -4,15 +4,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from images import traces
-from images.plan import checks_of
-from provision import hygiene_checks, shell
-from provision.container_images import repositories
-from provision.docker_devicemapper import Devicemapper
-from provision.docker_overlay2 import Overlay2
-from provision.events import Ended
-from provision.hygiene_checks import Builder
-from provision.recipe import Check, Machine, Step
+from images.builder import traces
+from images.plan.plan import checks_of
+from provision.docker.devicemapper import Devicemapper
+from provision.docker.overlay2 import Overlay2
+from provision.model import shell
+from provision.model.recipe import Check, Machine, Step
+from provision.provisioners import hygiene_checks
+from provision.provisioners.container_images import repositories
+from provision.provisioners.hygiene_checks import Builder
+from provision.ssh.events import Ended
 from tests.support.one_machine import OneMachine
 
 pytestmark = pytest.mark.e2e

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from cloud import wait
-from images import instances
-from images import machine as machines
-from images.plan import checks_of
-from provision import docker_storage, shell
-from provision.recipe import Check, Step
+from images.builder import instances
+from images.builder import machine as machines
+from images.plan.plan import checks_of
+from provision.docker import storage as docker_storage
+from provision.model import shell
+from provision.model.recipe import Check, Step
 from tests.support.growing import added_volumes, growing_machine
 from tests.support.one_machine import OneMachine
 

@@ -12,7 +12,7 @@ from cloud.policy import Permission, Scope
 from cloud.session import Cloud
 from images import clean
 from images.needs import needs
-from images.spec import ImageSpec
+from images.spec.image import ImageSpec
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 from tests.support import trust

@@ -16,9 +16,9 @@ from cloud.policy import SIZE, Permission, Scope, documents, size
 from environments.commands import operator_policy
 from environments.spec import definitions
 from images.needs import needs as images_need
-from images.spec import ImageSpec
+from images.spec.image import ImageSpec
 from kiln.errors import UserError
-from provision.docker_autoscale_policy import policy as storage_policy
+from provision.docker.autoscale_policy import policy as storage_policy
 from tests.support.cli import Cli
 
 ROOT = Path(__file__).parents[2]

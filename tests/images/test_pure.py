@@ -8,12 +8,14 @@ import pytest
 import yaml
 
 from cloud.ebs import Volume
-from images import definitions, key, plan, timeline, volumes
-from images.base import BaseDisk, BaseImage
-from images.report import Span
-from images.spec import Volumes
+from images.amis.base import BaseDisk, BaseImage
+from images.plan import key, plan, volumes
+from images.record import timeline
+from images.record.report import Span
+from images.spec import definitions
+from images.spec.image import Volumes
 from kiln.errors import UserError
-from provision.docker_autoscale import Autoscale
+from provision.docker.autoscale import Autoscale
 from provision.image import image_recipe
 
 BASE = BaseImage(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from environments.spec import definitions as environments
-from images import definitions as images
+from images.spec import definitions as images
 from kiln.definitions import Kind, kind_of
 from kiln.errors import Exit, UserError
 from kiln.validation import validate

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from images.spec import ImageSpec
+from images.spec.image import ImageSpec
 from kiln import yamlfile
 from kiln.errors import Problem, UserError
 

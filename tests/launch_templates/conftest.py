@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from images import choose
+from images.amis import choose
 from launch_templates import commands
 from tests.support.launch_templates import Define, Register, Registered
 

@@ -9,13 +9,13 @@ import pytest
 
 from cloud import tags
 from cloud.machine_images import Disk, MachineImage
-from images import definitions as image_definitions
-from images import plan as image_plan
+from images.plan import plan as image_plan
+from images.spec import definitions as image_definitions
 from kiln.errors import UserError
 from launch_templates import definitions, show
 from launch_templates.contents import contents
-from provision import carried
 from provision.image import image_recipes
+from provision.model import carried
 from tests.support.launch_templates import Define
 from tests.support.stock import STOCK
 from userdata.decode import decode

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from cloud.session import Cloud
-from images import choose
+from images.amis import choose
 from kiln.errors import Exit, UserError
 from launch_templates import definitions, plan
 from launch_templates.register import register as carry_out

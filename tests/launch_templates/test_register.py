@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from cloud import tags
 from cloud.errors import translate
 from cloud.session import Cloud
-from images import choose
+from images.amis import choose
 from kiln.errors import Exit, UserError
 from launch_templates import definitions, plan
 from launch_templates.register import register as carry_out

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from images import choose
+from images.amis import choose
 from kiln.errors import Exit
 from launch_templates import commands
 from sandbox.inprocess import Sandbox

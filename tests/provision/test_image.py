@@ -7,19 +7,12 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from provision import (
-    aws_cli,
-    container_images,
-    docker_storage,
-    ecs_agent,
-    files,
-    packages,
-    user_scripts,
-    versions,
-)
-from provision.hygiene_checks import Builder
+from provision.docker import storage as docker_storage
 from provision.image import image_checks, image_recipe
-from provision.recipe import Machine, Recipe
+from provision.model.recipe import Machine, Recipe
+from provision.provisioners import aws_cli, container_images, ecs_agent, files, packages, user_scripts
+from provision.provisioners.hygiene_checks import Builder
+from provision.ssh import versions
 
 
 def storage(**raw: str) -> docker_storage.Spec:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Self
 
-from provision.bundle import Bundle
-from provision.events import Began, Ended, Event, Output
-from provision.remote import Address, Outcome, Result
+from provision.ssh.bundle import Bundle
+from provision.ssh.events import Began, Ended, Event, Output
+from provision.ssh.remote import Address, Outcome, Result
 
 ANSWERS = {
     'echo "$(cat /etc/machine-id': "0123456789abcdef0123456789abcdef\n/dev/root 100 4096 96 5% /\n"

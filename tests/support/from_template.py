@@ -10,17 +10,18 @@ import paramiko
 
 from cloud import wait
 from cloud.session import Cloud
-from images import address, instances
-from images.access import Access, generate
-from images.launch import delete_group
-from images.spec import Builder
+from images.builder import instances
+from images.builder.access import Access, generate
+from images.builder.launch import delete_group
+from images.plan import address
+from images.spec.image import Builder
 from kiln import site
 from kiln.undo import Undo
-from provision import host_keys
-from provision.bundle import bundle
-from provision.events import Ended
-from provision.recipe import Check
-from provision.remote import Address, Remote
+from provision.model.recipe import Check
+from provision.ssh import host_keys
+from provision.ssh.bundle import bundle
+from provision.ssh.events import Ended
+from provision.ssh.remote import Address, Remote
 
 TYPE = "m6i.large"
 BOOT = 900  # seconds until cloud-init has printed the host keys, which it does behind the user's scripts

@@ -11,9 +11,9 @@ from botocore.exceptions import ClientError
 
 from cloud import errors, wait
 from cloud.session import Cloud
-from images import machine as machines
-from images.base import from_parameter
-from provision.docker_autoscale_policy import TAG, policy
+from images.amis.base import from_parameter
+from images.builder import machine as machines
+from provision.docker.autoscale_policy import TAG, policy
 from tests.support.one_machine import OneMachine, one_machine
 
 DEFINITION = Path(__file__).parents[1] / "e2e" / "storage.yaml"

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cloud.session import Cloud
-from images import definitions, instances, launch, machine, plan
-from images.access import generate
-from images.launch import Launched, Order
-from images.plan import Plan
-from images.report import Report
+from images.builder import instances, launch, machine
+from images.builder.access import generate
+from images.builder.launch import Launched, Order
+from images.plan import plan
+from images.plan.plan import Plan
+from images.record.report import Report
+from images.spec import definitions
 from kiln.journal import Journal
 from kiln.screen import Screen
 from kiln.undo import Undo
-from provision.bundle import bundle
-from provision.events import Ended, Event
-from provision.recipe import Check, Step
-from provision.remote import Address, Remote
+from provision.model.recipe import Check, Step
+from provision.ssh.bundle import bundle
+from provision.ssh.events import Ended, Event
+from provision.ssh.remote import Address, Remote
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import paramiko
 
-from provision.events import Event, Output
-from provision.remote import Address, Remote, Timing
+from provision.ssh.events import Event, Output
+from provision.ssh.remote import Address, Remote, Timing
 from tests.support.keys import new_key
 from tests.support.relay import Relay
 from tests.support.sshd import Host

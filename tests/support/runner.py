@@ -1,4 +1,4 @@
-"""provision/runner.sh run by the local bash, without SSH."""
+"""provision/ssh/runner.sh run by the local bash, without SSH."""
 
 import io
 import os
@@ -7,8 +7,8 @@ import tarfile
 from contextlib import suppress
 from pathlib import Path
 
-from provision.bundle import Bundle
-from provision.events import Ended, Event, JournalReader
+from provision.ssh.bundle import Bundle
+from provision.ssh.events import Ended, Event, JournalReader
 from tests.support.processes import kill_session
 
 

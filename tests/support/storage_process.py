@@ -16,9 +16,9 @@ from typing import Any
 import boto3
 import pytest
 
+from storage_daemon import ec2, grow, prepare, status  # noqa: F401  loaded before the fork
+from storage_daemon.__main__ import main
 from tests.support import botocore_once
-from userdata.storage import ec2, grow, prepare, status  # noqa: F401  loaded before the fork
-from userdata.storage.__main__ import main
 
 patient = time.sleep
 made = ec2.Ec2.__init__

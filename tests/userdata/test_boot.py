@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiln.errors import UserError
-from provision.recipe import Check, File, Recipe, Step
+from provision.model.recipe import Check, File, Recipe, Step
 from tests.support.bash import tool
 from userdata.boot import boot_part, refusal
 from userdata.decode import decode

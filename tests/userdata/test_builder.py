@@ -2,7 +2,7 @@
 
 import json
 
-from images.access import generate
+from images.builder.access import generate
 from userdata.builder import DEADLINE, cloud_config
 
 

@@ -12,7 +12,7 @@ from environments.doctor.picture.described import is_spot, resources, short
 from environments.doctor.picture.picture import Machine, Picture, Profile, Role
 from environments.kinds.iam import roles as role_resources
 from environments.kinds.iam import service_linked
-from images.bases import ALIASES
+from images.spec.bases import ALIASES
 
 _AT_ONCE = 100  # DescribeContainerInstances
 _ALIASES = {"ECS_AL2023": "ecs/al2023", "ECS_AL2": "ecs/al2",

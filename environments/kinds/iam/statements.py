@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from environments.model.inputs import Inputs
-from provision import docker_autoscale_policy
+from provision.docker import autoscale_policy as docker_autoscale_policy
 
 _READ = ("s3:GetObject", "s3:GetObjectVersion")
 _LIST = ("s3:GetBucketLocation", "s3:ListBucket")

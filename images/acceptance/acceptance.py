@@ -1,0 +1,65 @@
+"""The acceptance boot: a machine from the AMI, with keys of its own, held against the same checks and hygiene."""
+
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from cloud.session import Cloud
+from images.amis.base import from_description
+from images.builder import launch, machine
+from images.builder.access import generate
+from images.builder.keep import OnError, kept_on_error
+from images.builder.machine import Proof
+from images.plan import volumes
+from images.plan.plan import Plan, checks_of
+from images.record.report import Report
+from kiln.undo import Undo
+from provision.provisioners.hygiene_checks import Builder
+from provision.ssh import versions
+from provision.ssh.versions import Versions
+
+if TYPE_CHECKING:
+    from provision.ssh.remote import Remote
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What the machine booted from the AMI showed; `facts` are versions and the list of packages."""
+
+    proofs: list[Proof]
+    facts: Versions
+
+
+def boot_and_check(
+    cloud: Cloud,
+    plan: Plan,
+    image: dict[str, Any],
+    own: dict[str, str],
+    report: Report,
+    builder: Builder | None,
+    *,
+    on_error: OnError,
+) -> Accepted:
+    """Boot `image`, run every check and the hygiene checks, end the machine; raises UserError when a check fails."""
+    access = generate(f"kiln-{plan.build_id}-acceptance")
+    disks = volumes.from_image(from_description(image))
+    order = launch.Order(
+        "acceptance", image["ImageId"], disks, plan.placements, plan.spec.builder, plan.ssh_from, own, access
+    )
+    with Undo(report.undone) as undo, kept_on_error(on_error, undo, plan, report, "the machine") as kept:
+        kept.access = access
+        booted = kept.machine = machine.start(cloud, undo, order, report)
+        with machine.connected(cloud, booted, order, report) as remote:
+            proofs = machine.check(remote, checks_of(plan, "image", builder), report, "checks on the image")
+            with report.step("inventory") as line:
+                facts = installed(remote, plan.spec.aws_cli.prefix)
+                line.note = f"{len(facts.packages)} packages"
+        with report.step("end acceptance"):
+            undo.run_until(0)
+    return Accepted(proofs, facts)
+
+
+def installed(remote: "Remote", prefix: str) -> Versions:
+    """Versions, packages and room taken, as the machine itself tells them."""
+    script = shlex.quote(versions.script(prefix))
+    return versions.parse(remote.run(f"sudo -n bash -c {script}", timeout=300).stdout)

@@ -1,0 +1,75 @@
+"""`--on-error keep|ask`: what is left standing when a build fails, so that a person can look at it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from images.builder.access import Access
+from images.builder.launch import Launched
+from images.plan.plan import Plan
+from images.record.report import Report
+from kiln import atomic, typed
+from kiln.errors import Interrupted, UserError
+from kiln.undo import Undo
+
+THE_AMI = "the AMI"
+OnError = Literal["cleanup", "keep", "ask"]
+
+
+@dataclass
+class Kept:
+    """What there is to keep so far."""
+
+    access: Access | None = None
+    machine: Launched | None = None
+
+
+@contextmanager
+def kept_on_error(choice: OnError, undo: Undo, plan: Plan, report: Report, what: str = "the builder") -> Iterator[Kept]:
+    """Where a failure passes and the person wants it so, keep what `undo` would remove. An interrupt always undoes."""
+    kept = Kept()
+    try:
+        yield kept
+    except Interrupted:
+        raise
+    except Exception as error:
+        nothing_to_see = kept.machine is None and what != THE_AMI
+        if not undo.depth or nothing_to_see or not _wanted(choice, what, error):
+            raise
+        undo.forget()
+        report.kept = f"{what} {kept.machine.instance_id}" if kept.machine else what
+        hint = f"It ends by itself at its time limit; {typed.command('clean --apply')} removes it now."
+        if kept.machine and kept.access:
+            write_key(plan, kept.machine, kept.access)
+            until = f"{kept.machine.ends_at:%H:%M} UTC"
+            look, sweep = typed.command(f"ssh {kept.machine.instance_id}"), typed.command("clean --apply")
+            hint = f"Look at it: {look} (until {until}), then {sweep}."
+        report.screen.say(f"! {what} is kept. {hint}")
+        raise
+
+
+def _wanted(choice: OnError, what: str, error: Exception) -> bool:
+    if choice != "ask":
+        return choice == "keep"
+    if not sys.stdin.isatty():  # nobody to ask: never wait
+        return False
+    shown = error.what if isinstance(error, UserError) else repr(error)
+    print(f"✗ {shown}\n  Keep {what} to look at it? [y/N] ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+
+
+def write_key(plan: Plan, machine: Launched, access: Access) -> None:
+    """The login key (0600) and what `invoke ssh` needs, beside the journal; `clean` removes both."""
+    atomic.write(plan.folder / "key", access.private, mode=0o600)
+    told: dict[str, Any] = {
+        "build": plan.build_id,
+        "instance": machine.instance_id,
+        "host": machine.host,
+        "user": plan.spec.builder.user,
+        "host_key": access.host.public,
+        "proxy_command": plan.spec.builder.connect.proxy_command,
+    }
+    atomic.write(plan.folder / "kept.json", json.dumps(told, indent=1) + "\n", mode=0o600)

@@ -1,0 +1,33 @@
+"""The address that SSH is allowed from."""
+
+import ipaddress
+import urllib.request
+
+from images.spec.image import Builder
+from kiln.errors import UserError
+
+_ASK = "https://checkip.amazonaws.com"  # answers with the caller's public address; AWS's own
+
+
+def allowed_from(builder: Builder) -> str | None:
+    """A CIDR, or None where no port is to be opened; raises UserError when it cannot be found out."""
+    if builder.ssh_from == "none":
+        return None
+    if builder.ssh_from != "auto":
+        return builder.ssh_from
+    if builder.connect.via == "private":
+        raise UserError(
+            "builder.ssh_from is needed with connect.via: private",
+            "the address that this computer has inside the VPC cannot be found out from here",
+            "Name it: a CIDR, or none with a tunnel such as SSM Session Manager.",
+        )
+    try:
+        with urllib.request.urlopen(_ASK, timeout=10) as answer:
+            address = ipaddress.ip_address(answer.read(64).decode().strip())
+    except (OSError, ValueError) as error:
+        raise UserError(
+            "this computer's public address could not be found out",
+            f"{_ASK}: {error}",
+            "Name it in builder.ssh_from, such as 203.0.113.7/32.",
+        ) from error
+    return f"{address}/{address.max_prefixlen}"

@@ -1,0 +1,171 @@
+"""The image definition: `images/*.yaml` → a frozen `ImageSpec`. `images/reference.yaml` is its documentation."""
+
+import ipaddress
+import re
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from cloud.ebs import Volume
+from images.spec import bases
+from kiln.models import Model, Seconds
+from provision.docker.storage import Spec as DockerStorage
+from provision.model.downloads import Mirror
+from provision.model.recipe import Arch, Family
+from provision.provisioners.aws_cli import Spec as AwsCli
+from provision.provisioners.container_images import Spec as ContainerImages
+from provision.provisioners.ecs_agent import Spec as EcsAgent
+from provision.provisioners.files import Spec as Files
+from provision.provisioners.packages import Spec as Packages
+from provision.provisioners.user_scripts import Spec as Scripts
+
+_NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
+
+
+class Base(Model):
+    """Where the image starts from: exactly one of `ssm`, `ami`, or `owner` with `name`."""
+
+    ssm: str | None = None
+    """An alias such as ecs/al2023, ecs/al2, ecs/al1, ecs/al2023-arm64, ecs/al2023-gpu."""
+    ami: str | None = Field(None, pattern=r"^ami-[0-9a-f]{8,17}$")
+    """An AMI id of this region; needs `family`."""
+    owner: str | None = Field(None, pattern=r"^(\d{12}|self|amazon|aws-marketplace)$")
+    """Account id, self or amazon: whose AMIs the name filter looks through; needs `family`."""
+    name: str | None = None
+    """An AMI name, * and ? allowed; the newest match is taken, deprecated ones included."""
+    family: Family | None = None
+    """al1, al2 or al2023: what the recipe may expect on it. Known for an alias."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.name and not self.owner:
+            raise ValueError("name needs owner: anyone can publish an AMI under any name")
+        ways = [self.ssm is not None, self.ami is not None, self.owner is not None and self.name is not None]
+        if sum(ways) != 1:
+            raise ValueError("give exactly one of: ssm, ami, or owner with name")
+        if self.ssm is not None and self.ssm not in bases.ALIASES:
+            raise ValueError(f"{self.ssm} is no known alias; known: {', '.join(bases.ALIASES)}")
+        if self.ssm is None and self.family is None:
+            raise ValueError("family is required beside ami or name: al1, al2 or al2023")
+        return self
+
+
+class Connect(Model):
+    """How Kiln reaches the builder."""
+
+    via: Literal["public", "private"] = "public"
+    """The public or the private address of the machine."""
+    proxy_command: str | None = None
+    """A command whose stdin and stdout are the connection: %h address, %p port, %i instance id."""
+
+
+class Builder(Model):
+    """The machine on which the image is made; nothing here changes what is in the image."""
+
+    instance_types: tuple[str, ...] = ()
+    """In order of preference; the next is tried where AWS has no capacity. Default by architecture."""
+    subnets: tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")], ...] = ()
+    """In order of preference; default: the default VPC's."""
+    market: Literal["on-demand", "spot"] = "on-demand"
+    user: str = Field("ec2-user", pattern=r"^[a-z_][a-z0-9_-]{0,31}$")
+    """The login user of the base image."""
+    time_limit: Seconds = 5400
+    """The builder ends itself this long after its start, whatever happened to Kiln."""
+    instance_profile: str | None = None
+    """Name or ARN of an instance profile, for SSM Session Manager or scripts that call AWS."""
+    ssh_from: str = "auto"
+    """The one address range that may reach port 22: a CIDR, `auto` (this computer's own), or `none` (a tunnel)."""
+    connect: Connect = Connect()
+
+    @field_validator("ssh_from")
+    @classmethod
+    def _narrow(cls, value: str) -> str:
+        if value in {"auto", "none"}:
+            return value
+        try:
+            network = ipaddress.ip_network(value)
+        except ValueError:
+            raise ValueError("write a CIDR such as 203.0.113.7/32, or auto, or none") from None
+        if network.prefixlen < network.max_prefixlen // 4:
+            raise ValueError(f"{value} would let {network.num_addresses} addresses in; name the one that you come from")
+        return value
+
+
+class Volumes(Model):
+    """Launched as they shall ship: CreateImage can change none of this."""
+
+    root: Volume = Volume()
+    data: Volume | None = None
+
+    @model_validator(mode="after")
+    def _devices(self) -> Self:
+        if self.root.device:
+            raise ValueError("the root volume's device name is the base image's; leave it out")
+        if self.data and not (self.data.device and self.data.size):
+            raise ValueError("a data volume needs device and size")
+        return self
+
+
+class Test(Model):
+    """A check of one's own: a bash script run as root, on the builder and on a machine booted from the AMI."""
+
+    name: str = Field(min_length=1, max_length=80)
+    script: str = Field(min_length=1)
+    timeout: Seconds = 120
+
+
+class Share(Model):
+    """With whom the AMI is shared once it is tested."""
+
+    accounts: tuple[Annotated[str, Field(pattern=r"^\d{12}$")], ...] = ()
+
+
+class ImageSpec(Model):
+    """A whole image definition. See `images/reference.yaml` for every key with its meaning, unit and default."""
+
+    name: str = Field(pattern=f"^{_NAME}$")
+    description: str = Field("", max_length=200)
+    base: Base
+    ami_name: str = Field("{name}-{date}-{key}", max_length=100)
+    """Name of the AMI: {name}, {date} (UTC, yyyymmdd) and {key} (first 8 digits) are filled in."""
+    builder: Builder = Builder()
+    volumes: Volumes = Volumes()
+    docker_storage: DockerStorage
+    aws_cli: AwsCli = AwsCli()
+    ecs_agent: EcsAgent = EcsAgent()
+    packages: Packages = Packages()
+    files: Files = Files()
+    scripts: Scripts = Scripts()
+    container_images: ContainerImages = ContainerImages()
+    downloads: dict[str, Mirror] = Field(default_factory=dict)
+    """File name of a pinned file (* and ? allowed) → its mirror, for networks without internet."""
+    tags: dict[str, str] = Field(default_factory=dict)
+    share: Share = Share()
+    tests: tuple[Test, ...] = ()
+
+    @field_validator("tags")
+    @classmethod
+    def _own_tags(cls, value: dict[str, str]) -> dict[str, str]:
+        for key, text in value.items():
+            if key.startswith(("kiln:", "aws:")) or not 0 < len(key) <= 128 or len(text) > 256:
+                raise ValueError(
+                    f"the tag {key!r} cannot be used: kiln: and aws: are reserved, 128 and 256 characters the limits"
+                )
+        return value
+
+    @field_validator("ami_name")
+    @classmethod
+    def _name_can_be_filled(cls, value: str) -> str:
+        rest = re.sub(r"\{(name|date|key)\}", "", value)
+        if not re.fullmatch(r"[A-Za-z0-9()\[\] ./'@_-]*", rest):
+            raise ValueError("letters, digits and ()[] ./-'@_ are allowed, and {name}, {date}, {key}")
+        return value
+
+    @property
+    def family(self) -> Family:
+        return bases.ALIASES[self.base.ssm].family if self.base.ssm else self.base.family or "al2023"
+
+    @property
+    def arch(self) -> Arch:
+        """As the alias says; for other bases preflight holds it against the AMI's own."""
+        return bases.ALIASES[self.base.ssm].arch if self.base.ssm else "x86_64"

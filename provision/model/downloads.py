@@ -1,0 +1,20 @@
+"""Mirrors of pinned files, for networks without internet."""
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from kiln.models import Model
+from provision.model.recipe import Download
+
+
+class Mirror(Model):
+    """Where a pinned file is to be had instead, with the SHA-256 of what is there."""
+
+    url: str = Field(pattern=r"^https?://\S+$")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+def resolved(mirrors: Mapping[str, Mirror]) -> dict[str, Download]:
+    """File name of a pinned file (* and ? allowed) → where it is to be had: as `Machine.downloads` wants it."""
+    return {name: Download(mirror.url, mirror.sha256) for name, mirror in mirrors.items()}

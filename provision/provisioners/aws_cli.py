@@ -1,0 +1,191 @@
+"""The AWS CLI as Nextflow needs it: in a self-contained conda prefix that is mounted into every task's container.
+
+Nextflow mounts the directory above `bin/aws` read-only at the same path into each container (`aws.batch.cliPath`), so
+the prefix must bring all but glibc with it and must never be moved.
+"""
+
+import re
+from shlex import quote
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool, field_validator, model_validator
+
+from kiln.models import Model
+from provision.model import shell
+from provision.model.recipe import Arch, Check, Download, Family, Machine, Recipe, Step
+
+Distribution = Literal["miniforge", "miniconda"]
+
+_URL = {
+    "miniforge": "https://github.com/conda-forge/miniforge/releases/download/{version}/Miniforge3-{version}-Linux-{arch}.sh",
+    "miniconda": "https://repo.anaconda.com/miniconda/Miniconda3-{version}-Linux-{arch}.sh",
+}
+PINNED_VERSION = {"miniforge": "26.3.2-3", "miniconda": "py313_26.5.3-1"}
+
+# Source: the checksums that pyenv pins for the same files (plugins/python-build/share/python-build/miniforge3-26.3.2-3
+# and miniconda3-3.13-26.5.3-1, as of July 2026).
+_SHA256 = {
+    ("miniforge", "x86_64"): "848194851a98903134187fbb4ab50efe87b003e0c0f808f97644b7524a62bf2c",
+    ("miniforge", "arm64"): "2c113a69297e612b01ca0f320c22a3107a11f2ab9b573d79ac868a175945ce29",
+    ("miniconda", "x86_64"): "7358a5961dc6a4941d087281cd70313728fcc68695735e18a337321bc31c7f51",
+    ("miniconda", "arm64"): "4eaf1f2d83ede3ad010afa6ad19bef69893ca4667ba5996f51efb3080c08a70d",
+}
+
+# The installer unpacks its packages below the prefix before it links them: in memory, where there is enough of it
+# (some 600 MiB; a t2.micro has less), for what is once written to an EBS volume stays in its snapshot.
+# The archives of packages stay in memory (CONDA_PKGS_DIRS), and so does what conda keeps in a home directory.
+_INSTALL = r"""
+mkdir -p "$KILN_TMP/conda-home" "$KILN_TMP/conda-pkgs"
+export HOME="$KILN_TMP/conda-home"
+available=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
+if [ "${available:-0}" -gt 1258291 ] && mountpoint -q "$KILN_TMP"; then
+  mkdir -p @PREFIX@/pkgs
+  mount --bind "$KILN_TMP/conda-pkgs" @PREFIX@/pkgs
+fi
+bash @INSTALLER@ -b -f -p @PREFIX@
+! mountpoint -q @PREFIX@/pkgs || umount @PREFIX@/pkgs
+rm -rf @PREFIX@/pkgs @INSTALLER@
+"""
+
+_PACKAGES = r"""
+mkdir -p "$KILN_TMP/conda-home" "$KILN_TMP/conda-pkgs"
+export HOME="$KILN_TMP/conda-home" CONDA_PKGS_DIRS="$KILN_TMP/conda-pkgs" CONDA_NUMBER_CHANNEL_NOTICES=0
+@PREFIX@/bin/conda install --override-channels -c @CHANNEL@ -y @PACKAGES@
+@PREFIX@/bin/conda clean --all --yes
+rm -rf @PREFIX@/pkgs "$KILN_TMP/conda-pkgs"
+chown -R @USER@: @PREFIX@
+"""
+
+_HOST = r"""
+as_user() { su -s /bin/bash @USER@ -c "$1"; }
+version=$(as_user '@PREFIX@/bin/aws --version' 2>&1) || kiln_fail "aws --version failed for @USER@: $version"
+echo "$version"
+case "$version" in aws-cli/*) ;; *) kiln_fail "aws --version says something else" ;; esac
+# Found, not imported: boto3 takes seconds to load, and all that it needs has just run.
+as_user '@PREFIX@/bin/python -' <<'END'
+@IMPORT@
+END
+"""
+
+_IMPORT = """import ssl, sys
+from importlib.util import find_spec
+print(ssl.OPENSSL_VERSION)"""
+_FIND_BOTO3 = """
+sys.exit(None if find_spec("boto3") else "boto3 is missing")"""
+
+# Run inside the container: no Python of its own, the mount is read-only, and the prefix works nevertheless.
+_INSIDE = r"""
+for name in python python2 python3; do
+  if command -v "$name"; then echo "the container has a Python of its own" >&2; exit 1; fi
+done
+if (: >@PREFIX@/.kiln-write) 2>/dev/null; then echo "the mount can be written to" >&2; exit 1; fi
+version=$(@PREFIX@/bin/aws --version 2>&1) || { echo "aws --version failed in a container: $version" >&2; exit 1; }
+echo "$version"
+case "$version" in aws-cli/*) ;; *) exit 1 ;; esac
+"""
+
+
+class Spec(Model):
+    """The AWS CLI (and boto3) in a conda prefix."""
+
+    enabled: StrictBool = True
+    """Whether the AWS CLI is installed. Without it Nextflow's tasks cannot reach S3. Default: true."""
+    distribution: Distribution = "miniforge"
+    """Installer: miniforge (conda-forge only, glibc ≥ 2.17) or miniconda (glibc ≥ 2.28). Default: miniforge."""
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")] | None = None
+    """Version of the installer, such as 26.3.2-3. Default: the one that Kiln pins; any other needs a sha256."""
+    url: Annotated[str, Field(pattern=r"^https?://[^\s'\"]+/[A-Za-z0-9_.+-]+$")] | None = None
+    """Where the installer is fetched from; needs a sha256. Default: by distribution, version and architecture."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """SHA-256 (hex) of the installer. Default: the one that Kiln pins for its own version."""
+    prefix: str = "/home/ec2-user/miniconda"
+    """Directory of the installation, absolute; Nextflow mounts it. Default: /home/ec2-user/miniconda."""
+    channel: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./:-]*$")] = "conda-forge"
+    """conda channel that the packages come from: a name or the URL of a mirror. Default: conda-forge."""
+    packages: tuple[str, ...] = ("awscli", "boto3")
+    """conda packages, each with an optional version (awscli=2.31.0). Default: awscli and boto3."""
+
+    @field_validator("prefix")
+    @classmethod
+    def _mountable(cls, value: str) -> str:
+        if not re.fullmatch(r"(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+", value):
+            raise ValueError("must be an absolute path of letters, digits, '_', '-', '.' without a trailing slash")
+        if value.count("/") < 2 or value == "/usr/local":
+            raise ValueError(f"Nextflow would mount it over the containers' own {value}: choose a deeper folder")
+        return value
+
+    @field_validator("packages")
+    @classmethod
+    def _conda_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not re.fullmatch(r"[a-z0-9_][a-z0-9_.-]*([=<>!~]{1,2}[A-Za-z0-9_.*+-]+)?", name):
+                raise ValueError(f"{name!r} is not a conda package such as awscli or awscli=2.31.0")
+        if "awscli" not in {re.split(r"[=<>!~]", name)[0] for name in value}:
+            raise ValueError("must contain awscli")
+        return value
+
+    @model_validator(mode="after")
+    def _pinned(self) -> "Spec":
+        if self.sha256 is None and (self.url or self.version not in (None, PINNED_VERSION[self.distribution])):
+            raise ValueError("another installer than the pinned one needs its sha256")
+        if self.sha256 and not (self.url or self.version):
+            raise ValueError("sha256 needs the version or the url that it belongs to")
+        return self
+
+    def installer(self, arch: Arch) -> Download:
+        """The pinned installer for an architecture: its URL and SHA-256."""
+        version = self.version or PINNED_VERSION[self.distribution]
+        url = _URL[self.distribution].format(version=version, arch={"arm64": "aarch64"}.get(arch, arch))
+        return Download(self.url or url, self.sha256 or _SHA256[self.distribution, arch])
+
+
+def python(spec: Spec) -> str | None:
+    """The path of an interpreter that can import boto3; None where this installs none."""
+    return f"{spec.prefix}/bin/python" if spec.enabled and _has_boto3(spec) else None
+
+
+def _has_boto3(spec: Spec) -> bool:
+    return any(re.fullmatch(r"boto3\W?.*", name) for name in spec.packages)
+
+
+def refusal(spec: Spec, family: Family) -> str | None:
+    """Why the installer cannot run on a family of base images; None where it can."""
+    if spec.enabled and spec.distribution == "miniconda" and spec.sha256 is None and family != "al2023":
+        return f"Miniconda needs glibc 2.28 or newer, which {family} has not. Use distribution: miniforge"
+    return None
+
+
+def recipe(spec: Spec, machine: Machine) -> Recipe:
+    """Two steps (installer, packages) and two checks (on the host, in a container as Nextflow does)."""
+    if not spec.enabled:
+        return Recipe()
+    download = machine.resolve(spec.installer(machine.arch))
+
+    def fill(script: str) -> str:
+        values = {
+            "@INSTALLER@": shell.fetched(download),
+            "@PREFIX@": spec.prefix,
+            "@CHANNEL@": quote(spec.channel),
+            "@PACKAGES@": " ".join(map(quote, spec.packages)),
+            "@USER@": quote(machine.user),
+            "@IMPORT@": _IMPORT + (_FIND_BOTO3 if _has_boto3(spec) else ""),
+        }
+        for name, value in values.items():
+            script = script.replace(name, value)
+        return script
+
+    inside = shell.container_run(f"/bin/bash -c {quote(fill(_INSIDE))}", f"--volume {spec.prefix}:{spec.prefix}:ro")
+    return Recipe(
+        steps=(
+            Step(f"{spec.distribution} {spec.prefix}", shell.fetch(download) + fill(_INSTALL), timeout=1200),
+            Step("aws cli", fill(_PACKAGES), timeout=1800),
+        ),
+        checks=(
+            Check("the AWS CLI answers on the host", shell.FAIL + fill(_HOST), timeout=180),
+            Check(
+                "the AWS CLI answers through a read-only mount in a container without Python",
+                shell.check_container() + inside + "\n",
+                timeout=240,
+            ),
+        ),
+    )

@@ -1,0 +1,64 @@
+"""Distribution packages, by the package manager that the machine has: dnf, yum or apt."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, RootModel
+
+from provision.model import shell
+from provision.model.recipe import Check, Machine, Recipe, Step
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._:~-]*(=[A-Za-z0-9+._:~-]+)?$", max_length=120)]
+
+# Lists and archives go to memory. yum ends with 0 when only some of the packages exist, which is why there is a check.
+INSTALL = r"""
+kiln_install() {  # NAME...
+  local cache="$KILN_TMP/packages"
+  if command -v dnf >/dev/null 2>&1; then
+    dnf --assumeyes --setopt=cachedir="$cache" install "$@"
+  elif command -v yum >/dev/null 2>&1; then
+    yum --assumeyes --setopt=cachedir="$cache" install "$@"
+  elif command -v apt-get >/dev/null 2>&1; then
+    mkdir -p "$cache/lists/partial" "$cache/archives/partial"
+    local apt=(apt-get -o Dir::State::lists="$cache/lists" -o Dir::Cache="$cache" -o APT::Sandbox::User=root
+      -o DPkg::Lock::Timeout=120 --yes)
+    export DEBIAN_FRONTEND=noninteractive
+    "${apt[@]}" update
+    "${apt[@]}" --no-install-recommends install -- "$@"
+  else
+    kiln_fail "the machine has none of dnf, yum and apt-get"
+  fi
+  rm -rf "$cache"
+}
+"""
+
+CHECK = r"""
+kiln_installed() {  # NAME: prints its version
+  if command -v rpm >/dev/null 2>&1 && rpm -q glibc >/dev/null 2>&1; then
+    rpm -q "$1" || rpm -q --whatprovides "$1"
+  else
+    dpkg-query --show --showformat '${Status} ${Package} ${Version}\n' "${1%%=*}" | grep '^install ok installed'
+  fi
+}
+missing=''
+for name in @NAMES@; do kiln_installed "$name" || missing+=" $name"; done
+[ -z "$missing" ] || kiln_fail "not installed:$missing"
+"""
+
+
+class Spec(RootModel[tuple[Name, ...]]):
+    """Names of packages of the base image's own distribution, such as jq or htop. Default: none."""
+
+    model_config = ConfigDict(frozen=True)
+    root: tuple[Name, ...] = ()
+
+
+def recipe(spec: Spec, machine: Machine) -> Recipe:
+    """One step that installs all packages and one check that they are there; empty without packages."""
+    if not spec.root:
+        return Recipe()
+    names = " ".join(spec.root)  # validated: no character that a shell would read
+    script = shell.FAIL + INSTALL + f"kiln_install {names}\n"
+    return Recipe(
+        steps=(Step("packages", script, timeout=1200),),
+        checks=(Check(f"packages are installed: {names}", shell.FAIL + CHECK.replace("@NAMES@", names)),),
+    )
