@@ -58,7 +58,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "apply": {"kinds", "kinds/batch", "rollout", "teardown", "plan", "model"},
         "screens": {"kinds/batch", "teardown", "plan", "model"},
         "permissions": {"kinds/iam", "model", "spec"},
-        "doctor/picture": {"plan", "model"},
+        "doctor/picture": {"kinds/batch", "plan", "model"},
         "doctor/looks": {"kinds/iam", "kinds/batch", "doctor/picture", "plan", "model", "spec"},
         "doctor/checks": {"kinds/batch", "doctor/looks", "doctor/picture", "plan", "model"},
         "doctor": {"doctor/checks", "doctor/looks", "doctor/picture", "spec"},

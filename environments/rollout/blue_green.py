@@ -59,16 +59,11 @@ def own_queues(cloud: Cloud, environment: str) -> list[str]:
     return [each["jobQueueName"] for each in job_queues.listed(cloud) if ownership.carries(each, environment)]
 
 
-def order_of(queue: Mapping[str, Any]) -> list[str]:
-    """The ARNs of its compute environments, in their order."""
-    return list(job_queues.found_of(queue, {}).extra["arns"])
-
-
 def refuse_strangers(queues: Sequence[Mapping[str, Any]], environment: str, existing: Existing) -> None:
     """Raises UserError where a queue that is not this environment's uses the compute environment: it could not be
     deleted, and the queue is not Kiln's to change."""
     others = [each for each in queues if not ownership.carries(each, environment)]
-    strangers = [each["jobQueueName"] for each in others if existing.id in order_of(each)]
+    strangers = [each["jobQueueName"] for each in others if existing.id in job_queues.order_of(each)]
     if strangers:
         raise UserError(
             f"the compute environment {existing.extra['name']} cannot go",
@@ -103,9 +98,9 @@ def successor(desired: Desired, existing: Existing) -> Desired:
 def told(desired: Desired, existing: Existing, standing: Standing) -> str:
     """A blue/green roll-out in words (pure): `x-2026… replaces x in default (2nd); 3 jobs finish first`."""
     places = [
-        f"{each['jobQueueName']} ({_ORDINALS[order_of(each).index(existing.id)]})"
+        f"{each['jobQueueName']} ({_ORDINALS[job_queues.order_of(each).index(existing.id)]})"
         for each in standing.queues
-        if existing.id in order_of(each)
+        if existing.id in job_queues.order_of(each)
     ]
     running = jobs.on(standing.placed, [existing.extra["cluster"]])
     text = f"{successor(desired, existing).extra['name']} replaces {existing.extra['name']}"
@@ -125,12 +120,12 @@ def swap(cloud: Cloud, environment: str, turns: Sequence[Turn]) -> None:
     successors = {old: turn.arn for turn in turns for old in turn.old_arns}
     for queue in job_queues.listed(cloud) if successors else ():
         if ownership.carries(queue, environment):
-            _put(cloud, queue, [successors.get(arn, arn) for arn in order_of(queue)])
+            _put(cloud, queue, [successors.get(arn, arn) for arn in job_queues.order_of(queue)])
 
 
 def _put(cloud: Cloud, queue: Mapping[str, Any], arns: Sequence[str]) -> None:
     after = list(dict.fromkeys(arns))
-    if after == order_of(queue):
+    if after == job_queues.order_of(queue):
         return
     name = queue["jobQueueName"]
     settle.queues_valid(cloud, [name])
@@ -161,7 +156,7 @@ def _back(cloud: Cloud, environment: str, turn: Turn) -> None:
     oldest = turn.olds[0]
     for queue in job_queues.listed(cloud):
         if ownership.carries(queue, environment):
-            _put(cloud, queue, [oldest.id if arn == turn.arn else arn for arn in order_of(queue)])
+            _put(cloud, queue, [oldest.id if arn == turn.arn else arn for arn in job_queues.order_of(queue)])
     removal.environment(cloud, environment, turn.arn.rpartition("/")[2])
 
 

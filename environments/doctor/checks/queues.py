@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from environments.doctor.picture.described import Described, is_spot, name_of, order
+from environments.doctor.picture.described import Described, is_spot, name_of
 from environments.doctor.picture.finding import Finding, error, warning
 from environments.doctor.picture.picture import Picture
+from environments.kinds.batch.job_queues import order_of
 
 
 def head_on_spot(picture: Picture) -> Iterator[Finding]:
@@ -23,7 +24,7 @@ def head_on_spot(picture: Picture) -> Iterator[Finding]:
 
 def switched_off(picture: Picture) -> Iterator[Finding]:
     """Queues and environments in use that are DISABLED, and queues that AWS Batch calls INVALID."""
-    in_use = {arn for queue in picture.queues for arn in order(queue)}
+    in_use = {arn for queue in picture.queues for arn in order_of(queue)}
     for queue in picture.queues:
         name = str(queue["jobQueueName"])
         if queue.get("status") == "INVALID":
@@ -41,7 +42,7 @@ def _disabled(picture: Picture, each: Described) -> Finding:
     stuck = [
         str(queue["jobQueueName"])
         for queue in picture.queues
-        if each["computeEnvironmentArn"] in order(queue)
+        if each["computeEnvironmentArn"] in order_of(queue)
         and all(one.get("state") == "DISABLED" for one in picture.of_queue(queue["jobQueueArn"]))
     ]
     what, fix = f"compute environment {name} is DISABLED", _enable("compute-environment", name)

@@ -9,11 +9,6 @@ Described = Mapping[str, Any]
 """As one of AWS's Describe calls tells it."""
 
 
-def order(queue: Described) -> list[str]:
-    """The ARNs of a queue's compute environments, in its order."""
-    return [str(each["computeEnvironment"]) for each in queue.get("computeEnvironmentOrder") or ()]
-
-
 def resources(environment: Described) -> Described:
     """computeResources; {} for an unmanaged one."""
     return environment.get("computeResources") or {}

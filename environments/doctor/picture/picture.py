@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from environments.doctor.picture.described import Described, order
+from environments.doctor.picture.described import Described
+from environments.kinds.batch.job_queues import order_of
 from environments.model import ownership
 from environments.plan.instance_types import InstanceType
 from kiln import typed
@@ -128,10 +129,10 @@ class Picture:
         )  # fmt: skip
 
     def of_queue(self, arn: str) -> list[Described]:
-        """The compute environments of a queue, in its order."""
+        """The compute environments of a queue, in the order in which AWS Batch tries them."""
         queue = next((each for each in self.queues if each["jobQueueArn"] == arn), {})
         by_arn = {each["computeEnvironmentArn"]: each for each in self.region_environments}
-        return [by_arn[arn] for arn in order(queue) if arn in by_arn]
+        return [by_arn[arn] for arn in order_of(queue) if arn in by_arn]
 
     @property
     def again(self) -> str:

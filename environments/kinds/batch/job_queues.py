@@ -70,10 +70,15 @@ def defined(environment: Mapping[str, Any]) -> str:
     return str(labels.get(ownership.COMPUTE_ENVIRONMENT) or environment["computeEnvironmentName"])
 
 
+def order_of(queue: Mapping[str, Any]) -> list[str]:
+    """The ARNs of a queue's compute environments, in the order in which AWS Batch tries them (pure)."""
+    members = sorted(queue.get("computeEnvironmentOrder") or (), key=lambda member: int(member["order"]))
+    return [member["computeEnvironment"] for member in members]
+
+
 def found_of(queue: Mapping[str, Any], names: Mapping[str, str]) -> Existing:
     """One as it is described; `names` are what the compute environments are called, by ARN."""
-    order = sorted(queue.get("computeEnvironmentOrder") or (), key=lambda each: int(each["order"]))
-    arns = [each["computeEnvironment"] for each in order]
+    arns = order_of(queue)
     limits = queue.get("jobStateTimeLimitActions") or ()
     fields = {
         "priority": queue.get("priority"),

@@ -183,3 +183,14 @@ def test_the_table() -> None:
     ]
     account = {"": (warning("vol-1 is idle", "paid for", "delete it", "vol-1"),)}
     assert show.table(account, {}, 20, 1.0).splitlines()[:2] == ["this account: 1 finding", "! vol-1 is idle"]
+
+
+def test_a_queues_compute_environments_are_in_the_order_of_aws_batch() -> None:
+    """DescribeJobQueues does not promise that its list is in order: `order` tells it."""
+    members = [{"order": 30, "computeEnvironment": "c"}, {"order": 4, "computeEnvironment": "a"},
+               {"order": 21, "computeEnvironment": "b"}]  # fmt: skip
+    queue = {"jobQueueArn": "q", "computeEnvironmentOrder": members}
+    environments = [{"computeEnvironmentArn": arn, "computeEnvironmentName": arn} for arn in "bca"]
+    seen = Picture("us-east-1", NOW, queues=[queue], region_environments=environments)
+    assert [environment["computeEnvironmentArn"] for environment in seen.of_queue("q")] == ["a", "b", "c"]
+    assert seen.of_queue("another") == []
