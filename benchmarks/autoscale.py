@@ -14,7 +14,7 @@ import boto3
 
 from cloud import wait
 from provision.model import shell
-from sandbox import client, environment, state
+from sandbox.command import client, state, variables
 from tests.support.growing import added_volumes, growing_machine, make_role
 from tests.support.one_machine import OneMachine
 
@@ -52,7 +52,7 @@ echo $((used / ((now - $(cat /run/began)) / 1000000) * 1000))
 def main() -> int:
     base = sys.argv[1] if len(sys.argv) > 1 else "al2023"
     running = client.start(report=print)
-    environment.turn_process_to(running)
+    variables.turn_process_to(running)
     make_role()
     with tempfile.TemporaryDirectory() as folder, growing_machine(base, Path(folder)) as machine:
         show(base, measured(machine, running))

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox import client, environment
+from sandbox.command import client, variables
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = ("nextflow-al2023", "genomics-workflow-template")
@@ -35,7 +35,7 @@ class Boot:
 
 
 def main(templates: Sequence[str]) -> int:
-    environment.turn_process_to(client.start(report=print))
+    variables.turn_process_to(client.start(report=print))
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # a machine that boots refuses connections
     invoke("build-ami", "--json")
     for template in templates:

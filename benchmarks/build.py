@@ -13,14 +13,14 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sandbox import client, environment, state
+from sandbox.command import client, state, variables
 
 ROOT = Path(__file__).parent.parent
 
 
 def main() -> int:
     running = client.start(report=print)
-    environment.turn_process_to(running)
+    variables.turn_process_to(running)
     image = sys.argv[1] if len(sys.argv) > 1 else "nextflow-al2023"
     with tempfile.TemporaryDirectory() as folder:
         wall, manifest = timed_build(image, Path(folder))

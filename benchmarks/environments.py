@@ -24,7 +24,7 @@ from environments.plan import plan
 from environments.rollout.decision import Options
 from environments.spec import definitions
 from kiln.screen import Screen
-from sandbox import client, environment, state
+from sandbox.command import client, state, variables
 from sandbox.inprocess import Sandbox
 
 ROOT = Path(__file__).parent.parent
@@ -65,7 +65,7 @@ def genomics(home: Path) -> None:
     running = client.start(home, machines=False, report=print)
     try:
         with mock.patch.dict(os.environ):
-            environment.turn_process_to(running)
+            variables.turn_process_to(running)
             first = invoked(running, "--yes")
             plans = [invoked(running, "--plan") for _ in range(5)]
             nothing = invoked(running, "--yes")

@@ -10,7 +10,7 @@ from cli.task import task
 def sandbox_start(c: Context, machines: bool = True) -> int | None:
     """Start the offline AWS for the tasks that follow."""
     from kiln import typed
-    from sandbox import screens
+    from sandbox.command import screens
 
     screens.enter(machines=machines)
     typed.begin_with("invoke sandbox")
@@ -20,7 +20,7 @@ def sandbox_start(c: Context, machines: bool = True) -> int | None:
 @task()
 def sandbox_status(c: Context) -> int | None:
     """Show the offline AWS and its machines."""
-    from sandbox import screens
+    from sandbox.command import screens
 
     screens.show_status()
     return None
@@ -29,7 +29,7 @@ def sandbox_status(c: Context) -> int | None:
 @task()
 def sandbox_env(c: Context) -> int | None:
     """Print exports that turn another shell to it."""
-    from sandbox import screens
+    from sandbox.command import screens
 
     screens.show_environment()
     return None
@@ -38,7 +38,7 @@ def sandbox_env(c: Context) -> int | None:
 @task(positional=["instance"], help={"instance": "id of a running instance of the offline AWS"})
 def sandbox_ssh(c: Context, instance: str) -> int | None:
     """Log in to one of its machines."""
-    from sandbox import screens
+    from sandbox.command import screens
 
     screens.ssh(instance)
     return None
@@ -47,7 +47,7 @@ def sandbox_ssh(c: Context, instance: str) -> int | None:
 @task()
 def sandbox_down(c: Context) -> int | None:
     """Stop the offline AWS and its machines."""
-    from sandbox import screens
+    from sandbox.command import screens
 
     screens.down()
     return None

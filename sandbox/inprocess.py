@@ -3,18 +3,21 @@
 from types import TracebackType
 from typing import Any, Self
 
+# Before all that imports moto's EC2.
+from sandbox.seams import one_session  # noqa: F401  # isort: skip
+
 import boto3
 from botocore.config import Config
 
-from sandbox import hardware
-from sandbox.batch import standin
-from sandbox.calls import Calls
-from sandbox.clock import Clock
-from sandbox.faults import Faults
-from sandbox.gate import Application
-from sandbox.hypervisor import Hypervisor
-from sandbox.serving import Serving, empty_account
-from sandbox.world import Delays, World, current, use
+from sandbox.batch.placing import stand_in
+from sandbox.door.gate import Application
+from sandbox.door.serving import Serving, empty_account
+from sandbox.ec2.hardware import machines
+from sandbox.world.calls import Calls
+from sandbox.world.clock import Clock
+from sandbox.world.faults import Faults
+from sandbox.world.hypervisor import Hypervisor
+from sandbox.world.world import Delays, World, current, use
 
 REGION = "us-east-1"
 SECRET = "sandbox"  # noqa: S105
@@ -51,7 +54,7 @@ class Sandbox:
             client.close()
         self._clients.clear()
         self._serving.stop()
-        hardware.drop_queues()
+        machines.drop_queues()
         if self.world.hypervisor:
             self.world.hypervisor.close()
         empty_account()
@@ -112,7 +115,7 @@ class Sandbox:
 
     def place_job(self, job_id: str, status: str = "RUNNING", environment: str = "") -> dict[str, str]:
         """Stand in for Batch's scheduler: a RUNNABLE job becomes RUNNING, a RUNNING one SUCCEEDED or FAILED."""
-        return standin.place(self.world, job_id, status, environment)
+        return stand_in.place(self.world, job_id, status, environment)
 
     def reset(self) -> None:
         """An empty account again, with no faults and no calls counted; of all those in this process, this one's."""

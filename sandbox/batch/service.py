@@ -12,9 +12,15 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import get_service_model
 
-from sandbox.batch import compute_environments, job_definitions, job_queues, jobs, records, settling, shapes, tags
-from sandbox.batch.records import Fields, Records
-from sandbox.world import current
+from sandbox.batch import shapes, tags
+from sandbox.batch.compute_environments import calls as compute_environments
+from sandbox.batch.job_definitions import calls as job_definitions
+from sandbox.batch.job_queues import calls as job_queues
+from sandbox.batch.jobs import calls as jobs
+from sandbox.batch.model import records
+from sandbox.batch.model.records import Fields, Records
+from sandbox.batch.placing import settling
+from sandbox.world.world import current
 
 Operation = Callable[[Records, Fields], Fields]
 

@@ -7,7 +7,7 @@ Values" of each parameter).
 
 from typing import Any
 
-from sandbox.batch.errors import executing
+from sandbox.batch.model.errors import executing
 
 
 def check(shape: Any, value: Any, name: str = "") -> None:

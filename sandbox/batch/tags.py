@@ -4,9 +4,9 @@ Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_TagResource.ht
 definitions and job queues; "existing tags that aren't specified in the request parameters aren't changed").
 """
 
-from sandbox.batch import tag_rules
-from sandbox.batch.errors import refused
-from sandbox.batch.records import Fields, Records
+from sandbox.batch.model import tag_rules
+from sandbox.batch.model.errors import refused
+from sandbox.batch.model.records import Fields, Records
 
 
 def tag(records: Records, request: Fields) -> Fields:

@@ -11,9 +11,9 @@ from typing import Any
 from moto.iam.models import iam_backends
 
 from sandbox.iam import visibility
-from sandbox.iam.patterns import Context
-from sandbox.iam.policy import Statement, statements
-from sandbox.world import ACCOUNT, World
+from sandbox.iam.evaluation.patterns import Context
+from sandbox.iam.evaluation.policy import Statement, statements
+from sandbox.world.world import ACCOUNT, World
 
 
 @dataclass(frozen=True)

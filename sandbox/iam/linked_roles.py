@@ -18,7 +18,7 @@ from moto.iam.responses import IamResponse
 
 from sandbox.iam import managed, visibility
 from sandbox.iam.service_linked import TAKES_SUFFIX, is_known, role_name
-from sandbox.world import ACCOUNT, current
+from sandbox.world.world import ACCOUNT, current
 
 PATH = "/aws-service-role/"
 DELETION = 2.0  # seconds of the sandbox's clock

@@ -16,8 +16,8 @@ from moto.iam.responses import IamResponse
 
 from sandbox.iam import managed, visibility
 from sandbox.iam.linked_roles import LinkedRoles
-from sandbox.refusals import Refusal, body_of
-from sandbox.world import current
+from sandbox.world.refusals import Refusal, body_of
+from sandbox.world.world import current
 
 _POLICY_SIZE, _TRUST_SIZE, _POLICIES_PER_ROLE = 6144, 2048, 10
 _CHANGES_OF_POLICIES = ("DeletePolicy", "CreatePolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion")

@@ -6,7 +6,7 @@ I make are not always immediately visible")
 
 from typing import Any
 
-from sandbox.world import current
+from sandbox.world.world import current
 
 
 def hide(what: str) -> None:

@@ -7,9 +7,9 @@ kms:ViaService)
 """
 
 from sandbox.iam.callers import caller_of
-from sandbox.iam.decide import denial
-from sandbox.iam.policy import Question
-from sandbox.world import World
+from sandbox.iam.evaluation.decide import denial
+from sandbox.iam.evaluation.policy import Question
+from sandbox.world.world import World
 
 _ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from sandbox.hypervisor import MachineError
+from sandbox.world.hypervisor import MachineError
 
 
 def debian_sources(codename: str, apt: Path = Path("/etc/apt")) -> str:

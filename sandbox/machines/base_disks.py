@@ -6,9 +6,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.hypervisor import MachineError, StandInDisk
 from sandbox.machines.host import as_root, run
 from sandbox.machines.rootfs import Report, RootFs, fresh_directory, root_fs
+from sandbox.world.hypervisor import MachineError, StandInDisk
 
 HERE = Path(__file__).parent
 OVERLAY = HERE / "overlay"

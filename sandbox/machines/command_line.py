@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.hypervisor import Disk, MachineSpec
 from sandbox.machines.base_disks import ROOT_PARTUUID
 from sandbox.machines.device_names import acpi_index
+from sandbox.world.hypervisor import Disk, MachineSpec
 
 # EC2 allows 28 attachments on most Nitro instances; a dozen is more than any build needs.
 SLOTS = 12

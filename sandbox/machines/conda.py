@@ -12,9 +12,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from sandbox.hypervisor import MachineError
 from sandbox.machines.host import run, run_bytes
 from sandbox.machines.rootfs import fresh_directory
+from sandbox.world.hypervisor import MachineError
 
 HERE = Path(__file__).parent / "conda_stand_in"
 PYTHON = Path("/usr/bin/python3.11")

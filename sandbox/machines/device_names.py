@@ -7,7 +7,7 @@ overlay/common/usr/libexec/kiln-stand-in/device-name makes it a name again.
 
 import re
 
-from sandbox.hypervisor import MachineError
+from sandbox.world.hypervisor import MachineError
 
 SD = 729
 

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sandbox.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
 from sandbox.machines import base_disks, prerequisites
 from sandbox.machines.accelerator import accelerator
 from sandbox.machines.command_line import Drive, Host
@@ -16,6 +15,7 @@ from sandbox.machines.machine import Machine
 from sandbox.machines.ports import Qemu, qemu_for_ssh
 from sandbox.machines.rootfs import Report, root_fs
 from sandbox.machines.volumes import VolumeStore
+from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
 
 DIRECTORY = "kiln-machines-"
 DEFAULT_CACHE = Path.home() / ".cache" / "kiln" / "sandbox"

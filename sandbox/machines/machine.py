@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sandbox.hypervisor import Disk, MachineError, MachineSpec, Metadata
 from sandbox.machines.command_line import SLOTS, Drive, Host, blockdev, device, node, nvme, qemu_command
 from sandbox.machines.imds import Imds
 from sandbox.machines.qmp import Qmp
+from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata
 
 CONSOLE_BYTES = 64 * 1024
 OBEYS_WITHIN = 60.0

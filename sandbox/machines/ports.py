@@ -7,9 +7,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.hypervisor import MachineError
 from sandbox.machines.host import as_root, may_be_root, run
 from sandbox.machines.prerequisites import command_path
+from sandbox.world.hypervisor import MachineError
 
 QEMU = "qemu-system-x86_64"
 # No machine's address, so that machines of another sandbox on this host do not disturb the trial.

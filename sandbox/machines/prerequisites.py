@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.hypervisor import MachineError
 from sandbox.machines.host import as_root, may_be_root, run
+from sandbox.world.hypervisor import MachineError
 
 
 @dataclass(frozen=True)

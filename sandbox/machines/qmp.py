@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sandbox.hypervisor import MachineError
+from sandbox.world.hypervisor import MachineError
 
 
 class Qmp:

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from sandbox.hypervisor import MachineError
 from sandbox.machines.host import as_root, may_be_root, run
 from sandbox.machines.rootfs import fresh_directory
+from sandbox.world.hypervisor import MachineError
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 CONFIG = "application/vnd.docker.container.image.v1+json"

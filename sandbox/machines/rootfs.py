@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.hypervisor import MachineError
 from sandbox.machines.apt_sources import debian_sources
 from sandbox.machines.host import as_root, run, run_bytes
 from sandbox.machines.prerequisites import debian_codename
+from sandbox.world.hypervisor import MachineError
 
 PACKAGES = (
     *("systemd-sysv", "udev", "dbus", "openssh-server", "cloud-init", "cloud-guest-utils"),

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.hypervisor import MachineError
 from sandbox.machines.host import run
+from sandbox.world.hypervisor import MachineError
 
 QCOW2 = b"QFI\xfb"
 CHUNK = 16 * 1024 * 1024

@@ -14,7 +14,7 @@ import pytest
 
 from images.builder import machine as machines
 from images.plan.plan import checks_of
-from sandbox import client, state
+from sandbox.command import client, state
 from sandbox.machines.registry import Registry, busybox_registry
 from tests.support.cli import Cli
 from tests.support.growing import make_role

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kiln.errors import Exit
-from sandbox import state
+from sandbox.command import state
 from tests.support.aws_state import left_in
 from tests.support.cli import Cli
 

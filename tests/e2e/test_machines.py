@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 import paramiko
 import pytest
 
-from sandbox import state
-from sandbox.hypervisor import Disk, MachineError, MachineSpec
+from sandbox.command import state
 from sandbox.machines.hypervisor import QemuHypervisor
 from sandbox.machines.registry import busybox_registry
+from sandbox.world.hypervisor import Disk, MachineError, MachineSpec
 from tests.support.keys import new_pem
 
 pytestmark = pytest.mark.e2e

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
 from sandbox.inprocess import Sandbox
+from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
 from tests.support.refused import Refused
 
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from cloud import wait
-from sandbox import metadata
+from sandbox.ec2.hardware import metadata
+from sandbox.ec2.model.records import all_instances
 from sandbox.inprocess import Sandbox
-from sandbox.laws.instances import all_instances
 from sandbox.machines.imds import Imds
 from tests.support.block_layer import BlockLayer
 from tests.support.storage_machine import Machine

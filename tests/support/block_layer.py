@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.hypervisor import Disk, MachineSpec, Metadata, StandInDisk
+from sandbox.world.hypervisor import Disk, MachineSpec, Metadata, StandInDisk
 
 TOOLS = Path(__file__).with_name("block_tools.py")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud import wait
+from sandbox.ec2.model.records import all_instances
 from sandbox.inprocess import Sandbox
-from sandbox.laws.instances import all_instances
 from sandbox.machines.imds import Imds
 from tests.support.block_layer import BlockLayer
 from tests.support.storage_starter import Starter

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox import metadata
+from sandbox.ec2.hardware import metadata
+from sandbox.ec2.model.records import all_instances
 from sandbox.inprocess import Sandbox
-from sandbox.laws.instances import all_instances
 from tests.support import trust
 from tests.support.policies import As, allow, document
 from tests.support.refused import Refused

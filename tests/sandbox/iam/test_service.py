@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from sandbox.iam import linked_roles
 from sandbox.inprocess import Sandbox
-from sandbox.world import Delays
+from sandbox.world.world import Delays
 from tests.support import trust
 from tests.support.policies import allow, document
 from tests.support.refused import Refused

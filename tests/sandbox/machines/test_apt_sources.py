@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.hypervisor import MachineError
 from sandbox.machines.apt_sources import debian_sources
+from sandbox.world.hypervisor import MachineError
 
 DEB822 = """\
 Types: deb deb-src

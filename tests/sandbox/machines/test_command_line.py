@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.hypervisor import Disk, MachineError, MachineSpec
 from sandbox.machines.command_line import SLOTS, Drive, Host, ec2_uuid, kernel_parameters, nvme, qemu_command
 from sandbox.machines.device_names import acpi_index
+from sandbox.world.hypervisor import Disk, MachineError, MachineSpec
 
 DECODER = Path(__file__).parents[3] / "sandbox/machines/overlay/common/usr/libexec/kiln-stand-in/device-name"
 ROOT = Disk("vol-0123456789abcdef0", "/dev/xvda", 8)

@@ -2,7 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.hypervisor import MachineError
 from sandbox.machines import prerequisites
 from sandbox.machines.prerequisites import (
     NEEDED,
@@ -13,6 +12,7 @@ from sandbox.machines.prerequisites import (
     present,
     service_units,
 )
+from sandbox.world.hypervisor import MachineError
 
 DEBIAN = 'ID=debian\nVERSION_CODENAME=bookworm\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n'
 ABSENT = Prerequisite("no-such-package", "no-such-command-anywhere")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.hypervisor import MachineError
 from sandbox.machines.volumes import VolumeStore, disk_format
+from sandbox.world.hypervisor import MachineError
 
 
 @pytest.fixture

@@ -1,0 +1,153 @@
+"""Compute environments: made, told, updated, deleted; each change takes effect after a while of the sandbox's clock.
+
+Sources: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateComputeEnvironment.html,
+…/API_UpdateComputeEnvironment.html, …/API_DeleteComputeEnvironment.html,
+https://docs.aws.amazon.com/batch/latest/userguide/updating-compute-environments.html
+"""
+
+from typing import Any
+from uuid import uuid4
+
+from sandbox.batch.compute_environments import clusters, draining, resource_rules, states, update_rules
+from sandbox.batch.model import account, names, pages, quotas, tag_rules
+from sandbox.batch.model.errors import executing, refused
+from sandbox.batch.model.records import MOVING, Environment, Fields, Records
+from sandbox.world.world import current
+
+_IMITATED = (resource_rules.EC2, resource_rules.SPOT)
+_OTHERS = "compute environments of EC2 and SPOT on Amazon ECS only"
+_DEFAULT_IMAGE = {"imageType": "ECS_AL2023"}
+
+
+def create(records: Records, request: Fields) -> Fields:
+    name = request["computeEnvironmentName"]
+    names.check("computeEnvironmentName", name)
+    if name in records.environments:
+        raise refused("Object already exists")
+    quotas.check_environments(records)
+    tag_rules.check(request.get("tags") or {})
+    resources = _resources(request)
+    role = request.get("serviceRole")
+    uuid = str(uuid4())
+    environment = Environment(
+        name=name,
+        arn=records.arn("compute-environment", name),
+        kind=request["type"],
+        state=request.get("state", "ENABLED"),
+        resources=resources,
+        service_role=account.role_arn(role) if role else account.linked_role(),
+        uuid=uuid,
+        cluster=clusters.create(records.region_name, name, uuid),
+        tags=dict(request.get("tags") or {}),
+        context=request.get("context", ""),
+        unmanaged_vcpus=request.get("unmanagedvCpus"),
+    )
+    if update_rules.can_be_updated(environment):
+        environment.update_policy = dict(update_rules.DEFAULT_POLICY)
+    records.environments[name] = environment
+    current().later(current().delays.batch_environment, lambda: states.made(records, environment))
+    return _named(environment)
+
+
+def _resources(request: Fields) -> Fields:
+    """computeResources with Batch's defaults; refused when they make no sense."""
+    kind, given = request["type"], request.get("computeResources")
+    if kind == "UNMANAGED":
+        if given:
+            raise executing("computeResources can not be specified for UNMANAGED compute environments.")
+        return {}
+    if request.get("unmanagedvCpus") is not None:
+        raise executing("unmanagedvCpus can only be specified for UNMANAGED compute environments.")
+    if not given:
+        raise executing("computeResources can not be null for MANAGED compute environments.")
+    if given["type"] not in _IMITATED or request.get("eksConfiguration"):
+        raise NotImplementedError(_OTHERS)
+    least = given.get("minvCpus", 0)
+    defaults = {"minvCpus": least, "desiredvCpus": least, "allocationStrategy": resource_rules.BEST_FIT,
+                "ec2Configuration": [_DEFAULT_IMAGE]}  # fmt: skip
+    resources = {**defaults, **given}
+    resource_rules.check(resources)
+    return resources
+
+
+def update(records: Records, request: Fields) -> Fields:
+    environment = _known(records, request["computeEnvironment"])
+    if environment.status in MOVING:
+        raise refused("Cannot update, resource is being modified")
+    update_rules.check(environment, request)
+    changes = request.get("computeResources") or {}
+    if changes.get("type", resource_rules.EC2) not in _IMITATED:
+        raise NotImplementedError(_OTHERS)
+    resources = update_rules.changed(environment.resources, changes) if changes else environment.resources
+    infrastructure = bool(update_rules.infrastructure_fields(changes))
+    environment.resources = resources
+    environment.state = request.get("state", environment.state)
+    environment.context = request.get("context", environment.context)
+    environment.unmanaged_vcpus = request.get("unmanagedvCpus", environment.unmanaged_vcpus)
+    if "serviceRole" in request:
+        environment.service_role = account.role_arn(request["serviceRole"])
+    if "updatePolicy" in request:
+        policy = environment.update_policy or update_rules.DEFAULT_POLICY
+        environment.update_policy = {**policy, **request["updatePolicy"]}
+    states.move(environment, "UPDATING", "ComputeEnvironment Updating")
+    delays = current().delays
+    if infrastructure:
+        environment.template_version = None
+        draining.end_updated(records, environment)
+    delay = delays.batch_infrastructure if infrastructure else delays.batch_scaling
+    current().later(delay, lambda: states.made(records, environment))
+    return _named(environment)
+
+
+def delete(records: Records, request: Fields) -> Fields:
+    environment = _known(records, request["computeEnvironment"])
+    if environment.status in MOVING:
+        raise refused("Cannot delete, resource is being modified")
+    if environment.state != "DISABLED":
+        raise refused("Cannot delete, state must be DISABLED")
+    if any(environment.arn in (*queue.environments(), *queue.leaving) for queue in records.queues.values()):
+        raise refused("Cannot delete, found existing JobQueue relationship")
+    states.move(environment, "DELETING", "ComputeEnvironment Deleting")
+    current().later(current().delays.batch_environment, lambda: states.deleted(records, environment))
+    return {}
+
+
+def describe(records: Records, request: Fields) -> Fields:
+    wanted = request.get("computeEnvironments")
+    known = records.environments
+    prefix = records.arn("compute-environment", "")
+    found = [names.find(known, each, prefix) for each in wanted] if wanted else list(known.values())
+    page, following = pages.page([each for each in found if each], request)
+    return {"computeEnvironments": [told(each) for each in page], "nextToken": following}
+
+
+def told(environment: Environment) -> Fields:
+    """An environment as DescribeComputeEnvironments tells it."""
+    return {
+        "computeEnvironmentName": environment.name,
+        "computeEnvironmentArn": environment.arn,
+        "unmanagedvCpus": environment.unmanaged_vcpus,
+        "ecsClusterArn": environment.cluster,
+        "tags": environment.tags,
+        "type": environment.kind,
+        "state": environment.state,
+        "status": environment.status,
+        "statusReason": environment.reason,
+        "computeResources": environment.resources or None,
+        "serviceRole": environment.service_role,
+        "updatePolicy": environment.update_policy,
+        "containerOrchestrationType": "ECS",
+        "uuid": environment.uuid,
+        "context": environment.context or None,
+    }
+
+
+def _named(environment: Environment) -> Fields:
+    return {"computeEnvironmentName": environment.name, "computeEnvironmentArn": environment.arn}
+
+
+def _known(records: Records, named: Any) -> Environment:
+    found = names.find(records.environments, named, records.arn("compute-environment", ""))
+    if found is None:
+        raise refused(f"{named} does not exist")
+    return found

@@ -1,0 +1,142 @@
+"""Why a compute environment is INVALID: what Batch finds when it uses the rest of the account.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/invalid_compute_environment.html. The reasons are worded as
+the service behind them words its own error, after "CLIENT_ERROR - ", which is how Batch passes them on.
+"""
+
+import base64
+import binascii
+from collections.abc import Callable
+from email import message_from_bytes
+from typing import Any
+
+from sandbox.batch.compute_environments.resource_rules import BEST_FIT, SPOT
+from sandbox.batch.model import account, instance_types
+from sandbox.batch.model.records import Environment
+from sandbox.ec2.model.instance_types import architectures
+
+HEALTHY = "ComputeEnvironment Healthy"
+_SPOT_FLEET = "spotfleet.amazonaws.com"
+
+
+def reason(environment: Environment, region: str) -> str:
+    """What is wrong, as statusReason says it; "" when the environment is VALID."""
+    wrong = role_reason(environment)
+    if not wrong and environment.kind == "MANAGED":
+        wrong = next(filter(None, (check(environment, region) for check in _CHECKS)), "")
+    return f"CLIENT_ERROR - {wrong}" if wrong else ""
+
+
+def role_reason(environment: Environment) -> str:
+    """Why Batch cannot act at all; "" when its service role is there and trusts it."""
+    arn = environment.service_role
+    if account.trusts(arn, account.SERVICE):
+        return ""
+    return (
+        f"User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: {arn} (Service: "
+        f"AWSSecurityTokenService; Status Code: 403; Error Code: AccessDenied; Request ID: {environment.uuid}; "
+        "Proxy: null)"
+    )
+
+
+def _instance_profile(environment: Environment, _: str) -> str:
+    named = environment.resources["instanceRole"]
+    profile = account.instance_profile(named)
+    if profile is None:
+        return f"Invalid IamInstanceProfile: {named}"
+    return "" if profile.roles else f'IAM Instance Profile "{profile.arn}" has no associated IAM Roles'
+
+
+def _spot_fleet_role(environment: Environment, _: str) -> str:
+    resources = environment.resources
+    if resources["type"] != SPOT or resources["allocationStrategy"] != BEST_FIT:
+        return ""
+    arn = account.role_arn(resources["spotIamFleetRole"])
+    return "" if account.trusts(arn, _SPOT_FLEET) else "Parameter: SpotFleetRequestConfig.IamFleetRole is invalid."
+
+
+def _template(environment: Environment, region: str) -> str:
+    wanted = environment.resources.get("launchTemplate")
+    if not wanted:
+        return ""
+    found = account.template(region, wanted)
+    if found is None and wanted.get("launchTemplateId"):
+        return f"The specified launch template, with template ID {wanted['launchTemplateId']}, does not exist."
+    if found is None:
+        return f"The specified launch template, with template name {wanted['launchTemplateName']}, does not exist."
+    version = template_version(environment, region)
+    if version is None:
+        number = environment.template_version or wanted.get("version")
+        return f"Could not find the specified version {number} for the launch template with ID {found.id}."
+    user_data = version.data.get("UserData")
+    return "" if not user_data or is_mime(user_data) else "Launch Template UserData is not MIME multipart format"
+
+
+def template_version(environment: Environment, region: str) -> Any:
+    """The version in use: the one that $Latest or $Default meant when the infrastructure was last made."""
+    wanted = environment.resources.get("launchTemplate")
+    found = account.template(region, wanted) if wanted else None
+    if found is None or wanted is None:
+        return None
+    number = environment.template_version
+    return account.template_version(found, str(number) if number else wanted.get("version"))
+
+
+def is_mime(user_data: str) -> bool:
+    """Whether user data (base64) is MIME multi-part.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/launch-templates.html ("Amazon EC2 user data in launch
+    templates must be in the MIME multi-part archive format")
+    """
+    try:
+        message = message_from_bytes(base64.b64decode(user_data))
+    except (binascii.Error, ValueError):
+        return False
+    return message.is_multipart() and message.get_content_type() == "multipart/mixed"
+
+
+def images(environment: Environment, region: str) -> list[str]:
+    """The AMIs that an environment names: by its ec2Configuration, else by imageId, else by its launch template."""
+    resources = environment.resources
+    named = [each["imageIdOverride"] for each in resources.get("ec2Configuration") or [] if each.get("imageIdOverride")]
+    version = template_version(environment, region)
+    in_template = version.data.get("ImageId") if version is not None else None
+    alone = resources.get("imageId") or in_template
+    return named or ([alone] if alone else [])
+
+
+def _image(environment: Environment, region: str) -> str:
+    kinds = instance_types.architectures_of(environment.resources["instanceTypes"])
+    for image_id in images(environment, region):
+        found = account.image(region, image_id)
+        if found is None:
+            return f"The image id '[{image_id}]' does not exist"
+        if found.architecture not in kinds:
+            types = instance_types.expand_all(environment.resources["instanceTypes"])
+            return (
+                f"The architecture '{','.join(architectures(types[0]))}' of the specified instance type does not match "
+                f"the architecture '{found.architecture}' of the specified AMI. Specify an instance type and an AMI "
+                "that have matching architectures, and try again."
+            )
+    return ""
+
+
+def _network(environment: Environment, region: str) -> str:
+    resources = environment.resources
+    for subnet in resources["subnets"]:
+        if not account.has_subnet(region, subnet):
+            return f"The subnet ID '{subnet}' does not exist"
+    for group in resources.get("securityGroupIds") or []:
+        if not account.has_security_group(region, group):
+            return f"The security group '{group}' does not exist"
+    return ""
+
+
+def _key_pair(environment: Environment, region: str) -> str:
+    name = environment.resources.get("ec2KeyPair")
+    return f"The key pair '{name}' does not exist" if name and not account.has_key_pair(region, name) else ""
+
+
+_CHECKS: tuple[Callable[[Environment, str], str], ...] = (
+    _instance_profile, _spot_fleet_role, _template, _image, _network, _key_pair,
+)  # fmt: skip

@@ -1,0 +1,93 @@
+"""Job definitions: each registration is a revision of its own, which inherits nothing from the one before.
+
+Sources: https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDefinition.html,
+…/API_DescribeJobDefinitions.html (jobDefinitions "can't be used with other parameters"),
+…/API_DeregisterJobDefinition.html
+"""
+
+from typing import Any
+
+from sandbox.batch.job_definitions import rules
+from sandbox.batch.model import names, pages, tag_rules
+from sandbox.batch.model.errors import executing, refused
+from sandbox.batch.model.records import Definition, Fields, Records
+
+_KEPT = ("type", "parameters", "schedulingPriority", "retryStrategy", "propagateTags", "timeout")
+
+
+def register(records: Records, request: Fields) -> Fields:
+    name = request["jobDefinitionName"]
+    names.check("jobDefinitionName", name)
+    container = rules.container(request)
+    rules.check_running(request)
+    tag_rules.check(request.get("tags") or {})
+    # A number is given once, whatever becomes of the revision.
+    revision = records.revisions.get(name, 0) + 1
+    records.revisions[name] = revision
+    fields = {key: request[key] for key in _KEPT if key in request}
+    fields = {"parameters": {}, **fields, "containerProperties": container,
+              "platformCapabilities": request.get("platformCapabilities") or ["EC2"]}  # fmt: skip
+    arn = records.arn("job-definition", f"{name}:{revision}")
+    definition = Definition(name, revision, arn, fields, dict(request.get("tags") or {}))
+    records.definitions.setdefault(name, []).append(definition)
+    return {"jobDefinitionName": name, "jobDefinitionArn": arn, "revision": revision}
+
+
+def describe(records: Records, request: Fields) -> Fields:
+    wanted, name, status = request.get("jobDefinitions"), request.get("jobDefinitionName"), request.get("status")
+    if wanted:
+        if name or status:
+            raise executing("jobDefinitions can not be used with other parameters.")
+        if len(wanted) > pages.AT_MOST:
+            raise executing(f"At most {pages.AT_MOST} jobDefinitions can be described at once.")
+        found = [each for each in (_revision(records, text) for text in wanted) if each is not None]
+    else:
+        named = records.definitions.get(name, []) if name else _all(records)
+        found = [each for each in named if not status or each.status == status]
+    page, following = pages.page(found, request)
+    return {"jobDefinitions": [_told(each) for each in page], "nextToken": following}
+
+
+def deregister(records: Records, request: Fields) -> Fields:
+    found = _revision(records, request["jobDefinition"])
+    if found is None:
+        raise refused(f"JobDefinition {request['jobDefinition']} does not exist")
+    found.status = "INACTIVE"
+    return {}
+
+
+def active(records: Records, named: Any) -> Definition:
+    """The revision that a job means by ARN, name:revision or name (the latest active one); refused when there is none.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html (jobDefinition)
+    """
+    found = _revision(records, named)
+    if found is None:
+        short = str(named).removeprefix(records.arn("job-definition", ""))
+        found = next((each for each in reversed(records.definitions.get(short, [])) if each.status == "ACTIVE"), None)
+    if found is None:
+        raise refused(f"JobDefinition {named} not found.")
+    if found.status != "ACTIVE":
+        raise refused(f"JobDefinition {named} is not in ACTIVE status.")
+    return found
+
+
+def _revision(records: Records, named: Any) -> Definition | None:
+    name, _, revision = str(named).removeprefix(records.arn("job-definition", "")).partition(":")
+    return next((each for each in records.definitions.get(name, []) if str(each.revision) == revision), None)
+
+
+def _all(records: Records) -> list[Definition]:
+    return [each for revisions in records.definitions.values() for each in revisions]
+
+
+def _told(definition: Definition) -> Fields:
+    return {
+        "jobDefinitionName": definition.name,
+        "jobDefinitionArn": definition.arn,
+        "revision": definition.revision,
+        "status": definition.status,
+        **definition.fields,
+        "tags": definition.tags,
+        "containerOrchestrationType": "ECS",
+    }

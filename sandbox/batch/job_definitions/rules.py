@@ -1,0 +1,82 @@
+"""What Batch refuses of a job definition at once.
+
+Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDefinition.html,
+…/API_ContainerProperties.html, …/API_ResourceRequirement.html, …/API_LogConfiguration.html, …/API_RetryStrategy.html,
+…/API_JobTimeout.html
+"""
+
+from typing import Any
+
+from sandbox.batch.model.errors import executing
+from sandbox.batch.model.records import Fields
+
+_LEAST_MEMORY = 4  # MiB
+_LISTS = ("command", "volumes", "environment", "mountPoints", "ulimits", "resourceRequirements", "secrets")
+_OTHER_KINDS = ("nodeProperties", "eksProperties", "ecsProperties", "consumableResourceProperties")
+
+
+def container(request: Fields) -> Fields:
+    """containerProperties as they are kept, with Batch's empty lists; refused when they could never run."""
+    if request["type"] != "container" or any(request.get(name) for name in _OTHER_KINDS):
+        raise NotImplementedError("job definitions of one container only")
+    if "FARGATE" in (request.get("platformCapabilities") or []):
+        raise NotImplementedError("job definitions for EC2 only")
+    properties = request.get("containerProperties")
+    if not properties:
+        raise executing("Container properties should not be empty.")
+    if not properties.get("image"):
+        raise executing("Container properties: image should not be null or empty.")
+    _check_resources(properties)
+    _check_mounts(properties)
+    return {**{name: [] for name in _LISTS}, **properties}
+
+
+def requirements(properties: Fields) -> dict[str, int]:
+    """VCPU, MEMORY (MiB) and GPU that a container asks for, by either way of asking; refused when no numbers."""
+    found = {"VCPU": properties.get("vcpus"), "MEMORY": properties.get("memory")}
+    asked = properties.get("resourceRequirements") or []
+    if len({each["type"] for each in asked}) < len(asked):
+        raise executing("resourceRequirements must not have the same type twice.")
+    for each in asked:
+        if not each["value"].isdecimal():
+            raise executing(f"resourceRequirements value '{each['value']}' of {each['type']} is not valid on EC2.")
+        if found.get(each["type"]):
+            raise executing(f"{each['type']} is given twice: in resourceRequirements and by its own parameter.")
+        found[each["type"]] = int(each["value"])
+    return {name: number for name, number in found.items() if number is not None}
+
+
+def check_amounts(asked: dict[str, int]) -> None:
+    """Refuse less than Batch takes."""
+    if asked.get("VCPU", 1) < 1:
+        raise executing("VCPU must be at least 1.")
+    if asked.get("MEMORY", _LEAST_MEMORY) < _LEAST_MEMORY:
+        raise executing(f"MEMORY must be at least {_LEAST_MEMORY} MiB.")
+
+
+def _check_resources(properties: Fields) -> None:
+    asked = requirements(properties)
+    for name in ("VCPU", "MEMORY"):
+        if name not in asked:
+            raise executing(f"Container properties: {name} must be specified.")
+    check_amounts(asked)
+
+
+def _check_mounts(properties: Fields) -> None:
+    names = [each.get("name") for each in properties.get("volumes") or []]
+    if len(set(names)) < len(names):
+        raise executing("Volume names must be unique.")
+    for each in properties.get("mountPoints") or []:
+        if each.get("sourceVolume") not in names:
+            raise executing(f"mountPoints: unknown volume '{each.get('sourceVolume')}'.")
+
+
+def check_running(request: Fields) -> None:
+    """retryStrategy and timeout, of a definition or of a submission."""
+    attempts: Any = (request.get("retryStrategy") or {}).get("attempts", 1)
+    if not 1 <= attempts <= 10:
+        raise executing("retryStrategy attempts must be between 1 and 10.")
+    if len((request.get("retryStrategy") or {}).get("evaluateOnExit") or []) > 5:
+        raise executing("retryStrategy evaluateOnExit can have at most 5 values.")
+    if (request.get("timeout") or {}).get("attemptDurationSeconds", 60) < 60:
+        raise executing("attemptDurationSeconds must be at least 60.")

@@ -1,0 +1,122 @@
+"""Job queues: made, told, updated, deleted; each change takes effect after a while of the sandbox's clock.
+
+Sources: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html, …/API_UpdateJobQueue.html,
+…/API_DeleteJobQueue.html ("You must first disable submissions for a queue … All jobs in the queue are eventually
+terminated when you delete a job queue"), …/API_GetJobQueueSnapshot.html (the first 100 RUNNABLE jobs).
+"""
+
+from sandbox.batch.job_queues import rules
+from sandbox.batch.jobs import states
+from sandbox.batch.model import names, pages, quotas, tag_rules
+from sandbox.batch.model.errors import refused
+from sandbox.batch.model.records import MOVING, Fields, Queue, Records
+from sandbox.world.world import current
+
+HEALTHY = "JobQueue Healthy"
+_OTHER_KINDS = ("schedulingPolicyArn", "serviceEnvironmentOrder")
+
+
+def create(records: Records, request: Fields) -> Fields:
+    name = request["jobQueueName"]
+    names.check("jobQueueName", name)
+    if name in records.queues:
+        raise refused("Object already exists")
+    _check_kind(request)
+    quotas.check_queues(records)
+    tag_rules.check(request.get("tags") or {})
+    rules.check_priority(request["priority"])
+    rules.check_limits(request.get("jobStateTimeLimitActions") or [])
+    queue = Queue(
+        name=name,
+        arn=records.arn("job-queue", name),
+        state=request.get("state", "ENABLED"),
+        priority=request["priority"],
+        order=rules.order(records, request.get("computeEnvironmentOrder") or [], []),
+        limits=request.get("jobStateTimeLimitActions") or [],
+        tags=dict(request.get("tags") or {}),
+    )
+    records.queues[name] = queue
+    current().later(current().delays.batch_queue, lambda: _made(queue))
+    return _named(queue)
+
+
+def update(records: Records, request: Fields) -> Fields:
+    queue = names.known_queue(records, request["jobQueue"])
+    if queue.status in MOVING:
+        raise refused("Cannot update, resource is being modified")
+    _check_kind(request)
+    rules.check_priority(request.get("priority", queue.priority))
+    rules.check_limits(request.get("jobStateTimeLimitActions") or [])
+    if "computeEnvironmentOrder" in request:
+        before = queue.environments()
+        queue.order = rules.order(records, request["computeEnvironmentOrder"], before)
+        queue.leaving = [each for each in before if each not in queue.environments()]
+    queue.state = request.get("state", queue.state)
+    queue.priority = request.get("priority", queue.priority)
+    queue.limits = request.get("jobStateTimeLimitActions", queue.limits)
+    queue.status, queue.reason = "UPDATING", "JobQueue Updating"
+    current().later(current().delays.batch_queue, lambda: _made(queue))
+    return _named(queue)
+
+
+def delete(records: Records, request: Fields) -> Fields:
+    queue = names.known_queue(records, request["jobQueue"])
+    if queue.status in MOVING:
+        raise refused("Cannot delete, resource is being modified")
+    if queue.state != "DISABLED":
+        raise refused("Cannot delete, state must be DISABLED")
+    queue.status, queue.reason = "DELETING", "JobQueue Deleting"
+    current().later(current().delays.batch_queue, lambda: _deleted(records, queue))
+    return {}
+
+
+def describe(records: Records, request: Fields) -> Fields:
+    wanted, prefix = request.get("jobQueues"), records.arn("job-queue", "")
+    known_ones = records.queues
+    found = [names.find(known_ones, each, prefix) for each in wanted] if wanted else list(known_ones.values())
+    page, following = pages.page([each for each in found if each], request)
+    return {"jobQueues": [_told(each) for each in page], "nextToken": following}
+
+
+def snapshot(records: Records, request: Fields) -> Fields:
+    queue = names.known_queue(records, request["jobQueue"])
+    waiting = [each for each in states.runnable(records) if each.queue == queue.arn][:100]
+    jobs = [{"jobArn": each.arn, "earliestTimeAtPosition": int(each.since * 1000)} for each in waiting]
+    return {"frontOfQueue": {"jobs": jobs, "lastUpdatedAt": states.milliseconds()}}
+
+
+def _check_kind(request: Fields) -> None:
+    for name in _OTHER_KINDS:
+        if request.get(name):
+            raise NotImplementedError(f"job queues with {name}")
+
+
+def _made(queue: Queue) -> None:
+    queue.status, queue.reason, queue.leaving = "VALID", HEALTHY, []
+
+
+def _deleted(records: Records, queue: Queue) -> None:
+    for job in records.jobs.values():
+        if job.queue == queue.arn and job.status not in states.OVER:
+            job.terminated = True
+            states.failed(job, "JobQueue deleted")
+    records.queues.pop(queue.name, None)
+
+
+def _named(queue: Queue) -> Fields:
+    return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}
+
+
+def _told(queue: Queue) -> Fields:
+    return {
+        **_named(queue),
+        "state": queue.state,
+        "status": queue.status,
+        "statusReason": queue.reason,
+        "priority": queue.priority,
+        "computeEnvironmentOrder": queue.order,
+        "serviceEnvironmentOrder": [],
+        "jobQueueType": "ECS",
+        "tags": queue.tags,
+        "jobStateTimeLimitActions": queue.limits,
+    }

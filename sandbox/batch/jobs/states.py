@@ -1,0 +1,76 @@
+"""The life of a job: SUBMITTED → PENDING → RUNNABLE by the clock; from there whoever places jobs takes over.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_states.html. Nothing of the sandbox places jobs by
+itself: `runnable` lists what waits, `begin`, `ended` and `succeeded` are what a scheduler does to it.
+"""
+
+from sandbox.batch.model.records import Job, Records
+from sandbox.world.world import current
+
+PLACED = ("STARTING", "RUNNING")
+OVER = ("SUCCEEDED", "FAILED")
+WAITING = ("SUBMITTED", "PENDING", "RUNNABLE")
+
+
+def milliseconds() -> int:
+    """Now, the way that Batch tells times."""
+    return int(current().clock.now() * 1000)
+
+
+def move(job: Job, status: str, reason: str = "") -> None:
+    """Into that status, from now on."""
+    job.status, job.reason, job.since = status, reason, current().clock.now()
+
+
+def runnable(records: Records) -> list[Job]:
+    """What waits for a place: queues by priority, highest first, and in each the oldest first."""
+    priority = {queue.arn: queue.priority for queue in records.queues.values()}
+    waiting = [each for each in records.jobs.values() if each.status == "RUNNABLE"]
+    return sorted(waiting, key=lambda job: (-priority.get(job.queue, 0), job.created))
+
+
+def begin(job: Job, environment_arn: str) -> None:
+    """RUNNING in that compute environment."""
+    job.environment, job.started, job.stopped, job.exit_code = environment_arn, milliseconds(), None, None
+    move(job, "RUNNING")
+
+
+def succeeded(job: Job) -> None:
+    """Its command has ended with 0."""
+    _attempted(job, "Essential container in task exited", 0)
+    move(job, "SUCCEEDED", "Essential container in task exited")
+
+
+def ended(job: Job, reason: str, exit_code: int | None = None) -> None:
+    """An attempt has failed: RUNNABLE again while there are attempts left, else FAILED.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html
+    """
+    _attempted(job, reason, exit_code)
+    attempts = int((job.fields.get("retryStrategy") or {}).get("attempts", 1))
+    if len(job.attempts) < attempts and not job.terminated:
+        job.started = None
+        job.environment = ""
+        move(job, "RUNNABLE")
+    else:
+        move(job, "FAILED", reason)
+
+
+def failed(job: Job, reason: str) -> None:
+    """FAILED without having run (cancelled, or terminated while it waited)."""
+    job.stopped = milliseconds()
+    move(job, "FAILED", reason)
+
+
+def _attempted(job: Job, reason: str, exit_code: int | None) -> None:
+    job.stopped, job.exit_code = milliseconds(), exit_code
+    container = {"exitCode": exit_code} if exit_code is not None else {"reason": reason}
+    job.attempts.append(
+        {"container": container, "startedAt": job.started, "stoppedAt": job.stopped, "statusReason": reason}
+    )
+
+
+def vcpus(job: Job) -> int:
+    """How many vCPUs it asks for."""
+    asked = {each["type"]: each["value"] for each in job.fields["container"]["resourceRequirements"]}
+    return int(asked["VCPU"])

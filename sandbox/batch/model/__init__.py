@@ -1,0 +1,1 @@
+"""What all of Batch's rooms speak of: its records, names, pages, errors, and the account that it finds."""

@@ -1,0 +1,143 @@
+"""What Batch finds in the rest of the account: roles, instance profiles, images, templates, networks, keys.
+
+Read-only, but for the service-linked role that Batch makes itself. What is too new to be seen (`World.is_visible`)
+is not found.
+"""
+
+import fnmatch
+import json
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
+
+from sandbox.batch.model import records
+from sandbox.iam import linked_roles
+from sandbox.world.world import ACCOUNT, current
+
+SERVICE = "batch.amazonaws.com"
+LINKED_ROLE = "AWSServiceRoleForBatch"
+LINKED_PATH = f"/aws-service-role/{SERVICE}/"
+
+
+def _iam() -> Any:
+    return iam_backends[ACCOUNT]["aws"]
+
+
+def _ec2(region: str) -> Any:
+    return ec2_backends[ACCOUNT][region]
+
+
+def role_arn(named: str) -> str:
+    """The ARN of a role that is given by ARN, by name, or by path and name.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateComputeEnvironment.html (serviceRole: "if
+    your specified role has a path other than /, then you must either specify the full role ARN … or prefix the role
+    name with the path")
+    """
+    return named if named.startswith("arn:") else f"arn:aws:iam::{ACCOUNT}:role/{named.lstrip('/')}"
+
+
+def trusts(arn: str, service: str) -> bool:
+    """Whether the role exists and its trust policy lets this service assume it."""
+    role = next((each for each in _iam().roles.values() if each.arn == arn), None)
+    if role is None or not current().is_visible(role.id):
+        return False
+    document = role.assume_role_policy_document
+    policy = json.loads(document) if isinstance(document, str) else document
+    return any(_allows(each, service) for each in _listed(policy.get("Statement")))
+
+
+def _allows(statement: dict[str, Any], service: str) -> bool:
+    actions, principal = _listed(statement.get("Action")), statement.get("Principal")
+    services = _listed(principal.get("Service")) if isinstance(principal, dict) else []
+    named = any(fnmatch.fnmatchcase("sts:assumerole", str(each).lower()) for each in actions)
+    return statement.get("Effect") == "Allow" and named and service in services
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def linked_role() -> str:
+    """The ARN of the service-linked role, which is made when it is not there.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/using-service-linked-roles.html ("When you create a
+    compute environment … and do not specify a service role, AWS Batch creates the service-linked role for you")
+    """
+    backend = _iam()
+    found = next((each for each in backend.roles.values() if each.name == LINKED_ROLE), None)
+    if found is None:
+        found = linked_roles.create(SERVICE)
+    return str(found.arn)
+
+
+def users_of_linked_role() -> list[str]:
+    """The ARNs of the compute environments that need it, in every region: it cannot be deleted while there are any."""
+    return [
+        each.arn for here in records.everywhere() for each in here.environments.values() if is_linked(each.service_role)
+    ]
+
+
+def is_linked(arn: str) -> bool:
+    return LINKED_PATH in arn
+
+
+def instance_profile(named: str) -> Any:
+    """The instance profile of that name or ARN; None when there is none (a role is not a profile)."""
+    profiles = _iam().instance_profiles.values()
+    found = next((each for each in profiles if named in (each.arn, each.name)), None)
+    return found if found is not None and current().is_visible(found.id) else None
+
+
+def image(region: str, image_id: str) -> Any:
+    """The AMI, or None: unknown, deregistered, or not seen yet."""
+    found = _ec2(region).amis.get(image_id)
+    return found if found is not None and current().is_visible(image_id) else None
+
+
+def has_subnet(region: str, subnet_id: str) -> bool:
+    return any(subnet_id in zone for zone in _ec2(region).subnets.values())
+
+
+def has_security_group(region: str, group_id: str) -> bool:
+    return any(group_id in groups for groups in _ec2(region).groups.values())
+
+
+def has_key_pair(region: str, name: str) -> bool:
+    return name in _ec2(region).key_pairs
+
+
+def template(region: str, specification: dict[str, Any]) -> Any:
+    """The launch template that a launchTemplate names by id or by name; None when there is none."""
+    backend = _ec2(region)
+    wanted = specification.get("launchTemplateId")
+    if not wanted:
+        wanted = backend.launch_template_name_to_ids.get(specification.get("launchTemplateName"))
+    return backend.launch_templates.get(wanted)
+
+
+def template_version(found: Any, wanted: str | None) -> Any:
+    """A version by number, $Latest or $Default ("If the value is an empty string or … not specified … $Default")."""
+    text = wanted or "$Default"
+    if text == "$Latest":
+        return max(found.versions, key=lambda each: each.number)
+    number = str(found.default_version_number) if text == "$Default" else text
+    return next((each for each in found.versions if str(each.number) == number), None)
+
+
+def has_policies(arn: str) -> bool:
+    """Whether a role may do anything at all; the service-linked role always may."""
+    role = next((each for each in _iam().roles.values() if each.arn == arn), None)
+    return role is not None and (is_linked(arn) or bool(role.managed_policies or role.policies))
+
+
+def zones(region: str, subnets: list[str]) -> set[str]:
+    """The availability zones of these subnets."""
+    return {zone for zone, known in _ec2(region).subnets.items() if set(subnets) & set(known)}
+
+
+def offered(region: str, in_zones: set[str]) -> set[str]:
+    """The instance types that are offered in any of these zones."""
+    found = _ec2(region).describe_instance_type_offerings("availability-zone", {"location": sorted(in_zones)})
+    return {str(each["InstanceType"]) for each in found}

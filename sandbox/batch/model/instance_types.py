@@ -1,0 +1,63 @@
+"""The instance types that Batch takes, and what a family or a word for several means.
+
+Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeResource.html (instanceTypes: families, types,
+`optimal`, `default_x86_64`, `default_arm64`; "you can't mix x86 and ARM instances in the same compute environment").
+Burstable (t) and Mac types are not among those that Batch lists in its error.
+"""
+
+import re
+from functools import cache
+
+from moto.ec2.models.instance_types import INSTANCE_TYPES
+
+from sandbox.ec2.model.instance_types import architectures
+
+X86, ARM = "x86_64", "arm64"
+_X86_DEFAULT = ("m6i", "c6i", "r6i", "c7i")
+WORDS = {
+    "optimal": _X86_DEFAULT,
+    "default_x86_64": _X86_DEFAULT,
+    "default_arm64": ("m6g", "c6g", "r6g", "c7g"),
+}
+_NEVER = re.compile(r"t\d|mac")
+
+
+@cache
+def families() -> dict[str, tuple[str, ...]]:
+    """Family → its types, of all that Batch can use."""
+    found: dict[str, list[str]] = {}
+    for name in sorted(INSTANCE_TYPES):
+        family = name.split(".")[0]
+        if not _NEVER.match(family):
+            found.setdefault(family, []).append(name)
+    return {family: tuple(names) for family, names in found.items()}
+
+
+def expand(wanted: str) -> tuple[str, ...]:
+    """The instance types that a type, a family or a word stands for; () when Batch does not know it."""
+    if wanted in WORDS:
+        return tuple(each for family in WORDS[wanted] for each in families().get(family, ()))
+    known = families()
+    if wanted in known:
+        return known[wanted]
+    return (wanted,) if wanted in known.get(wanted.split(".", maxsplit=1)[0], ()) else ()
+
+
+def expand_all(wanted: list[str]) -> list[str]:
+    return [each for name in wanted for each in expand(name)]
+
+
+def architectures_of(wanted: list[str]) -> set[str]:
+    """{"x86_64"}, {"arm64"}, or both."""
+    return {ARM if ARM in architectures(each) else X86 for each in expand_all(wanted)}
+
+
+def check_names(wanted: list[str]) -> str:
+    """What is wrong with instanceTypes, in Batch's words; "" when nothing is."""
+    if any(not expand(each) for each in wanted):
+        known = families()
+        names = [*known, *WORDS, *(each for types in known.values() for each in types)]
+        return f"Instance type can only be one of [{', '.join(names)}]"
+    if len(architectures_of(wanted)) > 1:
+        return "Cannot mix instance types of different architectures in the same compute environment"
+    return ""

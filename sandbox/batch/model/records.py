@@ -1,0 +1,159 @@
+"""What Batch remembers, by account and region: moto empties it with everything else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from moto.core.base_backend import BackendDict, BaseBackend
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
+
+from sandbox.world.world import ACCOUNT
+
+Fields = dict[str, Any]
+
+# States of a record that is on its way from one to another: nothing may be changed meanwhile.
+MOVING = ("CREATING", "UPDATING", "DELETING")
+
+
+@dataclass
+class Environment:
+    """A compute environment; `resources` are its computeResources as DescribeComputeEnvironments tells them.
+
+    `template_version` is the number that $Latest or $Default meant when the infrastructure was last made; `checked` is
+    when its health was last looked at (seconds since the epoch).
+    """
+
+    name: str
+    arn: str
+    kind: str
+    state: str
+    resources: Fields
+    service_role: str
+    uuid: str
+    cluster: str
+    tags: dict[str, str]
+    status: str = "CREATING"
+    reason: str = "ComputeEnvironment Creating"
+    update_policy: Fields | None = None
+    template_version: int | None = None
+    checked: float = 0.0
+    context: str = ""
+    unmanaged_vcpus: int | None = None
+
+
+@dataclass
+class Queue:
+    """A job queue; `order` is its computeEnvironmentOrder, ascending, by ARN.
+
+    `leaving` are the compute environments that an update is taking out of it, until it is through.
+    """
+
+    name: str
+    arn: str
+    state: str
+    priority: int
+    order: list[Fields]
+    limits: list[Fields]
+    tags: dict[str, str]
+    policy: str | None = None
+    status: str = "CREATING"
+    reason: str = "JobQueue Creating"
+    leaving: list[str] = field(default_factory=list)
+
+    def environments(self) -> list[str]:
+        """The ARNs of its compute environments, in their order."""
+        return [str(each["computeEnvironment"]) for each in self.order]
+
+
+@dataclass
+class Definition:
+    """One revision of a job definition; `fields` are what RegisterJobDefinition was given."""
+
+    name: str
+    revision: int
+    arn: str
+    fields: Fields
+    tags: dict[str, str]
+    status: str = "ACTIVE"
+
+
+@dataclass
+class Job:
+    """A job; `created`, `started`, `stopped` are milliseconds since the epoch.
+
+    `since` is when it came into its status and `blocked` when its reason for not leaving it was seen (seconds).
+    """
+
+    id: str
+    name: str
+    arn: str
+    queue: str
+    definition: str
+    fields: Fields
+    created: int
+    since: float
+    status: str = "SUBMITTED"
+    reason: str = ""
+    blocked: float = 0.0
+    started: int | None = None
+    stopped: int | None = None
+    environment: str = ""
+    exit_code: int | None = None
+    attempts: list[Fields] = field(default_factory=list)
+    cancelled: bool = False
+    terminated: bool = False
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+class Records(BaseBackend, TaggableResourcesMixin):
+    """The tables of one region. Jobs are listed in the order in which they were submitted."""
+
+    SERVICE_NAMESPACE = "batch"
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self.environments: dict[str, Environment] = {}
+        self.queues: dict[str, Queue] = {}
+        self.definitions: dict[str, list[Definition]] = {}
+        self.jobs: dict[str, Job] = {}
+        self.revisions: dict[str, int] = {}
+
+    def arn(self, kind: str, name: str) -> str:
+        """The ARN of a resource of this region, such as job-queue/NAME."""
+        return f"arn:{self.partition}:batch:{self.region_name}:{self.account_id}:{kind}/{name}"
+
+    def of_queue(self, queue: Queue) -> list[Environment]:
+        """Its environments that still exist, in their order."""
+        by_arn = {each.arn: each for each in self.environments.values()}
+        return [by_arn[arn] for arn in queue.environments() if arn in by_arn]
+
+    def tagged(self) -> Iterator[tuple[str, str, dict[str, str]]]:
+        """Of everything that can carry tags: its type, its ARN and the tags themselves."""
+        for environment in self.environments.values():
+            yield "compute-environment", environment.arn, environment.tags
+        for queue in self.queues.values():
+            yield "job-queue", queue.arn, queue.tags
+        for revisions in self.definitions.values():
+            for definition in revisions:
+                yield "job-definition", definition.arn, definition.tags
+        for job in self.jobs.values():
+            yield "job", job.arn, job.tags
+
+    def iter_tagged_resources(self) -> Iterator[TaggedResource]:
+        """For the Resource Groups Tagging API."""
+        for kind, arn, tags in self.tagged():
+            yield TaggedResource(arn, dict(tags), f"batch:{kind}")
+
+
+_records = BackendDict(Records, "batch")
+
+
+def of(region: str) -> Records:
+    """The records of a region of the sandbox's account."""
+    found: Records = _records[ACCOUNT][region]
+    return found
+
+
+def everywhere() -> list[Records]:
+    """Those of every region that was used."""
+    return list(_records[ACCOUNT].values())

@@ -1,0 +1,79 @@
+"""Why the job at the head of a queue cannot be placed, in the words of its statusReason.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html (causes and messages). A job that
+could be placed has no reason: here it waits because nothing places it.
+"""
+
+from sandbox.batch.job_definitions import rules
+from sandbox.batch.model import account, instance_types
+from sandbox.batch.model.records import Environment, Job, Queue, Records
+from sandbox.batch.placing import capacity, memory, network
+from sandbox.ec2.model.instance_types import gpus, vcpus
+
+INVALID = "ACTION_REQUIRED - CE(s) associated with the job queue are invalid."
+SERVICE_ROLE = "MISCONFIGURATION:SERVICE_ROLE_PERMISSIONS – Batch service role has a permission issue."
+UNSUPPORTED = (
+    "MISCONFIGURATION:EC2_INSTANCE_CONFIGURATION_UNSUPPORTED - Your compute environment associated with this job queue "
+    "has an unsupported instance type configuration."
+)
+MAX_RESOURCE = (
+    "MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s) associated with the job queue cannot meet the CPU "
+    "requirement of the job."
+)
+REQUIREMENT = (
+    "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT - The job resource requirement (vCPU/memory/GPU) is higher than that "
+    "can be met by the CE(s) attached to the job queue."
+)
+
+CAPACITY = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Service cannot fulfill the capacity requested for instance type [{}]"
+)
+UNDETERMINED = "UNDETERMINED - Batch job is blocked, root cause is undetermined."
+
+
+def reason(records: Records, queue: Queue, job: Job) -> str:
+    """ "" when some environment of the queue could take the job, or only waits for being enabled."""
+    attached = records.of_queue(queue)
+    valid = [each for each in attached if each.status != "INVALID"]
+    if not valid:
+        return INVALID
+    managed = [each for each in valid if each.kind == "MANAGED"]
+    if len(managed) < len(valid) or queue.state != "ENABLED":
+        return ""
+    if not any(account.has_policies(each.service_role) for each in managed):
+        return SERVICE_ROLE
+    asked = rules.requirements(job.fields["container"])
+    if all(each.resources["maxvCpus"] < asked["VCPU"] for each in managed):
+        return MAX_RESOURCE
+    fitting = [name for each in managed for name in _fitting(each, asked)]
+    if not fitting:
+        return REQUIREMENT
+    if not any(_offered(records, each) for each in managed):
+        return UNSUPPORTED
+    if all(capacity.is_lacking(each) for each in fitting):
+        return CAPACITY.format(fitting[0])
+    return "" if any(_can_join(records, each) for each in managed) else UNDETERMINED
+
+
+def _fitting(environment: Environment, asked: dict[str, int]) -> list[str]:
+    """The instance types of an environment that are large enough."""
+    return [
+        each
+        for each in instance_types.expand_all(environment.resources["instanceTypes"])
+        if vcpus(each) >= asked["VCPU"]
+        and memory.registered(each) >= asked["MEMORY"]
+        and gpus(each) >= asked.get("GPU", 0)
+    ]
+
+
+def _can_join(records: Records, environment: Environment) -> bool:
+    """Whether its instances could reach ECS: Batch does not find out why they never join."""
+    resources = environment.resources
+    return network.reaches_out(records.region_name, resources["subnets"], resources.get("securityGroupIds") or [])
+
+
+def _offered(records: Records, environment: Environment) -> bool:
+    """Whether any of its types is offered in any zone of its subnets."""
+    zones = account.zones(records.region_name, environment.resources["subnets"])
+    offered = account.offered(records.region_name, zones)
+    return any(each in offered for each in instance_types.expand_all(environment.resources["instanceTypes"]))

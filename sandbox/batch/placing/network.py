@@ -1,0 +1,46 @@
+"""Whether an instance of a compute environment could reach the services that it needs.
+
+Source: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html ("No internet access for compute
+resources": an interface VPC endpoint, public addresses, or network address translation)
+"""
+
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+
+from sandbox.ec2.network.default_vpc import EVERYWHERE
+from sandbox.world.world import ACCOUNT
+
+_ENDPOINT = ".ecs"
+
+
+def reaches_out(region: str, subnets: list[str], groups: list[str]) -> bool:
+    """Whether any of these subnets has a way out, and any of these security groups (none: unknown) lets traffic out."""
+    backend: Any = ec2_backends[ACCOUNT][region]
+    known = [zone[each] for zone in backend.subnets.values() for each in subnets if each in zone]
+    return any(_leads_out(backend, each) for each in known) and _lets_out(backend, groups)
+
+
+def _leads_out(backend: Any, subnet: Any) -> bool:
+    endpoints = backend.vpc_end_points.values()
+    if any(each.vpc_id == subnet.vpc_id and each.service_name.endswith(_ENDPOINT) for each in endpoints):
+        return True
+    tables = [each for each in backend.route_tables.values() if each.vpc_id == subnet.vpc_id]
+    own = [each for each in tables if any(its.get("SubnetId") == subnet.id for its in each.associations)]
+    return any(_is_way_out(route, subnet) for table in own or _main(tables) for route in table.routes)
+
+
+def _main(tables: list[Any]) -> list[Any]:
+    return [each for each in tables if each.main_association_id]
+
+
+def _is_way_out(route: Any, subnet: Any) -> bool:
+    """An internet gateway serves those alone that have a public address."""
+    if route.destination_cidr_block != EVERYWHERE or route.local:
+        return False
+    return route.gateway is None or str(subnet.map_public_ip_on_launch).lower() == "true"
+
+
+def _lets_out(backend: Any, groups: list[str]) -> bool:
+    found = [known[each] for known in backend.groups.values() for each in groups if each in known]
+    return not found or any(each.egress_rules for each in found)

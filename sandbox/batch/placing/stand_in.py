@@ -1,0 +1,66 @@
+"""The stand-in for what places jobs: it brings a job into RUNNING, or ends it, where a test says so.
+
+No call of AWS does this. It is reached by the sandbox's own route /kiln-sandbox/batch-jobs, or `Sandbox.place_job`.
+"""
+
+from sandbox.batch.jobs import states
+from sandbox.batch.model import records
+from sandbox.batch.model.records import Environment, Job, Records
+from sandbox.batch.placing import settling
+from sandbox.world.world import World
+
+ENDINGS = ("SUCCEEDED", "FAILED")
+
+
+def place(world: World, job_id: str, status: str = "RUNNING", environment: str = "") -> dict[str, str]:
+    """Bring a RUNNABLE job into RUNNING in one of its queue's environments (the first usable one unless named), or
+    a RUNNING one to its end. ValueError when the job is unknown, or in another status.
+    """
+    with world.lock:
+        world.settle()
+        table, job = _job(job_id)
+        settling.settle(table)
+        if status == "RUNNING" and job.status == "RUNNABLE":
+            chosen = _environment(table, job, environment)
+            states.begin(job, chosen.arn)
+            _grow(table, chosen)
+        elif status in ENDINGS and job.status in states.PLACED:
+            _end(job, status)
+        else:
+            raise ValueError(f"job {job_id} is {job.status}, and cannot become {status}")
+        return {"jobId": job.id, "status": job.status, "computeEnvironment": job.environment}
+
+
+def _job(job_id: str) -> tuple[Records, Job]:
+    for table in records.everywhere():
+        if job_id in table.jobs:
+            return table, table.jobs[job_id]
+    raise ValueError(f"no job {job_id}")
+
+
+def _environment(table: Records, job: Job, named: str) -> Environment:
+    queue = next(each for each in table.queues.values() if each.arn == job.queue)
+    usable = [
+        each
+        for each in table.of_queue(queue)
+        if named in ("", each.name, each.arn) and (each.status, each.state) == ("VALID", "ENABLED")
+    ]
+    if not usable:
+        raise ValueError(f"no usable compute environment {named or 'in the queue'}")
+    return usable[0]
+
+
+def _grow(table: Records, environment: Environment) -> None:
+    """Batch moves desiredvCpus with the load."""
+    running = [each for each in table.jobs.values() if each.environment == environment.arn and each.status == "RUNNING"]
+    load = sum(states.vcpus(each) for each in running)
+    resources = environment.resources
+    if resources:
+        resources["desiredvCpus"] = min(max(resources["desiredvCpus"], load), resources["maxvCpus"])
+
+
+def _end(job: Job, status: str) -> None:
+    if status == "SUCCEEDED":
+        states.succeeded(job)
+    else:
+        states.ended(job, "Essential container in task exited", 1)

@@ -1,0 +1,129 @@
+"""Starting, finding and stopping the background process. Imports neither moto nor boto3."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+from sandbox.command import site, state
+from sandbox.command.state import State
+
+START_LIMIT = 60.0
+STOP_LIMIT = 120.0
+USUAL_KIND = "al2023"  # the stand-in that the default image is built on; the others are made at their first boot
+Report = Callable[[str], None]
+Installer = tuple[Path, str]
+
+
+class SandboxError(Exception):
+    """The sandbox could not be started or stopped; the message is for the person."""
+
+
+def start(
+    home: Path | None = None, *, machines: bool = True, region: str = "us-east-1", report: Report = lambda text: None
+) -> State:
+    """The running sandbox of `home`, started when there is none. Raises SandboxError or MachineError."""
+    home = home or state.default_home()
+    with _one_at_a_time(home):
+        found = status(home)
+        if found and machines and not found.machines:
+            stop(home)
+            found = None
+        installer = _prepare(home, report) if machines else None
+        started = found or _launch(home, machines, region)
+        if installer or not started.machines:
+            site.publish(started, installer)
+        return started
+
+
+def status(home: Path | None = None) -> State | None:
+    """The running sandbox; None when there is none (a stale state file counts as none)."""
+    found = state.read(home or state.default_home())
+    return found if found and state.is_running(found) else None
+
+
+def stop(home: Path | None = None) -> bool:
+    """Stop the sandbox and its machines, and wait. False when none was running; SandboxError when it does not end."""
+    home = home or state.default_home()
+    found = state.read(home)
+    if found is None:
+        return False
+    running = state.process_exists(found.pid)
+    if running:
+        os.kill(found.pid, signal.SIGTERM)
+        if not state.wait_gone(found.pid, STOP_LIMIT):
+            raise SandboxError(f"process {found.pid} has not ended after {STOP_LIMIT:.0f} s; see {_log(home)}")
+    state.state_file(home).unlink(missing_ok=True)
+    site.file_of(found).unlink(missing_ok=True)
+    return running
+
+
+def _prepare(home: Path, report: Report) -> Installer:
+    """What machines need and what is kept: prerequisites, their root file system, the conda stand-in.
+
+    The latter two are made side by side, and here rather than at the first RunInstances, where nobody would see why it
+    takes minutes.
+    """
+    from sandbox.machines import base_disks, conda, prerequisites
+
+    prerequisites.ensure(report)
+    cache = state.cache_of(home)
+    cache.mkdir(parents=True, exist_ok=True)
+    if not any(cache.glob("conda-*")):
+        report("making the stand-in for the conda installer (once, about a minute)")
+    with ThreadPoolExecutor(2) as pool:
+        installer = pool.submit(conda.installer, cache)
+        pool.submit(base_disks.stand_in_disks, cache, USUAL_KIND, report).result()
+        return installer.result()
+
+
+def _launch(home: Path, machines: bool, region: str) -> State:
+    log = _log(home)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    for stale in (state.state_file(home), state.run_of(home) / site.NAME):
+        stale.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "sandbox.door.server", "--home", str(home), "--region", region]
+    command += [] if machines else ["--no-machines"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=Path(__file__).parents[2],
+            env={name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    deadline = time.monotonic() + START_LIMIT
+    while time.monotonic() < deadline:
+        found = status(home)
+        if found and found.pid == process.pid:
+            return found
+        if process.poll() is not None:
+            break
+        time.sleep(0.05)
+    process.terminate()
+    raise SandboxError(f"the offline AWS did not start; the end of {log}:\n{_tail(log)}")
+
+
+def _log(home: Path) -> Path:
+    return state.run_of(home) / "server.log"
+
+
+def _tail(log: Path) -> str:
+    return "\n".join(log.read_text(errors="replace").splitlines()[-20:])
+
+
+@contextmanager
+def _one_at_a_time(home: Path) -> Iterator[None]:
+    """Two commands started together must not start two sandboxes."""
+    home.mkdir(parents=True, exist_ok=True)
+    with (home / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,1 @@
+"""EC2: moto's, with AWS's laws that it leaves out."""

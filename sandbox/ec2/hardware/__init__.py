@@ -1,0 +1,1 @@
+"""What stands between an instance's record and its machine: disks, switching on and off, metadata."""

@@ -1,0 +1,192 @@
+"""Keeps machines and disks in step with the records, when there is a hypervisor.
+
+Each instance has a queue of its own: what is asked of one machine happens in order and never holds up an API call.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+from sandbox.ec2.hardware import metadata
+from sandbox.ec2.model import stand_ins
+from sandbox.ec2.model.instance_types import memory_mib, vcpus
+from sandbox.ec2.network.firewall import ssh_allowed
+from sandbox.world.hypervisor import Disk, Hypervisor, MachineError, MachineSpec
+from sandbox.world.world import World
+
+log = logging.getLogger("sandbox")
+# The guests share one small machine, whatever instance type was asked for.
+MOST_MEMORY_MIB = 2048
+MOST_VCPUS = 2
+
+_queues: dict[str, ThreadPoolExecutor] = {}
+_imported: set[str] = set()
+
+
+def queued(name: str, work: Callable[[], None]) -> "Future[None]":
+    """Do `work` after what was queued under this name before."""
+    if name not in _queues:
+        _queues[name] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+    return _queues[name].submit(_logged, work)
+
+
+def drop_queues() -> None:
+    """Forget every queue, without waiting for what is under way."""
+    for queue in _queues.values():
+        queue.shutdown(wait=False, cancel_futures=True)
+    _queues.clear()
+    _imported.clear()
+
+
+Ended = Callable[[Any], None]
+
+
+def boot(world: World, instance: Any, running: Callable[[], None], failed: Callable[[str], None], ended: Ended) -> None:
+    """Make the instance's disks that do not exist yet, and switch it on; then `running`, or `failed` with why.
+
+    `ended` gets the instance when its guest powers off by itself.
+    """
+
+    def work() -> None:
+        try:
+            for volume in _volumes(instance):
+                make_disk(world, volume)
+            switch_on(world, instance, ended)
+        except MachineError as error:
+            log.error("%s did not start: %s", instance.id, error)
+            with world.lock:
+                failed(str(error))
+        else:
+            _locked(world, running)
+
+    queued(instance.id, work)
+
+
+def switch_on(world: World, instance: Any, ended: Ended) -> None:
+    """Boot the machine on the disks it has, in the caller's thread."""
+    hypervisor = _hypervisor(world)
+    hypervisor.boot(spec(instance), lambda: _tree(world, instance), lambda: _ended(world, instance, ended))
+    hypervisor.set_ssh_open(instance.id, ssh_allowed(instance))
+
+
+def power_off(world: World, instance: Any, force: bool, done: Callable[[], None]) -> None:
+    def work() -> None:
+        try:
+            _hypervisor(world).power_off(instance.id, force=force)
+        except MachineError as error:
+            log.error("power off of %s: %s", instance.id, error)
+        _locked(world, done)
+
+    queued(instance.id, work)
+
+
+def reboot(world: World, instance_id: str) -> None:
+    queued(instance_id, lambda: _hypervisor(world).reboot(instance_id))
+
+
+def unplug(world: World, instance_id: str, volume_id: str, gone: Callable[[], None], kept: Callable[[], None]) -> None:
+    """Take a volume out of a running machine; then `gone`, or `kept` when the guest does not let go of it."""
+
+    def work() -> None:
+        try:
+            _hypervisor(world).detach(instance_id, volume_id)
+        except MachineError as error:
+            log.error("%s keeps %s: %s", instance_id, volume_id, error)
+            _locked(world, kept)
+        else:
+            _locked(world, gone)
+
+    queued(instance_id, work)
+
+
+def forget(world: World, instance_id: str, volume_ids: Sequence[str]) -> None:
+    """Delete the disks of an instance that is gone."""
+
+    def work() -> None:
+        for volume_id in volume_ids:
+            _hypervisor(world).delete_volume(volume_id)
+
+    queued(instance_id, work)
+
+
+def make_disk(world: World, volume: Any) -> None:
+    """Create the disk behind a volume, once; its snapshot may be a stand-in's, which is built on first use."""
+    if getattr(volume, "has_disk", False):
+        return
+    if volume.snapshot_id:
+        import_stand_in(world, volume.snapshot_id, volume.ec2_backend.region_name)
+    _hypervisor(world).create_volume(volume.id, volume.size, volume.snapshot_id)
+    volume.has_disk = True
+
+
+def new_disk(world: World, volume: Any, done: Callable[[], None]) -> None:
+    """The disk of a volume that CreateVolume asked for; `done` when it exists."""
+
+    def work() -> None:
+        make_disk(world, volume)
+        _locked(world, done)
+
+    queued("volumes", work)
+
+
+def import_stand_in(world: World, snapshot_id: str, region: str) -> None:
+    image = stand_ins.by_snapshot(snapshot_id, region)
+    if image is None or snapshot_id in _imported:
+        return
+    if image.kind is None:
+        raise MachineError(f"{image.name} is a record for planning: the sandbox has no machine of this kind")
+    root = _hypervisor(world).stand_in_disks(image.kind)[0]
+    if root.path is None:
+        raise MachineError(f"the stand-in {image.kind} has no root disk")
+    _hypervisor(world).import_snapshot(snapshot_id, root.path)
+    _imported.add(snapshot_id)
+
+
+def spec(instance: Any) -> MachineSpec:
+    """The machine for an instance: its disks root first, its size capped to what this host can carry."""
+    return MachineSpec(
+        instance_id=instance.id,
+        memory_mib=min(memory_mib(instance.instance_type), MOST_MEMORY_MIB),
+        vcpus=min(vcpus(instance.instance_type), MOST_VCPUS),
+        disks=tuple(Disk(volume.id, volume.attachment.device, volume.size) for volume in _volumes(instance)),
+        public_ip=instance.public_ip or "",
+        private_ip=instance.private_ip,
+        hostname=instance.private_dns_name,
+    )
+
+
+def _volumes(instance: Any) -> list[Any]:
+    devices = sorted(instance.block_device_mapping.items(), key=lambda item: item[0] != instance.root_device_name)
+    return [instance.ec2_backend.get_volume(device.volume_id) for _, device in devices]
+
+
+def _ended(world: World, instance: Any, ended: Ended) -> None:
+    # Behind whatever is under way on this machine, such as a snapshot of its disks.
+    queued(instance.id, lambda: _locked(world, lambda: ended(instance)))
+
+
+def _tree(world: World, instance: Any) -> dict[str, bytes]:
+    with world.lock:
+        return metadata.tree(instance)
+
+
+def _hypervisor(world: World) -> Hypervisor:
+    if world.hypervisor is None:
+        raise MachineError("the sandbox was started without machines")
+    return world.hypervisor
+
+
+def _locked(world: World, act: Callable[[], None]) -> None:
+    with world.lock:
+        act()
+
+
+def _logged(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except MachineError as error:
+        log.error("%s", error)
+    except Exception:
+        log.exception("a fault of the sandbox")
+        raise

@@ -1,0 +1,104 @@
+"""The metadata tree of an instance, as its IMDS shows it.
+
+Sources: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata-categories.html,
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
+"""
+
+import base64
+import json
+from typing import Any
+
+from sandbox.ec2.hardware import role_credentials
+from sandbox.ec2.model.instance_types import architectures
+
+
+def tree(instance: Any) -> dict[str, bytes]:
+    """Path without "/latest" → body, for every leaf."""
+    leaves = {f"meta-data/{path}": value for path, value in _leaves(instance).items()}
+    leaves["dynamic/instance-identity/document"] = json.dumps(_identity(instance), indent=2)
+    found = {path: str(value).encode() for path, value in leaves.items()}
+    if instance.user_data:
+        found["user-data"] = base64.b64decode(str(instance.user_data))
+    return found
+
+
+def _leaves(instance: Any) -> dict[str, str]:
+    mac = instance.nics[0].mac_address
+    groups = "\n".join(group.name for group in _groups(instance))
+    leaves = {
+        "ami-id": instance.image_id,
+        "ami-launch-index": str(instance.ami_launch_index),
+        "ami-manifest-path": "(unknown)",
+        "hostname": instance.private_dns_name,
+        "instance-action": "none",
+        "instance-id": instance.id,
+        "instance-life-cycle": instance.lifecycle or "on-demand",
+        "instance-type": instance.instance_type,
+        "local-hostname": instance.private_dns_name,
+        "local-ipv4": instance.private_ip,
+        "mac": mac,
+        "placement/availability-zone": instance.availability_zone,
+        "placement/region": instance.region_name,
+        "profile": "default-hvm",
+        "reservation-id": getattr(instance, "reservation_id", ""),
+        "security-groups": groups,
+        "services/domain": "amazonaws.com",
+        "services/partition": "aws",
+    }
+    if instance.public_ip:
+        leaves |= {"public-ipv4": instance.public_ip, "public-hostname": instance.public_dns_name}
+    leaves |= {f"iam/{path}": json.dumps(body, indent=2) for path, body in role_credentials.leaves(instance).items()}
+    leaves |= {f"network/interfaces/macs/{mac}/{path}": value for path, value in _interface(instance).items()}
+    leaves |= {f"block-device-mapping/{name}": device for name, device in _devices(instance).items()}
+    key = instance.ec2_backend.key_pairs.get(instance.key_name)
+    if key:
+        leaves |= {"public-keys/": f"0={key.key_name}", "public-keys/0/openssh-key": key.public_key.strip() + "\n"}
+    if instance.metadata_options.instance_metadata_tags == "enabled":
+        leaves |= {f"tags/instance/{tag['key']}": tag["value"] for tag in instance.get_tags()}
+    return leaves
+
+
+def _interface(instance: Any) -> dict[str, str]:
+    nic = instance.nics[0]
+    leaves = {
+        "device-number": "0",
+        "interface-id": nic.id,
+        "local-hostname": instance.private_dns_name,
+        "local-ipv4s": instance.private_ip,
+        "mac": nic.mac_address,
+        "owner-id": instance.owner_id,
+        "security-group-ids": "\n".join(group.id for group in _groups(instance)),
+        "security-groups": "\n".join(group.name for group in _groups(instance)),
+        "subnet-id": instance.subnet_id,
+        "subnet-ipv4-cidr-block": nic.subnet.cidr_block,
+        "vpc-id": instance.vpc_id,
+    }
+    if instance.public_ip:
+        leaves |= {"public-ipv4s": instance.public_ip, "public-hostname": instance.public_dns_name}
+    return leaves
+
+
+def _devices(instance: Any) -> dict[str, str]:
+    names = sorted(instance.block_device_mapping, key=lambda name: (name != instance.root_device_name, name))
+    root = instance.root_device_name
+    others = {f"ebs{number}": name for number, name in enumerate((name for name in names if name != root), start=1)}
+    return {"ami": root, "root": root, **others}
+
+
+def _groups(instance: Any) -> list[Any]:
+    return list({group.id: group for group in instance.nics[0].group_set}.values())
+
+
+def _identity(instance: Any) -> dict[str, Any]:
+    return {
+        "accountId": instance.owner_id,
+        "architecture": architectures(instance.instance_type)[-1],
+        "availabilityZone": instance.availability_zone,
+        "imageId": instance.image_id,
+        "instanceId": instance.id,
+        "instanceType": instance.instance_type,
+        "pendingTime": instance.launch_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "privateIp": instance.private_ip,
+        "region": instance.region_name,
+        "version": "2017-09-30",
+    }

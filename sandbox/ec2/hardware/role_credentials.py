@@ -1,0 +1,57 @@
+"""Law: a machine with an instance profile gets its role's temporary credentials from the metadata service.
+
+Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html ("We make new
+credentials available at least five minutes before the expiration of the old credentials").
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from moto.iam.models import iam_backends
+
+from sandbox.iam import sts
+from sandbox.world.world import ACCOUNT, current
+
+VALID = 6 * 3600.0
+RENEWED_BEFORE = 900.0
+
+
+def leaves(instance: Any) -> dict[str, dict[str, Any]]:
+    """`info` and `security-credentials/ROLE`, below meta-data/iam/; nothing for a machine without a profile."""
+    association = instance.ec2_backend.iam_instance_profile_associations.get(instance.id)
+    if association is None:
+        return {}
+    arn, profiles = association.iam_instance_profile.arn, iam_backends[ACCOUNT]["aws"].instance_profiles.values()
+    profile = next((each for each in profiles if each.arn == arn), None)
+    if profile is None:
+        return {}
+    info = {"Code": "Success", "LastUpdated": _when(current().clock.now()), "InstanceProfileArn": profile.arn,
+            "InstanceProfileId": profile.id}  # fmt: skip
+    found = {"info": info}
+    for role in profile.roles[:1]:
+        found[f"security-credentials/{role.name}"] = _credentials(instance, role.name)
+    return found
+
+
+def _credentials(instance: Any, role: str) -> dict[str, Any]:
+    """The same until they are about to expire; the keys are known to the gate from then on."""
+    now = current().clock.now()
+    kept: dict[str, Any] | None = instance.__dict__.get("role_credentials")
+    if kept and kept["expires"] - now > RENEWED_BEFORE and kept["given"]["AccessKeyId"] in current().sessions:
+        return dict(kept["given"])
+    made = sts.credentials(int(VALID), f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{instance.id}")
+    given = {
+        "Code": "Success",
+        "LastUpdated": _when(now),
+        "Type": "AWS-HMAC",
+        "AccessKeyId": made["AccessKeyId"],
+        "SecretAccessKey": made["SecretAccessKey"],
+        "Token": made["SessionToken"],
+        "Expiration": _when(now + VALID),
+    }
+    instance.role_credentials = {"expires": now + VALID, "given": given}
+    return dict(given)
+
+
+def _when(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,1 @@
+"""Images (AMIs): their making, their calls, their record."""

@@ -1,0 +1,1 @@
+"""Instances: RunInstances, their life, their calls."""

@@ -1,0 +1,149 @@
+"""Law: what RunInstances refuses, and what it makes of the rest.
+
+Sources: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RunInstances.html,
+https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
+https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html (ClientToken)
+"""
+
+import json
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ec2.exceptions import DryRunClientError
+from moto.ec2.responses import EC2Response
+
+from sandbox.ec2.instances import launch_checks, lifecycle, spot
+from sandbox.ec2.launch_templates.record import by_name
+from sandbox.ec2.model.errors import refused
+from sandbox.ec2.model.tagging import tags_of
+from sandbox.ec2.network.firewall import groups_of
+from sandbox.ec2.volumes import volumes
+from sandbox.ec2.volumes.block_devices import BlockDevice, resolve
+from sandbox.iam import volume_keys
+from sandbox.kms import keys as kms
+from sandbox.world.world import World, current
+
+
+class Launch(EC2Response):
+    def run_instances(self) -> ActionResult:
+        world, backend = current(), self.ec2_backend
+        version = template_version(backend, self.params)
+        request = effective(version, dict(self.params))
+        launch_checks.check(backend, request)
+        image = backend.amis[request["ImageId"]]
+        devices = resolve(
+            image.block_device_mappings,
+            request.get("BlockDeviceMappings") or [],
+            volumes.snapshot_facts(backend),
+            image.root_device_name,
+            backend.ebs_encryption_by_default,
+        )
+        token, fingerprint = request.get("ClientToken"), _fingerprint(request)
+        if token in world.launches:
+            return _again(world.launches[token], fingerprint)
+        if request.get("DryRun"):
+            raise DryRunClientError()
+        self.params = _for_moto(backend, request)
+        result = super().run_instances()
+        reservation: Any = result.result
+        for instance in reservation.instances:
+            instance.reservation_id = reservation.id
+            _furnish(world, backend, instance, devices, request)
+            if why := _keyless(world, self.get_access_key(), backend, devices):
+                _end(world, instance, f"Client error on launch: {why}")
+            else:
+                lifecycle.launch(instance)
+        if token:
+            world.launches[token] = (fingerprint, reservation)
+        return result
+
+
+def template_version(backend: Any, request: dict[str, Any]) -> Any:
+    """The version of a launch template that a request names, or None; raises AWS's error where there is none."""
+    named = request.get("LaunchTemplate")
+    if not named:
+        return None
+    template_id, name = named.get("LaunchTemplateId"), named.get("LaunchTemplateName")
+    template = backend.get_launch_template(template_id) if template_id else by_name(backend, name or "")
+    return template.get_version(named.get("Version"))
+
+
+def effective(version: Any, request: dict[str, Any]) -> dict[str, Any]:
+    """The request over its launch template's data; what the request says wins, tags of both are set."""
+    if version is None:
+        return request
+    data = {key: value for key, value in dict(version.data).items() if value not in (None, [], {})}
+    merged = {**data, **{key: value for key, value in request.items() if value not in (None, [], {})}}
+    # AWS marks its machines itself (Amazon EC2 User Guide, "Launch instances from a launch template").
+    marks = {"aws:ec2launchtemplate:id": version.template.id, "aws:ec2launchtemplate:version": str(version.number)}
+    own = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in marks.items()]}]
+    given = [each for source in (data, request) for each in source.get("TagSpecifications") or []]
+    merged["TagSpecifications"] = [*given, *own]
+    return merged
+
+
+def _for_moto(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
+    """What moto leaves to chance made explicit: the default subnet and group, and MaxCount instances.
+
+    moto makes one 8 GiB volume of its own when there are no mappings; `_furnish` puts the right ones there.
+    """
+    changed = {key: value for key, value in request.items() if key not in ("BlockDeviceMappings", "LaunchTemplate")}
+    specifications = request.get("TagSpecifications") or []
+    changed["TagSpecifications"] = [each for each in specifications if each["ResourceType"] == "instance"]
+    changed["MinCount"] = int(request.get("MaxCount") or 1)
+    nics = [dict(nic) for nic in request.get("NetworkInterfaces") or []]
+    if nics:
+        nics[0].setdefault("SubnetId", request.get("SubnetId") or launch_checks.default_subnet(backend, request).id)
+        changed["NetworkInterfaces"] = nics
+    elif not request.get("SubnetId"):
+        changed["SubnetId"] = launch_checks.default_subnet(backend, request).id
+    if not nics and not request.get("SecurityGroupIds") and not request.get("SecurityGroups"):
+        subnet = backend.get_subnet(changed["SubnetId"])
+        changed["SecurityGroupIds"] = [backend.get_default_security_group(subnet.vpc_id).id]
+    return changed
+
+
+def _furnish(
+    world: World, backend: Any, instance: Any, devices: tuple[BlockDevice, ...], request: dict[str, Any]
+) -> None:
+    tags = tags_of(request)
+    instance.launch_time = world.clock.utcnow()
+    instance.ena_support = True
+    instance.security_groups = groups_of(instance)
+    world.hide(instance.id, world.delays.instance_visible)
+    instance.teardown_defaults()
+    for device in devices:
+        volume = volumes.create(backend, instance.availability_zone, device, tags.get("volume", {}))
+        backend.attach_volume(volume.id, instance.id, device.device_name, device.delete_on_termination)
+        volume.attachment.delete_on_termination = device.delete_on_termination
+    for nic in instance.nics.values():
+        nic.add_tags(tags.get("network-interface", {}))
+        nic.delete_on_termination = True
+    if (request.get("InstanceMarketOptions") or {}).get("MarketType") == "spot":
+        spot.fulfil(backend, instance, request, tags.get("spot-instances-request", {}))
+
+
+def _keyless(world: World, access_key: str, backend: Any, devices: tuple[BlockDevice, ...]) -> str:
+    """Why the volumes cannot be encrypted, or nothing."""
+    keys = [kms.key_arn(backend, device.kms_key_id) for device in devices if device.encrypted]
+    if None in keys:
+        return "the KMS key of a volume does not exist or is not enabled"
+    customers = [key for key in keys if key and not kms.is_default_key(backend, key)]
+    told = (volume_keys.denied(world, access_key, backend.region_name, key) for key in customers)
+    return next((f"the KMS key of a volume may not be used ({action})" for action in told if action), "")
+
+
+def _end(world: World, instance: Any, why: str) -> None:
+    lifecycle.set_state(instance, "pending")
+    world.later(world.delays.pending, lambda: lifecycle.fail(instance, "Client.InternalError", why))
+
+
+def _fingerprint(request: dict[str, Any]) -> str:
+    return json.dumps({key: value for key, value in request.items() if key != "DryRun"}, sort_keys=True, default=str)
+
+
+def _again(earlier: tuple[str, Any], fingerprint: str) -> ActionResult:
+    if earlier[0] != fingerprint:
+        message = "Arguments on this idempotent request are inconsistent with arguments used in previous request(s)."
+        raise refused("IdempotentParameterMismatch", message)
+    return ActionResult(earlier[1])

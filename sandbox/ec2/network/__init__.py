@@ -1,0 +1,1 @@
+"""The default VPC and security groups."""

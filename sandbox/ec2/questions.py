@@ -1,0 +1,155 @@
+"""What a call of EC2 must be allowed: each of its resources, tags at creation, and the role that is passed on.
+
+Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html (resources of each
+action), https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/supported-iam-actions-tagging.html (CreateTags and
+ec2:CreateAction), ExamplePolicies_EC2.html (RunInstances), troubleshooting_iam (iam:PassRole)
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from moto.ec2.models import ec2_backends
+from moto.iam.models import iam_backends
+
+from sandbox.ec2 import resources
+from sandbox.ec2.instances.launch import effective, template_version
+from sandbox.ec2.model.tagging import tags_of
+from sandbox.iam.evaluation import tags
+from sandbox.iam.evaluation.policy import Question
+from sandbox.world.requests import Request
+from sandbox.world.world import ACCOUNT
+
+# Operation → what it makes. RunInstances stands apart.
+_MAKES = {
+    "CreateImage": ("image", "snapshot"), "CopyImage": ("image", "snapshot"), "CreateSnapshot": ("snapshot",),
+    "CreateSecurityGroup": ("security-group",), "CreateVolume": ("volume",), "CreateVpc": ("vpc",),
+    "CreateSubnet": ("subnet",), "CreateLaunchTemplate": ("launch-template",),
+    "CreateNetworkInterface": ("network-interface",),
+}  # fmt: skip
+_KEY_PAIRS = ("CreateKeyPair", "ImportKeyPair")
+# Parameters whose ids are no resources of the action.
+_NOT_RESOURCES = ("UserIds", "OwnerIds", "KmsKeyId", "ClientToken", "Filters", "TagSpecifications", "SnapshotIds")
+
+
+def questions(request: Request) -> Iterator[Question]:
+    operation, action = request.operation, f"ec2:{request.operation}"
+    if operation == "RunInstances":
+        yield from _run_instances(request)
+    elif operation in _KEY_PAIRS:
+        arn = resources.arn(request.region, "key-pair", str(request.get("KeyName")))
+        yield from _made(request, "key-pair", arn)
+    elif operation.startswith("Describe") or (operation.startswith("Get") and operation != "GetConsoleOutput"):
+        yield Question(action)
+    elif operation in ("CreateTags", "DeleteTags"):
+        own = {each["Key"]: each.get("Value") for each in request.get("Tags") or []}
+        for each in request.get("Resources") or []:
+            yield _existing(request.region, action, each, tags.requested(own))
+    else:
+        yield from _others(request)
+
+
+def _others(request: Request) -> Iterator[Question]:
+    action, asked = f"ec2:{request.operation}", 0
+    for kind in _MAKES.get(request.operation, ()):
+        yield from _made(request, kind, resources.arn(request.region, kind))
+        asked += 1
+    named = dict.fromkeys(_ids({k: v for k, v in request.parameters.items() if k not in _NOT_RESOURCES}))
+    if request.operation == "DetachVolume" and not request.get("InstanceId"):
+        attached = resources.instance_of_volume(request.region, str(request.get("VolumeId")))
+        named |= {attached: None} if attached else {}
+    for each in named:
+        yield _existing(request.region, action, each, _attributes(request))
+        asked += 1
+    yield from _passed(request.get("IamInstanceProfile") or {})
+    if not asked:
+        yield Question(action)
+
+
+def _ids(value: Any, name: str = "") -> Iterator[str]:
+    """Ids, and names of key pairs and launch templates, wherever they stand among the parameters."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            yield from _ids(each, key)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _ids(each, name)
+    elif isinstance(value, str) and (name == "KeyName" or resources.kind_of(value)):
+        yield value
+
+
+def _existing(region: str, action: str, name: str, keys: tags.Keys | None = None) -> Question:
+    arn, own, exists = resources.found(region, name)
+    return Question(action, arn, own | (keys or {}), exists)
+
+
+def _made(request: Request, kind: str, arn: str, own: dict[str, str] | None = None) -> Iterator[Question]:
+    """The making itself, and its tags: ec2:CreateTags is asked only where there are some."""
+    given = tags_of(request.parameters).get(kind, {}) if own is None else own
+    keys = tags.requested(given)
+    yield Question(f"ec2:{request.operation}", arn, keys | _shape(request, kind))
+    if given:
+        yield Question("ec2:CreateTags", arn, keys | {"ec2:createaction": (request.operation,)})
+
+
+def _shape(request: Request, kind: str) -> tags.Keys:
+    if kind == "instance":
+        options = (request.get("InstanceMarketOptions") or {}).get("MarketType")
+        tokens = (request.get("MetadataOptions") or {}).get("HttpTokens")
+        found = {"ec2:InstanceType": request.get("InstanceType") or "m1.small",
+                 "ec2:InstanceMarketType": options or "on-demand", "ec2:MetadataHttpTokens": tokens}  # fmt: skip
+    elif kind == "volume":
+        found = {"ec2:VolumeSize": request.get("Size"), "ec2:VolumeType": request.get("VolumeType"),
+                 "ec2:Encrypted": request.get("Encrypted")}  # fmt: skip
+    else:
+        found = {}
+    return {key.lower(): (_text(value),) for key, value in found.items() if value is not None}
+
+
+def _attributes(request: Request) -> tags.Keys:
+    if not request.operation.startswith("Modify"):
+        return {}
+    names = [key for key in request.parameters if not key.endswith(("Id", "Ids")) and key != "DryRun"]
+    values = {name: request.get(name) for name in names}
+    keys: tags.Keys = {"ec2:attribute": tuple(names)} if names else {}
+    for name, value in values.items():
+        told = value.get("Value") if isinstance(value, dict) else value
+        keys[f"ec2:attribute/{name}".lower()] = (_text(told),)
+    return keys
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _run_instances(request: Request) -> Iterator[Question]:
+    backend, region, action = ec2_backends[ACCOUNT][request.region], request.region, "ec2:RunInstances"
+    parameters = dict(request.parameters)
+    template = template_version(backend, parameters)
+    whole = Request("ec2", "RunInstances", region, effective(template, parameters))
+    own = tags_of(request.parameters)
+    networks = whole.get("NetworkInterfaces") or []
+    for kind in ("instance", "volume", "network-interface"):
+        yield from _made(whole, kind, resources.arn(region, kind), own.get(kind, {}))
+    if own.get("spot-instances-request"):
+        keys = tags.requested(own["spot-instances-request"]) | {"ec2:createaction": ("RunInstances",)}
+        yield Question("ec2:CreateTags", resources.arn(region, "spot-instances-request"), keys)
+    subnets = [whole.get("SubnetId"), *(each.get("SubnetId") for each in networks)]
+    groups = [*(whole.get("SecurityGroupIds") or []), *(each for n in networks for each in n.get("Groups") or [])]
+    disks = [each.get("Ebs", {}).get("SnapshotId") for each in whole.get("BlockDeviceMappings") or []]
+    for each in [whole.get("ImageId"), whole.get("KeyName"), *subnets, *groups, *disks]:
+        if each:
+            yield _existing(region, action, each)
+    # Where nothing is named, EC2 takes the default subnet and its default group.
+    for kind, named in (("subnet", any(subnets)), ("security-group", groups)):
+        if not named:
+            yield Question(action, resources.arn(region, kind))
+    if template is not None:
+        yield _existing(region, action, template.template.id)
+    yield from _passed(whole.get("IamInstanceProfile") or {})
+
+
+def _passed(wanted: dict[str, str]) -> Iterator[Question]:
+    for profile in iam_backends[ACCOUNT]["aws"].instance_profiles.values():
+        if wanted.get("Name") == profile.name or wanted.get("Arn") == profile.arn:
+            for role in profile.roles:
+                yield Question("iam:PassRole", role.arn, {"iam:passedtoservice": ("ec2.amazonaws.com",)})

@@ -1,0 +1,1 @@
+"""ECS: container instances."""

@@ -1,0 +1,25 @@
+"""What a call of ECS must be allowed.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+"""
+
+from collections.abc import Iterator
+
+from sandbox.iam.evaluation.policy import Question
+from sandbox.world.requests import Request
+from sandbox.world.world import ACCOUNT
+
+
+def questions(request: Request) -> Iterator[Question]:
+    cluster = str(request.get("cluster") or "default").rpartition("/")[2]
+    arn = f"arn:aws:ecs:{request.region}:{ACCOUNT}:"
+    if request.operation == "DescribeContainerInstances":
+        for each in request.get("containerInstances") or []:
+            yield Question(f"ecs:{request.operation}", f"{arn}container-instance/{cluster}/{each.rpartition('/')[2]}")
+    elif request.operation in ("ListContainerInstances", "ListTasks"):
+        yield Question(f"ecs:{request.operation}", f"{arn}cluster/{cluster}")
+    elif request.operation == "DescribeClusters":
+        for each in request.get("clusters") or ["default"]:
+            yield Question(f"ecs:{request.operation}", f"{arn}cluster/{each.rpartition('/')[2]}")
+    else:
+        yield Question(f"ecs:{request.operation}")

@@ -1,0 +1,1 @@
+"""IAM's evaluation of a policy: pure functions."""

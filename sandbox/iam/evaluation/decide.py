@@ -1,0 +1,24 @@
+"""The order in which IAM decides: an explicit deny anywhere, then what is allowed by the policies and by the boundary.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html;
+the sentences: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+"""
+
+from collections.abc import Sequence
+
+from sandbox.iam.evaluation.policy import Question, Statement, applies
+
+Statements = Sequence[Statement]
+
+
+def denial(policies: Statements, boundary: Statements | None, question: Question) -> str | None:
+    """Why the answer is no, in AWS's words; None when it is yes. `boundary` is None where there is none."""
+    for where, found in (("an identity-based policy", policies), ("a permissions boundary", boundary or ())):
+        if any(each.get("Effect") == "Deny" and applies(each, question) for each in found):
+            return f"with an explicit deny in {where}"
+    for where, allowing in (("identity-based policy", policies), ("permissions boundary", boundary)):
+        if allowing is None:
+            continue
+        if not any(each.get("Effect") == "Allow" and applies(each, question) for each in allowing):
+            return f"because no {where} allows the {question.action} action"
+    return None

@@ -1,0 +1,63 @@
+"""One statement of a policy against one question: action, resource, context.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sandbox.iam.evaluation.conditions import as_list, hold
+from sandbox.iam.evaluation.patterns import Context, matches, matches_arn, substituted
+
+Statement = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Question:
+    """May it be done? `resource` is an ARN or `*`. `known` is False for an id that names nothing: what depends on the
+    resource is then left to the service, which answers that there is no such thing."""
+
+    action: str
+    resource: str = "*"
+    context: Context = field(default_factory=dict)
+    known: bool = True
+
+
+@lru_cache(maxsize=512)
+def statements(document: str) -> tuple[Statement, ...]:
+    """Of a policy document; an unreadable one has none."""
+    try:
+        found = json.loads(document or "{}").get("Statement", [])
+    except (ValueError, AttributeError):
+        return ()
+    return tuple(found if isinstance(found, list) else [found])
+
+
+def applies(statement: Statement, question: Question) -> bool:
+    """Whether a statement speaks of this action on this resource in these circumstances."""
+    if not _names_action(statement, question.action):
+        return False
+    if not question.known:
+        return statement.get("Effect") == "Allow"
+    return _names_resource(statement, question) and hold(statement.get("Condition") or {}, question.context)
+
+
+def _names_action(statement: Statement, action: str) -> bool:
+    if "NotAction" in statement:
+        return not any(matches(each.lower(), action.lower()) for each in as_list(statement["NotAction"]))
+    return any(matches(each.lower(), action.lower()) for each in as_list(statement.get("Action", [])))
+
+
+def _names_resource(statement: Statement, question: Question) -> bool:
+    named = "NotResource" if "NotResource" in statement else "Resource"
+    patterns = [substituted(each, question.context) for each in as_list(statement.get(named, []))]
+    found = any(_stands_for(pattern, question.resource) for pattern in patterns if pattern is not None)
+    return found != (named == "NotResource")
+
+
+def _stands_for(pattern: str, resource: str) -> bool:
+    """An action without resources of its own is allowed by `*` alone."""
+    return pattern == "*" if resource == "*" else matches_arn(pattern, resource)

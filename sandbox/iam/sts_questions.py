@@ -1,0 +1,15 @@
+"""What a call of STS must be allowed.
+
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html
+"""
+
+from collections.abc import Iterator
+
+from sandbox.iam.evaluation.policy import Question
+from sandbox.world.requests import Request
+
+
+def questions(request: Request) -> Iterator[Question]:
+    """GetCallerIdentity and GetSessionToken need no permission (AWS STS API Reference)."""
+    if request.operation == "AssumeRole":
+        yield Question("sts:AssumeRole", str(request.get("RoleArn")))

@@ -1,0 +1,1 @@
+"""CloudWatch Logs: moto's; here is what a call must be allowed."""

@@ -1,0 +1,69 @@
+"""The price list service, which moto lacks: GetProducts from the recorded table of `sandbox.pricing.prices`.
+
+Source: https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html: every
+entry of PriceList is itself a JSON string; filters are TERM_MATCH, joined by AND, on product attributes.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sandbox.pricing import prices
+from sandbox.world.incoming import Incoming
+
+Answer = tuple[str, list[tuple[str, str]], bytes]
+
+
+def answer(request: Incoming) -> Answer:
+    """GetProducts; any other action is refused as unknown."""
+    if request.action != "GetProducts":
+        return _json("400 Bad Request", {"__type": "UnknownOperationException"})
+    filters = json.loads(request.fields.get("Filters", "[]"))
+    wanted = {each["Field"]: each["Value"] for each in filters}
+    region = wanted.get("regionCode", "us-east-1")
+    found = [json.dumps(product) for product in _products(region) if _matches(product, wanted)]
+    limit = int(request.fields.get("MaxResults", "100"))
+    start = int(request.fields.get("NextToken", "0"))
+    document: dict[str, Any] = {"FormatVersion": "aws_v1", "PriceList": found[start : start + limit]}
+    if start + limit < len(found):
+        document["NextToken"] = str(start + limit)
+    return _json("200 OK", document)
+
+
+def _json(status: str, document: Mapping[str, Any]) -> Answer:
+    return status, [("Content-Type", "application/x-amz-json-1.1")], json.dumps(document).encode()
+
+
+def _matches(product: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
+    attributes = {**product["product"]["attributes"], "productFamily": product["product"]["productFamily"]}
+    attributes["ServiceCode"] = product["serviceCode"]
+    return all(str(attributes.get(name, "")).lower() == value.lower() for name, value in wanted.items())
+
+
+def _products(region: str) -> Iterator[Mapping[str, Any]]:
+    for instance_type, price in prices.ON_DEMAND.items():
+        attributes = {
+            "instanceType": instance_type, "operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA",
+            "capacitystatus": "Used", "licenseModel": "No License required", "marketoption": "OnDemand",
+            "operation": "RunInstances", "usagetype": f"BoxUsage:{instance_type}",
+        }  # fmt: skip
+        yield _product("Compute Instance", attributes, region, "Hrs", price)
+    for kind, price in prices.VOLUMES.items():
+        attributes = {"volumeApiName": kind, "usagetype": prices.VOLUME_USAGE[kind]}
+        yield _product("Storage", attributes, region, "GB-Mo", price)
+    snapshot = {"usagetype": "EBS:SnapshotUsage", "storageMedia": "Amazon S3"}
+    yield _product("Storage Snapshot", snapshot, region, "GB-Mo", prices.SNAPSHOT)
+
+
+def _product(family: str, attributes: dict[str, str], region: str, unit: str, price: float) -> Mapping[str, Any]:
+    sku = (family[:4] + attributes["usagetype"]).upper().replace(":", "").replace(".", "").replace(" ", "")
+    common = {"servicecode": "AmazonEC2", "regionCode": region, "locationType": "AWS Region"}
+    rate = {"unit": unit, "pricePerUnit": {"USD": f"{price:.10f}"}, "rateCode": f"{sku}.JRTCKXETXF.6YS6EN2CT7"}
+    term = {"priceDimensions": {rate["rateCode"]: rate}, "sku": sku, "offerTermCode": "JRTCKXETXF"}
+    return {
+        "product": {"productFamily": family, "attributes": {**attributes, **common}, "sku": sku},
+        "serviceCode": "AmazonEC2",
+        "terms": {"OnDemand": {f"{sku}.JRTCKXETXF": term}},
+        "version": "20261001000000",
+        "publicationDate": "2026-10-01T00:00:00Z",
+    }

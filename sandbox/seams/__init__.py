@@ -1,0 +1,1 @@
+"""Every place where the sandbox stands in for a part of moto."""

@@ -1,0 +1,1 @@
+"""Systems Manager: the public parameters of the ECS-optimized AMIs."""

@@ -1,0 +1,86 @@
+"""Law: the ECS-optimized AMI parameters are JSON strings, and their images exist.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html. A version is
+pinned by the AMI's name in the place of `recommended`.
+"""
+
+import json
+from typing import Any
+
+from moto.core.responses import ActionResult
+from moto.ssm.exceptions import ParameterNotFound
+from moto.ssm.responses import SimpleSystemManagerResponse
+
+from sandbox.ec2.model.stand_ins import STAND_INS, StandIn
+
+ROOT = "/aws/service/ecs/optimized-ami/"
+
+
+class Ssm(SimpleSystemManagerResponse):
+    def get_parameter(self) -> ActionResult:
+        name = self._get_param("Name")
+        if not name.startswith(ROOT):
+            return super().get_parameter()
+        found = parameters(self.region)
+        if name not in found:
+            raise ParameterNotFound(f"Parameter {name} not found.")
+        return ActionResult({"Parameter": _parameter(name, found[name], self.region)})
+
+    def get_parameters(self) -> ActionResult:
+        names = self._get_param("Names")
+        public = [name for name in names if name.startswith(ROOT)]
+        self.body = json.dumps({"Names": [name for name in names if name not in public]})
+        result: Any = super().get_parameters().result
+        found = parameters(self.region)
+        result["Parameters"] += [_parameter(name, found[name], self.region) for name in public if name in found]
+        result["InvalidParameters"] += [name for name in public if name not in found]
+        return ActionResult(result)
+
+    def get_parameters_by_path(self) -> ActionResult:
+        path = self._get_param("Path").rstrip("/") + "/"
+        if not path.startswith(ROOT):
+            return super().get_parameters_by_path()
+        recursive, limit = self._get_param("Recursive", False), int(self._get_param("MaxResults", 10))
+        start = int(self._get_param("NextToken") or 0)
+        found = parameters(self.region)
+        names = [name for name in found if name.startswith(path) and (recursive or "/" not in name[len(path) :])]
+        page = [_parameter(name, found[name], self.region) for name in names[start : start + limit]]
+        token = str(start + limit) if start + limit < len(names) else None
+        return ActionResult({"Parameters": page, "NextToken": token})
+
+
+def parameters(region: str) -> dict[str, str]:
+    """Every parameter of the stand-ins in this region: name → value."""
+    found = {}
+    for image in STAND_INS:
+        document = _document(image, region)
+        for version in ("recommended", image.name):
+            name = f"{ROOT}{image.alias}/{version}"
+            found[name] = json.dumps(document)
+            for key in ("image_id", "image_name", "os", "ecs_agent_version", "ecs_runtime_version"):
+                found[f"{name}/{key}"] = str(document[key])
+    return found
+
+
+def _document(image: StandIn, region: str) -> dict[str, Any]:
+    return {
+        "ecs_agent_version": image.agent,
+        "ecs_runtime_version": image.docker,
+        "image_id": image.image_id(region),
+        "image_name": image.name,
+        "os": image.os,
+        "schema_version": 1,
+        "source_image_name": "Debian stand-in of Kiln's sandbox",
+    }
+
+
+def _parameter(name: str, value: str, region: str) -> dict[str, Any]:
+    return {
+        "Name": name,
+        "Type": "String",
+        "Value": value,
+        "Version": 1,
+        "LastModifiedDate": 1790000000,
+        "ARN": f"arn:aws:ssm:{region}::parameter{name}",
+        "DataType": "text",
+    }

@@ -1,0 +1,107 @@
+"""What the laws share: the clock, the faults, the calls, the machines, and the things that are due later.
+
+moto keeps its backends in module globals, so there is one world to a process too; `use` sets it.
+"""
+
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from sandbox.world.calls import Calls
+from sandbox.world.clock import Clock
+from sandbox.world.faults import Faults
+from sandbox.world.hypervisor import Hypervisor
+
+ACCOUNT = "123456789012"
+
+
+@dataclass(frozen=True)
+class Delays:
+    """Seconds of the sandbox's clock. AWS gives no figures; these are at the short end of what is seen there."""
+
+    instance_visible: float = 2.0
+    image_visible: float = 1.0
+    pending: float = 1.0
+    stopping: float = 1.0
+    shutting_down: float = 1.0
+    console: float = 5.0
+    snapshot: float = 3.0
+    terminated_listed: float = 3600.0
+    batch_environment: float = 5.0
+    batch_scaling: float = 2.0
+    batch_infrastructure: float = 10.0
+    batch_recheck: float = 30.0
+    batch_queue: float = 2.0
+    batch_job: float = 1.0
+    batch_blocked: float = 60.0
+    iam_propagation: float = 5.0
+
+
+@dataclass(frozen=True)
+class Session:
+    """Temporary credentials that STS gave out: valid until `expires` (seconds since the epoch)."""
+
+    token: str
+    expires: float
+    arn: str
+
+
+@dataclass
+class World:
+    clock: Clock = field(default_factory=Clock)
+    delays: Delays = field(default_factory=Delays)
+    hypervisor: Hypervisor | None = None
+    cache: Path | None = None
+    access_key: str = "AKIAKILNSANDBOX00001"
+    faults: Faults = field(default_factory=Faults)
+    calls: Calls = field(default_factory=Calls)
+    lock: Any = field(default_factory=RLock)
+    sessions: dict[str, Session] = field(default_factory=dict)
+    visible_from: dict[str, float] = field(default_factory=dict)
+    launches: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    made: dict[str, tuple[str, Any]] = field(default_factory=dict)  # client token → request, answer
+    quotas: dict[tuple[str, str, str], float] = field(default_factory=dict)  # region, service, code → raised to
+    _agenda: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
+    _order: Any = field(default_factory=itertools.count)
+
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        """Have `act` done once the clock has moved on by `seconds`, at the first request after that."""
+        with self.lock:
+            heapq.heappush(self._agenda, (self.clock.now() + seconds, next(self._order), act))
+
+    def settle(self) -> None:
+        """Do what has become due."""
+        with self.lock:
+            while self._agenda and self._agenda[0][0] <= self.clock.now():
+                heapq.heappop(self._agenda)[2]()
+
+    def hide(self, resource_id: str, seconds: float) -> None:
+        """Let a new id be unknown for a while, as AWS's eventual consistency does."""
+        self.visible_from[resource_id] = self.clock.now() + seconds
+
+    def is_visible(self, resource_id: str) -> bool:
+        return self.visible_from.get(resource_id, 0.0) <= self.clock.now()
+
+    def forget(self) -> None:
+        """Back to an empty account (the clock keeps its time)."""
+        with self.lock:
+            self.faults.clear()
+            self.calls.clear()
+            for table in (self.sessions, self.visible_from, self.launches, self.made, self.quotas, self._agenda):
+                table.clear()
+
+
+class _Current:
+    world = World()
+
+
+def current() -> World:
+    return _Current.world
+
+
+def use(world: World) -> None:
+    _Current.world = world

@@ -1,0 +1,26 @@
+import time
+
+import pytest
+
+from sandbox.world.clock import Clock
+
+
+def test_it_runs_with_the_machine_and_can_be_advanced() -> None:
+    clock = Clock()
+    assert abs(clock.now() - time.time()) < 1
+    before = clock.now()
+    clock.advance(3600)
+    assert 3600 <= clock.now() - before < 3601
+    assert clock.utcnow().tzinfo is None
+
+
+def test_it_can_run_faster() -> None:
+    clock = Clock(rate=1000)
+    before = clock.now()
+    time.sleep(0.01)
+    assert clock.now() - before >= 10
+
+
+def test_it_does_not_go_backwards() -> None:
+    with pytest.raises(ValueError, match="forwards"):
+        Clock().advance(-1)
