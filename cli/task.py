@@ -51,7 +51,7 @@ def told(error: BaseException) -> int:
 
 def _in_words(error: BaseException) -> BaseException:
     """Errors of AWS and of the sandbox (which knows nothing of Kiln's) as what a person can mend."""
-    from kiln.errors import UserError
+    from kiln.errors import UserError, left_by
 
     origin = type(error).__module__.partition(".")[0]
     words: UserError | None = None
@@ -61,6 +61,6 @@ def _in_words(error: BaseException) -> BaseException:
         words = translate(error)
     elif isinstance(error, Exception) and origin == "sandbox":
         words = UserError(str(error))
-    if words is not None and hasattr(error, "left"):
-        words.left = error.left
+    if words is not None:
+        words.left = left_by(error)
     return words or error

@@ -4,7 +4,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
-from kiln.errors import Exit, Interrupted, UserError
+from kiln.errors import Exit, Interrupted, UserError, left_by
 
 LABELS = (("Why", "why"), ("Try", "hint"), ("Left", "left"))
 
@@ -24,10 +24,9 @@ def render(error: Any) -> str:
 def tell(error: BaseException) -> int | None:
     """Print what a person can mend; returns the exit code, or None when the error is a bug."""
     if isinstance(error, Interrupted | KeyboardInterrupt):
-        left = getattr(error, "left", "")  # set by what was interrupted
-        print(render(SimpleNamespace(what="interrupted", output="", left=left)), file=sys.stderr)
+        print(render(SimpleNamespace(what="interrupted", output="", left=left_by(error))), file=sys.stderr)
         return Exit.INTERRUPTED
-    if isinstance(error, BrokenPipeError):  # `| head` took what it wanted
+    if isinstance(error, BrokenPipeError):  # `| head` has read enough
         sys.stderr.close()
         return Exit.DONE
     if not isinstance(error, UserError):

@@ -17,13 +17,13 @@ class UserError(Exception):
     """A failure that the person can mend. Anything else that is raised is a bug in Kiln.
 
     `what` names the failed thing in one line, `why` gives the reason, `hint` what to try. `output` is text to show
-    as it is, such as the last lines of a failed command.
+    as it is, such as the last lines of a failed command; `left` what the failed work left behind, and where its log is.
     """
 
     def __init__(self, what: str, why: str = "", hint: str = "", *, output: str = "") -> None:
         super().__init__(what)
         self.what, self.why, self.hint, self.output = what, why, hint, output
-        self.left = ""  # what the failed work left behind, and where its log is
+        self.left = ""
 
     def __str__(self) -> str:
         return "\n".join(text for text in (self.what, self.why, self.hint) if text)
@@ -42,9 +42,26 @@ class Problem(UserError):
 class Interrupted(BaseException):
     """SIGINT or SIGTERM arrived: the work is undone, then the process ends with exit code 130.
 
-    Not an Exception, as with KeyboardInterrupt, so that no handler of ordinary failures swallows it.
+    Not an Exception, as with KeyboardInterrupt, so that no handler of ordinary failures swallows it. `left` is what the
+    interrupted work left behind, and where its log is.
     """
 
     def __init__(self, signal_name: str) -> None:
         super().__init__(signal_name)
         self.signal_name = signal_name
+        self.left = ""
+
+
+def note_left(error: BaseException, left: str) -> None:
+    """Note on an error what the failed work left behind; an error that is not Kiln's carries it as a note (PEP 678)."""
+    if isinstance(error, UserError | Interrupted):
+        error.left = left
+    else:
+        error.add_note(left)
+
+
+def left_by(error: BaseException) -> str:
+    """What `note_left` noted on an error, or ""."""
+    if isinstance(error, UserError | Interrupted):
+        return error.left
+    return "\n".join(getattr(error, "__notes__", ()))

@@ -141,7 +141,7 @@ def or_back(cloud: Cloud, environment: str, turns: list[Turn]) -> Iterator[None]
     try:
         yield
     except Interrupted as error:
-        error.left = resumable(environment)  # type: ignore[attr-defined]  # read by kiln.boundary
+        error.left = resumable(environment)
         raise
     except Exception as error:
         for turn in turns:

@@ -130,7 +130,7 @@ def retire(cloud: Cloud, environment: str, old: Existing, queues: Sequence[str],
         line.note = "drained, deleted"
         removal.environment(cloud, environment, old.extra["name"])
     except Interrupted as error:
-        error.left = resumable(environment)  # type: ignore[attr-defined]  # read by kiln.boundary
+        error.left = resumable(environment)
         raise
 
 

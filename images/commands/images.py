@@ -20,7 +20,7 @@ from images.plan import plan as plans
 from images.record.report import Report
 from images.spec import definitions
 from kiln import typed, words
-from kiln.errors import Exit, UserError
+from kiln.errors import Exit, UserError, note_left
 from kiln.journal import Journal
 from kiln.screen import Screen, result, result_as_json
 
@@ -83,7 +83,7 @@ def _reported(screen: Screen, folder: Path, build_id: str, key: str) -> Iterator
         yield report
     except BaseException as error:
         journal.event("failed", error=str(error))
-        error.left = show.left(report, journal.log_path)  # type: ignore[attr-defined]  # read by kiln.boundary
+        note_left(error, show.left(report, journal.log_path))
         raise
     finally:
         journal.close()
