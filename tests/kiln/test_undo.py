@@ -1,8 +1,13 @@
 """Clean-up in reverse order that says what it could not do."""
 
+import os
+import signal
+
 import pytest
 
-from kiln.undo import Undo
+from kiln import signals
+from kiln.errors import Interrupted
+from kiln.undo import Undo, Undone
 
 
 def test_newest_first_and_all_of_it_even_when_one_fails() -> None:
@@ -46,3 +51,35 @@ def test_up_to_a_depth() -> None:
         undo.run_until(depth)
         assert done == ["b"]
     assert done == ["b", "a"]
+
+
+def test_a_second_interrupt_leaves_the_first_error_and_nothing_behind() -> None:
+    """Ctrl-C, pressed again while the first one is cleaned up behind: the clean-up goes on, its error stays."""
+    done: list[str] = []
+
+    def interrupted() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+        done.append("b")
+
+    with signals.handled():
+        with pytest.raises(Interrupted) as caught, Undo() as undo:
+            undo.push("a", lambda: done.append("a"))
+            undo.push("b", interrupted)
+            os.kill(os.getpid(), signal.SIGINT)
+        with signals.held():
+            pass  # an interrupt that was kept would be raised here
+    assert caught.value.signal_name == "SIGINT"
+    assert done == ["b", "a"]
+    assert [outcome.error for outcome in undo.outcomes] == ["", ""]
+
+
+def test_an_error_without_words_is_told_by_its_name_and_every_outcome_is_reported() -> None:
+    reported: list[Undone] = []
+
+    def fail() -> None:
+        raise KeyError
+
+    with Undo(reported.append) as undo:
+        undo.push("a", fail, by_hand="rm a")
+        assert undo.depth == 1
+    assert reported == undo.outcomes == [Undone("a", "KeyError", "rm a")]

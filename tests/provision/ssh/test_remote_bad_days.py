@@ -11,7 +11,7 @@ import paramiko
 import pytest
 
 from kiln.errors import UserError
-from provision.model.recipe import Step
+from provision.model.recipe import Check, Step
 from provision.ssh.bundle import bundle
 from provision.ssh.events import Event, Output, Rejoining
 from provision.ssh.remote import Address, ConnectionLostError, Remote
@@ -187,6 +187,23 @@ def test_a_killed_runner(ssh: Rig) -> None:
     outcome = remote.perform(work, at("now", ssh.host.kill_runner, ssh.events))
     assert [ended.code for ended in outcome.results] == [None]
     assert ssh.output == ["now"]
+
+
+def test_a_runner_that_is_killed_twice_with_progress_in_between(ssh: Rig) -> None:
+    """Each new runner brought the work forward: it works, however often it dies."""
+    remote = ssh.connected()
+    checks = [Check(name, f"echo {name}; test {name} = third || sleep 60") for name in ("first", "second", "third")]
+
+    def on_event(event: Event) -> None:
+        ssh.events.append(event)
+        if isinstance(event, Output) and event.line in {"first", "second"}:
+            ssh.host.kill_runner()
+
+    outcome = remote.perform(bundle(checks=checks), on_event)
+    assert [(ended.task.name, ended.code) for ended in outcome.results] == [
+        ("first", None), ("second", None), ("third", 0),
+    ]  # fmt: skip
+    assert ssh.output == ["first", "second", "third"]
 
 
 def test_a_machine_that_cannot_run_the_runner(ssh: Rig, tmp_path: Path) -> None:
