@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import botocore.exceptions as aws
 import pytest
 from botocore.exceptions import ClientError
 
@@ -36,3 +37,77 @@ def test_an_answer_or_none() -> None:
     assert errors.or_none(asked, "AccessDenied", name="AccessDenied") is None
     with pytest.raises(ClientError):
         errors.or_none(asked, name="AccessDenied")
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("ExpiredToken", "the AWS credentials have expired"),
+        ("AuthFailure", "AWS does not accept these credentials"),
+        ("AccessDenied", "the credentials may not call DeleteRole"),
+        ("Throttling", "AWS throttles DeleteRole"),
+        ("DeleteConflict", "AWS refused DeleteRole"),
+    ],
+)
+def test_a_refusal_in_words(code: str, what: str) -> None:
+    error = errors.translate(refused(code))
+    assert error is not None
+    assert error.what == what
+
+
+def answer(message: str, status: int = 400, code: str = "AccessDenied") -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}},
+        "RunInstances",
+    )
+
+
+def test_a_denial_names_the_action_that_is_missing() -> None:
+    own = errors.translate(answer("You are not authorized to perform: ec2:RunInstances on resource: x"))
+    assert own is not None
+    assert own.what == "the credentials may not call RunInstances"
+    assert own.hint.startswith("Allow the action ec2:RunInstances in the IAM policy of this role")
+    passed = errors.translate(answer("User: x is not authorized to perform: iam:PassRole on resource: y"))
+    assert passed is not None
+    assert passed.what == "the credentials may not call RunInstances (iam:PassRole)"
+    unnamed = errors.translate(answer("no"))
+    assert unnamed is not None
+    assert unnamed.hint.startswith("Allow the action RunInstances")
+
+
+def test_an_explicit_deny_is_somebodys_wish() -> None:
+    error = errors.translate(answer("not authorized to perform: iam:PassRole with an explicit deny in a boundary"))
+    assert error is not None
+    assert error.hint == "A policy, a boundary or the organisation denies iam:PassRole: ask whoever keeps the account."
+
+
+def test_aws_itself_fails_from_500_on() -> None:
+    broken = errors.translate(answer("sorry", 500, "InternalError"))
+    assert broken is not None
+    assert (broken.what, broken.why) == ("AWS could not answer RunInstances", "InternalError: sorry")
+    refusal = errors.translate(answer("no", 499, "InvalidAMIID.Malformed"))
+    assert refusal is not None
+    assert (refusal.what, refusal.why) == ("AWS refused RunInstances", "InvalidAMIID.Malformed: no")
+    assert refusal.hint == "An AMI id looks like ami-0123456789abcdef0."
+
+
+@pytest.mark.parametrize(
+    ("error", "what"),
+    [
+        (aws.NoCredentialsError(), "AWS credentials are missing"),
+        (aws.SSOTokenLoadError(error_msg="old"), "the AWS login has expired"),
+        (aws.ProfileNotFound(profile="p"), "that AWS profile does not exist"),
+        (aws.NoRegionError(), "that is no AWS region"),
+        (aws.EndpointConnectionError(endpoint_url="u"), "AWS cannot be reached"),
+        (aws.ParamValidationError(report="r"), "the AWS request could not be made"),
+    ],
+)
+def test_what_never_reached_aws(error: Exception, what: str) -> None:
+    told = errors.translate(error)
+    assert told is not None
+    assert (told.what, told.why) == (what, str(error))
+
+
+def test_errors_of_others_are_bugs() -> None:
+    assert errors.translate(ValueError("x")) is None
+    assert errors.code(ValueError("x")) == ""
