@@ -28,7 +28,7 @@ def build_ami(
     json: bool = False,
 ) -> int:
     """Build and test an AMI, if anything changed."""
-    from images.commands import images as commands
+    from images.commands import build as commands
 
     return commands.build(image, region or None, plan=plan, force=force, on_error=on_error, test=test, as_json=json)
 
@@ -41,7 +41,7 @@ def test_ami(
     c: Context, ami: str, image: str = "", region: str = "", on_error: str = "cleanup", json: bool = False
 ) -> int:
     """Boot any AMI and run its checks."""
-    from images.commands import images as commands
+    from images.commands import test as commands
 
     return commands.test(ami, image or None, region or None, on_error=on_error, as_json=json)
 
@@ -49,7 +49,7 @@ def test_ami(
 @task(help={"region": REGION, "json": JSON})
 def list_amis(c: Context, region: str = "", json: bool = False) -> int:
     """List the AMIs that Kiln made."""
-    from images.commands import images as commands
+    from images.commands import amis as commands
 
     return commands.list_amis(region or None, as_json=json)
 
@@ -59,7 +59,7 @@ def list_amis(c: Context, region: str = "", json: bool = False) -> int:
 )
 def clean(c: Context, apply: bool = False, region: str = "", json: bool = False) -> int:
     """Show what builds left behind; --apply deletes it."""
-    from images.commands import images as commands
+    from images.commands import amis as commands
 
     return commands.clean(region or None, apply=apply, as_json=json)
 
@@ -67,6 +67,6 @@ def clean(c: Context, apply: bool = False, region: str = "", json: bool = False)
 @task(positional=["instance"], help={"instance": "id of a builder kept with --on-error keep"})
 def ssh(c: Context, instance: str) -> int:
     """Log in to a builder kept with --on-error keep."""
-    from images.commands import images as commands
+    from images.commands import ssh as commands
 
     return commands.ssh(instance)

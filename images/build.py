@@ -11,7 +11,7 @@ from images.builder.access import generate
 from images.builder.keep import THE_AMI, OnError, kept_on_error
 from images.builder.permissions import builder_may
 from images.plan import key
-from images.plan.plan import Plan, checks_of
+from images.plan.plan import Plan
 from images.record.report import Report
 from kiln import words
 from kiln.undo import Undo
@@ -38,49 +38,44 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
 
     Raises UserError for what a person can mend.
     """
-    spec, own = plan.spec, launch.owner_tags(plan.spec.name, plan.build_id, plan.spec.builder.time_limit)
+    boot = plan.boot
     with Undo(report.undone) as unfinished:
-        with Undo(report.undone) as temporary, kept_on_error(options.on_error, temporary, plan, report) as kept:
-            access = kept.access = generate(f"kiln-{plan.build_id}")
-            order = launch.Order(
-                "builder", plan.base.id, plan.mappings, plan.placements, spec.builder, plan.ssh_from, own, access
-            )
+        with Undo(report.undone) as temporary, kept_on_error(options.on_error, temporary, boot, report) as kept:
+            access = kept.access = generate(f"kiln-{boot.build_id}")
+            order = launch.Order(boot, "builder", plan.base.id, plan.mappings, access)
             builder = kept.machine = machine.start(cloud, temporary, order, report)
             builder_may(cloud, builder.instance_id, plan)
             with machine.connected(cloud, builder, order, report) as remote:
                 before = traces.look(remote)
-                proofs = machine.provision(remote, plan.recipe, checks_of(plan, "builder"), report)
+                proofs = machine.provision(remote, boot.recipe, boot.builder_checks(), report)
                 added = traces.look(remote).disk - before.disk
                 identity = traces.identity(before.machine_id, builder, access)
-                machine.perform(remote, (), plan.recipe.sealing, report, "hygiene")
-                traces.leave(remote, spec.builder.user, report)
-            image = take_image(cloud, unfinished, plan, builder.instance_id, own, report)
+                machine.perform(remote, (), boot.recipe.sealing, report, "hygiene")
+                traces.leave(remote, boot.spec.builder.user, report)
+            image = take_image(cloud, unfinished, plan, builder.instance_id, report)
             with report.step("end builder"):
                 temporary.run_until(0)
         accepted = None
         if options.test:
-            with kept_on_error(options.on_error, unfinished, plan, report, what=THE_AMI):
-                accepted = acceptance.boot_and_check(
-                    cloud, plan, image, own, report, identity, on_error=options.on_error
-                )
+            with kept_on_error(options.on_error, unfinished, boot, report, what=THE_AMI):
+                accepted = acceptance.boot_and_check(cloud, boot, image, report, identity, on_error=options.on_error)
         status = finish(cloud, plan, image, tested=options.test)
         unfinished.forget()
     written = manifest.write(cloud, plan, image, status, report, proofs, accepted, added, builder)
     return Built(image["ImageId"], status, image, written)
 
 
-def take_image(
-    cloud: Cloud, undo: Undo, plan: Plan, instance: str, own: dict[str, str], report: Report
-) -> dict[str, Any]:
+def take_image(cloud: Cloud, undo: Undo, plan: Plan, instance: str, report: Report) -> dict[str, Any]:
     """Stop the builder (unless Spot, which cannot be stopped), create the AMI and wait until it is available."""
-    spot = plan.spec.builder.market == "spot"
+    spec = plan.boot.spec
+    spot = spec.builder.market == "spot"
     if not spot:
         with report.step("power off"):
             imaging.stop(cloud, instance)
     with report.step("image") as line:
-        labels = own | image_tags(plan, "candidate") | {"Name": plan.ami_name}
+        labels = {**plan.boot.tags} | image_tags(plan, "candidate") | {"Name": plan.ami_name}
         devices = [mapping["DeviceName"] for mapping in plan.mappings]
-        description = plan.spec.description or f"{plan.spec.name}, built by Kiln from {plan.base.id}"
+        description = spec.description or f"{spec.name}, built by Kiln from {plan.base.id}"
         ami = imaging.create(cloud, undo, instance, plan.ami_name, description, labels, devices, reboot=spot)
         line.live(ami)
         image = imaging.wait_available(cloud, ami, lambda text: line.live(f"{ami}  {text}"))
@@ -90,13 +85,14 @@ def take_image(
 
 def image_tags(plan: Plan, status: str) -> dict[str, str]:
     """The tags by which the AMI is found again: AWS is the database."""
-    return dict(plan.spec.tags) | {
-        tags.IMAGE: plan.spec.name,
-        tags.KEY: plan.key,
-        tags.BUILD: plan.build_id,
+    spec = plan.boot.spec
+    return dict(spec.tags) | {
+        tags.IMAGE: spec.name,
+        tags.KEY: plan.boot.key,
+        tags.BUILD: plan.boot.build_id,
         tags.BASE: plan.base.id,
         tags.INPUTS: key.as_tag(plan.inputs),
-        tags.FAMILY: plan.spec.family,
+        tags.FAMILY: spec.family,
         tags.CARRIES: plan.carries,
         tags.STATUS: status,
     }
@@ -109,5 +105,5 @@ def finish(cloud: Cloud, plan: Plan, image: dict[str, Any], *, tested: bool) -> 
     cloud.ec2.delete_tags(Resources=ids, Tags=[{"Key": tags.EXPIRES}])
     if tested:
         imaging.set_tags(cloud, ids, {tags.STATUS: status})
-        imaging.share(cloud, image, plan.spec.share.accounts)
+        imaging.share(cloud, image, plan.boot.spec.share.accounts)
     return status

@@ -11,7 +11,7 @@ from images.builder.access import generate
 from images.builder.keep import OnError, kept_on_error
 from images.builder.machine import Proof
 from images.plan import volumes
-from images.plan.plan import Plan, checks_of
+from images.plan.boot import Boot
 from images.record.report import Report
 from kiln.undo import Undo
 from provision.provisioners.hygiene_checks import Builder
@@ -32,27 +32,24 @@ class Accepted:
 
 def boot_and_check(
     cloud: Cloud,
-    plan: Plan,
+    boot: Boot,
     image: dict[str, Any],
-    own: dict[str, str],
     report: Report,
     builder: Builder | None,
     *,
     on_error: OnError,
 ) -> Accepted:
     """Boot `image`, run every check and the hygiene checks, end the machine; raises UserError when a check fails."""
-    access = generate(f"kiln-{plan.build_id}-acceptance")
+    access = generate(f"kiln-{boot.build_id}-acceptance")
     disks = volumes.from_image(from_description(image))
-    order = launch.Order(
-        "acceptance", image["ImageId"], disks, plan.placements, plan.spec.builder, plan.ssh_from, own, access
-    )
-    with Undo(report.undone) as undo, kept_on_error(on_error, undo, plan, report, "the machine") as kept:
+    order = launch.Order(boot, "acceptance", image["ImageId"], disks, access)
+    with Undo(report.undone) as undo, kept_on_error(on_error, undo, boot, report, "the machine") as kept:
         kept.access = access
         booted = kept.machine = machine.start(cloud, undo, order, report)
         with machine.connected(cloud, booted, order, report) as remote:
-            proofs = machine.check(remote, checks_of(plan, "image", builder), report, "checks on the image")
+            proofs = machine.check(remote, boot.image_checks(builder), report, "checks on the image")
             with report.step("inventory") as line:
-                facts = installed(remote, plan.spec.aws_cli.prefix)
+                facts = installed(remote, boot.spec.aws_cli.prefix)
                 line.note = f"{len(facts.packages)} packages"
         with report.step("end acceptance"):
             undo.run_until(0)

@@ -39,11 +39,11 @@ def write(
         "ami": {"id": image["ImageId"], "name": plan.ami_name, "region": cloud.region, "status": status,
                 "snapshots": imaging.snapshots_of(image), "architecture": plan.base.arch},
         "base": {"id": plan.base.id, "name": plan.base.name, "created": plan.base.created.isoformat()},
-        "image": plan.spec.name,
-        "key": plan.key,
+        "image": plan.boot.spec.name,
+        "key": plan.boot.key,
         "inputs": plan.inputs,
         "why": plan.why,
-        "build": plan.build_id,
+        "build": plan.boot.build_id,
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": round(report.now(), 1),
         "builder": {"instance": builder.instance_id, "type": builder.placement.instance_type,
@@ -56,11 +56,11 @@ def write(
         "checks": {"builder": machine.as_json(proofs), "image": machine.as_json(accepted.proofs) if accepted else None},
         "versions": dict(accepted.facts.software) if accepted else None,
         "packages": accepted.facts.packages if accepted else None,
-        "spec": plan.spec.model_dump(mode="json"),
+        "spec": plan.boot.spec.model_dump(mode="json"),
     }  # fmt: skip
     title = f"{plan.ami_name}: {image['ImageId']}, {report.total()}"
-    atomic.write(plan.folder / "timeline.svg", timeline.svg(title, report.spans))
-    atomic.write(plan.folder / "manifest.json", json.dumps(document, indent=1, default=str) + "\n")
+    atomic.write(plan.boot.folder / "timeline.svg", timeline.svg(title, report.spans))
+    atomic.write(plan.boot.folder / "manifest.json", json.dumps(document, indent=1, default=str) + "\n")
     return document
 
 

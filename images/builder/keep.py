@@ -5,11 +5,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast, get_args
 
 from images.builder.access import Access
 from images.builder.launch import Launched
-from images.plan.plan import Plan
+from images.plan.boot import Boot
 from images.record.report import Report
 from kiln import atomic, typed
 from kiln.errors import Interrupted, UserError
@@ -17,6 +17,14 @@ from kiln.undo import Undo
 
 THE_AMI = "the AMI"
 OnError = Literal["cleanup", "keep", "ask"]
+
+
+def on_error_of(text: str) -> OnError:
+    """The value of --on-error; raises UserError for any other text."""
+    for value in get_args(OnError):
+        if value == text:
+            return cast(OnError, value)
+    raise UserError(f"--on-error {text} is no choice", hint=f"One of: {', '.join(get_args(OnError))}.")
 
 
 @dataclass
@@ -28,7 +36,7 @@ class Kept:
 
 
 @contextmanager
-def kept_on_error(choice: OnError, undo: Undo, plan: Plan, report: Report, what: str = "the builder") -> Iterator[Kept]:
+def kept_on_error(choice: OnError, undo: Undo, boot: Boot, report: Report, what: str = "the builder") -> Iterator[Kept]:
     """Where a failure passes and the person wants it so, keep what `undo` would remove. An interrupt always undoes."""
     kept = Kept()
     try:
@@ -43,7 +51,7 @@ def kept_on_error(choice: OnError, undo: Undo, plan: Plan, report: Report, what:
         report.kept = f"{what} {kept.machine.instance_id}" if kept.machine else what
         hint = f"It ends by itself at its time limit; {typed.command('clean --apply')} removes it now."
         if kept.machine and kept.access:
-            write_key(plan, kept.machine, kept.access)
+            write_key(boot, kept.machine, kept.access)
             until = f"{kept.machine.ends_at:%H:%M} UTC"
             look, sweep = typed.command(f"ssh {kept.machine.instance_id}"), typed.command("clean --apply")
             hint = f"Look at it: {look} (until {until}), then {sweep}."
@@ -61,15 +69,15 @@ def _wanted(choice: OnError, what: str, error: Exception) -> bool:
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
-def write_key(plan: Plan, machine: Launched, access: Access) -> None:
+def write_key(boot: Boot, machine: Launched, access: Access) -> None:
     """The login key (0600) and what `invoke ssh` needs, beside the journal; `clean` removes both."""
-    atomic.write(plan.folder / "key", access.private, mode=0o600)
+    atomic.write(boot.folder / "key", access.private, mode=0o600)
     told: dict[str, Any] = {
-        "build": plan.build_id,
+        "build": boot.build_id,
         "instance": machine.instance_id,
         "host": machine.host,
-        "user": plan.spec.builder.user,
+        "user": boot.spec.builder.user,
         "host_key": access.host.public,
-        "proxy_command": plan.spec.builder.connect.proxy_command,
+        "proxy_command": boot.spec.builder.connect.proxy_command,
     }
-    atomic.write(plan.folder / "kept.json", json.dumps(told, indent=1) + "\n", mode=0o600)
+    atomic.write(boot.folder / "kept.json", json.dumps(told, indent=1) + "\n", mode=0o600)

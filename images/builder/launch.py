@@ -8,6 +8,7 @@ from cloud import errors, tags, wait
 from cloud.session import Cloud
 from images.builder import instances
 from images.builder.access import Access
+from images.plan.boot import Boot
 from images.plan.placement import Placement
 from images.spec.image import Builder
 from kiln import signals
@@ -21,16 +22,18 @@ _BOOT = 300  # seconds from RunInstances to `running`; EC2 takes 5–40
 
 @dataclass(frozen=True)
 class Order:
-    """What machine is wanted. `purpose` is builder or acceptance; `mappings` as RunInstances takes them."""
+    """A machine to be launched. `purpose` is builder or acceptance; `mappings` as RunInstances takes them."""
 
+    boot: Boot
     purpose: str
     image_id: str
     mappings: list[dict[str, Any]]
-    placements: list[Placement]
-    builder: Builder
-    ssh_from: str | None
-    tags: dict[str, str]
     access: Access
+
+    @property
+    def builder(self) -> Builder:
+        """What the definition says of the machine itself."""
+        return self.boot.spec.builder
 
 
 @dataclass(frozen=True)
@@ -43,24 +46,13 @@ class Launched:
     ends_at: datetime
 
 
-def owner_tags(image: str, build_id: str, time_limit: int) -> dict[str, str]:
-    """The tags of everything temporary: whose it is and when it may be swept away (`time_limit` in seconds)."""
-    expires = datetime.now(UTC) + timedelta(seconds=time_limit)
-    return {
-        "Name": f"kiln-{image}-{build_id}",
-        tags.IMAGE: image,
-        tags.BUILD: build_id,
-        tags.EXPIRES: expires.strftime("%Y-%m-%dT%H:%M:%SZ"),
-    }
-
-
 def make_key_pair(cloud: Cloud, undo: Undo, order: Order) -> str:
-    name = f"{order.tags['Name']}-{order.purpose}"
+    name = f"{order.boot.tags['Name']}-{order.purpose}"
     with signals.held():
         cloud.ec2.import_key_pair(
             KeyName=name,
             PublicKeyMaterial=order.access.public.encode(),
-            TagSpecifications=tags.specifications(order.tags, "key-pair"),
+            TagSpecifications=tags.specifications(order.boot.tags, "key-pair"),
         )
         by_hand = f"aws ec2 delete-key-pair --key-name {name}"
         undo.push("key pair", lambda: cloud.ec2.delete_key_pair(KeyName=name), by_hand=by_hand)
@@ -71,23 +63,23 @@ def make_security_group(cloud: Cloud, undo: Undo, order: Order) -> str:
     """A group that lets one address range reach port 22, and nothing else reach anything."""
     with signals.held():
         group = cloud.ec2.create_security_group(
-            GroupName=f"{order.tags['Name']}-{order.purpose}",
+            GroupName=f"{order.boot.tags['Name']}-{order.purpose}",
             Description="Kiln: SSH to one builder from one address",
-            VpcId=order.placements[0].subnet.vpc,
-            TagSpecifications=tags.specifications(order.tags, "security-group"),
+            VpcId=order.boot.vpc,
+            TagSpecifications=tags.specifications(order.boot.tags, "security-group"),
         )["GroupId"]
         undo.push(
             "security group",
             lambda: delete_group(cloud, group),
             by_hand=f"aws ec2 delete-security-group --group-id {group}",
         )
-    if order.ssh_from:
-        kind, field = ("Ipv6Ranges", "CidrIpv6") if ":" in order.ssh_from else ("IpRanges", "CidrIp")
+    if order.boot.ssh_from:
+        kind, field = ("Ipv6Ranges", "CidrIpv6") if ":" in order.boot.ssh_from else ("IpRanges", "CidrIp")
         rule = {
             "IpProtocol": "tcp",
             "FromPort": 22,
             "ToPort": 22,
-            kind: [{field: order.ssh_from, "Description": "Kiln"}],
+            kind: [{field: order.boot.ssh_from, "Description": "Kiln"}],
         }
         cloud.ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
     return str(group)
@@ -132,7 +124,7 @@ def run(cloud: Cloud, undo: Undo, order: Order, key_name: str, group: str) -> La
 
 def _first_with_room(cloud: Cloud, order: Order, key_name: str, group: str) -> tuple[str, Placement]:
     full = []
-    for place in order.placements:
+    for place in order.boot.placements:
         request = request_of(order, place, key_name, group)
         try:
             return _run_once(cloud, request), place
@@ -186,8 +178,8 @@ def request_of(order: Order, place: Placement, key_name: str | None, group: str 
         "InstanceInitiatedShutdownBehavior": "terminate",
         "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},
         "UserData": cloud_config(order.access.host, time_limit=order.builder.time_limit),
-        "TagSpecifications": tags.specifications(order.tags, "instance", "volume", "network-interface"),
-        "ClientToken": f"{order.tags[tags.BUILD]}-{order.purpose}-{place.instance_type}-{place.subnet.id[-8:]}"[:64],
+        "TagSpecifications": tags.specifications(order.boot.tags, "instance", "volume", "network-interface"),
+        "ClientToken": f"{order.boot.build_id}-{order.purpose}-{place.instance_type}-{place.subnet.id[-8:]}"[:64],
     }
     if key_name:
         request["KeyName"] = key_name

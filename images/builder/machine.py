@@ -38,7 +38,7 @@ def start(cloud: Cloud, undo: Undo, order: Order, report: Report) -> Launched:
         key_name = launch.make_key_pair(cloud, undo, order)
         group = launch.make_security_group(cloud, undo, order)
         machine = launch.run(cloud, undo, order, key_name, group)
-        reach = f"ssh from {order.ssh_from} only" if order.ssh_from else "no open port"
+        reach = f"ssh from {order.boot.ssh_from} only" if order.boot.ssh_from else "no open port"
         place = f"{machine.placement.instance_type}, {machine.placement.subnet.zone}"
         line.note = f"{machine.instance_id} {place}, {reach}, off by itself at {machine.ends_at:%H:%M} UTC"
         report.machines.append(machine.instance_id)

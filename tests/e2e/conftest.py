@@ -13,7 +13,6 @@ import boto3
 import pytest
 
 from images.builder import machine as machines
-from images.plan.plan import checks_of
 from sandbox.command import client, state
 from sandbox.machines.registry import Registry, busybox_registry
 from tests.support.cli import Cli
@@ -84,9 +83,9 @@ def machine(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Ite
     text = Path(__file__).with_name("everything.yaml").read_text()
     definition.write_text(text.replace("@PORT@", str(registry.port)))
     with one_machine(definition, folder) as started:
-        recipe = started.plan.recipe
+        recipe = started.plan.boot.recipe
         machines.perform(started.remote, recipe.files, recipe.steps, started.report, "provision")
-        machines.check(started.remote, checks_of(started.plan, "builder"), started.report, "checks")
+        machines.check(started.remote, started.plan.boot.builder_checks(), started.report, "checks")
         yield started
 
 

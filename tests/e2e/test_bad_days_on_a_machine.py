@@ -13,7 +13,7 @@ from cloud import wait
 from images.builder import instances
 from images.builder import machine as machines
 from images.builder.access import generate
-from images.plan.plan import machine_of
+from images.plan.boot import machine_of
 from kiln.errors import UserError
 from provision.model import shell
 from provision.model.recipe import Check, Download, Step
@@ -118,7 +118,7 @@ def test_a_machine_with_another_host_key_is_refused(machine: OneMachine) -> None
 
 
 def test_a_download_with_another_checksum_is_not_used(machine: OneMachine) -> None:
-    spec = machine.plan.spec
+    spec = machine.plan.boot.spec
     (mirror,) = {m.url: m for name, m in spec.downloads.items() if name.startswith("Miniforge3")}.values()
     expected = hashlib.sha256(b"something else").hexdigest()
     elsewhere = replace(machine_of(spec, machine.plan.base), downloads={"Miniforge3-*": Download(mirror.url, expected)})
@@ -131,7 +131,7 @@ def test_a_download_with_another_checksum_is_not_used(machine: OneMachine) -> No
 
 def test_docker_that_does_not_come_back_is_told_with_its_log(machine: OneMachine) -> None:
     step = machine.step("docker overlay2")
-    checks = [check for check in machine.plan.recipe.checks if check.name.startswith("docker runs on")]
+    checks = [check for check in machine.plan.boot.recipe.checks if check.name.startswith("docker runs on")]
     try:
         machine.bash("mkdir -p /etc/docker; echo '{ \"storage-driver\": ' >/etc/docker/daemon.json")
         error = failure(machine, step)
@@ -174,7 +174,7 @@ def test_a_forgotten_machine_ends_itself(machine: OneMachine, ec2: Any) -> None:
     assert len(volumes) == 2
     assert described(machine)["State"]["Name"] == "running"
     with suppress(ConnectionLostError):
-        machine.remote.run(f"sudo date --set '+{machine.plan.spec.builder.time_limit} seconds'")
+        machine.remote.run(f"sudo date --set '+{machine.plan.boot.spec.builder.time_limit} seconds'")
     state = machine.launched.instance_id + " terminated, its volumes gone"
     wait.until(lambda: gone(machine, ec2, volumes) or None, what=state, timeout=180, longest=2)
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import pytest
 
 from images.builder import traces
-from images.plan.plan import checks_of
 from provision.docker.devicemapper import Devicemapper
 from provision.docker.overlay2 import Overlay2
 from provision.model import shell
@@ -162,8 +161,8 @@ ROWS = (
 
 def checks(machine: OneMachine) -> list[Check]:
     """All that an image of everything.yaml is held against, and the check of images that scripts would lift."""
-    found = checks_of(machine.plan, "image")
-    pulled = repositories(machine.plan.spec.container_images)
+    found = machine.plan.boot.image_checks()
+    pulled = repositories(machine.plan.boot.spec.container_images)
     return list({check.name: check for check in (*hygiene_checks.checks(images=pulled), *found)}.values())
 
 

@@ -10,7 +10,6 @@ import pytest
 from cloud import wait
 from images.builder import instances
 from images.builder import machine as machines
-from images.plan.plan import checks_of
 from provision.docker import storage as docker_storage
 from provision.model import shell
 from provision.model.recipe import Check, Step
@@ -51,7 +50,7 @@ class Growing:
 def growing(request: pytest.FixtureRequest, role: str, ec2: Any, tmp_path_factory: Any) -> Iterator[Growing]:
     """Prepared with the whole recipe, its checks passed, and its daemon started."""
     with growing_machine(request.param, tmp_path_factory.mktemp(request.param)) as started:
-        machines.check(started.remote, checks_of(started.plan, "builder"), started.report, "checks")
+        machines.check(started.remote, started.plan.boot.builder_checks(), started.report, "checks")
         yield Growing(started, ec2)
 
 
@@ -87,7 +86,7 @@ def test_each_of_its_checks_fails_with_its_fault_and_passes_without(growing: Gro
     plan = growing.machine.plan
     checks = {
         check.name: check
-        for check in (*checks_of(plan, "builder"), *docker_storage.image_checks(plan.spec.docker_storage))
+        for check in (*plan.boot.builder_checks(), *docker_storage.image_checks(plan.boot.spec.docker_storage))
     }
     tried = []
     for name, (sabotage, repair, says) in SABOTAGE.items():
@@ -105,7 +104,7 @@ def test_each_of_its_checks_fails_with_its_fault_and_passes_without(growing: Gro
 
 @on_lvm
 def test_a_volume_without_encryption_is_found_out(growing: Growing) -> None:
-    (check,) = [c for c in checks_of(growing.machine.plan, "builder") if c.name == "its volumes are encrypted"]
+    (check,) = [c for c in growing.machine.plan.boot.builder_checks() if c.name == "its volumes are encrypted"]
     instance = growing.machine.launched
     zone = instance.placement.subnet.zone
     volume = growing.ec2.create_volume(AvailabilityZone=zone, Size=1, VolumeType="gp3", Encrypted=False)["VolumeId"]
@@ -160,7 +159,7 @@ def test_the_ceiling_holds(growing: Growing) -> None:
 def test_a_reboot_brings_everything_back(growing: Growing) -> None:
     # The writer's container, which keeps its file, is made from the image that this check removes.
     checks = [
-        c for c in checks_of(growing.machine.plan, "builder") if c.name != "the container of these checks is removed"
+        c for c in growing.machine.plan.boot.builder_checks() if c.name != "the container of these checks is removed"
     ]
     before = growing.bash(SIZE)
     assert int(before) > FIRST, "more than the first volume holds"

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from cli import task
 from cloud import tags
 from cloud.errors import translate
-from images.commands import images as commands
+from images.commands import amis as commands
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.support.aws_state import left_behind, own_images, work

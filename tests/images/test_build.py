@@ -7,7 +7,7 @@ import pytest
 
 from cloud import tags
 from cloud.session import Cloud
-from images.commands import images as commands
+from images.commands import amis as commands
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.support.aws_state import left_behind, own_images, work

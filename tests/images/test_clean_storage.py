@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from images.commands import images as commands
+from images.commands import amis as commands
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 

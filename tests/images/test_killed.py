@@ -10,7 +10,7 @@ import pytest
 
 from cloud import tags
 from cloud.session import Cloud
-from images.commands import images as commands
+from images.commands import amis as commands
 from kiln import signals
 from kiln.errors import Exit, Interrupted
 from kiln.undo import Undo

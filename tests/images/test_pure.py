@@ -9,7 +9,7 @@ import yaml
 
 from cloud.ebs import Volume
 from images.amis.base import BaseDisk, BaseImage
-from images.plan import key, plan, volumes
+from images.plan import boot, key, plan, volumes
 from images.record import timeline
 from images.record.report import Span
 from images.spec import definitions
@@ -32,7 +32,7 @@ BASE = BaseImage(
 def test_every_shipped_definition_loads_and_has_a_recipe(name: str) -> None:
     spec = definitions.load(name)
     plan.refuse_impossible(spec)
-    recipe = image_recipe(spec, plan.machine_of(spec, BASE))
+    recipe = image_recipe(spec, boot.machine_of(spec, BASE))
     assert recipe.steps
     assert recipe.checks
     assert recipe.sealing
@@ -70,7 +70,7 @@ def test_the_key_follows_what_shapes_the_image_and_nothing_else(tmp_path: Path) 
         path = tmp_path / "x.yaml"
         path.write_text(text + more)
         spec = definitions.load(str(path))
-        return key.key(spec, base, image_recipe(spec, plan.machine_of(spec, BASE)))
+        return key.key(spec, base, image_recipe(spec, boot.machine_of(spec, BASE)))
 
     same = of("")
     assert of("builder: {time_limit: 10 min}\nami_name: other-{key}\n") == same

@@ -57,7 +57,7 @@ def growing_machine(base: str, folder: Path) -> Iterator[OneMachine]:
     definition = folder / "growing.yaml"
     definition.write_text(DEFINITION.read_text().replace("@BASE@", base))
     with one_machine(definition, folder) as started:
-        recipe = started.plan.recipe
+        recipe = started.plan.boot.recipe
         machines.perform(started.remote, recipe.files, recipe.steps + recipe.starting, started.report, "provision")
         yield started
 

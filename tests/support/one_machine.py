@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cloud.session import Cloud
-from images.builder import instances, launch, machine
+from images.builder import instances, machine
 from images.builder.access import generate
 from images.builder.launch import Launched, Order
 from images.plan import plan
@@ -46,7 +46,7 @@ class OneMachine:
 
     def step(self, name: str) -> Step:
         """The step of the recipe whose name begins so."""
-        (found,) = [step for step in self.plan.recipe.steps if step.name.startswith(name)]
+        (found,) = [step for step in self.plan.boot.recipe.steps if step.name.startswith(name)]
         return found
 
     @property
@@ -65,7 +65,7 @@ class OneMachine:
         """Take the only rule of its security group away, or put it back."""
         ec2 = self.cloud.ec2
         change = ec2.authorize_security_group_ingress if allowed else ec2.revoke_security_group_ingress
-        rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": self.plan.ssh_from}]}
+        rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": self.plan.boot.ssh_from}]}
         change(GroupId=self.group, IpPermissions=[rule])
 
 
@@ -74,12 +74,7 @@ def one_machine(definition: Path, folder: Path) -> Iterator[OneMachine]:
     """A builder of that definition, as `images.build` starts it; nothing of it is left behind the block."""
     cloud = Cloud()
     planned = plan.prepare(cloud, definitions.load(str(definition)), folder)
-    own = launch.owner_tags(planned.spec.name, planned.build_id, planned.spec.builder.time_limit)
-    access = generate("kiln-e2e")
-    order = Order(
-        "builder", planned.base.id, planned.mappings, planned.placements, planned.spec.builder, planned.ssh_from, own,
-        access,
-    )  # fmt: skip
+    order = Order(planned.boot, "builder", planned.base.id, planned.mappings, generate("kiln-e2e"))
     with closing(Journal(folder)) as journal:
         report = Report(Screen(), journal)
         with Undo(report.undone) as undo:

@@ -1,0 +1,45 @@
+"""`invoke ssh`: into a builder that a failed build kept."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from images.commands.recording import BUILDS
+from kiln import typed
+from kiln.errors import UserError
+
+
+def ssh(instance: str) -> int:
+    """Become ssh(1), which knows the kept builder's host key and nothing of the user's own.
+
+    Raises UserError for an instance that no failed build kept.
+    """
+    for path in sorted(BUILDS.glob("*/*/kept.json")):
+        kept = json.loads(path.read_text())
+        if kept["instance"] == instance:
+            os.execvp("ssh", command(path.parent, kept))
+    raise UserError(
+        f"{instance} is no kept builder",
+        f"no {BUILDS}/*/*/kept.json names it",
+        f"{typed.command('build-ami --on-error keep')} leaves the builder of a failed build standing.",
+    )
+
+
+def command(folder: Path, kept: dict[str, Any]) -> list[str]:
+    """Arguments of ssh(1) with the kept key, the pinned host key, and nobody else's settings."""
+    known = folder / "known_hosts"
+    known.write_text(f"{kept['host']} {kept['host_key']}\n")
+    options = (
+        "IdentitiesOnly=yes",
+        "IdentityAgent=none",
+        f"UserKnownHostsFile={known}",
+        "GlobalKnownHostsFile=none",
+        "StrictHostKeyChecking=yes",
+    )
+    arguments = ["ssh", "-F", "none", "-i", str(folder / "key")]
+    for option in options:
+        arguments += ["-o", option]
+    if kept.get("proxy_command"):
+        arguments += ["-o", "ProxyCommand=" + kept["proxy_command"].replace("%i", kept["instance"])]
+    return [*arguments, f"{kept['user']}@{kept['host']}"]
