@@ -20,8 +20,8 @@ from unittest import mock
 
 from cloud.session import Cloud
 from environments.apply import apply
-from environments.plan import plan
-from environments.rollout.decision import Options
+from environments.plan.prepare import prepare
+from environments.rollout.options import Options
 from environments.spec import definitions
 from kiln.screen import Screen
 from sandbox.command import client, state, variables
@@ -132,14 +132,14 @@ def definition(folder: Path, n: int) -> str:
 
 def register(folder: Path, n: int) -> None:
     cloud = Cloud()
-    planned = plan.prepare(cloud, definitions.load(definition(folder, n)))
+    planned = prepare(cloud, definitions.load(definition(folder, n)))
     with open(os.devnull, "w") as nowhere:
         apply.apply(cloud, planned, Options(), Screen(nowhere))
 
 
 def cost_of_nothing(folder: Path, number: int) -> Cost:
     cloud, began = Cloud(), time.monotonic()
-    planned = plan.prepare(cloud, definitions.load(definition(folder, 0)))
+    planned = prepare(cloud, definitions.load(definition(folder, 0)))
     if planned.something_to_do:
         raise SystemExit(f"there is something to do: {[step for step in planned.steps if step.something_to_do]}")
     return Cost(number, sum(cloud.calls.values()), time.monotonic() - began)

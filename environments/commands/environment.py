@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from cloud.session import Cloud
-from environments.apply import apply, drop
+from environments.apply import apply, removal
 from environments.plan import instance_types as machines
-from environments.plan import plan as plans
-from environments.rollout.decision import Options
+from environments.plan.plan import Plan
+from environments.plan.prepare import prepare
+from environments.rollout.options import Options
 from environments.screens import catalogue
 from environments.screens import environment as show_env
 from environments.screens import plan as show
@@ -25,7 +26,7 @@ def register(
     """`invoke register-env`."""
     spec = definitions.load(env)
     cloud, screen, began = Cloud(region), Screen(), time.monotonic()
-    planned = plans.prepare(cloud, spec, ami, options)
+    planned = prepare(cloud, spec, ami, options)
     command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
     if plan or (planned.at_rest and not planned.something_to_do):
         if as_json:
@@ -38,7 +39,7 @@ def register(
     screen.say(show.header(planned))
     if planned.something_to_do:
         screen.say(show.plan_text(planned, command, verbose=verbose))
-    ends = bool(planned.dropped.jobs) and not options.terminate_jobs
+    ends = bool(planned.removals.jobs) and not options.terminate_jobs
     if planned.something_to_do and not _agreed(screen, command, planned, yes=yes, ends=ends):
         return Exit.SOMETHING_TO_DO
     apply.apply(cloud, planned, replace(options, end_queued=ends), screen)
@@ -49,17 +50,17 @@ def register(
     return Exit.DONE
 
 
-def _agreed(screen: Screen, command: str, planned: plans.Plan, *, yes: bool, ends: bool) -> bool:
+def _agreed(screen: Screen, command: str, planned: Plan, *, yes: bool, ends: bool) -> bool:
     """Ask for what was not said; raises UserError where nobody is there to answer. Jobs are asked for by themselves."""
     unasked = [] if yes else ["Apply this?"]
     if ends:
-        unasked.append(f"End {words.count(len(planned.dropped.jobs), 'job')}?")
+        unasked.append(f"End {words.count(len(planned.removals.jobs), 'job')}?")
     nobody = UserError(
         "nobody is here to agree",
         "there is something to do, and no terminal to ask at",
         f"Look with --plan, and apply with: {typed.command(command)} --yes",
     )
-    return agreed(screen, unasked, drop.held(planned.dropped) if ends else nobody)
+    return agreed(screen, unasked, removal.refusal(planned.removals) if ends else nobody)
 
 
 def show_environment(env: str, region: str | None, *, as_json: bool) -> int:

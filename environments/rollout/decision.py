@@ -1,160 +1,149 @@
-"""How a compute environment gets to what is wanted of it: in place, or by another beside it."""
+"""Decide how a compute environment becomes what its definition says: updated in place, or by a successor (pure)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-from cloud import wait
-from cloud.session import Cloud
-from environments.kinds.batch import compute_request, jobs, removal
-from environments.kinds.batch import settling as settle
+from environments.kinds.batch import job_queues, jobs
 from environments.kinds.batch.jobs import Job
-from environments.model import ownership
 from environments.model.resource import Desired, Difference, Existing
-from environments.rollout.blue_green import resumable
-from kiln import words
-from kiln.errors import Interrupted, UserError
-from kiln.screen import Line
+from environments.rollout.options import DRAIN_MINUTES, Options
+from environments.rollout.situation import Situation, refuse_strangers
+from environments.rollout.successor import successor
 
-# UpdatePolicy.jobExecutionTimeoutMinutes, AWS Batch API Reference: at most. AWS's own default of 30 kills longer jobs.
-DRAIN_MINUTES = 7200
+# The allocation strategies with which AWS Batch replaces the machines of a compute environment in place. An allow list:
+# a strategy that AWS adds later goes blue/green until somebody has read that it can be updated, and adds it here.
+UPDATABLE = frozenset({
+    # "Perform infrastructure updates", AWS Batch User Guide
+    "BEST_FIT_PROGRESSIVE", "SPOT_CAPACITY_OPTIMIZED", "SPOT_PRICE_CAPACITY_OPTIMIZED",
+    # ComputeResourceUpdate, allocationStrategy, AWS Batch API Reference, names these beside the three above
+    "BEST_FIT_PROGRESSIVE_ORDERED", "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED",
+})  # fmt: skip
 # Members of CreateComputeEnvironment that UpdateComputeEnvironment does not have, or does not change.
-_FIXED = {"spotIamFleetRole": "its Spot fleet role", "serviceRole": "its service role"}
+FIXED = ("spotIamFleetRole", "serviceRole")
 
 
 @dataclass(frozen=True)
-class Options:
-    """`drain_minutes` is how long running jobs may go on; `terminate_jobs` ends them at once.
+class OtherServiceRole:
+    """The compute environment has a service role that is not AWS Batch's service-linked one."""
 
-    `end_queued` ends the jobs of queues that are no longer in the definition, as `terminate_jobs` does too.
+
+@dataclass(frozen=True)
+class FixedStrategy:
+    """Its allocation strategy, now or afterwards, is not one of UPDATABLE."""
+
+    strategy: str
+
+
+@dataclass(frozen=True)
+class FixedField:
+    """A field of FIXED differs."""
+
+    field: str
+
+
+@dataclass(frozen=True)
+class LongWait:
+    """--drain-timeout is longer than AWS Batch lets jobs run on during an update in place."""
+
+
+@dataclass(frozen=True)
+class LongJobs:
+    """Jobs on its machines that may run for longer than --drain-timeout, `minutes`: an update would end them."""
+
+    jobs: tuple[Job, ...]
+    minutes: int
+
+
+Obstacle = OtherServiceRole | FixedStrategy | FixedField | LongWait | LongJobs
+
+
+@dataclass(frozen=True)
+class InPlace:
+    """An infrastructure update. `strategy` is the allocation strategy afterwards."""
+
+    strategy: str
+
+
+@dataclass(frozen=True)
+class BlueGreen:
+    """A successor beside the present compute environment, and why it cannot be updated in place.
+
+    `replaced` and `successor` are names in AWS; `places` are the queues and the position in each, from 1;
+    `finishing` is the number of jobs that finish first.
     """
 
-    drain_minutes: int = DRAIN_MINUTES
-    terminate_jobs: bool = False
-    end_queued: bool = False
+    obstacle: Obstacle
+    replaced: str
+    successor: str
+    places: tuple[tuple[str, int], ...] = ()
+    finishing: int = 0
 
 
-def options(drain_minutes: int, *, terminate_jobs: bool) -> Options:
-    """Options as a person gives them; raises UserError for minutes that make no sense."""
-    if drain_minutes < 1:
-        raise UserError(f"--drain-timeout {drain_minutes} is no choice", "it is a number of minutes, 1 at least")
-    return Options(drain_minutes, terminate_jobs)
-
-
-@dataclass(frozen=True)
-class Decision:
-    """Which way, and why in words."""
-
-    way: Literal["in place", "blue/green"]
-    why: str
+Decision = InPlace | BlueGreen
 
 
 def decide(
     desired: Desired,
     existing: Existing,
     changes: Sequence[Difference],
-    options: Options = Options(),
-    placed: Sequence[Job] = (),
-    now: float = 0.0,
+    options: Options,
+    situation: Situation,
+    now: float,
 ) -> Decision:
-    """The way for changes beyond the scaling fields (pure); `placed` are the jobs on machines, `now` in seconds.
+    """Choose the way for changes beyond the scaling fields; `now` in seconds since the epoch.
 
-    Source: "Updating a compute environment in AWS Batch", AWS Batch User Guide: an infrastructure update needs the
-    service-linked role and an allocation strategy other than BEST_FIT, before and after; it ends the jobs that run for
-    longer than jobExecutionTimeoutMinutes, 7200 at most.
+    Raises UserError where a successor is needed and somebody else's queue holds on to the present compute environment.
     """
-    fields = {change.field for change in changes}
-    if existing.fields["serviceRole"] != "service-linked":
-        return Decision("blue/green", "its service role is not the service-linked one: it cannot be updated in place")
-    for strategy in (existing.fields["allocationStrategy"], desired.fields["allocationStrategy"]):
-        if strategy == "BEST_FIT":
-            return Decision("blue/green", "the strategy BEST_FIT cannot be updated in place")
-    for field, what in _FIXED.items():
-        if field in fields:
-            return Decision("blue/green", f"{what} cannot be changed in place")
-    if not options.terminate_jobs and (why := _too_long(existing, options, placed, now)):
-        return Decision("blue/green", why)
-    return Decision("in place", f"service-linked role, {desired.fields['allocationStrategy']}")
-
-
-def _too_long(existing: Existing, options: Options, placed: Sequence[Job], now: float) -> str:
-    """Why an update in place would end jobs; "" where it would not."""
-    if options.drain_minutes > DRAIN_MINUTES:
-        return f"an update in place ends jobs after {DRAIN_MINUTES} minutes, which is less than --drain-timeout"
-    long = jobs.outlasting(jobs.on(placed, [existing.extra.get("cluster", "")]), options.drain_minutes, now)
-    if not long:
-        return ""
-    return f"{words.count(len(long), 'job')} may run for longer than {options.drain_minutes} minutes: {long[0]}"
-
-
-def in_place(
-    cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference], options: Options
-) -> str:
-    """An infrastructure update; its ARN. The AMI is remembered once the compute environment is VALID with it.
-
-    Raises UserError when it turns INVALID; by then it is as it was.
-    """
-    name, environment = existing.extra["name"], desired.extra["environment"]
-    settle.environment_at_rest(cloud, name)
-    policy = {
-        "terminateJobsOnUpdate": options.terminate_jobs,
-        "jobExecutionTimeoutMinutes": options.drain_minutes if not options.terminate_jobs else DRAIN_MINUTES,
-    }
-    fields = {change.field for change in changes}
-    cloud.client("batch").update_compute_environment(
-        **compute_request.infrastructure(name, desired.fields, fields, policy)
+    obstacle = _obstacle(desired, existing, changes, options, situation, now)
+    if obstacle is None:
+        return InPlace(desired.fields["allocationStrategy"])
+    refuse_strangers(situation.queues, situation.environment, existing)
+    return BlueGreen(
+        obstacle,
+        replaced=existing.extra["name"],
+        successor=successor(desired, existing).extra["name"],
+        places=_places(situation, existing),
+        finishing=len(jobs.on(situation.placed, [existing.extra.get("cluster", "")])),
     )
-    try:
-        settle.environments_valid(cloud, [name])
-    except UserError as error:
-        if settle.environment_at_rest(cloud, name) and existing.extra["status"] == "VALID":
-            before = compute_request.infrastructure(name, existing.fields, fields, policy)
-            cloud.client("batch").update_compute_environment(**before)
-            settle.environments_valid(cloud, [name])
-            error.left = f"{name} as it was, on {existing.fields['imageIdOverride']}"
-        raise
-    memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])
-    tags = {ownership.key(environment): memory.as_tag()}
-    cloud.client("batch").tag_resource(resourceArn=existing.id, tags=tags)
-    return existing.id
 
 
-def retire(cloud: Cloud, environment: str, old: Existing, queues: Sequence[str], options: Options, line: Line) -> None:
-    """Wait for the jobs that still run on a compute environment that is in no queue any more, then delete it.
+def _obstacle(
+    desired: Desired,
+    existing: Existing,
+    changes: Sequence[Difference],
+    options: Options,
+    situation: Situation,
+    now: float,
+) -> Obstacle | None:
+    """What stands against an update in place.
 
-    `queues` are those that it served. `line` says what is waited for. Raises UserError when jobs outlast
-    --drain-timeout; they run on.
+    Source: "Perform infrastructure updates", AWS Batch User Guide: an update needs the service-linked role and certain
+    allocation strategies, before and after. It ends the jobs that run for longer than jobExecutionTimeoutMinutes.
     """
-    try:
-        _drain(cloud, old, queues, options, line)
-        line.note = "drained, deleted"
-        removal.environment(cloud, environment, old.extra["name"])
-    except Interrupted as error:
-        error.left = resumable(environment)
-        raise
+    if existing.fields["serviceRole"] != "service-linked":
+        return OtherServiceRole()
+    for strategy in (existing.fields["allocationStrategy"], desired.fields["allocationStrategy"]):
+        if strategy not in UPDATABLE:
+            return FixedStrategy(strategy)
+    differing = {change.field for change in changes}
+    for field in FIXED:
+        if field in differing:
+            return FixedField(field)
+    return None if options.terminate_jobs else _too_long(existing, options, situation, now)
 
 
-def _drain(cloud: Cloud, old: Existing, queues: Sequence[str], options: Options, line: Line) -> None:
-    """Returns when none of its jobs is on a machine."""
-    name, said = old.extra["name"], -1
+def _too_long(existing: Existing, options: Options, situation: Situation, now: float) -> Obstacle | None:
+    """Whether an update in place would end jobs."""
+    if options.drain_minutes > DRAIN_MINUTES:
+        return LongWait()
+    running = jobs.on(situation.placed, [existing.extra.get("cluster", "")])
+    long = jobs.outlasting(running, options.drain_minutes, now)
+    return LongJobs(tuple(long), options.drain_minutes) if long else None
 
-    def probe() -> bool | None:
-        nonlocal said
-        running = jobs.on(jobs.placed(cloud, queues), [old.extra["cluster"]])
-        if not running:
-            return True
-        if options.terminate_jobs:
-            jobs.terminate(cloud, running, "Terminated by invoke register-env --terminate-jobs")
-        if len(running) != said:
-            said = len(running)
-            line.say(f"{name} waits for {words.count(said, 'job')}, {running[0]} first. Ctrl-C is safe.")
-        return None
 
-    wait.until(
-        probe,
-        what=f"the end of the jobs in {name}",
-        timeout=options.drain_minutes * 60.0,
-        every=5.0,
-        longest=60.0,
-        hint="They run on, and it takes no new ones. Do the same again to wait on, or add --terminate-jobs.",
+def _places(situation: Situation, existing: Existing) -> tuple[tuple[str, int], ...]:
+    return tuple(
+        (queue["jobQueueName"], job_queues.order_of(queue).index(existing.id) + 1)
+        for queue in situation.queues
+        if existing.id in job_queues.order_of(queue)
     )

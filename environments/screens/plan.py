@@ -9,6 +9,7 @@ from environments.model.resource import Difference
 from environments.plan.plan import Plan
 from environments.plan.steps import Step
 from environments.screens import teardown as show_teardown
+from environments.screens.rollout import decision_text
 from environments.teardown import leaving
 from kiln import typed
 
@@ -37,11 +38,11 @@ def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
     for step in plan.steps:
         if step.something_to_do or verbose:
             lines += _lines(step)
-    for gone in plan.dropped.steps:
+    for gone in plan.removals.steps:
         lines.append(f"  {_MARK[gone.action]}  {gone.existing.kind:<20} {gone.existing.name}   {gone.why}")
-    lines += show_teardown.jobs_text(plan.dropped.jobs)
+    lines += show_teardown.jobs_text(plan.removals.jobs)
     count: Counter[str] = Counter(step.action for step in plan.steps if step.something_to_do)
-    count.update(step.action for step in plan.dropped.steps)
+    count.update(step.action for step in plan.removals.steps)
     joins = sum(step.joins and step.action == "unchanged" for step in plan.steps)
     parts = [f"{count['create']} to create", f"{count['update']} to update", f"{count['replace']} to replace"]
     parts += [f"{joins} to share"] if joins else []
@@ -76,7 +77,7 @@ def _mark(step: Step) -> str:
 
 
 def _head_text(step: Step) -> str:
-    texts = [step.why] if step.why else []
+    texts = [text] if (text := decision_text(step.decision)) else []
     if step.action == "foreign":
         texts.append("exists already, not Kiln's: used as it is")
     if step.joins:
@@ -115,7 +116,7 @@ def applied(plan: Plan, seconds: str, calls: int) -> str:
     done = [step for step in plan.steps if step.something_to_do]
     queues = ", ".join(plan.spec.queues)
     changed = f"{len(done)} of {len(plan.steps)} resources changed"
-    count = Counter(step.action for step in plan.dropped.steps)
+    count = Counter(step.action for step in plan.removals.steps)
     changed += f", {count['delete']} deleted" if count["delete"] else ""
     changed += f", {count['untag']} left to others" if count["untag"] else ""
     return "\n".join([
@@ -133,15 +134,15 @@ def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
         "ami": plan.inputs.chosen.image.id, "why": plan.inputs.chosen.why, "running": plan.running,
         "something_to_do": plan.something_to_do and not applied, "applied": applied,
         "at_most": plan.most, "notes": plan.notes,
-        "resources": [*map(_resource, plan.steps), *map(_gone, plan.dropped.steps)],
-        "jobs": [vars(job) for job in plan.dropped.jobs],
+        "resources": [*map(_resource, plan.steps), *map(_gone, plan.removals.steps)],
+        "jobs": [vars(job) for job in plan.removals.jobs],
     }  # fmt: skip
 
 
 def _resource(step: Step) -> dict[str, Any]:
     return {
-        "kind": step.desired.kind, "name": step.desired.name, "action": step.action, "why": step.why,
-        "id": step.existing.id if step.existing else None, "joins": step.joins,
+        "kind": step.desired.kind, "name": step.desired.name, "action": step.action,
+        "why": decision_text(step.decision), "id": step.existing.id if step.existing else None, "joins": step.joins,
         "changes": [vars(change) for change in step.changes],
         "leftovers": [each.extra["name"] for each in step.leftovers],
     }  # fmt: skip

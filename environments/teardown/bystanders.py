@@ -12,7 +12,7 @@ from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import instance_profiles, roles
 from environments.model import ownership
 from environments.model.resource import Existing, Key
-from environments.rollout import blue_green
+from environments.rollout import situation
 
 
 def users(described: Sequence[Mapping[str, Any]], environment: str) -> dict[Key, str]:
@@ -66,7 +66,7 @@ def refuse_strangers(cloud: Cloud, environment: str, compute: Sequence[Existing]
     """Raises UserError where a queue that is not this environment's uses one of its compute environments."""
     queues = job_queues.listed(cloud) if compute else []
     for each in compute:
-        blue_green.refuse_strangers(queues, environment, each)
+        situation.refuse_strangers(queues, environment, each)
 
 
 def attached(cloud: Cloud, policy: Existing) -> tuple[list[str], list[str]]:

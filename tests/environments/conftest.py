@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from environments.commands import environment as commands
-from environments.rollout.decision import Options
+from environments.rollout.options import Options
 from tests.support.environments import Define, Register, Registered
 
 SMALL = """

@@ -8,9 +8,9 @@ import pytest
 
 from cloud.session import Cloud
 from environments.kinds.batch import removal
-from environments.plan import plan
 from environments.plan.plan import Plan
-from environments.rollout.decision import Options
+from environments.plan.prepare import prepare
+from environments.rollout.options import Options
 from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
@@ -50,11 +50,11 @@ def elsewhere(env: str) -> None:
 
 
 def planned(env: str, ami: str = tools.STOCK, cloud: Cloud | None = None) -> Plan:
-    return plan.prepare(cloud or Cloud(), definitions.load(env), ami)
+    return prepare(cloud or Cloud(), definitions.load(env), ami)
 
 
 def going(found: Plan) -> set[tuple[str, str]]:
-    return {(step.existing.kind, step.existing.name) for step in found.dropped.steps}
+    return {(step.existing.kind, step.existing.name) for step in found.removals.steps}
 
 
 def active(sandbox: Sandbox) -> list[str]:
@@ -168,7 +168,7 @@ def test_a_job_that_came_since_the_plan_was_made_is_not_ended(
 def test_a_compute_environment_is_drained_first(sandbox: Sandbox, tmp_path: Path) -> None:
     env = narrowed(tmp_path)
     job = tools.run_job(sandbox, "small-low", "small-task")
-    [step] = [each for each in planned(env).dropped.steps if each.existing.name == "small-two"]
+    [step] = [each for each in planned(env).removals.steps if each.existing.name == "small-two"]
     assert step.why == "no longer in the definition; 1 job finishes first"
     with pytest.raises(UserError, match="the end of the jobs in small-two did not happen"):
         tools.register(env, options=Options(drain_minutes=1))
@@ -182,7 +182,7 @@ def test_a_compute_environment_is_drained_first(sandbox: Sandbox, tmp_path: Path
 
 def test_what_another_environment_uses_only_loses_the_tag(sandbox: Sandbox, tmp_path: Path) -> None:
     env, batch = narrowed(tmp_path), sandbox.client("batch")
-    arns = {step.existing.name: step.existing.id for step in planned(env).dropped.steps}
+    arns = {step.existing.name: step.existing.id for step in planned(env).removals.steps}
     batch.tag_resource(resourceArn=arns["small-gone"], tags={"kiln:env:other": "now"})
     with pytest.raises(UserError, match="the compute environment small-two cannot go") as caught:
         planned(env)
@@ -190,8 +190,8 @@ def test_what_another_environment_uses_only_loses_the_tag(sandbox: Sandbox, tmp_
     for name in ("small-two", "small-done"):
         batch.tag_resource(resourceArn=arns[name], tags={"kiln:env:other": "now"})
     found = planned(env)
-    assert {(step.existing.name, step.action) for step in found.dropped.steps} == {(name, "untag") for name in arns}
-    assert found.dropped.steps[0].why == "no longer in the definition; stays for other"
+    assert {(step.existing.name, step.action) for step in found.removals.steps} == {(name, "untag") for name in arns}
+    assert found.removals.steps[0].why == "no longer in the definition; stays for other"
     tools.register(env)
     for arn in arns.values():
         tags = batch.list_tags_for_resource(resourceArn=arn)["tags"]
@@ -264,7 +264,7 @@ def test_a_template_that_others_use_stays_and_that_is_told(sandbox: Sandbox, tmp
     path = Path(env)
     path.write_text(path.read_text().replace("template: nextflow-al2023", "template: genomics-workflow-template"))
     found = planned(env)
-    assert found.dropped.steps == ()
+    assert found.removals.steps == ()
     assert any("nextflow-al2023 stays" in note and "theirs" in note for note in found.notes)
     tools.register(env)
     assert not planned(env).something_to_do

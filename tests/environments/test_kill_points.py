@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cloud.session import Cloud
-from environments.rollout.decision import Options
+from environments.rollout.options import Options
 from environments.teardown import bystanders
 from environments.teardown import destroy as teardown
 from environments.teardown.leaving import Named

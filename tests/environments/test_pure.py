@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+import botocore.loaders
 import pytest
 
 from environments.kinds import order
@@ -11,13 +12,23 @@ from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import service_linked
 from environments.model import resource
 from environments.model.resource import Desired, Difference, Existing, Ref
+from environments.plan.comparison import compare
 from environments.plan.plan import Plan, notes
 from environments.plan.steps import Step, step
-from environments.rollout import decision as rollout
+from environments.rollout import options as rollout
+from environments.rollout.decision import UPDATABLE
+from environments.rollout.options import Options
+from environments.rollout.situation import Situation
 from environments.screens import plan as show
+from environments.screens.rollout import decision_text
 from kiln.errors import UserError
 from tests.support.inputs import found_like, inputs
 from tests.support.stock import STOCK
+
+
+def planned(desired: Desired, existing: Existing | None, environment: str) -> Step:
+    """The step for one resource where no job runs."""
+    return step(compare(desired, existing, environment), Options(), Situation(environment), 0.0)
 
 
 @pytest.mark.parametrize("name", ["genomics", "salmon", "genomics-2019", "reference"])
@@ -40,35 +51,43 @@ def test_everything_that_is_made_carries_the_environments_tag(name: str) -> None
         ("genomics", {"state": "DISABLED"}, "update", ""),
         ("genomics", {"imageIdOverride": "ami-0"}, "update", "in place: service-linked role"),
         ("genomics", {"imageIdOverride": "ami-0", "allocationStrategy": "BEST_FIT"}, "replace", "BEST_FIT cannot"),
+        ("genomics", {"imageIdOverride": "ami-0", "allocationStrategy": "BEST_FIT_TOMORROW"}, "replace",
+         "the strategy BEST_FIT_TOMORROW cannot"),
         ("genomics", {"spotIamFleetRole": "arn:x"}, "replace", "its Spot fleet role cannot"),
         ("genomics-2019", {"imageIdOverride": "ami-0"}, "replace", "not the service-linked one"),
         ("genomics-2019", {"minvCpus": 4}, "update", ""),
     ],
-)
+)  # fmt: skip
 def test_in_place_or_blue_green(env: str, changes: dict[str, Any], action: str, why: str) -> None:
     [first, *_] = compute_environments.desired(inputs(env))
-    done = step(first, found_like(first, **changes), env)
+    done = planned(first, found_like(first, **changes), env)
     assert done.action == action
-    assert why in done.why
-    assert bool(why) == bool(done.why)
+    assert why in decision_text(done.decision)
+    assert (done.decision is not None) == bool(why)
+
+
+def test_every_strategy_that_is_updated_in_place_is_one_that_aws_batch_takes_for_an_update() -> None:
+    shapes = botocore.loaders.Loader().load_service_model("batch", "service-2")["shapes"]
+    assert set(shapes["CRUpdateAllocationStrategy"]["enum"]) >= UPDATABLE
+    assert "BEST_FIT" not in UPDATABLE
 
 
 def test_what_is_to_be_done_for_a_resource() -> None:
     desired = Desired("log group", "/jobs", {"retention": "30 days"}, {"kiln:env:a": "now"})
     there = Existing("log group", "/jobs", "arn", {"retention": "30 days"}, {"kiln:env:a": "then"})
-    assert step(desired, None, "a").action == "create"
-    assert step(desired, there, "a") == Step("unchanged", desired, there)
+    assert planned(desired, None, "a").action == "create"
+    assert planned(desired, there, "a") == Step("unchanged", desired, there)
     other = replace(there, fields={"retention": "7 days"})
-    assert step(desired, other, "a").changes == (Difference("retention", "7 days", "30 days"),)
-    shared = step(desired, replace(there, tags={"kiln:env:b": "then"}), "a")
+    assert planned(desired, other, "a").changes == (Difference("retention", "7 days", "30 days"),)
+    shared = planned(desired, replace(there, tags={"kiln:env:b": "then"}), "a")
     assert (shared.action, shared.joins, shared.something_to_do) == ("unchanged", True, True)
-    foreign = step(desired, replace(other, tags={}), "a")
+    foreign = planned(desired, replace(other, tags={}), "a")
     assert (foreign.action, foreign.something_to_do) == ("foreign", False)
     assert "is not Kiln's and stays as it is; it differs: retention" in notes(inputs("salmon"), [foreign])[0]
     with pytest.raises(UserError, match="belongs to the environment b"):
-        step(replace(desired, exclusive=True), replace(there, tags={"kiln:env:b": "then"}), "a")
+        planned(replace(desired, exclusive=True), replace(there, tags={"kiln:env:b": "then"}), "a")
     with pytest.raises(UserError, match="there is no log group"):
-        step(replace(desired, foreign=True), None, "a")
+        planned(replace(desired, foreign=True), None, "a")
 
 
 def test_ids_take_the_place_of_what_is_made_meanwhile() -> None:
@@ -87,10 +106,10 @@ def test_drain_timeouts_that_make_no_sense() -> None:
 def test_the_plan_in_words() -> None:
     there = inputs("genomics-2019")
     desired = compute_environments.desired(there)
-    steps = [step(each, found_like(each, imageIdOverride="ami-0"), "genomics-2019") for each in desired]
+    steps = [planned(each, found_like(each, imageIdOverride="ami-0"), "genomics-2019") for each in desired]
     log = Desired("log group", "/jobs", {}, {"kiln:env:genomics-2019": "now"})
-    steps.append(step(log, Existing("log group", "/jobs", "arn", {}, log.tags), "genomics-2019"))
-    plan = Plan(there, tuple(steps), ("ami-0",), {"spot": "at most 256 vCPUs of optimal"})
+    steps.append(planned(log, Existing("log group", "/jobs", "arn", {}, log.tags), "genomics-2019"))
+    plan = Plan(there, tuple(steps), ("ami-0",), {"spot": "at most 256 vCPUs of optimal"}, Situation("genomics-2019"))
     text = show.plan_text(plan, "register-env --env genomics-2019", verbose=False)
     assert "=  1 unchanged" in text
     assert "±  compute env          ondemand   blue/green: its service role" in text
@@ -99,6 +118,7 @@ def test_the_plan_in_words() -> None:
     assert "/jobs" in show.plan_text(plan, "x", verbose=True)
     assert f"{STOCK.id} (was ami-0)" in show.header(plan)
     assert "at most 256 vCPUs" in show.header(plan)
-    new = Plan(there, tuple(step(each, None, "genomics-2019") for each in desired), (), {"ondemand": "x", "spot": "y"})
+    created = tuple(planned(each, None, "genomics-2019") for each in desired)
+    new = Plan(there, created, (), {"ondemand": "x", "spot": "y"}, Situation("genomics-2019"))
     text = show.plan_text(new, "x", verbose=False)
     assert f"SPOT, BEST_FIT, optimal, 0 to 256 vCPUs, genomics-workflow-template v1, {STOCK.id}" in text

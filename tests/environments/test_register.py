@@ -9,8 +9,8 @@ import pytest
 from cloud import tags
 from cloud.session import Cloud
 from environments.plan import instance_types as machines
-from environments.plan import plan
 from environments.plan.plan import Plan
+from environments.plan.prepare import prepare
 from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
@@ -48,7 +48,7 @@ def statements(sandbox: Sandbox, policy: str) -> list[dict[str, Any]]:
 def planned(env: str, ami: str = STOCK) -> tuple[Plan, int]:
     """The plan, and how many AWS calls it took."""
     cloud = Cloud()
-    return plan.prepare(cloud, definitions.load(env), ami), sum(cloud.calls.values())
+    return prepare(cloud, definitions.load(env), ami), sum(cloud.calls.values())
 
 
 @pytest.mark.parametrize("name", ["genomics", "salmon", "genomics-2019"])

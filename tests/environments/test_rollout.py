@@ -1,5 +1,6 @@
 """A new AMI for an environment that is there: in place, or by another compute environment beside the old one."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any, cast
 
@@ -9,8 +10,9 @@ from cloud.session import Cloud
 from environments.kinds.batch import compute_request, jobs
 from environments.kinds.batch.jobs import Job
 from environments.model.resource import Existing
-from environments.rollout import blue_green
-from environments.rollout.decision import Options
+from environments.rollout import blue_green, successor
+from environments.rollout.options import Options
+from environments.screens.rollout import decision_text
 from kiln.errors import Interrupted, UserError
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
@@ -26,7 +28,8 @@ def test_in_place_says_why_and_never_leaves_the_timeout_to_aws(
     tools.register(env)
     ami = make_ami("new")
     step = tools.steps(env, ami)["small-one"]
-    assert (step.action, step.why) == ("update", "in place: service-linked role, BEST_FIT_PROGRESSIVE")
+    assert step.action == "update"
+    assert decision_text(step.decision) == "in place: service-linked role, BEST_FIT_PROGRESSIVE"
     tools.register(env, ami)
     found = tools.compute(sandbox)["small-one"]
     assert (tools.ami_of(found), found["status"]) == (ami, "VALID")
@@ -89,8 +92,9 @@ def test_blue_green_where_aws_cannot_update_in_place(
     ami = make_ami("new")
     step = tools.steps(env, ami)["small-one"]
     assert step.action == "replace"
-    assert step.why.startswith(f"blue/green: {why}")
-    assert "replaces small-one in small-low (1st) and small-high (1st); 1 job finishes first" in step.why
+    text = decision_text(step.decision)
+    assert text.startswith(f"blue/green: {why}")
+    assert "replaces small-one in small-low (1st) and small-high (1st); 1 job finishes first" in text
     with pytest.raises(UserError, match="the end of the jobs in small-one did not happen"):
         tools.register(env, ami, Options(drain_minutes=1))
     old, new = sorted(tools.compute(sandbox))
@@ -104,6 +108,24 @@ def test_blue_green_where_aws_cannot_update_in_place(
     tools.register(env, "previous")
     assert [tools.ami_of(each) for each in tools.compute(sandbox).values()] != [ami]
     assert set(tools.compute(sandbox)).isdisjoint({old, new})
+
+
+def test_queues_and_compute_environments_are_listed_once_for_a_roll_out(
+    sandbox: Sandbox, tmp_path: Path, make_ami: MakeAmi
+) -> None:
+    """What follows asks for single ones by name, until AWS Batch has finished with them."""
+    env = tools.define(tmp_path, compute=tools.BEST_FIT)
+    tools.register(env)
+    cloud, listings = Cloud(), Counter[str]()
+
+    def count(params: dict[str, Any], model: Any, **_: object) -> None:
+        listings[model.name] += not params.keys() & {"jobQueues", "computeEnvironments", "jobDefinitions"}
+
+    cloud.client("batch").meta.events.register("provide-client-params.batch", count)
+    planned = tools.register(env, make_ami("new"), cloud=cloud)
+    assert [step.action for step in planned.steps if step.something_to_do] == ["replace"]
+    asked = ("DescribeJobQueues", "DescribeComputeEnvironments", "DescribeJobDefinitions")
+    assert [listings[name] for name in asked] == [1, 1, 1]
 
 
 def test_the_old_one_is_drained_of_its_own_jobs_alone_and_at_once_when_that_is_said(
@@ -189,9 +211,9 @@ def test_jobs_that_may_outlast_the_timeout_make_it_blue_green(
     assert tools.steps(env, ami)["small-one"].action == "update"
     step = tools.steps(env, ami, Options(drain_minutes=60))["small-one"]
     assert step.action == "replace"
-    assert f"1 job may run for longer than 60 minutes: {job} (fastqc, RUNNING)" in step.why
+    assert f"1 job may run for longer than 60 minutes: {job} (fastqc, RUNNING)" in decision_text(step.decision)
     assert tools.steps(env, ami, Options(60, terminate_jobs=True))["small-one"].action == "update"
-    assert "less than --drain-timeout" in tools.steps(env, ami, Options(10000))["small-one"].why
+    assert "less than --drain-timeout" in decision_text(tools.steps(env, ami, Options(10000))["small-one"].decision)
 
 
 def test_ctrl_c_while_jobs_are_waited_for_says_that_the_next_run_goes_on(
@@ -266,5 +288,5 @@ def test_where_a_job_runs() -> None:
 def test_the_successor_is_newer_than_all_before_it_whatever_the_clocks_say() -> None:
     ahead = Existing("compute env", "x", "arn", {}, {"kiln:made": "2026-11-22T10:00:00Z"})
     strange = Existing("compute env", "x", "arn", {}, {"kiln:made": "yesterday"})
-    assert blue_green.stamp("2026-11-22T06:00:00Z", [ahead, strange]) == "2026-11-22T10:00:01Z"
-    assert blue_green.stamp("2026-11-22T11:00:00Z", [ahead]) == "2026-11-22T11:00:00Z"
+    assert successor.stamp("2026-11-22T06:00:00Z", [ahead, strange]) == "2026-11-22T10:00:01Z"
+    assert successor.stamp("2026-11-22T11:00:00Z", [ahead]) == "2026-11-22T11:00:00Z"

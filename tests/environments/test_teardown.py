@@ -10,7 +10,7 @@ from cloud.session import Cloud
 from environments.commands import destroy as destroy_command
 from environments.kinds.batch import jobs
 from environments.model import ownership
-from environments.rollout.decision import Options
+from environments.rollout.options import Options
 from environments.teardown import destroy as teardown
 from environments.teardown.leaving import Named
 from kiln.errors import Exit, Interrupted, UserError

@@ -10,7 +10,7 @@ from cloud.policy import Scope
 from cloud.session import Cloud
 from environments.commands import environment as commands
 from environments.commands import operator_policy
-from environments.rollout.decision import Options
+from environments.rollout.options import Options
 from environments.spec import definitions
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox

@@ -9,7 +9,7 @@ from cloud.policy import Scope
 from environments.commands import environment as environments
 from environments.commands import operator_policy
 from environments.doctor import command as commands
-from environments.rollout.decision import Options
+from environments.rollout.options import Options
 from environments.spec import definitions
 from sandbox.inprocess import Sandbox
 from tests.support.denied import Become

@@ -11,8 +11,8 @@ from environments.commands import environment as commands
 from environments.commands import operator_policy
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.ec2 import security_groups
-from environments.plan import plan
-from environments.rollout.decision import Options
+from environments.plan.prepare import prepare
+from environments.rollout.options import Options
 from environments.screens import catalogue
 from environments.spec import definitions
 from kiln.errors import Exit
@@ -71,7 +71,7 @@ def everything(sandbox: Sandbox) -> None:
     cloud = Cloud()
     found = next(each for each in catalogue.entries(cloud) if each.name == "genomics")
     assert found.healthy
-    planned = plan.prepare(cloud, definitions.load("genomics"), "ecs-optimized")
+    planned = prepare(cloud, definitions.load("genomics"), "ecs-optimized")
     for kind in (security_groups, templates):
         [step] = planned.of(kind)
         assert step.existing

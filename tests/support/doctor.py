@@ -16,7 +16,7 @@ import pytest
 from cloud import tags, wait
 from environments.commands import environment as environment_commands
 from environments.doctor import command as commands
-from environments.rollout.decision import Options
+from environments.rollout.options import Options
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 

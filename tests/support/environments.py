@@ -6,9 +6,10 @@ from typing import Any, Protocol
 
 from cloud.session import Cloud
 from environments.apply import apply
-from environments.plan import plan
+from environments.plan.plan import Plan
+from environments.plan.prepare import prepare
 from environments.plan.steps import Step
-from environments.rollout.decision import Options
+from environments.rollout.options import Options
 from environments.spec import definitions
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
@@ -62,10 +63,10 @@ def register(
     ami: str = STOCK,
     options: Options = ORDINARY,
     cloud: Cloud | None = None,
-) -> plan.Plan:
+) -> Plan:
     """Plan and apply, as invoke register-env --yes does; the plan."""
     cloud = cloud or Cloud()
-    planned = plan.prepare(cloud, definitions.load(env), ami, options)
+    planned = prepare(cloud, definitions.load(env), ami, options)
     if planned.something_to_do:
         apply.apply(cloud, planned, options, Screen(quiet=True))
     return planned
@@ -73,7 +74,7 @@ def register(
 
 def steps(env: str, ami: str = STOCK, options: Options = ORDINARY, cloud: Cloud | None = None) -> dict[str, Step]:
     """What registering it would do, by the resource's name; nothing where it is up to date."""
-    planned = plan.prepare(cloud or Cloud(), definitions.load(env), ami, options)
+    planned = prepare(cloud or Cloud(), definitions.load(env), ami, options)
     return {step.desired.name: step for step in planned.steps if step.something_to_do}
 
 

@@ -72,16 +72,19 @@ def invalid(described: Described) -> UserError:
     )
 
 
-def queues_valid(cloud: Cloud, names: Sequence[str]) -> None:
-    """Until all are VALID; raises UserError for one that is INVALID."""
+def queues_valid(cloud: Cloud, names: Sequence[str]) -> dict[str, Described]:
+    """Wait until these queues are VALID; returns them by name, as they are then.
+
+    Raises UserError for one that is INVALID.
+    """
     batch = cloud.client("batch")
 
-    def probe() -> bool | None:
-        found = batch.describe_job_queues(jobQueues=list(names))["jobQueues"]
-        for each in found:
-            if each["status"] == "INVALID":
-                raise UserError(f"the job queue {each['jobQueueName']} is INVALID", each.get("statusReason", ""))
-        return None if any(each["status"] in MOVING for each in found) else True
+    def probe() -> dict[str, Described] | None:
+        queues = batch.describe_job_queues(jobQueues=list(names))["jobQueues"]
+        for queue in queues:
+            if queue["status"] == "INVALID":
+                raise UserError(f"the job queue {queue['jobQueueName']} is INVALID", queue.get("statusReason", ""))
+        moving = any(queue["status"] in MOVING for queue in queues)
+        return None if moving else {queue["jobQueueName"]: queue for queue in queues}
 
-    if names:
-        wait.until(probe, what=f"VALID: {', '.join(names)}", timeout=LONGEST)
+    return wait.until(probe, what=f"VALID: {', '.join(names)}", timeout=LONGEST) if names else {}

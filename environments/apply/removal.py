@@ -1,0 +1,69 @@
+"""Remove what a definition no longer names: behind creates and updates, so that nothing refers to it any more.
+
+Queues go first, and their jobs with them once a person has agreed; compute environments are drained and deleted as the
+old ones of a roll-out are; then the rest. What is gone is not listed by the next run, which so goes on where this one
+ended.
+"""
+
+from collections.abc import Sequence
+
+from cloud.session import Cloud
+from environments.kinds import order
+from environments.kinds.batch import jobs
+from environments.kinds.batch import removal as removing
+from environments.plan.removal import Removals
+from environments.rollout.options import Options
+from environments.teardown import leaving
+from environments.teardown.leaving import Step
+from kiln import words
+from kiln.errors import UserError
+from kiln.screen import Screen
+
+
+def refuse_jobs(removals: Removals, options: Options) -> None:
+    """Raise UserError where queues that are to be deleted hold jobs, and nobody has agreed to end these."""
+    if removals.jobs and not _ends(options):
+        raise refusal(removals)
+
+
+def refusal(removals: Removals) -> UserError:
+    """The error for queues that are to be deleted and hold jobs."""
+    return _refusal(removals.deleted_queues, removals.jobs)
+
+
+def queues(cloud: Cloud, environment: str, removals: Removals, options: Options, screen: Screen) -> None:
+    """Close them to new jobs, and delete them; raises UserError for jobs that came since the plan was made."""
+    unfinished = removing.closed(cloud, removals.deleted_queues)
+    if unfinished and not _ends(options):
+        error = _refusal(removals.deleted_queues, unfinished)
+        error.left = f"{', '.join(removals.deleted_queues)} DISABLED: no new jobs, and those they hold go on"
+        raise error
+    jobs.terminate(cloud, unfinished, "Terminated by invoke register-env: its queue is no longer in the definition")
+    _carry_out(cloud, environment, removals.queues, screen)
+
+
+def rest(cloud: Cloud, environment: str, removals: Removals, screen: Screen) -> None:
+    """Remove what is neither a queue nor a compute environment that is deleted."""
+    _carry_out(cloud, environment, removals.rest, screen)
+
+
+def _carry_out(cloud: Cloud, environment: str, steps: Sequence[Step], screen: Screen) -> None:
+    for step in steps:
+        with screen.step(f"{step.existing.kind} {step.existing.name}", indent=2) as line:
+            leaving.carry_out(cloud, order.BY_NAME[step.existing.kind], step, environment)
+            line.note = "deleted" if step.action == "delete" else step.why
+
+
+def _ends(options: Options) -> bool:
+    return options.terminate_jobs or options.end_queued
+
+
+def _refusal(names: Sequence[str], unfinished: Sequence[jobs.Job]) -> UserError:
+    single = len(names) == 1
+    return UserError(
+        f"the queue{'' if single else 's'} {', '.join(names)} cannot go",
+        f"{'it is' if single else 'they are'} no longer in the definition, but {'holds' if single else 'hold'} "
+        f"{words.count(len(unfinished), 'job')}, {unfinished[0]} first",
+        "Wait until they are over, or end them with --terminate-jobs (jobs on what is replaced end too); or put the "
+        "queue back into the definition.",
+    )

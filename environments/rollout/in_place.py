@@ -1,0 +1,44 @@
+"""Update a compute environment in place: AWS Batch replaces its machines by new ones.
+
+Source: "Perform infrastructure updates", AWS Batch User Guide.
+"""
+
+from collections.abc import Sequence
+
+from cloud.session import Cloud
+from environments.kinds.batch import compute_request
+from environments.kinds.batch import settling as settle
+from environments.model import ownership
+from environments.model.resource import Desired, Difference, Existing
+from environments.rollout.options import DRAIN_MINUTES, Options
+from kiln.errors import UserError
+
+
+def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference], options: Options) -> str:
+    """Make an infrastructure update; returns the ARN. The AMI is remembered once the compute environment is VALID.
+
+    Raises UserError when it turns INVALID; by then it is as it was.
+    """
+    name, environment = existing.extra["name"], desired.extra["environment"]
+    settle.environment_at_rest(cloud, name)
+    policy = {
+        "terminateJobsOnUpdate": options.terminate_jobs,
+        "jobExecutionTimeoutMinutes": options.drain_minutes if not options.terminate_jobs else DRAIN_MINUTES,
+    }
+    fields = {change.field for change in changes}
+    cloud.client("batch").update_compute_environment(
+        **compute_request.infrastructure(name, desired.fields, fields, policy)
+    )
+    try:
+        settle.environments_valid(cloud, [name])
+    except UserError as error:
+        if settle.environment_at_rest(cloud, name) and existing.extra["status"] == "VALID":
+            before = compute_request.infrastructure(name, existing.fields, fields, policy)
+            cloud.client("batch").update_compute_environment(**before)
+            settle.environments_valid(cloud, [name])
+            error.left = f"{name} as it was, on {existing.fields['imageIdOverride']}"
+        raise
+    memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])
+    tags = {ownership.key(environment): memory.as_tag()}
+    cloud.client("batch").tag_resource(resourceArn=existing.id, tags=tags)
+    return existing.id

@@ -1,0 +1,55 @@
+"""Drain and delete a compute environment that is in no queue any more."""
+
+from collections.abc import Sequence
+
+from cloud import wait
+from cloud.session import Cloud
+from environments.kinds.batch import jobs, removal
+from environments.model.resource import Existing
+from environments.rollout.blue_green import resumable
+from environments.rollout.options import Options
+from kiln import words
+from kiln.errors import Interrupted
+from kiln.screen import Line
+
+
+def retire(cloud: Cloud, environment: str, old: Existing, queues: Sequence[str], options: Options, line: Line) -> None:
+    """Wait for the jobs that still run on the compute environment, then delete it.
+
+    `queues` are those that it served. `line` says what is waited for. Raises UserError when jobs run for longer than
+    --drain-timeout; they run on.
+    """
+    try:
+        _drain(cloud, old, queues, options, line)
+        line.note = "drained, deleted"
+        removal.environment(cloud, environment, old.extra["name"])
+    except Interrupted as error:
+        error.left = resumable(environment)
+        raise
+
+
+def _drain(cloud: Cloud, old: Existing, queues: Sequence[str], options: Options, line: Line) -> None:
+    """Return when none of its jobs is on a machine."""
+    name, shown = old.extra["name"], -1
+
+    def probe() -> bool | None:
+        nonlocal shown
+        running = jobs.on(jobs.placed(cloud, queues), [old.extra["cluster"]])
+        if not running:
+            return True
+        if options.terminate_jobs:
+            jobs.terminate(cloud, running, "Terminated by invoke register-env --terminate-jobs")
+        if len(running) != shown:
+            shown = len(running)
+            line.say(f"{name} waits for {words.count(shown, 'job')}, {running[0]} first. Ctrl-C is safe.")
+        return None
+
+    wait.until(
+        probe,
+        what=f"the end of the jobs in {name}",
+        timeout=options.drain_minutes * 60.0,
+        every=5.0,
+        longest=60.0,
+        hint="The jobs run on, and the compute environment takes no new ones. Run the same command again to wait for "
+        "them, or add --terminate-jobs.",
+    )

@@ -1,0 +1,45 @@
+"""What a roll-out meets in AWS Batch: the region's job queues, and the environment's jobs that are on machines."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from environments.kinds.batch import job_queues
+from environments.kinds.batch.jobs import Job
+from environments.model import ownership
+from environments.model.resource import Existing
+from kiln.errors import UserError
+
+Queue = Mapping[str, Any]  # as DescribeJobQueues has it
+
+
+@dataclass(frozen=True)
+class Situation:
+    """`queues` are all of the region; `placed` the jobs of the environment's own queues that are on machines.
+
+    Both are as they were when the plan was made.
+    """
+
+    environment: str
+    queues: tuple[Queue, ...] = ()
+    placed: tuple[Job, ...] = ()
+
+
+def own_queues(queues: Sequence[Queue], environment: str) -> list[str]:
+    """The names of the environment's queues, by its tag (pure)."""
+    return [queue["jobQueueName"] for queue in queues if ownership.carries(queue, environment)]
+
+
+def refuse_strangers(queues: Sequence[Queue], environment: str, existing: Existing) -> None:
+    """Raise UserError where a queue of somebody else uses the compute environment (pure).
+
+    It could not be deleted, and the queue is not Kiln's to change.
+    """
+    others = [queue for queue in queues if not ownership.carries(queue, environment)]
+    strangers = [queue["jobQueueName"] for queue in others if existing.id in job_queues.order_of(queue)]
+    if strangers:
+        raise UserError(
+            f"the compute environment {existing.extra['name']} cannot go",
+            f"the queue {', '.join(strangers)} uses it, and is not {environment}'s",
+            f"Take it out of that queue first: aws batch update-job-queue --job-queue {strangers[0]} …",
+        )

@@ -1,0 +1,32 @@
+"""The compute environment that takes the place of another: its name, and what it remembers (pure)."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from environments.model import ownership
+from environments.model.resource import Desired, Existing
+
+_STAMP = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def stamp(now: str, before: Sequence[Existing]) -> str:
+    """When a successor is made, as a tag: now, or later than all before it where somebody's clock is ahead."""
+    stamps = [datetime.strptime(now, _STAMP)]
+    for existing in before:
+        try:
+            stamps.append(datetime.strptime(existing.tags.get(ownership.MADE, ""), _STAMP) + timedelta(seconds=1))
+        except ValueError:  # not Kiln's writing
+            continue
+    return max(stamps).strftime(_STAMP)
+
+
+def successor(desired: Desired, existing: Existing) -> Desired:
+    """What is to be made beside `existing`: its name in AWS shows when, its tag remembers the AMI before."""
+    made = stamp(desired.tags[ownership.MADE], (existing, *existing.extra["others"]))
+    name = f"{desired.name[:110]}-{made.replace('-', '').replace(':', '').replace('T', '-').rstrip('Z')}"
+    environment = desired.extra["environment"]
+    memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])
+    labels = {**desired.tags, ownership.MADE: made, ownership.key(environment): memory.as_tag()}
+    return Desired(
+        desired.kind, desired.name, desired.fields, labels, exclusive=True, extra={**desired.extra, "name": name}
+    )
