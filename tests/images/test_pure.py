@@ -38,14 +38,6 @@ def test_every_shipped_definition_loads_and_has_a_recipe(name: str) -> None:
     assert recipe.sealing
 
 
-def test_the_reference_names_every_key() -> None:
-    text = (definitions.HERE / "reference.yaml").read_text()
-    spec = definitions.load("reference")
-    for part in (spec, spec.base, spec.builder, spec.builder.connect, spec.volumes.root, spec.aws_cli, spec.ecs_agent):
-        for field in type(part).model_fields:
-            assert f"{field}:" in text, f"{type(part).__name__}.{field} is not in images/reference.yaml"
-
-
 def test_volumes_are_launched_as_they_shall_ship() -> None:
     wanted = Volumes(root=Volume(size="100 GiB", iops=4000), data=Volume(device="/dev/sdc", size="50 GiB", type="gp2"))
     root, pool, data = volumes.mappings(wanted, BASE)
