@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: help setup build-ami test lint fast e2e bench down
+.PHONY: help setup build-ami test lint fast e2e bench words mutants down
 
 help:
 	@echo "make build-ami   set everything up, then build a tested AMI in the offline AWS"
@@ -46,6 +46,16 @@ bench: setup
 	$(RUN)/python -m benchmarks.build
 	$(RUN)/python -m benchmarks.autoscale
 	$(RUN)/python -m benchmarks.boot
+
+words: setup
+	$(RUN)/python -m scripts.count_words
+
+# The same sample of mutants as on the commit OF, tried in the tree as it is; about an hour.
+OF ?= e6ff33b
+mutants: setup
+	$(RUN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt '.[mutants]'
+	@rm -rf build kiln.egg-info
+	$(RUN)/python -m scripts.mutants $(OF)
 
 down: setup
 	$(RUN)/invoke sandbox.down
