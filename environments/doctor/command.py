@@ -4,11 +4,11 @@ import time
 from datetime import datetime
 
 from cloud.session import Cloud
+from environments.doctor import job as jobs
 from environments.doctor import show
-from environments.doctor.checks import one_job
 from environments.doctor.checks import run as checks
-from environments.doctor.looks import gather
-from environments.doctor.picture.picture import Picture
+from environments.doctor.facts.scope import Scope
+from environments.doctor.looks.gather import describe_region, gather
 from environments.spec import definitions
 from kiln import typed
 from kiln.errors import Exit, UserError
@@ -20,46 +20,48 @@ def doctor(
 ) -> int:  # fmt: skip
     """`invoke doctor`: every environment of Kiln's in the region, or one; or one job. `now` is the present (UTC).
 
-    What could not be looked at counts as something to look at: nothing unseen is called healthy.
+    What could not be looked at counts as something to do: nothing unseen is called healthy.
     """
     cloud, began = Cloud(region), time.monotonic()
-    everything = gather.region(cloud, now)
+    scope = describe_region(cloud, now)
     if job:
-        return _job(cloud, everything, job, as_json=as_json)
-    name, picture = _scope(cloud, everything, environment)
-    picture = gather.fill(cloud, picture)
-    found = {name: checks.run(picture)} if name else {each: checks.run(picture.of(each)) for each in picture.names()}
-    found |= {"": checks.run(picture, checks.OF_REGION)}
-    count = sum(check.can_look(picture) for check in (*checks.OF_ENVIRONMENT, *checks.OF_REGION))
+        return _job(cloud, scope, job, as_json=as_json)
+    picture = gather(cloud, _select(cloud.region, scope, environment))
+    name = picture.scope.name
+    findings = {
+        env: checks.run(picture if name else picture.of(env)) for env in ([name] if name else picture.scope.names())
+    }
+    findings |= {"": checks.run(picture, checks.OF_REGION)}
+    count = sum(check.can_run(picture) for check in (*checks.OF_ENVIRONMENT, *checks.OF_REGION))
     if as_json:
-        result_as_json(show.document(cloud.region, found, picture.unseen, count))
+        result_as_json(show.document(cloud.region, findings, picture.unseen, count))
     else:
-        said = show.table(found, picture.unseen, count, time.monotonic() - began)
-        result(said if len(found) > 1 else f"{show.nothing(cloud.region)}\n{said}".rstrip())
-    return Exit.SOMETHING_TO_DO if any(found.values()) or picture.unseen else Exit.DONE
+        table = show.table(findings, picture.unseen, count, time.monotonic() - began)
+        result(table if len(findings) > 1 else f"{show.nothing(cloud.region)}\n{table}".rstrip())
+    return Exit.SOMETHING_TO_DO if any(findings.values()) or picture.unseen else Exit.DONE
 
 
-def _scope(cloud: Cloud, everything: Picture, environment: str) -> tuple[str, Picture]:
-    """The environment's name ("": all) and what is its own; raises UserError where nothing of it is there."""
+def _select(region: str, scope: Scope, environment: str) -> Scope:
+    """What is the environment's own ("": all of Kiln's); raises UserError where nothing of it exists."""
     if not environment:
-        return "", gather.kilns(everything)
+        return scope.of_kiln()
     spec = definitions.find(environment)
     name = spec.name if spec else environment
-    picture = gather.one(everything, name, spec)
-    if picture.environments or picture.queues:
-        return name, picture
-    known = gather.kilns(everything).names()
+    selected = scope.of(name, spec.compute_environments, spec.queues) if spec else scope.of(name)
+    if selected.environments or selected.queues:
+        return selected
+    names = ", ".join(scope.names())
     raise UserError(
-        f"there is no environment {name} in {cloud.region}",
-        f"there are {', '.join(known)}" if known else "no compute environment or queue here carries a tag of Kiln's",
+        f"there is no environment {name} in {region}",
+        f"Kiln's environments there: {names}" if names else "no compute environment or queue there has a tag of Kiln's",
         f"Check --env and --region, or register it: {typed.command(f'register-env --env {environment}')}.",
     )
 
 
-def _job(cloud: Cloud, everything: Picture, job: str, *, as_json: bool) -> int:
-    explained = one_job.explain(cloud, everything, job)
+def _job(cloud: Cloud, scope: Scope, job: str, *, as_json: bool) -> int:
+    explanation = jobs.explain(cloud, scope, job)
     if as_json:
-        result_as_json(show.job_document(cloud.region, explained))
+        result_as_json(show.job_document(cloud.region, explanation))
     else:
-        result(show.job(explained))
-    return Exit.SOMETHING_TO_DO if explained.finding or explained.picture.unseen else Exit.DONE
+        result(show.job(explanation))
+    return Exit.SOMETHING_TO_DO if explanation.finding or explanation.unseen else Exit.DONE

@@ -1,15 +1,15 @@
-"""What the doctor needs to be allowed beyond what registering environments does: looking, and nothing else.
+"""What the doctor needs to be allowed beyond what registering environments needs: read calls alone.
 
 Source: the pages for AWS Batch, Amazon ECS, IAM, AWS KMS, Service Quotas and SSM, Service Authorization Reference.
 """
 
 from cloud.policy import Permission
 
-_LOOK = (
+_READ = (
     "batch:DescribeJobs", "batch:GetJobQueueSnapshot", "ecs:DescribeContainerInstances", "ecs:ListContainerInstances",
     "iam:ListRolePolicies", "kms:GetKeyPolicy", "kms:ListGrants", "servicequotas:GetServiceQuota", "ssm:GetParameters",
 )  # fmt: skip
 
 
 def needs() -> tuple[Permission, ...]:
-    return (Permission("Doctor", _LOOK),)
+    return (Permission("Doctor", _READ),)

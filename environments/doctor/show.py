@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from environments.doctor.checks.one_job import Explained
-from environments.doctor.picture.finding import Finding
-from environments.doctor.picture.picture import Part
+from environments.doctor.checks.finding import Finding
+from environments.doctor.facts.compute_environments import short_name
+from environments.doctor.facts.picture import Part
+from environments.doctor.job import Explanation
 from kiln import typed, words
 
-Existing = Mapping[str, Sequence[Finding]]
-"""Environment → its findings; "" is what belongs to no one environment."""
+Findings = Mapping[str, Sequence[Finding]]
+"""Environment → its findings; "" is what belongs to no environment."""
 _MARKS = {"error": "✗", "warning": "!"}
 _PARTS: dict[Part, str] = {
     "jobs": "jobs in the queues", "definitions": "job definitions", "images": "AMIs", "templates": "launch templates",
@@ -19,20 +20,20 @@ _PARTS: dict[Part, str] = {
 }  # fmt: skip
 
 
-def table(existing: Existing, unseen: Mapping[Part, str], checks: int, seconds: float) -> str:
-    """A heading for each environment, its findings with their fixes, and what could not be looked at."""
-    did = f"{words.count(checks, 'check')}, {words.seconds(seconds)}"
+def table(findings: Findings, unseen: Mapping[Part, str], checks: int, seconds: float) -> str:
+    """A heading for every environment, its findings with their fixes, and what could not be looked at."""
+    effort = f"{words.count(checks, 'check')}, {words.seconds(seconds)}"
     healthy = "no findings in what could be looked at" if unseen else "healthy"
-    blocks = [_block(name, findings, did, healthy) for name, findings in existing.items() if name or findings]
+    blocks = [_block(name, own, effort, healthy) for name, own in findings.items() if name or own]
     blocks += [unseen_text(unseen)] if unseen else []
     return "\n".join(blocks)
 
 
-def _block(name: str, findings: Sequence[Finding], did: str, healthy: str) -> str:
+def _block(name: str, findings: Sequence[Finding], effort: str, healthy: str) -> str:
     if not findings:
-        return f"{f'✓ {name}: {healthy}':<64}{did}"
+        return f"{f'✓ {name}: {healthy}':<64}{effort}"
     heading = f"{name or 'this account'}: {words.count(len(findings), 'finding')}"
-    return "\n".join([f"{heading:<64}{did}" if name else heading, *map(finding_text, findings)])
+    return "\n".join([f"{heading:<64}{effort}" if name else heading, *map(finding_text, findings)])
 
 
 def finding_text(finding: Finding) -> str:
@@ -47,39 +48,40 @@ def nothing(region: str) -> str:
     return f"✓ {region} has no environment of Kiln's. Register one: {typed.command('register-env')}"
 
 
-def job(explained: Explained) -> str:
-    """One job: what it asks for, how it is, and what to do."""
-    one = explained.job
-    gpus = f", {words.count(one.gpus, 'GPU')}" if one.gpus else ""
+def job(explanation: Explanation) -> str:
+    """A job: what it asks for, how it is, and what to do."""
+    about = explanation.job
+    gpus = f", {words.count(about.gpus, 'GPU')}" if about.gpus else ""
     lines = [
-        f"job {one.id} ({one.name})",
-        f"  asks   {words.count(one.vcpus, 'vCPU')}, {one.memory} MiB{gpus}",
-        f"  queue  {one.queue.rpartition('/')[2]}",
-        f"  state  {explained.told}",
+        f"job {about.id} ({about.name})",
+        f"  asks   {words.count(about.vcpus, 'vCPU')}, {about.memory} MiB{gpus}",
+        f"  queue  {short_name(about.queue)}",
+        f"  state  {explanation.state}",
     ]
-    lines += [finding_text(explained.finding)] if explained.finding else []
-    lines += [unseen_text(explained.picture.unseen)] if explained.picture.unseen else []
+    lines += [finding_text(explanation.finding)] if explanation.finding else []
+    lines += [unseen_text(explanation.unseen)] if explanation.unseen else []
     return "\n".join(lines)
 
 
-def document(region: str, existing: Existing, unseen: Mapping[Part, str], checks: int) -> dict[str, Any]:
-    """The same for programs."""
-    findings = [{"environment": name or None, **plain(each)} for name, some in existing.items() for each in some]
+def document(region: str, findings: Findings, unseen: Mapping[Part, str], checks: int) -> dict[str, Any]:
+    """The same as a JSON document."""
+    every = [{"environment": name or None, **plain(finding)} for name, own in findings.items() for finding in own]
     return {
-        "region": region, "environments": [name for name in existing if name], "healthy": not findings and not unseen,
-        "checks": checks, "findings": findings, "unseen": dict(unseen),
+        "region": region, "environments": [name for name in findings if name], "healthy": not every and not unseen,
+        "checks": checks, "findings": every, "unseen": dict(unseen),
     }  # fmt: skip
 
 
-def job_document(region: str, explained: Explained) -> dict[str, Any]:
-    one, finding = explained.job, explained.finding
+def job_document(region: str, explanation: Explanation) -> dict[str, Any]:
+    about, finding = explanation.job, explanation.finding
     return {
-        "region": region, "job": one.id, "name": one.name, "queue": one.queue, "status": one.status,
-        "reason": one.reason, "told": explained.told, "waited_seconds": round(one.waited), "vcpus": one.vcpus,
-        "memory_mib": one.memory, "gpus": one.gpus, "findings": [plain(finding)] if finding else [],
-        "unseen": dict(explained.picture.unseen),
+        "region": region, "job": about.id, "name": about.name, "queue": about.queue, "status": about.status,
+        "reason": about.reason, "told": explanation.state, "waited_seconds": round(about.waited),
+        "vcpus": about.vcpus, "memory_mib": about.memory, "gpus": about.gpus,
+        "findings": [plain(finding)] if finding else [], "unseen": dict(explanation.unseen),
     }  # fmt: skip
 
 
 def plain(finding: Finding) -> dict[str, str]:
+    """The finding as a JSON document has it."""
     return {key: value for key, value in asdict(finding).items() if key != "cause"}

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import yaml
 
 import tasks
-from environments.doctor.picture.picture import Part
+from environments.doctor.facts.picture import Part
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
 from tests.support.fake_remote import FakeRemote

@@ -1,70 +1,75 @@
-"""Whether there can be machines, and whether there are some that nobody asked for."""
+"""Whether there can be machines, and whether some run that nobody asked for."""
 
 from collections.abc import Iterator
 
-from environments.doctor.looks.ec2 import allows
-from environments.doctor.picture import quotas_of
-from environments.doctor.picture.described import Described, is_spot, name_of, resources
-from environments.doctor.picture.finding import Finding, error, warning
-from environments.doctor.picture.picture import Picture
+from environments.doctor.checks.finding import Finding, error, warning
+from environments.doctor.facts.compute_environments import (
+    Described,
+    instance_types_of,
+    name_of,
+    resources,
+    subnets_of,
+)
+from environments.doctor.facts.instance_types import allowed_by
+from environments.doctor.facts.picture import Picture
+from environments.doctor.facts.quota_codes import codes_of
 from kiln import words
 
 
-def quota(picture: Picture) -> Iterator[Finding]:
-    """max_vcpus of the environments, summed by the quota that counts their machines, against that quota."""
-    desired: dict[str, list[Described]] = {}
-    for each in picture.environments:
-        codes = {quotas_of.code(name, spot=is_spot(each)) for name in resources(each).get("instanceTypes") or ()}
-        for code in codes & picture.quotas.keys():
-            desired.setdefault(code, []).append(each)
-    for code, found in sorted(desired.items()):
-        most, allowed = sum(int(resources(each).get("maxvCpus") or 0) for each in found), int(picture.quotas[code])
+def check_quotas(picture: Picture) -> Iterator[Finding]:
+    """max_vcpus of the compute environments, summed by the quota that counts their machines, against that quota."""
+    by_code: dict[str, list[Described]] = {}
+    for environment in picture.scope.environments:
+        for code in codes_of(environment) & picture.quotas.keys():
+            by_code.setdefault(code, []).append(environment)
+    for code, environments in sorted(by_code.items()):
+        most = sum(int(resources(environment).get("maxvCpus") or 0) for environment in environments)
+        allowed = int(picture.quotas[code])
         if most > allowed:
-            names = ", ".join(map(name_of, found))
+            names = ", ".join(map(name_of, environments))
             yield warning(
-                f"max_vcpus of {names} is {most}, and the account's quota {allowed} vCPUs",
-                "beyond the quota EC2 starts nothing, and jobs wait in RUNNABLE",
+                f"max_vcpus of {names} is {most}, and the account's quota is {allowed} vCPUs",
+                "EC2 starts no machine beyond the quota, and jobs wait in RUNNABLE",
                 "aws service-quotas request-service-quota-increase --service-code ec2 "
                 f"--quota-code {code} --desired-value {most}",
                 code,
             )
 
 
-def offered(picture: Picture) -> Iterator[Finding]:
-    """Instance types that no zone of the environment's subnets offers."""
-    for each in picture.environments:
-        zones = {
-            picture.subnets[one]["AvailabilityZone"]
-            for one in resources(each).get("subnets") or ()
-            if one in picture.subnets
-        }
-        missing = [name for name in resources(each).get("instanceTypes") or () if not _offers(picture, name, zones)]
+def check_offers(picture: Picture) -> Iterator[Finding]:
+    """Instance types that no zone of the compute environment's subnets offers."""
+    subnets = picture.network.subnets
+    for environment in picture.scope.environments:
+        zones = {subnets[subnet]["AvailabilityZone"] for subnet in subnets_of(environment) if subnet in subnets}
+        names = instance_types_of(environment)
+        missing = [name for name in names if not _is_offered(picture, name, zones)]
         if not missing or not zones:
             continue
-        where, named = ", ".join(sorted(zones)), ", ".join(missing)
-        every = len(missing) == len(resources(each)["instanceTypes"])
-        what = f"{name_of(each)} allows {named}, which is not offered in {where}"
-        fix = "allow other instance_types, or name subnets in other zones: aws ec2 describe-instance-type-offerings"
-        if every:
-            yield error(what, "no machine can start in it", fix, name_of(each))
+        what = f"{name_of(environment)} allows {', '.join(missing)}, which is not offered in {', '.join(sorted(zones))}"
+        fix = (
+            "allow other instance_types, or name subnets in other zones: aws ec2 describe-instance-type-offerings "
+            "shows which zone offers what"
+        )
+        if len(missing) == len(names):
+            yield error(what, "no machine can start in it", fix, name_of(environment))
         else:
-            yield warning(what, "only its other types can start", fix, name_of(each))
+            yield warning(what, "only its other types can start", fix, name_of(environment))
 
 
-def _offers(picture: Picture, name: str, zones: set[str]) -> bool:
-    alone = {"computeResources": {"instanceTypes": [name]}}
-    return any(found & zones for one, found in picture.offered.items() if allows(alone, one))
+def _is_offered(picture: Picture, name: str, zones: set[str]) -> bool:
+    """Whether any of the zones offers a type that the entry `name` of instanceTypes allows."""
+    return any(offers & zones for offered, offers in picture.types.zones.items() if allowed_by([name], offered))
 
 
-def idle(picture: Picture) -> Iterator[Finding]:
+def check_idle_machines(picture: Picture) -> Iterator[Finding]:
     """Machines that are kept running, and paid for, with or without jobs."""
-    for each in picture.environments:
-        least = int(resources(each).get("minvCpus") or 0)
+    for environment in picture.scope.environments:
+        least = int(resources(environment).get("minvCpus") or 0)
         if least:
-            state = ", even while it is DISABLED" if each.get("state") == "DISABLED" else ""
+            disabled = ", even while it is DISABLED" if environment.get("state") == "DISABLED" else ""
             yield warning(
-                f"{name_of(each)} keeps {words.count(least, 'vCPU')} running",
-                f"they are paid for day and night{state}",
-                f"set min_vcpus: 0, then {picture.again}",
-                name_of(each),
+                f"{name_of(environment)} keeps {words.count(least, 'vCPU')} running",
+                f"they are paid for day and night{disabled}",
+                f"set min_vcpus: 0, then {picture.scope.register_command}",
+                name_of(environment),
             )

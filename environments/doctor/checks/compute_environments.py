@@ -3,48 +3,42 @@
 import re
 from collections.abc import Iterator
 
-from environments.doctor.picture.described import Described, name_of, pinned, resources, short
-from environments.doctor.picture.finding import Finding, error
-from environments.doctor.picture.picture import Picture
+from environments.doctor.checks.finding import Finding, error
+from environments.doctor.facts.compute_environments import Described, name_of, resources, short_name, template_of
+from environments.doctor.facts.picture import Picture
 from environments.kinds.batch import reasons
 from environments.kinds.batch.reasons import Cause
 
+_IDS = {"image": r"ami-\w+", "subnet": r"subnet-\w+", "group": r"sg-\w+"}
 
-def invalid(picture: Picture) -> Iterator[Finding]:
-    """Each INVALID one, with what its statusReason means."""
-    for each in picture.environments:
-        if each.get("status") != "INVALID":
+
+def check_status(picture: Picture) -> Iterator[Finding]:
+    """INVALID compute environments, each with what its statusReason means."""
+    for environment in picture.scope.environments:
+        if environment.get("status") != "INVALID":
             continue
-        said = str(each.get("statusReason") or "no reason is given")
-        reason = reasons.explain(said)
-        what = f"compute environment {name_of(each)} is INVALID: {reason.why}"
-        why = f"AWS Batch starts no machine in it; it says: {said.removeprefix('CLIENT_ERROR - ')}"
+        status_reason = str(environment.get("statusReason") or "no reason is given")
+        reason = reasons.explain(status_reason)
         yield error(
-            what,
-            why,
-            f"{picture.again} mends what is Kiln's. {reason.hint}",
-            name_of(each),
-            _blamed(each, reason.cause, said),
+            f"compute environment {name_of(environment)} is INVALID: {reason.why}",
+            f"AWS Batch starts no machine in it; its reason: {status_reason.removeprefix('CLIENT_ERROR - ')}",
+            f"{picture.scope.register_command} repairs what belongs to Kiln. {reason.hint}",
+            name_of(environment),
+            _cause(environment, reason.cause, status_reason),
         )
 
 
-def _blamed(each: Described, cause: Cause, said: str) -> str:
-    """The resource that is to blame, spelled as the checks of such resources spell it; "" where it is not known."""
-    if cause == "image":
-        return _match(r"ami-\w+", said)
-    if cause == "subnet":
-        return _match(r"subnet-\w+", said)
-    if cause == "group":
-        return _match(r"sg-\w+", said)
-    found = {
-        "service role": str(each.get("serviceRole") or ""),
-        "fleet role": str(resources(each).get("spotIamFleetRole") or ""),
-        "profile": str(resources(each).get("instanceRole") or ""),
-        "template": " v".join(pinned(each)),
-    }
-    return short(found.get(cause, "")) if cause != "profile" else f"instance profile {short(found['profile'])}"
-
-
-def _match(pattern: str, said: str) -> str:
-    found = re.search(pattern, said)
-    return found[0] if found else ""
+def _cause(environment: Described, cause: Cause, status_reason: str) -> str:
+    """The resource behind it, spelled as the checks of such resources spell it; "" where it is not known."""
+    if pattern := _IDS.get(cause):
+        match = re.search(pattern, status_reason)
+        return match[0] if match else ""
+    if cause == "profile":
+        return f"instance profile {short_name(str(resources(environment).get('instanceRole') or ''))}"
+    if cause == "template":
+        return " v".join(template_of(environment))
+    if cause == "service role":
+        return short_name(str(environment.get("serviceRole") or ""))
+    if cause == "fleet role":
+        return short_name(str(resources(environment).get("spotIamFleetRole") or ""))
+    return ""

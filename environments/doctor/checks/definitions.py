@@ -1,56 +1,55 @@
-"""Job definitions that say what is true no longer."""
+"""Job definitions: revisions that are out of date, and roles that are gone."""
 
 from collections.abc import Iterator, Sequence
 
-from environments.doctor.looks.around import job_roles
-from environments.doctor.picture.described import Described, short
-from environments.doctor.picture.finding import Finding, error, warning
-from environments.doctor.picture.picture import Picture
+from environments.doctor.checks.finding import Finding, error, warning
+from environments.doctor.facts.compute_environments import Described, short_name
+from environments.doctor.facts.picture import Picture
+from environments.doctor.facts.roles import job_roles
 from kiln import words
 
 
-def superseded(picture: Picture) -> Iterator[Finding]:
+def check_revisions(picture: Picture) -> Iterator[Finding]:
     """Older revisions that are still ACTIVE: whoever names one by its number gets the old settings."""
-    by_name: dict[str, list[Described]] = {}
-    for each in picture.definitions:
-        by_name.setdefault(each["jobDefinitionName"], []).append(each)
-    for name, found in sorted(by_name.items()):
-        newest, *old = sorted(found, key=lambda each: -int(each["revision"]))
-        if old:
-            stale = [f"{name}:{each['revision']}" for each in reversed(old)]
-            one = "aws batch deregister-job-definition --job-definition"
+    for name, (newest, *older) in sorted(_revisions(picture).items()):
+        if older:
+            names = _shorten([f"{name}:{revision['revision']}" for revision in reversed(older)])
             yield warning(
-                f"the job definition {name} has {words.count(len(old), 'older ACTIVE revision')}",
-                f"what names {_some(stale)} does not get what {name}:{newest['revision']} says",
-                f"where nothing names them any more: {one} {_some(stale)}",
+                f"the job definition {name} has {words.count(len(older), 'older ACTIVE revision')}",
+                f"a job that names {names} does not get the settings of {name}:{newest['revision']}",
+                f"when nothing names {names} any more: aws batch deregister-job-definition --job-definition {names}",
                 name,
             )
 
 
-def _some(names: Sequence[str]) -> str:
+def _revisions(picture: Picture) -> dict[str, list[Described]]:
+    """The ACTIVE revisions of every job definition, newest first, by its name."""
+    by_name: dict[str, list[Described]] = {}
+    for revision in sorted(picture.definitions, key=lambda definition: -int(definition["revision"])):
+        by_name.setdefault(revision["jobDefinitionName"], []).append(revision)
+    return by_name
+
+
+def _shorten(names: Sequence[str]) -> str:
     return ", ".join(names) if len(names) < 4 else f"{names[0]} … {names[-1]}"
 
 
-def roles(picture: Picture) -> Iterator[Finding]:
+def check_roles(picture: Picture) -> Iterator[Finding]:
     """Job definitions (of each the newest revision) whose role is gone: their jobs fail at once."""
-    newest: dict[str, Described] = {}
-    for each in picture.definitions:
-        if int(each["revision"]) > int(newest.get(each["jobDefinitionName"], {}).get("revision", 0)):
-            newest[each["jobDefinitionName"]] = each
-    for name, each in sorted(newest.items()):
-        for arn in job_roles(each):
-            found = picture.roles.get(short(arn))
-            if found is None:
+    for name, (newest, *_) in sorted(_revisions(picture).items()):
+        for arn in job_roles(newest):
+            role = picture.roles.by_name.get(short_name(arn))
+            if role is None:
                 yield error(
-                    f"the job definition {name}:{each['revision']} names a role that is gone: {short(arn)}",
-                    "a task gets no credentials, and fails",
-                    f"{picture.again} makes the role, or names another",
-                    short(arn),
+                    f"the job definition {name}:{newest['revision']} names a role that is gone: {short_name(arn)}",
+                    "its jobs get no credentials, and fail",
+                    f"{picture.scope.register_command} makes the role; or name another role",
+                    short_name(arn),
                 )
-            elif "ecs-tasks.amazonaws.com" not in found.trusts:
+            elif "ecs-tasks.amazonaws.com" not in role.trusts:
                 yield error(
-                    f"the job role {short(arn)} does not trust ecs-tasks.amazonaws.com",
-                    f"the tasks of {name} get no credentials",
-                    f"{picture.again} puts its trust right",
-                    short(arn),
+                    f"the job role {short_name(arn)} does not trust ecs-tasks.amazonaws.com",
+                    f"the jobs of {name} get no credentials",
+                    f"{picture.scope.register_command} corrects its trust policy",
+                    short_name(arn),
                 )

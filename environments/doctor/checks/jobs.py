@@ -1,4 +1,4 @@
-"""Jobs that are stuck in RUNNABLE, each cause told once; and one job explained.
+"""Jobs that are stuck in RUNNABLE, and why.
 
 Source: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable.html
 """
@@ -6,99 +6,108 @@ Source: https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable
 from collections.abc import Iterator
 from dataclasses import replace
 
-from environments.doctor.checks.fitting import called, too_large
-from environments.doctor.picture.described import Described, is_spot, name_of, resources
-from environments.doctor.picture.finding import Finding, error
-from environments.doctor.picture.picture import Picture, Waiting
+from environments.doctor.checks.finding import Finding, error
+from environments.doctor.checks.fitting import check_size, title
+from environments.doctor.facts.compute_environments import Described, is_spot, name_of, resources
+from environments.doctor.facts.jobs import QueuedJob
+from environments.doctor.facts.picture import Picture
 from environments.kinds.batch import reasons
 from kiln import words
 
 
-def stuck(picture: Picture) -> Iterator[Finding]:
-    """One finding for all jobs that wait for one cause; those that only stand behind another are not told."""
-    found: dict[tuple[str, str], list[Finding]] = {}
+def check_stuck_jobs(picture: Picture) -> Iterator[Finding]:
+    """A finding for all jobs that wait for the same cause. Jobs that only stand behind another are left out."""
+    by_cause: dict[tuple[str, str], list[Finding]] = {}
     for job in picture.jobs:
-        if finding := blocked(job, picture):
-            found.setdefault((finding.why, finding.fix), []).append(finding)
-    for first, *others in found.values():
+        if finding := check_job(job, picture):
+            by_cause.setdefault((finding.why, finding.fix), []).append(finding)
+    for first, *others in by_cause.values():
         more = f" (and {words.count(len(others), 'other job')} for the same reason)" if others else ""
         yield replace(first, what=first.what + more)
 
 
-def blocked(job: Waiting, picture: Picture) -> Finding | None:
+def check_job(job: QueuedJob, picture: Picture) -> Finding | None:
     """Why the job does not start; None where it has but to wait for its turn."""
-    return too_large(job, picture) or _queue_off(job, picture) or _by_reason(job, picture) or _no_reason(job, picture)
+    return (
+        check_size(job, picture)
+        or _check_queue(job, picture)
+        or _explain_reason(job, picture)
+        or _check_machines(job, picture)
+    )
 
 
-def _queue_off(job: Waiting, picture: Picture) -> Finding | None:
-    queue = _queue(job, picture)
-    there = picture.of_queue(job.queue)
-    usable = [each for each in there if (each.get("state"), each.get("status")) == ("ENABLED", "VALID")]
+def _check_queue(job: QueuedJob, picture: Picture) -> Finding | None:
+    """Whether its queue is on, and has a compute environment that can be used."""
+    queue = picture.scope.queue(job.queue)
+    environments = picture.scope.members(job.queue)
     name = queue.get("jobQueueName", "")
     if queue.get("state") == "DISABLED":
         return error(
-            _cannot(job, f"its queue {name} is DISABLED"),
-            "a queue that is off places no jobs",
+            f"{title(job)} cannot start: its queue {name} is DISABLED",
+            "a DISABLED queue places no jobs",
             f"aws batch update-job-queue --job-queue {name} --state ENABLED",
             job.id,
         )
-    if there and not usable:
-        states = ", ".join(f"{name_of(each)} {_trouble(each)}" for each in there)
+    if environments and not any(map(_is_usable, environments)):
+        states = ", ".join(f"{name_of(environment)} {_state(environment)}" for environment in environments)
         return error(
-            _cannot(job, f"no compute environment of its queue can be used: {states}"),
-            "AWS Batch starts machines in environments that are VALID and ENABLED",
-            "mend these environments: see the findings on them",
+            f"{title(job)} cannot start: no compute environment of its queue can be used: {states}",
+            "AWS Batch starts machines in compute environments that are VALID and ENABLED",
+            "repair these compute environments: see the findings about them",
             job.id,
         )
     return None
 
 
-def _trouble(each: Described) -> str:
-    return "is INVALID" if each.get("status") == "INVALID" else f"is {each.get('state')}, {each.get('status')}"
+def _is_usable(environment: Described) -> bool:
+    return (environment.get("state"), environment.get("status")) == ("ENABLED", "VALID")
 
 
-def _by_reason(job: Waiting, picture: Picture) -> Finding | None:
+def _state(environment: Described) -> str:
+    state, status = environment.get("state"), environment.get("status")
+    return "is INVALID" if status == "INVALID" else f"is {state}, {status}"
+
+
+def _explain_reason(job: QueuedJob, picture: Picture) -> Finding | None:
+    """What the job's own statusReason means."""
     reason = reasons.explain_job(job.reason)
     if reason is None:
         return None
-    queue = _queue(job, picture).get("jobQueueName", "its queue")
+    queue = picture.scope.queue(job.queue).get("jobQueueName", "its queue")
     why = f"for {words.seconds(job.waited)} at the front of {queue}; AWS Batch says: {job.reason}"
-    return error(_cannot(job, reason.why), why, reason.hint, job.id)
+    return error(f"{title(job)} cannot start: {reason.why}", why, reason.hint, job.id)
 
 
-def _no_reason(job: Waiting, picture: Picture) -> Finding | None:
-    """The first of its queue, although there is room: the machines do not come, or do not join."""
-    if job.place or _is_full(job, picture):
+def _check_machines(job: QueuedJob, picture: Picture) -> Finding | None:
+    """The first job of its queue, although there is room: the machines do not start, or do not join their cluster."""
+    environments = picture.scope.members(job.queue)
+    if job.place or _are_full(environments, job):
         return None
-    there = picture.of_queue(job.queue)
-    joined = {each.cluster for each in picture.machines if each.connected}
+    joined = {machine.cluster for machine in picture.agents.machines if machine.connected}
     lost = [
-        name_of(each)
-        for each in there
-        if int(resources(each).get("desiredvCpus") or 0) and each.get("ecsClusterArn") not in joined
+        name_of(environment)
+        for environment in environments
+        if int(resources(environment).get("desiredvCpus") or 0) and environment.get("ecsClusterArn") not in joined
     ]
     if lost and "agents" not in picture.unseen:
         why = f"AWS Batch wants machines in {', '.join(lost)}, and none has joined its ECS cluster"
-        fix = "see the other findings, on routes above all; read a machine's console: aws ec2 get-console-output"
+        fix = (
+            "see the other findings, first those about routes; read the console of a machine: "
+            "aws ec2 get-console-output"
+        )
     else:
-        why = "AWS Batch gives no reason, and there is room"
-        spot = " Spot may have no capacity: put an On-Demand environment behind it." if all(map(is_spot, there)) else ""
-        fix = f"see the other findings; see whether machines start: invoke show-env.{spot}"
+        why = "AWS Batch gives no reason, and its compute environments are not full"
+        fix = "see the other findings; see whether machines start: invoke show-env."
+        if all(map(is_spot, environments)):
+            fix += " EC2 may have no Spot capacity: add an On-Demand compute environment to the queue, behind it."
     waited = words.seconds(job.waited)
-    return error(f"{called(job)} is the first of its queue, and has not started for {waited}", why, fix, job.id)
+    return error(f"{title(job)} is the first of its queue, and has not started for {waited}", why, fix, job.id)
 
 
-def _is_full(job: Waiting, picture: Picture) -> bool:
-    """Whether every environment of its queue has as many vCPUs as it may have: then jobs wait for jobs."""
-    there = [resources(each) for each in picture.of_queue(job.queue)]
-    return bool(there) and all(
-        int(each.get("desiredvCpus") or 0) + job.vcpus > int(each.get("maxvCpus") or 0) for each in there
+def _are_full(environments: list[Described], job: QueuedJob) -> bool:
+    """Whether none of the compute environments may have as many vCPUs more as the job asks for: jobs wait for jobs."""
+    return bool(environments) and all(
+        int(resources(environment).get("desiredvCpus") or 0) + job.vcpus
+        > int(resources(environment).get("maxvCpus") or 0)
+        for environment in environments
     )
-
-
-def _queue(job: Waiting, picture: Picture) -> Described:
-    return next((each for each in picture.queues if each["jobQueueArn"] == job.queue), {})
-
-
-def _cannot(job: Waiting, why: str) -> str:
-    return f"{called(job)} cannot start: {why}"

@@ -7,41 +7,42 @@ statement (:root) does not help, for that role's policies cannot be changed.
 
 from collections.abc import Iterator
 
-from environments.doctor.picture.described import Described, is_spot, name_of, resources
-from environments.doctor.picture.finding import Finding, error
-from environments.doctor.picture.picture import Key, Picture
+from environments.doctor.checks.finding import Finding, error
+from environments.doctor.facts.compute_environments import Described, is_spot, name_of, resources
+from environments.doctor.facts.keys import Key, keys_of
+from environments.doctor.facts.picture import Picture
 
 _SCALING, _FLEET = "AWSServiceRoleForAutoScaling", "AWSServiceRoleForEC2SpotFleet"
 
 
-def usable(picture: Picture) -> Iterator[Finding]:
+def check_keys(picture: Picture) -> Iterator[Finding]:
     """Keys that are gone or off, or that the role which starts the machines may not use."""
-    for each in picture.environments:
-        for named in picture.keys_of.get(each["computeEnvironmentArn"], ()):
-            key = picture.keys.get(named)
-            if key is not None:
-                yield from _problem(each, named, key)
+    for environment in picture.scope.environments:
+        for name in keys_of(environment, picture.templates, picture.images, picture.keys.of_snapshots):
+            if name in picture.keys.by_name and (finding := _check(environment, name, picture.keys.by_name[name])):
+                yield finding
 
 
-def _problem(each: Described, named: str, key: Key) -> Iterator[Finding]:
-    why = f"the volumes of {name_of(each)} are encrypted with it: its machines end as soon as they start"
-    role = _FLEET if is_spot(each) and resources(each).get("allocationStrategy") == "BEST_FIT" else _SCALING
+def _check(environment: Described, name: str, key: Key) -> Finding | None:
+    why = f"the volumes of {name_of(environment)} are encrypted with it: its machines end as soon as they start"
+    fleet = is_spot(environment) and resources(environment).get("allocationStrategy") == "BEST_FIT"
+    role = _FLEET if fleet else _SCALING
     if key.state != "Enabled":
-        yield error(f"the KMS key {named} cannot be used: it is {key.state}", why,
-                    _back(named, key.state), named)  # fmt: skip
-    elif not any(who == "*" or who.endswith("/" + role) for who in key.allows):
-        account, partition = key.arn.split(":")[4], key.arn.split(":")[1]
-        service = "spotfleet" if role == _FLEET else "autoscaling"
-        arn = f"arn:{partition}:iam::{account}:role/aws-service-role/{service}.amazonaws.com/{role}"
-        yield error(
-            f"neither the policy of the KMS key {named} nor a grant names {role}", why,
-            f"aws kms create-grant --key-id {named} --grantee-principal {arn} --operations Encrypt Decrypt "
-            "ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant", named,
-        )  # fmt: skip
+        return error(f"the KMS key {name} cannot be used: it is {key.state}", why, _repair(name, key.state), name)
+    if any(principal == "*" or principal.endswith("/" + role) for principal in key.allows):
+        return None
+    account, partition = key.arn.split(":")[4], key.arn.split(":")[1]
+    service = "spotfleet" if role == _FLEET else "autoscaling"
+    arn = f"arn:{partition}:iam::{account}:role/aws-service-role/{service}.amazonaws.com/{role}"
+    return error(
+        f"neither the policy of the KMS key {name} nor a grant names {role}", why,
+        f"aws kms create-grant --key-id {name} --grantee-principal {arn} --operations Encrypt Decrypt "
+        "ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext DescribeKey CreateGrant", name,
+    )  # fmt: skip
 
 
-def _back(named: str, state: str) -> str:
-    """What brings a key back from its state."""
+def _repair(name: str, state: str) -> str:
+    """What makes a key usable that is in this state."""
     commands = {"Disabled": "enable-key", "PendingDeletion": "cancel-key-deletion"}
-    elsewhere = "build on another key, and name another in the launch template"
-    return f"aws kms {commands[state]} --key-id {named}; or {elsewhere}" if state in commands else elsewhere
+    replace = "build the image with another key, and name that key in the launch template"
+    return f"aws kms {commands[state]} --key-id {name}; or {replace}" if state in commands else replace

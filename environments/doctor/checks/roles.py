@@ -1,116 +1,118 @@
-"""Roles and instance profiles: there, trusted by the right service, and with the policies that are needed.
+"""Roles and instance profiles: existing, trusting the right service, and with the policies that they need.
 
 Sources: "AWS Batch service IAM role", "Amazon ECS instance role", "Amazon EC2 Spot Fleet role", "Using service-linked
 roles for AWS Batch", AWS Batch User Guide.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from environments.doctor.picture.described import Described, is_spot, name_of, resources, short
-from environments.doctor.picture.finding import Finding, error, warning
-from environments.doctor.picture.picture import Picture, Role
+from environments.doctor.checks.finding import Finding, error, warning
+from environments.doctor.facts.compute_environments import Described, is_spot, name_of, resources, short_name
+from environments.doctor.facts.picture import Picture
+from environments.doctor.facts.roles import Role
 
 _LINKED = "/aws-service-role/"
-_ECS = "AmazonEC2ContainerServiceforEC2Role"
-_FLEET = "AmazonEC2SpotFleetTaggingRole"
 
 
-def service(picture: Picture) -> Iterator[Finding]:
-    """The role that AWS Batch works through. Its service-linked one cannot be deleted while an environment uses it."""
-    for arn, users in _used(picture, lambda each: str(each.get("serviceRole") or "")).items():
+@dataclass(frozen=True)
+class _Use:
+    """What a role is for: the service that assumes it, AWS's managed policy for that, and who uses it, in words."""
+
+    service: str
+    policy: str
+    by: str
+
+
+def check_service_roles(picture: Picture) -> Iterator[Finding]:
+    """The role that AWS Batch works through. Its service-linked role cannot be deleted while it is in use."""
+    for arn, users in _users(picture, lambda environment: str(environment.get("serviceRole") or "")).items():
         if _LINKED not in arn:
-            yield from _role(picture, arn, "batch.amazonaws.com", "AWSBatchServiceRole", f"AWS Batch's own, of {users}")
+            use = _Use("batch.amazonaws.com", "AWSBatchServiceRole", f"AWS Batch uses it for {users}")
+            yield from _check_role(picture, arn, use)
 
 
-def spot(picture: Picture) -> Iterator[Finding]:
-    """The Spot fleet role where one is named, and the service-linked role that Spot needs."""
-    fleets = _used(picture, lambda each: str(resources(each).get("spotIamFleetRole") or ""))
+def check_spot_roles(picture: Picture) -> Iterator[Finding]:
+    """The Spot fleet role where a compute environment names it, and the service-linked roles that Spot needs."""
+    fleets = _users(picture, lambda environment: str(resources(environment).get("spotIamFleetRole") or ""))
     for arn, users in fleets.items():
-        yield from _role(picture, arn, "spotfleet.amazonaws.com", _FLEET, f"Spot Fleet's, of {users}")
-    spots = [each for each in picture.environments if is_spot(each)]
+        use = _Use("spotfleet.amazonaws.com", "AmazonEC2SpotFleetTaggingRole", f"Spot Fleet uses it for {users}")
+        yield from _check_role(picture, arn, use)
+    spot = [environment for environment in picture.scope.environments if is_spot(environment)]
     needed = {
-        "spot.amazonaws.com": spots,
-        "spotfleet.amazonaws.com": [each for each in spots if resources(each).get("spotIamFleetRole")],
+        "spot.amazonaws.com": spot,
+        "spotfleet.amazonaws.com": [
+            environment for environment in spot if resources(environment).get("spotIamFleetRole")
+        ],
     }
-    for name, users_ in needed.items():
-        if users_ and name not in picture.linked:
-            named = ", ".join(map(name_of, users_))
+    for service, environments in needed.items():
+        if environments and service not in picture.roles.service_linked:
             yield error(
-                f"the account has no service-linked role for {name}",
-                f"no Spot machine starts in {named}",
-                f"aws iam create-service-linked-role --aws-service-name {name}",
-                name,
+                f"the account has no service-linked role for {service}",
+                f"no Spot machine starts in {', '.join(map(name_of, environments))}",
+                f"aws iam create-service-linked-role --aws-service-name {service}",
+                service,
             )
 
 
-def instance(picture: Picture) -> Iterator[Finding]:
-    """Instance profiles: there, with a role that machines may have, which lets the ECS agent join its cluster."""
-    for named, users in _used(picture, lambda each: str(resources(each).get("instanceRole") or "")).items():
-        name = f"instance profile {short(named)}"
-        profile = picture.profiles.get(short(named))
+def check_instance_profiles(picture: Picture) -> Iterator[Finding]:
+    """Instance profiles: existing, with a role that machines may have, which lets the ECS agent join its cluster."""
+    profiles = _users(picture, lambda environment: str(resources(environment).get("instanceRole") or ""))
+    for arn, users in profiles.items():
+        name = f"instance profile {short_name(arn)}"
+        profile, register = picture.roles.profiles.get(short_name(arn)), picture.scope.register_command
         if profile is None:
             yield error(
                 f"there is no {name}",
-                f"no machine starts in {users} without it; a role of that name is none",
-                f"{picture.again} makes it",
+                f"no machine starts in {users} without it; a role with the same name does not replace it",
+                f"{register} makes it",
                 name,
             )
         elif profile.role is None:
             yield error(
                 f"the {name} holds no role",
                 f"the machines of {users} get their credentials from it",
-                f"{picture.again} puts the role into it",
+                f"{register} puts the role into it",
                 name,
             )
         else:
-            yield from _trust_and_policy(
-                picture, short(profile.role.arn), profile.role, "ec2.amazonaws.com", _ECS, f"the machines', of {users}"
-            )
+            policy = "AmazonEC2ContainerServiceforEC2Role"
+            use = _Use("ec2.amazonaws.com", policy, f"the machines of {users} use it")
+            yield from _check_permissions(picture, profile.role, use)
 
 
-def _role(picture: Picture, arn: str, trusted: str, policy: str, whose: str) -> Iterator[Finding]:
-    found = picture.roles.get(short(arn))
-    if found is None:
-        why = f"it is {whose}; a role outside the path / counts under its full ARN alone"
-        yield error(f"there is no role {arn}", why, f"{picture.again} makes it", short(arn))
+def _check_role(picture: Picture, arn: str, use: _Use) -> Iterator[Finding]:
+    role = picture.roles.by_name.get(short_name(arn))
+    if role is None:
+        why = f"{use.by}; a role whose path is not / must be named by its full ARN"
+        yield error(f"there is no role {arn}", why, f"{picture.scope.register_command} makes it", short_name(arn))
         return
-    yield from _trust_and_policy(picture, short(arn), found, trusted, policy, whose)
+    yield from _check_permissions(picture, role, use)
 
 
-def _trust_and_policy(
-    picture: Picture, name: str, role: Role, trusted: str, policy: str, whose: str
-) -> Iterator[Finding]:
-    if trusted not in role.trusts.split(", "):
+def _check_permissions(picture: Picture, role: Role, use: _Use) -> Iterator[Finding]:
+    name, partition = short_name(role.arn), role.arn.split(":")[1]
+    managed = f"arn:{partition}:iam::aws:policy/service-role/{use.policy}"
+    attach = f"aws iam attach-role-policy --role-name {name} --policy-arn {managed}"
+    if use.service not in role.trusts.split(", "):
         yield error(
-            f"the role {name} does not trust {trusted}",
-            f"it is {whose}, and nobody else can assume it for them",
-            f"{picture.again} puts its trust policy right",
+            f"the role {name} does not trust {use.service}",
+            f"{use.by}, which AWS refuses while the role does not trust {use.service}",
+            f"{picture.scope.register_command} corrects its trust policy",
             name,
         )
     elif not role.policies:
-        yield error(
-            f"the role {name} has no policy, so it may do nothing",
-            f"it is {whose}",
-            f"aws iam attach-role-policy --role-name {name} --policy-arn {_managed(role, policy)}",
-            name,
-        )
-    elif policy not in role.policies:
+        yield error(f"the role {name} has no policy, so it may do nothing", use.by, attach, name)
+    elif use.policy not in role.policies:
         yield warning(
-            f"the role {name} lacks {policy}",
-            f"it is {whose}; its own policies must allow the same",
-            f"aws iam attach-role-policy --role-name {name} --policy-arn {_managed(role, policy)}",
-            name,
+            f"the role {name} lacks {use.policy}", f"{use.by}; its other policies must allow the same", attach, name
         )
 
 
-def _managed(role: Role, policy: str) -> str:
-    return f"arn:{role.arn.split(':')[1]}:iam::aws:policy/service-role/{policy}"
-
-
-def _used(picture: Picture, role: Callable[[Described], str]) -> dict[str, str]:
-    """What `role` says of the environments → the environments of which it says so, in words."""
+def _users(picture: Picture, role_of: Callable[[Described], str]) -> dict[str, str]:
+    """The role or profile that a compute environment names → the names of all compute environments that name it."""
     users: dict[str, list[str]] = {}
-    for each in picture.environments:
-        if named := role(each):
-            users.setdefault(named, []).append(name_of(each))
-    return {named: ", ".join(names) for named, names in users.items()}
+    for environment in picture.scope.environments:
+        if arn := role_of(environment):
+            users.setdefault(arn, []).append(name_of(environment))
+    return {arn: ", ".join(names) for arn, names in users.items()}

@@ -4,71 +4,80 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from environments.doctor.checks import (
+    agents,
     capacity,
     compute_environments,
     definitions,
     images,
     jobs,
     keys,
+    launch_templates,
     network,
     queues,
     roles,
-    storage,
+    volumes,
 )
-from environments.doctor.picture.finding import Finding
-from environments.doctor.picture.picture import Part, Picture
+from environments.doctor.checks.finding import Finding
+from environments.doctor.facts.picture import Part, Picture
 
 
 @dataclass(frozen=True)
 class Check:
-    """`find` looks at nothing but the picture; it is left out where one of the parts in `needs` was not seen."""
+    """`find` reads nothing but the picture's scope and the parts in `needs` and in `helped_by`.
+
+    A check is left out where one of its `needs` was not seen. A part in `helped_by` makes its findings more precise;
+    without it the check still finds what it can.
+    """
 
     find: Callable[[Picture], Iterable[Finding]]
     needs: tuple[Part, ...] = ()
+    helped_by: tuple[Part, ...] = ()
 
-    def can_look(self, picture: Picture) -> bool:
+    def can_run(self, picture: Picture) -> bool:
         return not set(self.needs) & picture.unseen.keys()
 
 
 OF_ENVIRONMENT = (
-    Check(compute_environments.invalid),
-    Check(queues.switched_off),
-    Check(queues.head_on_spot),
-    Check(roles.service, ("roles",)),
-    Check(roles.spot, ("roles",)),
-    Check(roles.instance, ("roles",)),
-    Check(images.templates, ("templates",)),
-    Check(images.gone, ("templates", "images")),
-    Check(images.deprecated, ("templates", "images")),
-    Check(images.agents, ("agents",)),
-    Check(keys.usable, ("templates", "images", "keys")),
-    Check(network.subnets, ("templates", "network")),
-    Check(network.groups, ("templates", "network")),
-    Check(capacity.offered, ("types", "network")),
-    Check(capacity.quota, ("quotas",)),
-    Check(capacity.idle),
-    Check(definitions.roles, ("definitions", "roles")),
-    Check(definitions.superseded, ("definitions",)),
-    Check(jobs.stuck, ("jobs",)),
+    Check(compute_environments.check_status),
+    Check(queues.check_states),
+    Check(queues.check_head_jobs),
+    Check(roles.check_service_roles, ("roles",)),
+    Check(roles.check_spot_roles, ("roles",)),
+    Check(roles.check_instance_profiles, ("roles",)),
+    Check(launch_templates.check_versions, ("templates",)),
+    Check(images.check_existence, ("templates", "images")),
+    Check(images.check_deprecation, ("templates", "images")),
+    Check(agents.check_agents, ("agents",)),
+    Check(keys.check_keys, ("templates", "images", "keys")),
+    Check(network.check_subnets, ("templates", "network")),
+    Check(network.check_groups, ("templates", "network")),
+    Check(capacity.check_offers, ("types", "network")),
+    Check(capacity.check_quotas, ("quotas",)),
+    Check(capacity.check_idle_machines),
+    Check(definitions.check_roles, ("definitions", "roles")),
+    Check(definitions.check_revisions, ("definitions",)),
+    Check(jobs.check_stuck_jobs, ("jobs",), helped_by=("types", "agents")),
 )
-OF_REGION = (Check(storage.unattached, ("volumes",)),)
+OF_REGION = (Check(volumes.check_unattached_volumes, ("volumes",)),)
 
 
 def run(picture: Picture, checks: Iterable[Check] = OF_ENVIRONMENT) -> tuple[Finding, ...]:
-    """What the checks find: errors first, and what has one cause once."""
-    found = [finding for check in checks if check.can_look(picture) for finding in check.find(picture)]
-    return tuple(sorted(_once(found), key=lambda each: each.severity))
+    """What the checks find: errors first, and what has the same cause once."""
+    findings = [finding for check in checks if check.can_run(picture) for finding in check.find(picture)]
+    return tuple(sorted(_merge(findings), key=lambda finding: finding.severity))
 
 
-def _once(found: list[Finding]) -> list[Finding]:
-    """An INVALID environment and the finding on the resource to blame are one: that knows better why and what to do."""
-    causes = {each.cause for each in found if each.cause}
-    told = {each.resource: each for each in found if not each.cause and each.resource in causes}
-    merged = [
-        replace(each, why=f"{told[each.cause].what}. {each.why}", fix=told[each.cause].fix)
-        if each.cause in told
-        else each
-        for each in found
-        if told.get(each.resource) is not each
-    ]
+def _merge(findings: list[Finding]) -> list[Finding]:
+    """A finding on a resource goes into the findings that name it as their cause: it knows better why and what to do.
+
+    So an INVALID compute environment and the role that makes it INVALID are shown as one finding, not as two.
+    """
+    causes = {finding.cause for finding in findings if finding.cause}
+    on_cause = {finding.resource: finding for finding in findings if not finding.cause and finding.resource in causes}
+    merged = []
+    for finding in findings:
+        if on_cause.get(finding.resource) is finding:
+            continue
+        cause = on_cause.get(finding.cause)
+        merged.append(replace(finding, why=f"{cause.what}. {finding.why}", fix=cause.fix) if cause else finding)
     return list(dict.fromkeys(merged))

@@ -1,86 +1,78 @@
 """The picture of a region's environments, by read calls alone.
 
-What the credentials may not look at is told, and the rest goes on.
+A look that the credentials do not allow is noted in the picture, and the others go on.
 """
 
 from collections.abc import Callable, Collection
-from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import ParamSpec, TypeVar
 
 from cloud import errors
 from cloud.session import Cloud
-from environments.doctor.looks import around as look_around
-from environments.doctor.looks import batch as look_batch
-from environments.doctor.looks import ec2 as look_ec2
-from environments.doctor.looks import kms as look_kms
-from environments.doctor.picture.described import Described
-from environments.doctor.picture.picture import Part, Picture
+from environments.doctor.facts.instance_types import InstanceTypes
+from environments.doctor.facts.keys import Keys
+from environments.doctor.facts.machines import Agents
+from environments.doctor.facts.network import Network
+from environments.doctor.facts.picture import Part, Picture
+from environments.doctor.facts.roles import Roles
+from environments.doctor.facts.scope import Scope
+from environments.doctor.facts.volumes import Volumes
+from environments.doctor.looks import batch, ec2, ecs, iam, kms, service_quotas
 from environments.kinds.batch import compute_environments, job_queues
-from environments.model import ownership
-from environments.spec.environment import EnvironmentSpec
 
-Look = Callable[[Cloud, Picture], dict[str, Any]]
-# Later ones use what earlier ones saw: an AMI may stand in a launch template.
-LOOKS: tuple[tuple[Part, Look], ...] = (
-    ("templates", look_ec2.templates),
-    ("images", look_ec2.images),
-    ("network", look_ec2.network),
-    ("types", look_ec2.types),
-    ("quotas", look_around.quotas),
-    ("definitions", look_batch.definitions),
-    ("roles", look_around.roles),
-    ("agents", look_around.agents),
-    ("keys", look_kms.keys),
-    ("volumes", look_ec2.volumes),
-    ("jobs", look_batch.jobs),
-)
+Facts = TypeVar("Facts")
+Arguments = ParamSpec("Arguments")
 
 
-def region(cloud: Cloud, now: datetime | None = None) -> Picture:
-    """All compute environments and queues, and nothing else yet; two calls where none is paged."""
-    found = compute_environments.described(cloud)
-    return Picture(
-        cloud.region, now or datetime.now(UTC), environments=found, queues=job_queues.listed(cloud),
-        region_environments=found,
-    )  # fmt: skip
+class _Looks:
+    """Calls the looks, and notes the parts that could not be looked at and why."""
 
+    def __init__(self, without: Collection[Part]) -> None:
+        self.without = without
+        self.unseen: dict[Part, str] = {}
 
-def kilns(picture: Picture) -> Picture:
-    """What of it belongs to any environment of Kiln's, by its tags."""
-    return replace(
-        picture,
-        environments=[each for each in picture.environments if ownership.users(each.get("tags") or {})],
-        queues=[each for each in picture.queues if ownership.users(each.get("tags") or {})],
-    )
-
-
-def one(picture: Picture, name: str, spec: EnvironmentSpec | None) -> Picture:
-    """What of it is one environment's: by its tag; by its definition's names where nobody's tag is on it."""
-
-    def mine(each: Described, called: str, names: Collection[str]) -> bool:
-        users = ownership.users(each.get("tags") or {})
-        return name in users or (not users and each[called] in names)
-
-    names, queues = (spec.compute_environments, spec.queues) if spec else ({}, {})
-    return picture.around(
-        name,
-        [each for each in picture.environments if mine(each, "computeEnvironmentName", names)],
-        [each for each in picture.queues if mine(each, "jobQueueName", queues)],
-    )
-
-
-def fill(cloud: Cloud, picture: Picture, *, without: Collection[Part] = ()) -> Picture:
-    """The same with everything that the checks need to know of its environments and queues."""
-    unseen: dict[Part, str] = {}
-    for part, look in LOOKS:
-        if part in without:
-            continue
+    def at(
+        self, part: Part, nothing: Facts, look: Callable[Arguments, Facts],
+        *arguments: Arguments.args, **options: Arguments.kwargs,
+    ) -> Facts:  # fmt: skip
+        """What `look` returns; `nothing` for a part that is left out, or that the credentials may not look at."""
+        if part in self.without:
+            return nothing
         try:
-            picture = replace(picture, **look(cloud, picture))
+            return look(*arguments, **options)
         except Exception as error:
             if errors.code(error) not in errors.DENIED:
                 raise
-            told = errors.translate(error)
-            unseen[part] = f"{told.what}: {told.why}" if told else str(error)
-    return replace(picture, unseen=unseen)
+            denied = errors.translate(error)
+            self.unseen[part] = f"{denied.what}: {denied.why}" if denied else str(error)
+            return nothing
+
+
+def describe_region(cloud: Cloud, now: datetime | None = None) -> Scope:
+    """All compute environments and queues of the region; two calls where neither answer has a second page."""
+    environments = compute_environments.described(cloud)
+    return Scope(
+        cloud.region, now or datetime.now(UTC), environments=environments, queues=job_queues.listed(cloud),
+        region_environments=environments,
+    )  # fmt: skip
+
+
+def gather(cloud: Cloud, scope: Scope, *, without: Collection[Part] = ()) -> Picture:
+    """What the checks need to know of the scope's compute environments and queues, but for the parts in `without`."""
+    looks, environments = _Looks(without), scope.environments
+    templates = looks.at("templates", {}, ec2.describe_templates, cloud, environments)
+    images = looks.at("images", {}, ec2.describe_images, cloud, environments, templates)
+    network = looks.at("network", Network(), ec2.describe_network, cloud, environments, templates)
+    types = looks.at("types", InstanceTypes(), ec2.describe_types, cloud, environments)
+    quotas = looks.at("quotas", {}, service_quotas.describe_quotas, cloud, environments)
+    definitions = looks.at("definitions", (), batch.describe_definitions, cloud, scope)
+    roles = looks.at("roles", Roles(), iam.describe_roles, cloud, environments, definitions)
+    agents = looks.at("agents", Agents(), ecs.describe_agents, cloud, environments)
+    keys = looks.at("keys", Keys(), kms.describe_keys, cloud, environments, templates, images)
+    volumes = looks.at("volumes", Volumes(), ec2.describe_volumes, cloud)
+    jobs = looks.at("jobs", (), batch.describe_stuck_jobs, cloud, scope)
+    return Picture(
+        scope, templates=templates, images=images, network=network, types=types, quotas=quotas,
+        definitions=definitions, roles=roles, agents=agents, keys=keys, volumes=volumes, jobs=jobs,
+        unseen=looks.unseen,
+    )  # fmt: skip

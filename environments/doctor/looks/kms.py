@@ -1,71 +1,55 @@
-"""The KMS keys that machines' volumes are encrypted with: of the AMIs' snapshots, and of the launch templates."""
+"""Looks at AWS KMS: the keys of the AMIs' snapshots and of the launch templates' volumes."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cloud import errors
 from cloud.pages import every
 from cloud.session import Cloud
-from environments.doctor.picture.described import Described, images_of, template_data
-from environments.doctor.picture.picture import Key, Picture
+from environments.doctor.facts.compute_environments import Described, Templates
+from environments.doctor.facts.keys import Key, Keys, encrypted_snapshots, keys_of
 
 
-def keys(cloud: Cloud, picture: Picture) -> dict[str, Any]:
-    """Key → what is known of it, and compute environment → its keys. AWS's own keys need no leave, and are left out."""
-    encrypted = _snapshot_keys(cloud, picture)
-    used: dict[str, tuple[str, ...]] = {}
-    for each in picture.environments:
-        named = {key for ami in images_of(each, picture.templates) for key in encrypted.get(ami, ())}
-        named |= _keys_of(template_data(each, picture.templates).get("BlockDeviceMappings") or ())
-        used[each["computeEnvironmentArn"]] = tuple(sorted(named))
+def describe_keys(
+    cloud: Cloud, environments: Sequence[Described], templates: Templates, images: Mapping[str, Described]
+) -> Keys:
+    """The customers' keys that machines need, and the keys of their AMIs' snapshots."""
+    snapshots = _snapshot_keys(cloud, images)
+    names = {key for environment in environments for key in keys_of(environment, templates, images, snapshots)}
     kms = cloud.client("kms")
-    every = sorted({key for some in used.values() for key in some})
-    return {"keys": {key: found for key in every if (found := _key(kms, key))}, "keys_of": used}
+    return Keys({name: key for name in sorted(names) if (key := _key(kms, name))}, snapshots)
 
 
-def _snapshot_keys(cloud: Cloud, picture: Picture) -> dict[str, set[str]]:
-    """AMI → the keys of its encrypted snapshots."""
-    owners = {
-        disk["Ebs"]["SnapshotId"]: ami
-        for ami, image in picture.images.items()
-        for disk in image.get("BlockDeviceMappings") or ()
-        if (disk.get("Ebs") or {}).get("Encrypted") and disk["Ebs"].get("SnapshotId")
-    }
-    found: dict[str, set[str]] = {}
-    if owners:
-        filters = [{"Name": "snapshot-id", "Values": sorted(owners)}]
-        for each in every(cloud.ec2, "describe_snapshots", "Snapshots", Filters=filters):
-            if each.get("KmsKeyId"):
-                found.setdefault(owners[each["SnapshotId"]], set()).add(each["KmsKeyId"])
-    return found
+def _snapshot_keys(cloud: Cloud, images: Mapping[str, Described]) -> dict[str, str]:
+    """Encrypted snapshot → its key."""
+    ids = sorted(set(encrypted_snapshots(images.values())))
+    filters = [{"Name": "snapshot-id", "Values": ids}]
+    snapshots = every(cloud.ec2, "describe_snapshots", "Snapshots", Filters=filters) if ids else ()
+    return {snapshot["SnapshotId"]: snapshot["KmsKeyId"] for snapshot in snapshots if snapshot.get("KmsKeyId")}
 
 
-def _keys_of(mappings: Iterable[Described]) -> set[str]:
-    return {str(each["Ebs"]["KmsKeyId"]) for each in mappings if (each.get("Ebs") or {}).get("KmsKeyId")}
-
-
-def _key(kms: Any, key: str) -> Key | None:
-    """None for one of AWS's own."""
-    answer = errors.or_none(kms.describe_key, "NotFoundException", KeyId=key)
+def _key(kms: Any, name: str) -> Key | None:
+    """None for a key of AWS's own."""
+    answer = errors.or_none(kms.describe_key, "NotFoundException", KeyId=name)
     if answer is None:
-        return Key(key, "missing", frozenset())
-    found = answer["KeyMetadata"]
-    if found.get("KeyManager") == "AWS":
+        return Key(name, "missing", frozenset())
+    key = answer["KeyMetadata"]
+    if key.get("KeyManager") == "AWS":
         return None
-    policy = json.loads(kms.get_key_policy(KeyId=found["Arn"], PolicyName="default")["Policy"])
-    grants = every(kms, "list_grants", "Grants", KeyId=found["Arn"])
-    granted = {str(each.get("GranteePrincipal", "")) for each in grants}
-    return Key(found["Arn"], found["KeyState"], frozenset(granted | principals(policy)))
+    policy = json.loads(kms.get_key_policy(KeyId=key["Arn"], PolicyName="default")["Policy"])
+    grants = every(kms, "list_grants", "Grants", KeyId=key["Arn"])
+    grantees = {str(grant.get("GranteePrincipal", "")) for grant in grants}
+    return Key(key["Arn"], key["KeyState"], frozenset(grantees | principals(policy)))
 
 
 def principals(policy: Mapping[str, Any]) -> set[str]:
     """Whom a key policy allows anything (pure)."""
     statements = policy.get("Statement") or []
-    found: set[str] = set()
-    for each in statements if isinstance(statements, list) else [statements]:
-        named = each.get("Principal")
-        told = named.get("AWS", []) if isinstance(named, Mapping) else named or []
-        if each.get("Effect") == "Allow":
-            found |= {told} if isinstance(told, str) else set(told)
-    return found
+    allowed: set[str] = set()
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal")
+        names = principal.get("AWS", []) if isinstance(principal, Mapping) else principal or []
+        if statement.get("Effect") == "Allow":
+            allowed |= {names} if isinstance(names, str) else set(names)
+    return allowed

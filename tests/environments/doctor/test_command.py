@@ -45,7 +45,7 @@ def test_as_a_person_types_it(patient: Patient, tmp_path: Path) -> None:
     patient.batch.terminate_job(jobId=job, reason="over")
     failed = invoke("doctor", "--env", "salmon", code=Exit.USER_ERROR)
     assert "✗ there is no environment salmon in us-east-1" in failed.stderr
-    assert "Why    there are genomics" in failed.stderr
+    assert "Why    Kiln's environments there: genomics" in failed.stderr
 
 
 def test_every_environment_is_looked_at(patient: Patient) -> None:

@@ -11,7 +11,7 @@ _STANDARD = "L-1216C47A"
 def test_more_vcpus_than_the_quota(patient: Patient) -> None:
     patient.update(computeResources={"maxvCpus": 1000})
     found = patient.one()
-    assert "warning: max_vcpus of ondemand is 1000, and the account's quota 640 vCPUs" in found
+    assert "warning: max_vcpus of ondemand is 1000, and the account's quota is 640 vCPUs" in found
     assert f"--quota-code {_STANDARD} --desired-value 1000" in found
     patient.client("service-quotas").request_service_quota_increase(
         ServiceCode="ec2", QuotaCode=_STANDARD, DesiredValue=1000
@@ -79,13 +79,13 @@ def test_a_volume_that_is_attached_to_nothing(patient: Patient) -> None:
     assert patient.visit()["healthy"]
 
 
-def _definition(patient: Patient, role: str, memory: int = 1024) -> str:
+def _definition(patient: Patient, role: str, memory: int = 1024, environment: str = "genomics") -> str:
     asked = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": str(memory)}]
     made = patient.batch.register_job_definition(
         jobDefinitionName="hello",
         type="container",
         containerProperties={"image": "x", "resourceRequirements": asked, "jobRoleArn": role},
-        tags={"kiln:env:genomics": "2026-11-22T06:30:00Z"},
+        tags={f"kiln:env:{environment}": "2026-11-22T06:30:00Z"},
     )
     return str(made["jobDefinitionArn"])
 
@@ -115,6 +115,14 @@ def test_job_definitions(patient: Patient) -> None:
     assert patient.visit()["healthy"]
 
 
+def test_another_environments_job_definitions_are_not_looked_at(patient: Patient) -> None:
+    role = patient.iam.get_role(RoleName="genomics-job-role")["Role"]["Arn"]
+    revisions = [_definition(patient, role, memory, environment="salmon") for memory in (1024, 2048)]
+    assert patient.visit()["healthy"]
+    for revision in revisions:
+        patient.batch.deregister_job_definition(jobDefinition=revision)
+
+
 def _order(patient: Patient, *names: str) -> None:
     order = [{"order": n, "computeEnvironment": name} for n, name in enumerate(names, 1)]
     patient.batch.update_job_queue(jobQueue="head", computeEnvironmentOrder=order)
@@ -125,7 +133,7 @@ def test_head_jobs_on_spot(patient: Patient) -> None:
     _order(patient, "ondemand", "spot")
     found = patient.one()
     assert "error: the queue head sends head jobs to Spot: spot" in found
-    assert "give head On-Demand environments alone, then invoke register-env --env genomics" in found
+    assert "give head only On-Demand compute environments, then invoke register-env --env genomics" in found
     _order(patient, "ondemand")
     assert patient.visit()["healthy"]
 
@@ -142,10 +150,8 @@ def test_switched_off(patient: Patient) -> None:
     assert "warning: compute environment spot is DISABLED | no new machine starts in it" in patient.one()
     patient.update("ondemand", state="DISABLED")
     told = patient.complaints()
-    assert (
-        "error: compute environment ondemand is DISABLED | the queue default, highpriority, head has nothing else"
-        in told[0]
-    )
+    assert "error: compute environment ondemand is DISABLED | " in told[0]
+    assert "ondemand is DISABLED | the queue default, highpriority, head has no other that is ENABLED |" in told[0]
     patient.update("ondemand", state="ENABLED")
     patient.update("spot", state="ENABLED")
     assert patient.visit()["healthy"]

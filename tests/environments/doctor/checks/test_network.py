@@ -2,7 +2,12 @@
 
 from typing import Any
 
+import pytest
+
+from environments.doctor.checks.network import check_groups
+from environments.doctor.facts.network import Network
 from tests.support.doctor import Patient
+from tests.support.doctor_pictures import picture
 
 _SERVICES = ("ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "logs")
 
@@ -92,3 +97,20 @@ def test_a_security_group_that_is_gone(patient: Patient) -> None:
     assert f"the security group {other} is gone. " in found
     patient.update(computeResources={"securityGroupIds": [group]})
     assert patient.visit()["healthy"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "open_"),
+    [
+        ({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}, True),
+        ({"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "PrefixListIds": [{"PrefixListId": "pl-1"}]}, True),
+        ({"IpProtocol": "tcp", "FromPort": 0, "ToPort": 65535, "Ipv6Ranges": [{"CidrIpv6": "2600::/12"}]}, True),
+        ({"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}, False),
+        ({"IpProtocol": "udp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}, False),
+        ({"IpProtocol": "-1", "IpRanges": [{"CidrIp": "127.0.0.1/32"}]}, False),
+    ],
+)
+def test_rules_that_let_https_out(rule: dict[str, Any], open_: bool) -> None:
+    network = Network(groups={"sg-1": {"GroupId": "sg-1", "IpPermissionsEgress": [rule]}})
+    seen = picture("c5.2xlarge", resources={"securityGroupIds": ["sg-1"]}, network=network)
+    assert (list(check_groups(seen)) == []) is open_

@@ -1,4 +1,4 @@
-"""What a check has found."""
+"""What a check reports."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,10 +8,11 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True)
 class Finding:
-    """`what` in one line, `why` it matters, `fix` a command or a precise action, `resource` by its id, ARN or name.
+    """`what` is wrong, in a line; `why` it matters; `fix`: a command or an exact action; `resource`: id, ARN or name.
 
-    An error keeps jobs from running or ends them; a warning costs money or will be an error one day. `cause` is the
-    resource behind it where that is another one: what is known of the cause is told there, and not once more.
+    An error keeps jobs from running or ends them; a warning costs money or will be an error later. `cause` names the
+    resource behind it where that is another: a finding on the cause then lends its `what` and `fix`, and is not shown
+    a second time.
     """
 
     severity: Severity

@@ -84,7 +84,7 @@ def test_a_version_that_is_not_pinned(patient: Patient) -> None:
     latest = {"launchTemplateName": before["launchTemplateName"], "version": "$Latest"}
     patient.update(computeResources={"launchTemplate": latest})
     found = patient.one()
-    assert f"warning: ondemand pins no version of {before['launchTemplateName']}, but $Latest" in found
+    assert f"warning: ondemand pins no version of {before['launchTemplateName']}, but names $Latest" in found
     patient.update(computeResources={"launchTemplate": before})
     assert patient.visit()["healthy"]
 

@@ -5,7 +5,9 @@ Source: https://docs.aws.amazon.com/ec2/latest/instancetypes/ec2-instance-quotas
 
 import re
 
-# What the family begins with → quota codes On-Demand, Spot. More particular ones first.
+from environments.doctor.facts.compute_environments import Described, instance_types_of, is_spot
+
+# How the family begins → quota codes On-Demand, Spot. More particular ones first.
 _CODES: tuple[tuple[str, str, str], ...] = (
     (r"dl", "L-6E869C2A", "L-85EED4F7"),
     (r"trn", "L-2C3B7624", "L-6B0D517C"),
@@ -21,9 +23,14 @@ _CODES: tuple[tuple[str, str, str], ...] = (
 )
 
 
-def code(instance_type: str, *, spot: bool) -> str:
+def code_of(instance_type: str, *, spot: bool) -> str:
     """The code of the quota (service ec2) that a type, a family or a word of instanceTypes counts towards; "": none."""
     for begins, on_demand, on_spot in _CODES:
         if re.match(begins, instance_type):
             return on_spot if spot else on_demand
     return ""
+
+
+def codes_of(environment: Described) -> set[str]:
+    """The codes of the quotas that a compute environment's machines count towards."""
+    return {code_of(name, spot=is_spot(environment)) for name in instance_types_of(environment)} - {""}

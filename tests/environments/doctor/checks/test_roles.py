@@ -37,7 +37,7 @@ def test_an_instance_role_that_machines_cannot_have(patient: Patient) -> None:
     patient.later()
     found = patient.one()
     assert "error: the role ecsInstanceRole does not trust ec2.amazonaws.com" in found
-    assert "the machines', of ondemand, spot" in found
+    assert "the machines of ondemand, spot use it" in found
     patient.iam.update_assume_role_policy(RoleName="ecsInstanceRole", PolicyDocument=_trust("ec2.amazonaws.com"))
     patient.later()
     assert patient.visit()["healthy"]

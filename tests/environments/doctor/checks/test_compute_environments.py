@@ -55,7 +55,7 @@ def test_a_service_role_that_is_gone(patient: Patient) -> None:
     assert len(found) == 2, "one for each environment, and none for the role alone"
     assert "error: compute environment ondemand is INVALID: AWS Batch cannot assume its service role" in found[0]
     assert "there is no role arn:aws:iam::123456789012:role/AWSBatchServiceRole" in found[0]
-    assert "it says: User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole" in found[0]
+    assert "its reason: User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole" in found[0]
     assert "invoke register-env --env genomics-2019 makes it" in found[0]
     register("genomics-2019")
     assert _healthy(patient), "the remedy mends it"
@@ -94,7 +94,7 @@ def test_an_instance_profile_that_is_gone(patient: Patient) -> None:
     patient.iam.delete_instance_profile(InstanceProfileName=name)
     found = _complaints(patient)
     assert "is INVALID: there is no such instance profile" in found[0]
-    assert "a role of that name is none" not in found[0]
+    assert "a role with the same name does not" not in found[0]
     assert "there is no instance profile ecsInstanceRole" in found[0]
     register("genomics-2019")
     assert _healthy(patient)

@@ -130,7 +130,7 @@ def test_a_job_without_a_reason(patient: Patient) -> None:
     patient.later(_DWELL)
     found = patient.one()
     assert f"job {first[:8]} (fastqc) is the first of its queue, and has not started for 1" in found
-    assert "AWS Batch gives no reason, and there is room" in found
+    assert "AWS Batch gives no reason, and its compute environments are not full" in found
     _end(patient, first, second)
     assert patient.visit()["healthy"]
 
@@ -164,8 +164,8 @@ def test_a_young_job_is_told_to_wait(patient: Patient) -> None:
     job = patient.submit()
     patient.later(30)
     told = patient.visit(job=job)["told"]
-    assert told.startswith("RUNNABLE, for 3")
-    assert told.endswith("at the front of its queue; a machine may be starting: look again after 10 minutes")
+    assert told.startswith("RUNNABLE for 3")
+    assert told.endswith("first in its queue; a machine may be starting: run this again after 10 minutes")
     _end(patient, job)
     found = patient.one(job=job)
     assert f"error: job {job[:8]} (fastqc) has FAILED | the test is over | see its log" in found

@@ -1,0 +1,22 @@
+"""Jobs in AWS Batch's queues."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class QueuedJob:
+    """A job as AWS Batch describes it; `queue` is an ARN, `memory` in MiB.
+
+    A RUNNABLE job has a `place` in its queue (0: the first), and has `waited` there so many seconds, by AWS's clock.
+    """
+
+    id: str
+    name: str
+    queue: str
+    status: str
+    reason: str
+    vcpus: int
+    memory: int
+    gpus: int = 0
+    waited: float = 0.0
+    place: int = 0

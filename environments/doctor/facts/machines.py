@@ -1,0 +1,24 @@
+"""Machines as Amazon ECS knows them: container instances and their agents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A container instance; `instance` is its id in EC2, `cluster` an ARN, `memory` the MiB that it has registered."""
+
+    instance: str
+    instance_type: str
+    agent: str
+    connected: bool
+    memory: int
+    cluster: str
+
+
+@dataclass(frozen=True)
+class Agents:
+    """The machines, and for every image type (ECS_AL2023) the version of the agent in the newest AMI of its kind."""
+
+    machines: tuple[Machine, ...] = ()
+    newest: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,34 @@
+"""What jobs can have of a machine's memory: less than its instance type promises.
+
+What a machine of the type has registered with ECS is better than what was measured elsewhere, and that is better than
+an estimate. Source: https://docs.aws.amazon.com/batch/latest/userguide/memory-management.html
+"""
+
+from collections.abc import Iterable
+
+from environments.doctor.facts.machines import Machine
+from environments.plan.instance_types import InstanceType
+
+# MiB that machines with the ECS-optimized AMI registered
+MEASURED = {
+    "c5.large": 3714, "c5.xlarge": 7634, "c5.2xlarge": 15434, "c5.4xlarge": 31152, "c5.9xlarge": 70351,
+    "c5.18xlarge": 140780, "m5.large": 7690, "m5.xlarge": 15586, "m5.2xlarge": 31377, "m5.4xlarge": 62960,
+    "r4.large": 15292, "m4.large": 7985,
+}  # fmt: skip
+
+
+def available(instance_type: InstanceType, machines: Iterable[Machine]) -> int:
+    """MiB that a machine of this type has for jobs; `machines` are those that ECS knows."""
+    registered = [
+        machine.memory for machine in machines if machine.instance_type == instance_type.name and machine.memory
+    ]
+    return min(registered) if registered else MEASURED.get(instance_type.name) or estimate(instance_type.memory)
+
+
+def estimate(promised: int) -> int:
+    """MiB, a little on the low side: what kernel, agent and Batch keep grows with the machine."""
+    return max(0, int(promised * 0.955) - 200)
+
+
+def is_measured(instance_type: InstanceType, machines: Iterable[Machine]) -> bool:
+    return instance_type.name in MEASURED or any(machine.instance_type == instance_type.name for machine in machines)

@@ -1,0 +1,55 @@
+"""Everything that the checks read: looked up once, then only read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from environments.doctor.facts.compute_environments import Described, Templates
+from environments.doctor.facts.instance_types import InstanceTypes
+from environments.doctor.facts.jobs import QueuedJob
+from environments.doctor.facts.keys import Keys
+from environments.doctor.facts.machines import Agents
+from environments.doctor.facts.network import Network
+from environments.doctor.facts.roles import Roles
+from environments.doctor.facts.scope import Scope
+from environments.doctor.facts.volumes import Volumes
+from environments.model import ownership
+
+Part = Literal[
+    "templates", "images", "network", "types", "quotas", "definitions", "roles", "agents", "keys", "volumes", "jobs"
+]
+"""A field of Picture that a look fills: each is named so in the checks' needs, and in `--json` where it is unseen."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What AWS says about the compute environments and queues of `scope`; `unseen` says why a part could not be seen.
+
+    Maps hold what exists: an AMI that a compute environment names and that is not in `images` is gone.
+    """
+
+    scope: Scope
+    templates: Templates = field(default_factory=dict)
+    images: Mapping[str, Described] = field(default_factory=dict)  # by AMI id
+    network: Network = field(default_factory=Network)
+    types: InstanceTypes = field(default_factory=InstanceTypes)
+    quotas: Mapping[str, float] = field(default_factory=dict)  # quota code → vCPUs
+    definitions: tuple[Described, ...] = ()  # ACTIVE revisions of job definitions
+    roles: Roles = field(default_factory=Roles)
+    agents: Agents = field(default_factory=Agents)
+    keys: Keys = field(default_factory=Keys)
+    volumes: Volumes = field(default_factory=Volumes)
+    jobs: tuple[QueuedJob, ...] = ()
+    unseen: Mapping[Part, str] = field(default_factory=dict)
+
+    def of(self, name: str) -> "Picture":
+        """The same of one of Kiln's environments alone, by its tag."""
+        scope = self.scope.of(name)
+        queues = {queue["jobQueueArn"] for queue in scope.queues}
+        clusters = {environment.get("ecsClusterArn") for environment in scope.environments}
+        machines = tuple(machine for machine in self.agents.machines if machine.cluster in clusters)
+        return replace(
+            self, scope=scope, agents=replace(self.agents, machines=machines),
+            jobs=tuple(job for job in self.jobs if job.queue in queues),
+            definitions=tuple(revision for revision in self.definitions if ownership.carries(revision, name)),
+        )  # fmt: skip

@@ -1,0 +1,18 @@
+"""What `invoke doctor` prints."""
+
+from environments.doctor import show
+from environments.doctor.checks.finding import error, warning
+
+
+def test_the_table() -> None:
+    findings = {"genomics": (error("it is broken", "because", "mend it", "x"),), "salmon": (), "": ()}
+    assert show.table(findings, {"quotas": "denied"}, 20, 1.44).splitlines() == [
+        f"{'genomics: 1 finding':<64}20 checks, 1.4 s",
+        "✗ it is broken",
+        "    why   because",
+        "    fix   mend it",
+        f"{'✓ salmon: no findings in what could be looked at':<64}20 checks, 1.4 s",
+        "! could not look at quotas: denied",
+    ]
+    account = {"": (warning("vol-1 is idle", "paid for", "delete it", "vol-1"),)}
+    assert show.table(account, {}, 20, 1.0).splitlines()[:2] == ["this account: 1 finding", "! vol-1 is idle"]
