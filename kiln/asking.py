@@ -8,11 +8,11 @@ from kiln.screen import Screen
 
 
 def agreed(screen: Screen, questions: Sequence[str], nobody: UserError) -> bool:
-    """Whether each was answered with yes; with nothing to ask, yes. Raises `nobody` where there is no terminal."""
+    """Ask the questions in turn; whether all were answered with yes. Raises `nobody` where there is no terminal."""
     if questions and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         raise nobody
     for question in questions:
-        screen.say(f"{question} Only yes is taken for one.")
+        screen.say(f"{question} Type yes to agree.")
         if sys.stdin.readline().strip() != "yes":
             return False
     return True

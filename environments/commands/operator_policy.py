@@ -38,38 +38,38 @@ def command(
         return Exit.DONE
     specs = [definitions.load(name) for name in env or ("genomics",)]
     built = [images.load(name) for name in image or _shipped(specs)]
-    told = documents(whole(specs, Scope(region or "*", account or "*"), boundary, built))
-    result("\n".join(json.dumps(each, indent=2) for each in told))
+    policies = documents(whole(specs, Scope(region or "*", account or "*"), boundary, built))
+    result("\n".join(json.dumps(policy, indent=2) for policy in policies))
     return Exit.DONE
 
 
 def whole(
     specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str = "", built: Sequence[ImageSpec] = ()
 ) -> tuple[Permission, ...]:
-    """Building images, registering templates and these environments, and finding what is wrong with them."""
+    """List what it takes to build images, to register templates and these environments, and to run the doctor."""
     made = (*images_need(scope, built), *templates_need(scope), *environments_need(specs, scope, boundary))
     return (*made, *doctor_needs())
 
 
 def _shipped(specs: Sequence[EnvironmentSpec]) -> list[str]:
-    """The environments' images that are defined under images/; the definition of another must be named."""
-    return sorted({each.image for each in specs if (images.KIND.folder / f"{each.image}.yaml").is_file()})
+    """List the environments' images that are defined under images/; the definition of another must be named."""
+    return sorted({spec.image for spec in specs if (images.KIND.folder / f"{spec.image}.yaml").is_file()})
 
 
 def trust_policy(repository: str, environments: Sequence[str], account: str = "") -> dict[str, Any]:
-    """The trust policy of a role for GitHub Actions: jobs of this repository in these GitHub environments alone.
+    """Write the trust policy of a role for GitHub Actions: only jobs of this repository in these GitHub environments.
 
-    Raises UserError for what is no OWNER/REPOSITORY. Source: "Configuring OpenID Connect in Amazon Web Services" and
+    Raises UserError for what is not OWNER/REPOSITORY. Source: "Configuring OpenID Connect in Amazon Web Services" and
     "OpenID Connect reference" (the subject of a job that names an environment), GitHub documentation; "Create a role
     for OpenID Connect federation", IAM User Guide.
     """
     if not _REPOSITORY.fullmatch(repository) or not environments:
         raise UserError(
             f"{repository} cannot be trusted",
-            "a trust names one repository and at least one GitHub environment",
+            "a trust policy names a single repository, and a GitHub environment at least",
             "Try --trust OWNER/REPOSITORY --github-environment plan.",
         )
-    subjects = [f"repo:{repository}:environment:{each}" for each in environments]
+    subjects = [f"repo:{repository}:environment:{environment}" for environment in environments]
     condition = {"StringEquals": {f"{ISSUER}:aud": "sts.amazonaws.com", f"{ISSUER}:sub": subjects}}
     principal = {"Federated": f"arn:aws:iam::{account or 'ACCOUNT'}:oidc-provider/{ISSUER}"}
     statement = {
@@ -81,8 +81,8 @@ def trust_policy(repository: str, environments: Sequence[str], account: str = ""
 def _check(account: str, boundary: str) -> None:
     if account and not re.fullmatch(r"\d{12}", account):
         raise UserError(
-            f"{account} is no AWS account", "an account id has twelve digits", "See aws sts get-caller-identity."
+            f"{account} is not an AWS account", "an account id has twelve digits", "See aws sts get-caller-identity."
         )
     if boundary and not _BOUNDARY.fullmatch(boundary):
-        raise UserError(f"{boundary} is no policy", "a permissions boundary is named by the ARN of a managed policy",
+        raise UserError(f"{boundary} is not a policy", "a permissions boundary is named by the ARN of a managed policy",
                         "Try arn:aws:iam::123456789012:policy/limit.")  # fmt: skip

@@ -1,4 +1,4 @@
-"""What registering, showing and destroying environments needs to be allowed, by the names in their definitions.
+"""List what registering, showing and destroying environments must be allowed, by the names in their definitions.
 
 Sources: the pages for AWS Batch, IAM, Amazon S3, Amazon EC2 and CloudWatch Logs in the Service Authorization Reference;
 "Granting a user permissions to pass a role to an AWS service" (iam:PassedToService) and "Permissions boundaries for IAM
@@ -26,7 +26,7 @@ _COMPUTE = (
 _DEFINITIONS = (
     "batch:DeregisterJobDefinition", "batch:RegisterJobDefinition", "batch:TagResource", "batch:UntagResource",
 )  # fmt: skip
-_DROP = (
+_REMOVE = (
     "batch:DeleteComputeEnvironment", "batch:DeleteJobQueue", "batch:DeregisterJobDefinition", "batch:UntagResource",
     "batch:UpdateComputeEnvironment", "batch:UpdateJobQueue",
 )  # fmt: skip
@@ -44,8 +44,10 @@ _LOGS = (
 
 
 def needs(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str = "") -> tuple[Permission, ...]:
-    """For these environments. `boundary` is the ARN of the policy without which no role is made; default: those that
-    the definitions name."""
+    """List the permissions for these environments.
+
+    `boundary` is the ARN of the policy that bounds every role; default: what the definitions name.
+    """
     return (
         Permission("EnvironmentsLook", _LOOK),
         *_storage(specs, scope),
@@ -56,47 +58,50 @@ def needs(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str = "") ->
 
 
 def _storage(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
-    names = {each.bucket_name(use, scope.account, scope.region) for each in specs for use in each.buckets}
+    names = {spec.bucket_name(use, scope.account, scope.region) for spec in specs for use in spec.buckets}
     buckets = tuple(f"arn:{scope.partition}:s3:::{name}" for name in sorted(names))
-    groups = sorted({each.log_group.name for each in specs})
+    groups = sorted({spec.log_group.name for spec in specs})
     data = tuple(f"{bucket}/*" for bucket in buckets)
     logs = tuple(scope.arn("logs", f"log-group:{name}{end}") for name in groups for end in ("", ":*"))
-    found = (Permission("Buckets", _BUCKETS, buckets), Permission("BucketsEmpty", _EMPTY, data)) if buckets else ()
-    return (*found, Permission("LogGroups", _LOGS, logs))
+    groups_alone = (Permission("LogGroups", _LOGS, logs),)
+    if not buckets:
+        return groups_alone
+    return (Permission("Buckets", _BUCKETS, buckets), Permission("BucketsEmpty", _EMPTY, data), *groups_alone)
 
 
 def _network(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
-    """Security groups, told by the environments' tags. The VPC, and tags at creation, come with images/needs.py."""
-    named = {"ForAnyValue:StringEquals": {"aws:TagKeys": sorted(PREFIX + each.name for each in specs)}}
+    """Security groups, by the environments' tags. The VPC, and tags at creation, come with images/needs.py."""
+    named = {"ForAnyValue:StringEquals": {"aws:TagKeys": sorted(PREFIX + spec.name for spec in specs)}}
     groups = scope.ec2("security-group")
     change = ("ec2:CreateTags", "ec2:DeleteSecurityGroup", "ec2:DeleteTags")
     return (
         Permission("GroupsMake", ("ec2:CreateSecurityGroup",), groups, named),
         *(
-            Permission(f"Groups{n}", change, groups, {"Null": {f"aws:ResourceTag/{PREFIX}{each.name}": "false"}})
-            for n, each in enumerate(specs, 1)
+            Permission(f"Groups{n}", change, groups, {"Null": {f"aws:ResourceTag/{PREFIX}{spec.name}": "false"}})
+            for n, spec in enumerate(specs, 1)
         ),
     )
 
 
 def _batch(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
-    """By name: a roll-out gives a compute environment its name with something behind it."""
-    compute = sorted({name for each in specs for name in each.compute_environments})
-    queues = sorted({name for each in specs for name in each.queues})
-    definitions = sorted({name for each in specs for name in each.job_definitions})
-    # A queue is made and changed with its compute environments: each action is asked for both.
+    """By name: a roll-out adds something to the end of a compute environment's name."""
+    compute = sorted({name for spec in specs for name in spec.compute_environments})
+    queues = sorted({name for spec in specs for name in spec.queues})
+    definitions = sorted({name for spec in specs for name in spec.job_definitions})
+    # A queue is made and changed with its compute environments: AWS checks these actions for both.
     arns = [scope.arn("batch", f"compute-environment/{name}*") for name in compute]
-    found = [Permission("Batch", _COMPUTE, (*arns, *(scope.arn("batch", f"job-queue/{name}") for name in queues)))]
-    found.append(Permission("Jobs", ("batch:TerminateJob",), (scope.arn("batch", "job/*"),)))
+    arns += [scope.arn("batch", f"job-queue/{name}") for name in queues]
+    permissions = [Permission("Batch", _COMPUTE, tuple(arns))]
+    permissions.append(Permission("Jobs", ("batch:TerminateJob",), (scope.arn("batch", "job/*"),)))
     if definitions:
         named = tuple(scope.arn("batch", f"job-definition/{n}{end}") for n in definitions for end in ("", ":*"))
-        found.append(Permission("Definitions", _DEFINITIONS, named))
-    return (*found, *_dropped(specs, scope))
+        permissions.append(Permission("Definitions", _DEFINITIONS, named))
+    return (*permissions, *_removals(specs, scope))
 
 
-def _dropped(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
-    """What a definition named once is told by the environment's tag."""
+def _removals(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
+    """What a definition no longer names is known by the environment's tag."""
     kinds = ("compute-environment", "job-definition", "job-queue")
     arns = tuple(scope.arn("batch", f"{kind}/*") for kind in kinds)
-    for n, each in enumerate(specs, 1):
-        yield Permission(f"Dropped{n}", _DROP, arns, has_tag(PREFIX + each.name))
+    for n, spec in enumerate(specs, 1):
+        yield Permission(f"Removed{n}", _REMOVE, arns, has_tag(PREFIX + spec.name))

@@ -1,4 +1,4 @@
-"""The permissions that are about IAM: roles, instance profiles, policies, and passing roles on."""
+"""List the permissions that are about IAM: roles, instance profiles, policies, and passing roles on."""
 
 from collections.abc import Sequence
 
@@ -26,26 +26,26 @@ _POLICIES = (
 
 
 def iam(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str) -> tuple[Permission, ...]:
-    """Nothing is made, and roles are looked at and passed on alone, where every definition says iam: existing."""
-    making = [each for each in specs if each.iam == "create"]
+    """List them; where every definition says iam: existing, roles are only looked at and passed on."""
+    making = [spec for spec in specs if spec.iam == "create"]
     passing = tuple(_pass(specs, scope, service, sid) for service, sid in _SERVICES.items())
-    found = [each for each in passing if each.resources]
+    passed = [permission for permission in passing if permission.resources]
     looked = _arns(scope, "role", _names(specs))
-    profiles = _arns(scope, "instance-profile", {each.roles.profile for each in specs})
+    profiles = _arns(scope, "instance-profile", {spec.roles.profile for spec in specs})
     if not making:
         return (
             Permission("Roles", ("iam:GetRole", "iam:ListAttachedRolePolicies"), looked),
             Permission("Profiles", ("iam:GetInstanceProfile",), profiles),
-            *found,
+            *passed,
         )
-    bounds = {boundary} if boundary else {each.roles.permissions_boundary for each in making} - {None}
+    bounds = {boundary} if boundary else {spec.roles.permissions_boundary for spec in making} - {None}
     return (
         Permission("Roles", _ROLES, looked),
-        _made(making, scope, sorted(each for each in bounds if each)),
+        _made(making, scope, sorted(arn for arn in bounds if arn)),
         Permission("Profiles", _PROFILES, profiles),
         *_policies(making, scope),
         *_linked(specs, scope),
-        *found,
+        *passed,
     )
 
 
@@ -58,28 +58,28 @@ _SERVICES = {
 
 
 def _pass(specs: Sequence[EnvironmentSpec], scope: Scope, service: str, sid: str) -> Permission:
-    """Each role to its own service alone."""
+    """Every role only to its own service."""
     named = {
-        "ec2.amazonaws.com": {each.roles.instance for each in specs},
-        "batch.amazonaws.com": {each.roles.service for each in specs} - {"service-linked"},
-        "spotfleet.amazonaws.com": {each.roles.spot_fleet for each in specs if _needs_fleet(each)},
-        "ecs-tasks.amazonaws.com": {each.job_role for each in specs if each.job_definitions and each.job_role},
+        "ec2.amazonaws.com": {spec.roles.instance for spec in specs},
+        "batch.amazonaws.com": {spec.roles.service for spec in specs} - {"service-linked"},
+        "spotfleet.amazonaws.com": {spec.roles.spot_fleet for spec in specs if _needs_fleet(spec)},
+        "ecs-tasks.amazonaws.com": {spec.job_role for spec in specs if spec.job_definitions and spec.job_role},
     }[service]
     arns = _arns(scope, "role", {name for name in named if name})
     return Permission(sid, ("iam:PassRole",), arns, {"StringEquals": {"iam:PassedToService": service}})
 
 
 def _needs_fleet(spec: EnvironmentSpec) -> bool:
-    return any(each.needs_fleet_role for each in spec.compute_environments.values())
+    return any(compute.needs_fleet_role for compute in spec.compute_environments.values())
 
 
 def _names(specs: Sequence[EnvironmentSpec]) -> set[str]:
-    found: set[str] = set()
-    for each in specs:
-        found |= {each.roles.instance, each.roles.service}
-        found |= {each.job_role} if each.job_role else set()
-        found |= {each.roles.spot_fleet} if _needs_fleet(each) else set()
-    return found - {"service-linked"}
+    names: set[str] = set()
+    for spec in specs:
+        names |= {spec.roles.instance, spec.roles.service}
+        names |= {spec.job_role} if spec.job_role else set()
+        names |= {spec.roles.spot_fleet} if _needs_fleet(spec) else set()
+    return names - {"service-linked"}
 
 
 def _arns(scope: Scope, kind: str, names: set[str]) -> tuple[str, ...]:
@@ -93,20 +93,20 @@ def _made(making: Sequence[EnvironmentSpec], scope: Scope, bounds: Sequence[str]
 
 def _policies(making: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
     names: set[str] = set()
-    for each in making:
-        roles = each.roles
-        names |= {roles.bucket_policy} if each.buckets else set()
+    for spec in making:
+        roles = spec.roles
+        names |= {roles.bucket_policy} if spec.buckets else set()
         names |= {roles.public_buckets_policy} if isinstance(roles.s3_read, tuple) and roles.s3_read else set()
         names |= {roles.storage_policy} if roles.storage_policy else set()
     return (Permission("Policies", _POLICIES, _arns(scope, "policy", names)),) if names else ()
 
 
 def _linked(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
-    services = {"batch.amazonaws.com"} if any(each.roles.service == "service-linked" for each in specs) else set()
-    if any(one.market == "spot" for each in specs for one in each.compute_environments.values()):
+    services = {"batch.amazonaws.com"} if any(spec.roles.service == "service-linked" for spec in specs) else set()
+    if any(compute.market == "spot" for spec in specs for compute in spec.compute_environments.values()):
         services |= {"spot.amazonaws.com", "spotfleet.amazonaws.com"}
     if not services:
         return ()
-    arns = tuple(scope.iam(f"role/aws-service-role/{each}/{NAMES[each]}") for each in sorted(services))
+    arns = tuple(scope.iam(f"role/aws-service-role/{service}/{NAMES[service]}") for service in sorted(services))
     condition = {"StringEquals": {"iam:AWSServiceName": sorted(services)}}
     return (Permission("ServiceLinked", ("iam:CreateServiceLinkedRole",), arns, condition),)

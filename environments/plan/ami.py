@@ -1,4 +1,4 @@
-"""Which AMI an environment is to run: latest, previous, ecs-optimized, an alias or an id."""
+"""Choose the AMI of an environment: latest, previous, ecs-optimized, an alias or an id."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,12 +18,12 @@ from kiln.errors import UserError
 _PUBLISHED: tuple[tuple[str, Family], ...] = (("al2023-ami-ecs-", "al2023"), ("amzn2-ami-ecs-", "al2"))
 
 
-def choose(cloud: Cloud, spec: EnvironmentSpec, desired: str, described: Sequence[dict[str, Any]]) -> Chosen:
-    """The AMI behind `wanted` ("": the definition's); `described` are the region's compute environments.
+def choose(cloud: Cloud, spec: EnvironmentSpec, ami: str, described: Sequence[dict[str, Any]]) -> Chosen:
+    """Choose the AMI that `ami` names ("": the definition's); `described` are the region's compute environments.
 
-    Raises UserError where there is none.
+    Raises UserError where there is no such AMI.
     """
-    name = desired or spec.ami
+    name = ami or spec.ami
     if name == "previous":
         ami = previous(spec, memories(spec, described))
         return _with_family(images.choose(cloud, ami, spec.image))
@@ -33,51 +33,49 @@ def choose(cloud: Cloud, spec: EnvironmentSpec, desired: str, described: Sequenc
 
 
 def _with_family(chosen: Chosen) -> Chosen:
-    """A stock AMI that is named by its id carries no tag of Kiln's, but a name of AWS's."""
+    """Add the family of a stock AMI that is named by its id: it has no tag of Kiln, but a name that AWS gave it."""
     named = next((family for begin, family in _PUBLISHED if chosen.image.name.startswith(begin)), None)
     return replace(chosen, family=chosen.family or named)
 
 
 def memories(spec: EnvironmentSpec, described: Sequence[dict[str, Any]]) -> list[Memory]:
-    """What the tags of the environment's compute environments remember."""
-    return [
-        ownership.memory(each["tags"], spec.name)
-        for each in sorted(described, key=lambda each: str(each["computeEnvironmentName"]))
-        if ownership.carries(each, spec.name)
-    ]
+    """Read what the tags of the environment's compute environments remember."""
+    own = [compute for compute in described if ownership.carries(compute, spec.name)]
+    own.sort(key=lambda compute: str(compute["computeEnvironmentName"]))
+    return [ownership.memory(compute["tags"], spec.name) for compute in own]
 
 
 def previous(spec: EnvironmentSpec, remembered: Sequence[Memory]) -> str:
-    """The id of the AMI before the present one.
+    """Return the id of the AMI before the present AMI.
 
-    Half-way through a roll-out it is the one that some compute environments still run. Raises UserError where none is
-    remembered, or two are.
+    Half-way through a roll-out it is the AMI that some compute environments still run. Raises UserError where no AMI is
+    remembered, or where there are two.
     """
-    here = {each.ami for each in remembered}
-    before = {each.previous for each in remembered if each.previous}
-    found = before & here if len(here) > 1 else before
-    if len(found) == 1:
-        return found.pop()
-    if not found:
+    present = {memory.ami for memory in remembered}
+    before = {memory.previous for memory in remembered if memory.previous}
+    candidates = before & present if len(present) > 1 else before
+    if len(candidates) == 1:
+        return candidates.pop()
+    if not candidates:
         raise UserError(
             f"{spec.name} remembers no previous AMI",
-            "it runs the first one that it was given" if remembered else "it is not registered in this region",
+            "it still runs its first AMI" if remembered else "it is not registered in this region",
             "Name an AMI: --ami ami-….",
         )
     raise UserError(
         f"{spec.name} is between two AMIs",
-        f"its compute environments remember {' and '.join(sorted(found))}",
-        f"Name the one you want: {typed.command('register-env --env ' + spec.name + ' --ami ami-…')}.",
+        f"its compute environments remember {' and '.join(sorted(candidates))}",
+        f"Name the AMI: {typed.command('register-env --env ' + spec.name + ' --ami ami-…')}.",
     )
 
 
 def running(remembered: Sequence[Memory]) -> tuple[str, ...]:
-    """The ids of the AMIs that the environment runs now."""
-    return tuple(sorted({each.ami for each in remembered if each.ami}))
+    """Return the ids of the AMIs that the environment runs now."""
+    return tuple(sorted({memory.ami for memory in remembered if memory.ami}))
 
 
 def stock(image: str) -> str:
-    """The alias of the stock AMI that the image is built on; ecs/al2023 for one that Kiln does not know."""
+    """Return the alias of the stock AMI that the image is built on; ecs/al2023 for an image that Kiln does not know."""
     try:
         return image_definitions.load(image).base.ssm or "ecs/al2023"
     except UserError:

@@ -1,4 +1,4 @@
-"""Which machines a compute environment may launch: their architecture, their vCPUs, and how many at most."""
+"""Find which machines a compute environment may launch: their architecture, their vCPUs, and how many at most."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _GROUPS = {"optimal": "x86_64", "default_x86_64": "x86_64", "default_arm64": "ar
 
 @dataclass(frozen=True)
 class InstanceType:
-    """A type as EC2 describes it; `memory` in MiB."""
+    """An instance type as EC2 describes it; `memory` in MiB."""
 
     name: str
     vcpus: int
@@ -27,74 +27,74 @@ class InstanceType:
 
 
 def look(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
-    """The types and families that the definition names, by type; raises UserError for one that EC2 does not know."""
-    named = {name for each in spec.compute_environments.values() for name in each.instance_types}
+    """Look up the types and families that the definition names, by type; raises UserError where EC2 lacks any."""
+    named = {name for compute in spec.compute_environments.values() for name in compute.instance_types}
     known = described(cloud, named)
     if missing := sorted(name for name in named - _GROUPS.keys() if not _of(name, known)):
         raise UserError(
             f"{cloud.region} has no {', '.join(missing)}",
-            "EC2 knows no such instance type or family there",
+            "EC2 has no such instance type or family there",
             "See instance_types in environments/reference.yaml.",
         )
     return known
 
 
 def described(cloud: Cloud, names: Iterable[str]) -> Mapping[str, InstanceType]:
-    """Types and families as EC2 describes them; one call, and none where there are groups alone."""
+    """Describe types and families as EC2 knows them: a single call, and none where there are only groups."""
     patterns = sorted(name if "." in name else f"{name}.*" for name in set(names) - _GROUPS.keys())
     if not patterns:
         return {}
     filters = [{"Name": "instance-type", "Values": patterns}]
-    found = map(_type, every(cloud.ec2, "describe_instance_types", "InstanceTypes", Filters=filters))
-    return {each.name: each for each in found}
+    types = map(_read, every(cloud.ec2, "describe_instance_types", "InstanceTypes", Filters=filters))
+    return {instance_type.name: instance_type for instance_type in types}
 
 
-def _type(each: Mapping[str, Any]) -> InstanceType:
+def _read(described: Mapping[str, Any]) -> InstanceType:
     return InstanceType(
-        each["InstanceType"],
-        each["VCpuInfo"]["DefaultVCpus"],
-        each["MemoryInfo"]["SizeInMiB"],
-        tuple(each["ProcessorInfo"]["SupportedArchitectures"]),
-        sum(gpu.get("Count", 0) for gpu in each.get("GpuInfo", {}).get("Gpus", ())),
+        described["InstanceType"],
+        described["VCpuInfo"]["DefaultVCpus"],
+        described["MemoryInfo"]["SizeInMiB"],
+        tuple(described["ProcessorInfo"]["SupportedArchitectures"]),
+        sum(gpu.get("Count", 0) for gpu in described.get("GpuInfo", {}).get("Gpus", ())),
     )
 
 
 def _of(name: str, known: Mapping[str, InstanceType]) -> list[InstanceType]:
-    """The types behind a name of the definition: a type, or every size of a family."""
-    return [each for each in known.values() if name in (each.name, each.name.partition(".")[0])]
+    """List the types behind a name of the definition: a type, or all sizes of a family."""
+    return [known[full] for full in known if name in (full, full.partition(".")[0])]
 
 
-def most(each: ComputeEnvironment, known: Mapping[str, InstanceType]) -> str:
-    """The most machines there can be, in words: at most 12 × c5.2xlarge; for many types, the vCPUs."""
-    types = [one for name in each.instance_types for one in _of(name, known)]
-    if types and all("." in name for name in each.instance_types):
-        return "at most " + " or ".join(f"{each.max_vcpus // one.vcpus} × {one.name}" for one in types)
-    return f"at most {each.max_vcpus} vCPUs of {', '.join(each.instance_types)}"
+def most(compute: ComputeEnvironment, known: Mapping[str, InstanceType]) -> str:
+    """Say how many machines there can be: at most 12 × c5.2xlarge; for families and groups, the vCPUs."""
+    types = [machine for name in compute.instance_types for machine in _of(name, known)]
+    if types and all("." in name for name in compute.instance_types):
+        return "at most " + " or ".join(f"{compute.max_vcpus // machine.vcpus} × {machine.name}" for machine in types)
+    return f"at most {compute.max_vcpus} vCPUs of {', '.join(compute.instance_types)}"
 
 
 def refuse_misfit(
     spec: EnvironmentSpec, chosen: Chosen, family: Family, known: Mapping[str, InstanceType]
 ) -> None:  # fmt: skip
-    """Raise UserError where the AMI cannot run on the machines, or under the image type; before anything is changed."""
+    """Raise UserError where the AMI cannot run on the machines, or with the image type; before anything is changed."""
     image = chosen.image
     if family == "al1":
         raise UserError(
             f"{image.id} is Amazon Linux 1",
-            "AWS Batch has no image type for it, and ECS ended its support on 2025-09-15; it is for building and for "
-            "plain EC2 only",
+            "AWS Batch has no image type for it, and its support in ECS ended on 2025-09-15; use it only without "
+            "AWS Batch",
             "Use an image on ecs/al2023.",
         )
-    for name, each in spec.compute_environments.items():
-        if wrong := sorted({one for one in each.instance_types if image.arch not in _archs(one, known)}):
+    for name, compute in spec.compute_environments.items():
+        if wrong := sorted({type_ for type_ in compute.instance_types if image.arch not in _archs(type_, known)}):
             raise UserError(
                 f"{image.id} cannot run in {name}",
                 f"the AMI is {image.arch}, and {', '.join(wrong)} is not",
                 "Choose an AMI of the other architecture, or other instance_types.",
             )
-        if each.image_type and not each.image_type.removesuffix("_NVIDIA") == f"ECS_{family.upper()}":
+        if compute.image_type and not compute.image_type.removesuffix("_NVIDIA") == f"ECS_{family.upper()}":
             raise UserError(
                 f"{image.id} does not fit {name}",
-                f"its image_type is {each.image_type}, and the AMI is {family}",
+                f"its image_type is {compute.image_type}, and the AMI is {family}",
                 "Leave image_type out, or choose another AMI.",
             )
     _refuse_mixed_queues(spec, known)
@@ -103,19 +103,19 @@ def refuse_misfit(
 def _archs(name: str, known: Mapping[str, InstanceType]) -> set[str]:
     if name in _GROUPS:
         return {_GROUPS[name]}
-    return {arch for each in _of(name, known) for arch in each.archs}
+    return {arch for machine in _of(name, known) for arch in machine.archs}
 
 
 def _refuse_mixed_queues(spec: EnvironmentSpec, known: Mapping[str, InstanceType]) -> None:
-    """A queue's compute environments have one architecture (CreateJobQueue, AWS Batch API Reference)."""
-    for queue, each in spec.queues.items():
+    """A queue's compute environments have the same architecture (CreateJobQueue, AWS Batch API Reference)."""
+    for name, queue in spec.queues.items():
         archs = [
-            {arch for one in spec.compute_environments[name].instance_types for arch in _archs(one, known)}
-            for name in each.compute_environments
+            {arch for type_ in spec.compute_environments[compute].instance_types for arch in _archs(type_, known)}
+            for compute in queue.compute_environments
         ]
         if not set.intersection(*archs):
-            raise UserError(f"the queue {queue} mixes architectures", _told(each.compute_environments, archs))
+            raise UserError(f"the queue {name} mixes architectures", _list(queue.compute_environments, archs))
 
 
-def _told(names: Sequence[str], archs: Sequence[set[str]]) -> str:
-    return "; ".join(f"{name}: {', '.join(sorted(each))}" for name, each in zip(names, archs, strict=True))
+def _list(names: Sequence[str], archs: Sequence[set[str]]) -> str:
+    return "; ".join(f"{name}: {', '.join(sorted(own))}" for name, own in zip(names, archs, strict=True))

@@ -1,4 +1,4 @@
-"""Where machines live: the VPC, its subnets, and whether they have a way out.
+"""Find where machines run: the VPC, its subnets, and whether these lead to the internet.
 
 Source: "Amazon ECS interface VPC endpoints" and "Amazon ECR interface VPC endpoints", AWS documentation: what an ECS
 container instance must reach.
@@ -20,12 +20,12 @@ Described = Mapping[str, Any]
 
 
 def look(cloud: Cloud, spec: EnvironmentSpec) -> Network:
-    """The subnets that the definition means; raises UserError where there are none. At most three calls."""
+    """Find the subnets that the definition means, in at most three calls; raises UserError where there are none."""
     subnets = _subnets(cloud, spec)
-    vpcs = sorted({each["VpcId"] for each in subnets})
+    vpcs = sorted({subnet["VpcId"] for subnet in subnets})
     if len(vpcs) > 1:
         raise UserError(
-            f"the subnets of {spec.name} lie in {len(vpcs)} VPCs", ", ".join(vpcs), "Name subnets of one VPC."
+            f"the subnets of {spec.name} are in {len(vpcs)} VPCs", ", ".join(vpcs), "Name subnets of a single VPC."
         )
     [vpc] = vpcs
     if spec.network.vpc not in ("default", vpc):
@@ -35,7 +35,7 @@ def look(cloud: Cloud, spec: EnvironmentSpec) -> Network:
     mine = [{"Name": "vpc-id", "Values": [vpc]}]
     shut = without_way_out(subnets, every(cloud.ec2, "describe_route_tables", "RouteTables", Filters=mine))
     endpoints = every(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=mine) if shut else []
-    names = tuple(sorted(each["SubnetId"] for each in subnets))
+    names = tuple(sorted(subnet["SubnetId"] for subnet in subnets))
     return Network(vpc, names, {}, warnings(shut, endpoints))
 
 
@@ -45,19 +45,19 @@ def _subnets(cloud: Cloud, spec: EnvironmentSpec) -> list[dict[str, Any]]:
         query: dict[str, Any] = {"SubnetIds": list(network.subnets)}
         return list(cloud.ec2.describe_subnets(**query)["Subnets"])
     name, value = ("default-for-az", "true") if network.vpc == "default" else ("vpc-id", network.vpc)
-    found = every(cloud.ec2, "describe_subnets", "Subnets", Filters=[{"Name": name, "Values": [value]}])
-    if not found:
-        what = "a default VPC" if network.vpc == "default" else f"a subnet in {network.vpc}"
+    subnets = every(cloud.ec2, "describe_subnets", "Subnets", Filters=[{"Name": name, "Values": [value]}])
+    if not subnets:
+        lacking = "default VPC" if network.vpc == "default" else f"subnet in {network.vpc}"
         raise UserError(
-            f"there is not {what} in {cloud.region}",
-            "machines must live somewhere",
-            "Name subnets under network.subnets, or make one: aws ec2 create-default-vpc.",
+            f"{cloud.region} has no {lacking}",
+            "machines need a subnet to run in",
+            "Name subnets under network.subnets, or make a default VPC: aws ec2 create-default-vpc.",
         )
-    return found
+    return subnets
 
 
 def without_way_out(subnets: Sequence[Described], tables: Sequence[Described]) -> dict[str, str]:
-    """Subnets whose machines reach no internet, by id, and why (pure).
+    """Find the subnets whose machines cannot reach the internet, by id, and why (pure).
 
     A route to an internet gateway serves machines with a public address alone; a route to anything else (NAT, transit
     gateway, a firewall's interface) is taken as a way out.
@@ -73,19 +73,19 @@ def without_way_out(subnets: Sequence[Described], tables: Sequence[Described]) -
 
 
 def _table_of(subnet: Described, tables: Sequence[Described]) -> Described:
-    """The table that names the subnet, else the VPC's main one."""
+    """Return the route table that names the subnet, else the VPC's main route table."""
     main: Described = {}
     for table in tables:
-        for each in table.get("Associations", ()):
-            if each.get("SubnetId") == subnet["SubnetId"]:
+        for association in table.get("Associations", ()):
+            if association.get("SubnetId") == subnet["SubnetId"]:
                 return table
-            if each.get("Main"):
+            if association.get("Main"):
                 main = table
     return main
 
 
 def _default_route(table: Described) -> str | None:
-    """What the route to everywhere leads to, or None."""
+    """Return what the default route leads to, or None."""
     for route in table.get("Routes", ()):
         everywhere = route.get("DestinationCidrBlock")
         if everywhere and not ipaddress.ip_network(everywhere).prefixlen and route.get("State") != "blackhole":
@@ -94,7 +94,7 @@ def _default_route(table: Described) -> str | None:
 
 
 def warnings(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[str, ...]:
-    """What to tell of subnets without a way out: which VPC endpoints they lack (pure); () where all are there."""
+    """Warn of subnets that do not lead to the internet: which VPC endpoints they lack (pure); () where none lacks."""
     if not shut:
         return ()
     missing = lacking(endpoints)
@@ -109,10 +109,11 @@ def warnings(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[s
 
 
 def _some(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more, each of them"
+    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more subnets"
 
 
 def lacking(endpoints: Iterable[Described]) -> tuple[str, ...]:
-    """The endpoints that machines without another way out need, and that are not there (pure)."""
-    there = {each["ServiceName"].split(".", 3)[-1] for each in endpoints if each.get("State") == "available"}
-    return tuple(name for name in _ENDPOINTS if name not in there)
+    """List the endpoints that such machines need, and that do not exist (pure)."""
+    available = [endpoint for endpoint in endpoints if endpoint.get("State") == "available"]
+    services = {endpoint["ServiceName"].split(".", 3)[-1] for endpoint in available}
+    return tuple(name for name in _ENDPOINTS if name not in services)

@@ -30,14 +30,14 @@ class ComputeEnvironment(Model):
     """Types (c5.2xlarge), families (c5), or optimal, default_x86_64, default_arm64."""
     min_vcpus: StrictInt = Field(0, ge=0, le=1_000_000)
     desired_vcpus: StrictInt | None = None
-    """Begins as the minimum and is AWS Batch's own from then on: Kiln neither sends nor compares it."""
+    """Starts at the minimum, and then AWS Batch sets it: Kiln neither sends nor compares it."""
     max_vcpus: StrictInt = Field(256, ge=1, le=1_000_000)
     bid_percentage: StrictInt | None = Field(None, ge=1, le=100)
-    """Spot: the most to be paid, in percent of the On-Demand price."""
+    """Spot: the highest price to be paid, in percent of the On-Demand price."""
     key_pair: str | None = Field(None, min_length=1, max_length=255)
     placement_group: str | None = Field(None, min_length=1, max_length=255)
     image_type: ImageType | None = None
-    """Default: as the AMI's family says."""
+    """Default: what fits the AMI."""
     state: Literal["enabled", "disabled"] = "enabled"
     tags: dict[str, str] = Field(default_factory=dict)
     """Tags of the instances."""
@@ -55,20 +55,20 @@ class ComputeEnvironment(Model):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.market == "on-demand" and self.strategy in SPOT_ONLY:
-            raise ValueError(f"{self.strategy} is for market: spot alone")
+            raise ValueError(f"{self.strategy} works only with market: spot")
         if self.market == "on-demand" and self.bid_percentage is not None:
-            raise ValueError("bid_percentage is for market: spot alone")
+            raise ValueError("bid_percentage works only with market: spot")
         if self.min_vcpus > self.max_vcpus:
             raise ValueError("min_vcpus is above max_vcpus")
         if self.desired_vcpus not in (None, self.min_vcpus):
-            raise ValueError("desired_vcpus begins as min_vcpus and then is AWS Batch's own; leave it out")
+            raise ValueError("desired_vcpus starts at min_vcpus, and then AWS Batch sets it: leave it out")
         if len(self.instance_types) != len(set(self.instance_types)):
-            raise ValueError("an instance type stands twice in instance_types")
+            raise ValueError("instance_types has the same instance type twice")
         return self
 
 
 class TimeLimit(Model):
-    """What happens to a job that waits at the head of the queue in RUNNABLE for one of AWS Batch's reasons."""
+    """What happens to a job that waits at the head of the queue in RUNNABLE, for a reason that AWS Batch gives."""
 
     reason: Literal[
         "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
@@ -90,7 +90,7 @@ class JobQueue(Model):
     """A job queue; AWS Batch tries its compute environments in order."""
 
     priority: StrictInt = Field(1, ge=0, le=1000)
-    """A queue with a higher number goes first where queues share a compute environment."""
+    """Where queues share a compute environment, jobs of the queue with the higher number go first."""
     compute_environments: Annotated[tuple[Name, ...], Field(min_length=1, max_length=3)]
     state: Literal["enabled", "disabled"] = "enabled"
     time_limits: tuple[TimeLimit, ...] = ()
@@ -98,10 +98,10 @@ class JobQueue(Model):
     @model_validator(mode="after")
     def _once(self) -> Self:
         if len(self.compute_environments) != len(set(self.compute_environments)):
-            raise ValueError("a compute environment stands twice in compute_environments")
+            raise ValueError("compute_environments has the same compute environment twice")
         reasons = [limit.reason for limit in self.time_limits]
         if len(reasons) != len(set(reasons)):
-            raise ValueError("a reason stands twice in time_limits")
+            raise ValueError("time_limits has the same reason twice")
         return self
 
 
@@ -114,7 +114,7 @@ class HostVolume(Model):
 
 
 class JobDefinition(Model):
-    """A container job definition: another revision is registered when anything in it changes."""
+    """A container job definition: Kiln registers a new revision when anything in it changes."""
 
     image: str = Field(min_length=1, max_length=512, pattern=r"^\S+$")
     command: tuple[str, ...] = ()
@@ -137,7 +137,7 @@ class JobDefinition(Model):
         if self.memory < 4:
             raise ValueError("memory must be at least 4 MiB")
         if reserved := [key for key in self.environment if key.startswith("AWS_BATCH")]:
-            raise ValueError(f"AWS Batch sets these itself: {', '.join(reserved)}")
+            raise ValueError(f"AWS Batch sets these variables itself: {', '.join(reserved)}")
         if self.timeout is not None and self.timeout < 60:
             raise ValueError("timeout must be at least 60 s")
         return self

@@ -12,7 +12,7 @@ REFERENCE = "environments/reference.yaml"
 
 
 def load(name: str) -> EnvironmentSpec:
-    """The definition of that name or path; raises Problem or UserError.
+    """Load the definition of that name or path; raises Problem or UserError.
 
     A launch template named by a path is looked for beside the definition.
     """
@@ -25,7 +25,7 @@ def load(name: str) -> EnvironmentSpec:
 
 
 def find(name: str) -> EnvironmentSpec | None:
-    """The same; None for a name that has no definition (any more) that can be used: an environment has its tags."""
+    """Load it, or return None where a name has no usable definition (any more): AWS still has its tags."""
     try:
         return load(name)
     except UserError:
@@ -35,7 +35,7 @@ def find(name: str) -> EnvironmentSpec | None:
 
 
 def name_of(name: str) -> str:
-    """The environment's own name: its definition's, or as it is where `find` has none."""
+    """Return the environment's own name: the definition's, or `name` as it is where there is no definition."""
     spec = find(name)
     return spec.name if spec else name
 

@@ -1,13 +1,15 @@
-"""Buckets as an environment definition writes them."""
+"""Buckets and the log group as an environment definition writes them."""
 
 from typing import Self
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, field_validator, model_validator
 
 from kiln.models import Model, Seconds
 
 BUCKET_NAME = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"  # "Bucket naming rules", Amazon S3 User Guide
 _DAY = 86400
+# PutRetentionPolicy, Amazon CloudWatch Logs API Reference
+_RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
 
 class Bucket(Model):
@@ -16,7 +18,7 @@ class Bucket(Model):
     name: str | None = Field(None, pattern=BUCKET_NAME)
     """Default: ENVIRONMENT-ACCOUNT-REGION for `work`, ENVIRONMENT-KEY-ACCOUNT-REGION for the others."""
     existing: StrictBool = False
-    """It is there already, and Kiln changes nothing of it."""
+    """It exists already, and Kiln changes nothing of it."""
     kms_key: str | None = Field(None, pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")
     """ARN. Default: S3's own keys (SSE-S3)."""
     versioning: StrictBool | None = None
@@ -31,7 +33,7 @@ class Bucket(Model):
         if self.existing and not self.name:
             raise ValueError("an existing bucket needs its name")
         if self.existing and {"versioning", "expire", "expire_after"} & self.model_fields_set:
-            raise ValueError("Kiln changes nothing of an existing bucket: leave versioning and expire out")
+            raise ValueError("Kiln does not change an existing bucket: leave versioning and expire out")
         if self.expire_after % _DAY or not self.expire_after:
             raise ValueError("expire_after must be a whole number of days, such as 30 d")
         return self
@@ -39,3 +41,22 @@ class Bucket(Model):
     @property
     def expire_days(self) -> int:
         return self.expire_after // _DAY
+
+
+class LogGroup(Model):
+    """Where the jobs' output goes."""
+
+    name: str = Field("/aws/batch/job", pattern=r"^[A-Za-z0-9_./#-]{1,512}$")
+    retention: Seconds | None = 90 * _DAY
+    """null: for ever."""
+
+    @field_validator("retention")
+    @classmethod
+    def _offered(cls, value: int | None) -> int | None:
+        if value is not None and (value % _DAY or value // _DAY not in _RETENTION):
+            raise ValueError(f"CloudWatch Logs accepts these numbers of days: {', '.join(map(str, _RETENTION))}")
+        return value
+
+    @property
+    def days(self) -> int | None:
+        return None if self.retention is None else self.retention // _DAY

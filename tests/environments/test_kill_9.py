@@ -43,7 +43,7 @@ def test_kill_9_of_apply_roll_out_and_tear_down(served: Sandbox, tmp_path: Path)
 
     Path(env).write_text(Path(env).read_text().replace("c5.2xlarge", "c5.4xlarge"))
     cli(*register, "--plan", code=2)
-    kill_9(cli, lambda: calls.count("UpdateJobQueue") == 1, *register)
+    kill_9(cli, lambda: calls.count("UpdateJobQueue") >= 1, *register)
     assert len(tools.compute(served)) == 2
     cli(*register)
     cli(*register, "--plan")

@@ -161,11 +161,11 @@ def test_a_vpc_of_ones_own(sandbox: Sandbox, registered: Registered, define: Def
 def test_subnets_that_do_not_belong_together(sandbox: Sandbox, cloud: Cloud, define: Define) -> None:
     vpc, subnet = private(sandbox)
     usual = network.look(cloud, definitions.load(define())).subnets[0]
-    with pytest.raises(UserError, match="lie in 2 VPCs"):
+    with pytest.raises(UserError, match="are in 2 VPCs"):
         network.look(cloud, definitions.load(define(f"network: {{subnets: [{subnet}, {usual}]}}\n")))
     with pytest.raises(UserError, match=f"are not in {vpc}"):
         network.look(cloud, definitions.load(define(f"network: {{vpc: {vpc}, subnets: [{usual}]}}\n")))
-    with pytest.raises(UserError, match="there is not a subnet in vpc-0123456789"):
+    with pytest.raises(UserError, match="has no subnet in vpc-0123456789"):
         network.look(cloud, definitions.load(define("network: {vpc: vpc-0123456789}\n")))
 
 
