@@ -11,10 +11,10 @@ from environments.teardown import destroy as teardown
 from environments.teardown.leaving import Named
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
-from tests.environments.test_dropped import elsewhere, make_group, wide
 from tests.support import environments as tools
 from tests.support.images import MakeAmi
 from tests.support.kill import killed
+from tests.support.removal import elsewhere, make_group, wide
 
 MOST = 100  # rounds, which end by themselves long before
 # The next run comes when people type it: by then IAM knows what it was told.

@@ -17,9 +17,9 @@ from environments.screens import catalogue
 from environments.spec import definitions
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
-from tests.environments.test_dropped import is_narrow, narrowed
 from tests.support import environments
 from tests.support.denied import Become, told
+from tests.support.removal import is_narrow, narrowed
 
 DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
 
