@@ -1,5 +1,6 @@
 """Whose build is dead, read from the journals on this computer."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
@@ -22,5 +23,31 @@ def test_a_build_whose_process_is_gone_is_dead_and_this_one_lives(tmp_path: Path
 def test_a_line_cut_by_a_crash_is_passed_over(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "a" / "1")
     journal.close()
-    (tmp_path / "a" / "1" / "journal.jsonl").write_text('{"event": "star')
-    assert dead_builds(tmp_path) == set()
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    event = {"event": "started", "build": "whole", "pid": gone.pid, "at": 0, "host": os.uname().nodename}
+    (tmp_path / "a" / "1" / "journal.jsonl").write_text('{"event": "star\n' + json.dumps(event) + "\n")
+    assert dead_builds(tmp_path) == {"whole"}
+
+
+def test_a_process_that_is_younger_than_its_number_in_the_journal_is_another_one(tmp_path: Path) -> None:
+    """Numbers of processes are used again: who began before the process with that number, is gone."""
+    with subprocess.Popen(["sleep", "60"]) as living:
+        try:
+            born = Path(f"/proc/{living.pid}").stat().st_ctime
+            journal = Journal(tmp_path / "a" / "1")
+            event = {"event": "started", "pid": living.pid, "host": os.uname().nodename}
+            lines = [event | {"build": "older", "at": born - 60}, event | {"build": "same", "at": born + 1}]
+            (journal.folder / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+            journal.close()
+            assert dead_builds(tmp_path) == {"older"}
+        finally:
+            living.kill()
+
+
+def test_what_a_machine_printed_is_kept_line_by_line(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "a")
+    journal.log("one\n")
+    journal.log("two")
+    journal.close()
+    assert journal.log_path.read_text() == "one\ntwo\n"

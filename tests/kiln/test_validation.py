@@ -8,7 +8,7 @@ from environments.spec import definitions as environments
 from images.spec import definitions as images
 from kiln.definitions import Kind, kind_of
 from kiln.errors import Exit, UserError
-from kiln.validation import validate
+from kiln.validation import validate, validate_all
 from launch_templates import definitions as launch_templates
 
 KINDS = (images.KIND, launch_templates.KIND, environments.KIND)
@@ -53,6 +53,30 @@ def test_problems_of_both_kinds_are_told(tmp_path: Path, capsys: pytest.CaptureF
     assert "launch_templates/reference.yaml shows every key" in told.err
     assert "line 4, compute_environments: " in told.err
     assert "environments/reference.yaml shows every key" in told.err
+
+
+def test_files_are_taken_as_they_are_and_of_a_folder_its_yaml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name in ("b.yaml", "a.yml", "c.txt"):
+        (folder / name).write_text(TEMPLATE)
+    Path("alone").write_text(TEMPLATE)
+    assert validate_all(["alone", "folder"], KINDS) == (
+        [Path("alone"), Path("folder/a.yml"), Path("folder/b.yaml")], [],
+    )  # fmt: skip
+    found, [error] = validate_all(["nobodys.yaml"], KINDS)
+    assert found == [Path("nobodys.yaml")]
+    assert "cannot be read" in error.what
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_list_is_taken_for_the_first_kind(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"- {launch_templates.KIND.key}\n")
+    assert kind_of(path, KINDS) is images.KIND
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

@@ -65,6 +65,64 @@ def test_what_is_no_definition_is_told_in_words(tmp_path: Path, text: str, messa
     assert message in problems(tmp_path, text)
 
 
+def test_where_a_file_is_no_yaml_its_line_is_told(tmp_path: Path) -> None:
+    text = problems(tmp_path, "name: x\nbase:\n  - [\n")
+    assert f"{tmp_path}/image.yaml:4: this is not YAML that Kiln reads" in text
+    assert "expected the node content" in text
+    assert "stands twice, in lines 2 and 4" in problems(tmp_path, "name: x\na: 1\nb: 2\na: 3\n")
+
+
+def test_what_yaml_refuses_without_a_line_is_told_too(tmp_path: Path) -> None:
+    text = problems(tmp_path, "[" * 39 + "]" * 39 + "\n")
+    assert "valid dictionary" in text
+    deep = problems(tmp_path, "[" * 41 + "]" * 41 + "\n")
+    assert f"{tmp_path}/image.yaml: this is not YAML that Kiln reads" in deep
+    assert "nested more than 40 levels deep" in deep
+
+
+def test_a_file_has_a_megabyte_at_most(tmp_path: Path) -> None:
+    path = tmp_path / "large.yaml"
+    path.write_bytes(b"a: 1\n".ljust(1024 * 1024, b"\n"))
+    assert yamlfile.read(path)[0] == {"a": 1}
+    path.write_bytes(b"a: 1\n".ljust(1024 * 1024 + 1, b"\n"))
+    with pytest.raises(UserError, match="is no definition") as caught:
+        yamlfile.read(path)
+    assert caught.value.why == "it has 1048577 bytes; 1048576 are allowed"
+
+
+def test_every_value_has_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("# first\na:\n  b: 1\n  c:\n    - x\n    - d: 2\nshared: &s {e: 1}\nagain: *s\n")
+    data, lines = yamlfile.read(path)
+    assert data == {"a": {"b": 1, "c": ["x", {"d": 2}]}, "shared": {"e": 1}, "again": {"e": 1}}
+    assert lines == {
+        (): 2, ("a",): 2, ("a", "b"): 3, ("a", "c"): 4, ("a", "c", 0): 5, ("a", "c", 1): 6, ("a", "c", 1, "d"): 6,
+        ("shared",): 7, ("shared", "e"): 7, ("again",): 8, ("again", "e"): 7,
+    }  # fmt: skip
+
+
+def test_the_nearest_known_key_is_offered_else_all(tmp_path: Path) -> None:
+    text = problems(tmp_path, GOOD + "builder:\n  conect: {via: public}\n  connect:\n    zzz: 1\n    vja: public\n")
+    assert "line 5, builder.conect: unknown key; did you mean connect?" in text
+    assert "line 7, builder.connect.zzz: unknown key; known here: proxy_command, via" in text
+    assert "line 8, builder.connect.vja: unknown key; did you mean via?" in text
+
+
+def test_keys_in_lists_and_in_one_of_several_kinds_are_told_by_their_own_path(tmp_path: Path) -> None:
+    text = problems(tmp_path, GOOD.replace("overlay2}", "overlay2, volum: data}") + "tests:\n- name: a\n  scrpt: b\n")
+    assert "line 3, docker_storage.volum: unknown key; did you mean volume?" in text
+    assert "line 6, tests.0.scrpt: unknown key; did you mean script?" in text
+    assert "line 5, tests.0.script: is required" in text
+
+
+def test_data_without_a_file_has_no_lines() -> None:
+    with pytest.raises(Problem) as caught:
+        yamlfile.validate({"name": "x", "nme": "y"}, ImageSpec, "the request", None, "another.yaml")
+    assert "nme: unknown key; did you mean name?" in caught.value.problems
+    assert "base: is required" in caught.value.problems
+    assert "another.yaml shows every key" in caught.value.hint
+
+
 def test_a_bomb_of_aliases_does_not_go_off(tmp_path: Path) -> None:
     lines = ["a: &a [x,x,x,x,x,x,x,x,x]"]
     lines += [
