@@ -10,7 +10,7 @@ from kiln import words
 
 
 def check_revisions(picture: Picture) -> Iterator[Finding]:
-    """Older revisions that are still ACTIVE: whoever names one by its number gets the old settings."""
+    """Older revisions that are still ACTIVE: a job that names such a revision by its number gets the old settings."""
     for name, (newest, *older) in sorted(_revisions(picture).items()):
         if older:
             names = _shorten([f"{name}:{revision['revision']}" for revision in reversed(older)])
@@ -35,7 +35,7 @@ def _shorten(names: Sequence[str]) -> str:
 
 
 def check_roles(picture: Picture) -> Iterator[Finding]:
-    """Job definitions (of each the newest revision) whose role is gone: their jobs fail at once."""
+    """Job definitions whose newest revision names a role that is gone: their jobs fail at once."""
     for name, (newest, *_) in sorted(_revisions(picture).items()):
         for arn in job_roles(newest):
             role = picture.roles.by_name.get(short_name(arn))

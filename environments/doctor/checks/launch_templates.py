@@ -20,12 +20,8 @@ def _check(picture: Picture, environment: Described) -> Finding | None:
     template, resource = picture.templates.get(name), f"{name} v{version}"
     register, user = picture.scope.register_command, name_of(environment)
     if template is None:
-        return error(
-            f"the launch template {name} is gone",
-            f"no machine starts in {user}",
-            f"{register} registers it again",
-            resource,
-        )
+        return error(f"the launch template {name} is gone", f"no machine starts in {user}",
+                     f"{register} registers it again", resource)  # fmt: skip
     if version.startswith("$"):
         return warning(
             f"{user} pins no version of {name}, but names {version}",
@@ -34,12 +30,8 @@ def _check(picture: Picture, environment: Described) -> Finding | None:
             resource,
         )
     if not any(str(existing.number) == version for existing in template.versions):
-        return error(
-            f"the launch template {name} has no version {version} any more",
-            f"no machine starts in {user}",
-            f"{register} pins another version",
-            resource,
-        )
+        return error(f"the launch template {name} has no version {version} any more", f"no machine starts in {user}",
+                     f"{register} pins another version", resource)  # fmt: skip
     if (newer := _newer_version(picture, environment, template, int(version))) is not None:
         return warning(
             f"{user} is behind: {template.name} has v{newer}, it pins v{version}",
