@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from cloud.session import Cloud
 from environments.apply import removal, resources
-from environments.kinds import order
 from environments.kinds.batch import compute_environments, job_queues
-from environments.kinds.batch import settling as settle
-from environments.model.resource import Existing, Key, Kind
+from environments.kinds.batch import waiting as settle
+from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.order import KINDS
+from environments.model.kind import AnyKind
+from environments.model.resource import Key
 from environments.plan.plan import Plan
 from environments.plan.steps import Step
 from environments.rollout import blue_green, retirement
@@ -28,15 +30,15 @@ def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
     ids: dict[Key, str] = {step.key: step.existing.id for step in plan.steps if step.existing}
     turns: list[Turn] = []
     own = own_queues(plan.situation.queues, plan.spec.name)
-    for kind in order.KINDS:
-        if kind.KIND == compute_environments.KIND:
+    for kind in KINDS:
+        if kind is compute_environments:
             with blue_green.or_back(cloud, plan.spec.name, turns):
                 _carry_out_all(cloud, kind, plan, ids, options, screen, turns)
                 _wait_for_environments(cloud, plan, ids, screen)
                 blue_green.swap(cloud, blue_green.list_affected(plan.situation.queues, own, turns), turns)
         else:
             _carry_out_all(cloud, kind, plan, ids, options, screen, turns)
-    queues = plan.of(order.BY_NAME[job_queues.KIND])
+    queues = plan.of(job_queues)
     settle.queues_valid(cloud, [step.desired.name for step in queues if _touched(step)])
     removal.queues(cloud, plan.spec.name, plan.removals, options, screen)
     olds = (*(old for turn in turns for old in turn.olds), *plan.removals.retired)
@@ -46,7 +48,7 @@ def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
 
 
 def _carry_out_all(
-    cloud: Cloud, kind: Kind, plan: Plan, ids: dict[Key, str], options: Options, screen: Screen, turns: list[Turn]
+    cloud: Cloud, kind: AnyKind, plan: Plan, ids: dict[Key, str], options: Options, screen: Screen, turns: list[Turn]
 ) -> None:
     for step in plan.of(kind):
         if step.something_to_do:
@@ -57,15 +59,16 @@ def _carry_out_all(
                 turns.append(Turn(step.desired.name, ids[step.key], olds, created=step.action == "replace"))
 
 
-def _olds(step: Step) -> tuple[Existing, ...]:
+def _olds(step: Step) -> tuple[ExistingEnvironment, ...]:
     """What a compute environment takes over from: its predecessor, and what earlier roll-outs left."""
-    replaced = (step.existing,) if step.action == "replace" and step.existing else ()
-    return (*replaced, *step.leftovers)
+    if step.action == "replace" and isinstance(step.existing, ExistingEnvironment):
+        return (step.existing, *step.leftovers)
+    return step.leftovers
 
 
 def _wait_for_environments(cloud: Cloud, plan: Plan, ids: dict[Key, str], screen: Screen) -> None:
     """Those that this run touched, and those that a run before left CREATING or UPDATING."""
-    steps = plan.of(order.BY_NAME[compute_environments.KIND])
+    steps = plan.of(compute_environments)
     names = [ids[step.key].rpartition("/")[2] for step in steps if _touched(step)]
     if not names:
         return
@@ -77,17 +80,16 @@ def _wait_for_environments(cloud: Cloud, plan: Plan, ids: dict[Key, str], screen
 def _retire(
     cloud: Cloud,
     environment: str,
-    olds: Sequence[Existing],
+    olds: Sequence[ExistingEnvironment],
     queues: Sequence[str],
     options: Options,
     screen: Screen,
 ) -> None:
     """Drain and delete what a successor took over from, and what is no longer in the definition."""
     for old in olds:
-        with screen.step(f"{compute_environments.KIND} {old.extra['name']}", indent=2) as line:
+        with screen.step(f"{compute_environments.KIND} {old.aws_name}", indent=2) as line:
             retirement.retire(cloud, environment, old, queues, options, line)
 
 
 def _touched(step: Step) -> bool:
-    moving = step.existing is not None and step.existing.extra.get("status") in settle.MOVING
-    return step.something_to_do or moving
+    return step.something_to_do or bool(step.existing and step.existing.moving)

@@ -8,13 +8,11 @@ ended.
 from collections.abc import Sequence
 
 from cloud.session import Cloud
-from environments.kinds import order
-from environments.kinds.batch import jobs
-from environments.kinds.batch import removal as removing
+from environments.kinds.batch import deletion, jobs
+from environments.model.resource import Removal
 from environments.plan.removal import Removals
 from environments.rollout.options import Options
-from environments.teardown import leaving
-from environments.teardown.leaving import Step
+from environments.teardown.steps import Step, carry_out
 from kiln import words
 from kiln.errors import UserError
 from kiln.screen import Screen
@@ -33,7 +31,7 @@ def refusal(removals: Removals) -> UserError:
 
 def queues(cloud: Cloud, environment: str, removals: Removals, options: Options, screen: Screen) -> None:
     """Close them to new jobs, and delete them; raises UserError for jobs that came since the plan was made."""
-    unfinished = removing.closed(cloud, removals.deleted_queues)
+    unfinished = deletion.close_queues(cloud, removals.deleted_queues)
     if unfinished and not _ends(options):
         error = _refusal(removals.deleted_queues, unfinished)
         error.left = f"{', '.join(removals.deleted_queues)} DISABLED: no new jobs, and those they hold go on"
@@ -50,7 +48,7 @@ def rest(cloud: Cloud, environment: str, removals: Removals, screen: Screen) -> 
 def _carry_out(cloud: Cloud, environment: str, steps: Sequence[Step], screen: Screen) -> None:
     for step in steps:
         with screen.step(f"{step.existing.kind} {step.existing.name}", indent=2) as line:
-            leaving.carry_out(cloud, order.BY_NAME[step.existing.kind], step, environment)
+            carry_out(cloud, step, Removal(environment))
             line.note = "deleted" if step.action == "delete" else step.why
 
 

@@ -3,40 +3,35 @@
 from dataclasses import replace
 
 from cloud.session import Cloud
-from environments.kinds.batch import compute_environments
-from environments.kinds.batch import settling as settle
+from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.model import ownership
-from environments.model.resource import Desired, Difference, Key, Kind, resolved
+from environments.model.kind import AnyKind
+from environments.model.resource import Desired, Difference, Key, with_ids
 from environments.plan.steps import Step
 from environments.rollout import blue_green, in_place
 from environments.rollout.decision import BlueGreen, InPlace
 from environments.rollout.options import Options
 
 
-def carry_out(cloud: Cloud, kind: Kind, step: Step, ids: dict[Key, str], options: Options) -> str:
+def carry_out(cloud: Cloud, kind: AnyKind, step: Step, ids: dict[Key, str], options: Options) -> str:
     """Create, change or replace it; returns its id afterwards. `ids` are those of what exists by now."""
     desired, existing = with_ids(step.desired, ids), step.existing
     if existing is None:
         return kind.create(cloud, desired)
     id_ = existing.id
-    match step.decision:
-        case BlueGreen():
-            return blue_green.create(cloud, desired, existing)
-        case InPlace():
-            id_ = in_place.update(cloud, desired, existing, step.changes, options)
-        case None if step.action == "update":
-            if kind.KIND == compute_environments.KIND:
-                settle.environment_at_rest(cloud, existing.extra["name"])
-            id_ = kind.update(cloud, desired, existing, _changes_of(step, desired))
+    if isinstance(desired, DesiredEnvironment) and isinstance(existing, ExistingEnvironment) and step.decision:
+        match step.decision:
+            case BlueGreen():
+                return blue_green.create(cloud, desired, existing)
+            case InPlace():
+                id_ = in_place.update(cloud, desired, existing, step.changes, options)
+    elif step.action == "update":
+        id_ = kind.update(cloud, desired, existing, _changes_of(step, desired))
     if step.joins:
         key = ownership.key(_environment(step))
         kind.tag(cloud, existing, {key: step.desired.tags[key]})
     return id_
-
-
-def with_ids(desired: Desired, ids: dict[Key, str]) -> Desired:
-    """The same with the ids of what has been made meanwhile."""
-    return replace(desired, fields=resolved(desired.fields, ids), extra=resolved(desired.extra, ids))
 
 
 def _changes_of(step: Step, desired: Desired) -> list[Difference]:

@@ -7,7 +7,7 @@ from cloud.session import Cloud
 from environments.screens import teardown as show_teardown
 from environments.spec import definitions
 from environments.teardown import destroy as teardown
-from environments.teardown.leaving import Named
+from environments.teardown.destroy import Named
 from kiln import typed, words
 from kiln.asking import agreed
 from kiln.errors import Exit, UserError

@@ -91,7 +91,7 @@ def list_environments(region: str | None, *, as_json: bool) -> int:
     if as_json:
         result_as_json([
             {"environment": each.name, "healthy": each.healthy, "amis": each.amis, "previous": each.previous,
-             "compute_environments": [one.extra["name"] for one in each.compute],
+             "compute_environments": [one.aws_name for one in each.compute],
              "queues": [one.name for one in each.queues]}
             for each in found
         ])  # fmt: skip

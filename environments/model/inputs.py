@@ -1,7 +1,7 @@
 """What the desired resources are worked out from: the definition, the account, the AMI, and what is there already."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cloud.machine_images import Chosen, Family
 from environments.model import ownership
@@ -22,7 +22,7 @@ class Network:
 
 @dataclass(frozen=True)
 class Inputs:
-    """`found` are the roles, policies and groups that exist; their ARNs may have paths that no one can guess."""
+    """`existing` are the resources that AWS has already: ARNs of IAM may have paths that no one can guess."""
 
     spec: EnvironmentSpec
     account: str
@@ -34,6 +34,10 @@ class Inputs:
     now: str
     """The value of new ownership tags."""
     existing: Mapping[Key, Existing] = field(default_factory=dict)
+
+    def knowing(self, existing: Mapping[Key, Existing]) -> "Inputs":
+        """The same, with what is known to exist."""
+        return replace(self, existing=dict(existing))
 
     @property
     def partition(self) -> str:

@@ -1,19 +1,16 @@
-"""What every kind of resource is made of: as it should be, as it is, and the difference (values alone).
+"""What every kind of resource is made of: as the definition asks for it, as AWS has it, and the difference.
 
-A module of a kind has `desired(ground)`, and the functions of the `Kind` protocol; environments/kinds/order.py lists
-them in the order in which AWS needs them.
+All values here are frozen. What a kind knows beyond them stands in subclasses of its own module.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
-
-from cloud.session import Cloud
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, TypeVar
 
 
 @dataclass(frozen=True)
 class Ref:
-    """What AWS will name when `kind` `name` has been made; `text` says it in a plan."""
+    """What AWS will name when `kind` `name` has been made; `text` stands for it in a plan."""
 
     kind: str
     name: str
@@ -25,11 +22,10 @@ class Ref:
 
 @dataclass(frozen=True)
 class Desired:
-    """A resource as the definition wants it. `fields` are what is compared; `tags` all that it is created with.
+    """A resource as the definition asks for it. `fields` are what is compared; `tags` all that it is created with.
 
-    Without tags nobody owns it.
-    `exclusive`: no two environments can share it. `foreign`: it must be there, and is never changed. `extra` is what
-    its module needs beside. A field that is None is not this definition's business.
+    Without tags nobody owns it. `exclusive`: no two environments can share it. `foreign`: it must exist, and is never
+    changed. A field that is None is not this definition's business.
     """
 
     kind: str
@@ -38,19 +34,31 @@ class Desired:
     tags: Mapping[str, str]
     exclusive: bool = False
     foreign: bool = False
-    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> "Key":
+        return self.kind, self.name
 
 
 @dataclass(frozen=True)
 class Existing:
-    """A resource as it is in AWS: its id or ARN, the same fields, its tags. `extra` is the module's own."""
+    """A resource as AWS has it: its id or ARN, the same fields, its tags."""
 
     kind: str
     name: str
     id: str
     fields: Mapping[str, Any]
     tags: Mapping[str, str]
-    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def tagged_id(self) -> str:
+        """The id under which its tags are kept: a launch template's `id` is a version's number."""
+        return self.id
+
+    @property
+    def moving(self) -> bool:
+        """Whether AWS is still changing it, so that no other change can be made now."""
+        return False
 
 
 @dataclass(frozen=True)
@@ -63,57 +71,38 @@ class Difference:
 
 
 Key = tuple[str, str]  # kind and name
+D = TypeVar("D", bound=Desired)
+Fate = Literal["delete", "untag", "keep"]
 
 
-class Kind(Protocol):
-    """The functions of a resource's module. `env` is the key of the environment's tag, kiln:env:NAME."""
+@dataclass(frozen=True)
+class Removal:
+    """An environment that uses something no more, and the buckets that a person named to go with their data."""
 
-    KIND: str
-
-    def find(self, cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-        """Those that exist, by name."""
-        ...
-
-    def diff(self, desired: Desired, existing: Existing) -> tuple[Difference, ...]:
-        """The fields that differ (pure)."""
-        ...
-
-    def create(self, cloud: Cloud, desired: Desired) -> str:
-        """Make it, tagged from its first moment; its id."""
-        ...
-
-    def update(self, cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
-        """Change these fields; its id afterwards."""
-        ...
-
-    def delete(self, cloud: Cloud, existing: Existing) -> None:
-        """Delete it; what is gone already is no error."""
-        ...
-
-    def tag(self, cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
-        """Add tags."""
-        ...
-
-    def untag(self, cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
-        """Take tags away, and whatever else in it is that environment's alone."""
-        ...
+    environment: str
+    buckets: frozenset[str] = frozenset()
 
 
-def differences(desired: Mapping[str, Any], found: Mapping[str, Any]) -> tuple[Difference, ...]:
-    """The fields of `wanted` that are not None and differ, in its order."""
+def differences(desired: Mapping[str, Any], existing: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """Compare the fields of `desired` that are not None, in their order; returns those that differ."""
     return tuple(
-        Difference(name, found.get(name), value)
+        Difference(name, existing.get(name), value)
         for name, value in desired.items()
-        if value is not None and value != found.get(name)
+        if value is not None and value != existing.get(name)
     )
 
 
+def with_ids(desired: D, ids: Mapping[Key, str]) -> D:
+    """Replace every Ref in what is desired by the id that it stands for."""
+    return replace(desired, **{field.name: resolved(getattr(desired, field.name), ids) for field in fields(desired)})
+
+
 def resolved(value: Any, ids: Mapping[Key, str]) -> Any:
-    """`value` with every Ref in it replaced by the id that it stands for."""
+    """Replace every Ref in a value by the id that it stands for."""
     if isinstance(value, Ref):
         return ids[value.kind, value.name]
     if isinstance(value, Mapping):
-        return {key: resolved(each, ids) for key, each in value.items()}
+        return {key: resolved(item, ids) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(resolved(each, ids) for each in value)
+        return type(value)(resolved(item, ids) for item in value)
     return value

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from environments.kinds import order
 from environments.kinds.batch import compute_environments
-from environments.kinds.ec2 import launch_templates as templates
+from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.order import BY_NAME
 from environments.model import ownership
 from environments.model.resource import Desired, Difference, Existing
 from kiln.errors import UserError
@@ -24,14 +24,16 @@ class Comparison:
     joins: bool = False
 
     @property
-    def leftovers(self) -> tuple[Existing, ...]:
+    def leftovers(self) -> tuple[ExistingEnvironment, ...]:
         """Compute environments of the same definition that an earlier roll-out left."""
-        return () if self.existing is None or self.foreign else tuple(self.existing.extra.get("others", ()))
+        if self.foreign or not isinstance(self.existing, ExistingEnvironment):
+            return ()
+        return self.existing.others
 
     @property
     def needs_rollout(self) -> bool:
         """Whether a compute environment changes beyond what AWS Batch does without touching a machine."""
-        if self.desired.kind != compute_environments.KIND or self.existing is None or self.foreign:
+        if self.foreign or not isinstance(self.existing, ExistingEnvironment):
             return False
         return any(change.field not in _SIMPLE for change in self.changes)
 
@@ -48,8 +50,9 @@ def compare(desired: Desired, existing: Existing | None, environment: str) -> Co
         return Comparison(desired)
     if not desired.tags and not desired.foreign:
         return Comparison(desired, existing)
-    changes = tuple(order.BY_NAME[desired.kind].diff(desired, existing))
-    if desired.foreign or not _is_kilns(desired, existing):
+    kind = BY_NAME[desired.kind]
+    changes = tuple(kind.diff(desired, existing))
+    if desired.foreign or not kind.is_kilns(desired, existing):
         return Comparison(desired, existing, changes, foreign=True)
     users = ownership.users(existing.tags)
     if desired.exclusive and users and environment not in users:
@@ -59,9 +62,3 @@ def compare(desired: Desired, existing: Existing | None, environment: str) -> Co
             "Give it another name in one of the two definitions, or use another region.",
         )
     return Comparison(desired, existing, changes, joins=ownership.key(environment) not in existing.tags)
-
-
-def _is_kilns(desired: Desired, existing: Existing) -> bool:
-    if desired.kind == templates.KIND:
-        return templates.is_kilns(desired.extra["plan"].found)
-    return bool(ownership.users(existing.tags))

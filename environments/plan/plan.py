@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from environments.kinds.batch import settling as settle
 from environments.model.inputs import Inputs
-from environments.model.resource import Kind
+from environments.model.kind import AnyKind
 from environments.plan.removal import Removals
 from environments.plan.steps import Step
 from environments.rollout.situation import Situation
@@ -37,9 +36,9 @@ class Plan:
     @property
     def at_rest(self) -> bool:
         """Whether AWS Batch has finished with every compute environment and queue."""
-        return not any(step.existing and step.existing.extra.get("status") in settle.MOVING for step in self.steps)
+        return not any(step.existing and step.existing.moving for step in self.steps)
 
-    def of(self, kind: Kind) -> tuple[Step, ...]:
+    def of(self, kind: AnyKind) -> tuple[Step, ...]:
         return tuple(step for step in self.steps if step.desired.kind == kind.KIND)
 
 

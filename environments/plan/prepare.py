@@ -1,21 +1,21 @@
 """Make the plan: ask AWS once for everything that there is, and compare. Nothing is changed."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from cloud.session import Cloud
-from environments.kinds import order
-from environments.kinds.batch import compute_environments, job_definitions, job_queues, jobs
+from environments.kinds.batch import jobs
 from environments.kinds.ec2 import launch_templates as templates
+from environments.kinds.order import KINDS
 from environments.model import ownership
 from environments.model.inputs import Inputs
+from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
 from environments.plan import instance_types, network, removal
 from environments.plan.comparison import Comparison, compare
 from environments.plan.plan import Plan, notes
-from environments.plan.removal import Batch, Removals
+from environments.plan.removal import Removals
 from environments.plan.steps import step
 from environments.rollout.options import Options
 from environments.rollout.situation import Situation, own_queues
@@ -27,8 +27,8 @@ _ORDINARY = Options()
 
 def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options = _ORDINARY) -> Plan:
     """Plan for an AMI ("": the definition's); raises UserError for whatever would fail later."""
-    account = cloud.account()
-    described = compute_environments.described(cloud)
+    account, region = cloud.account(), Region(cloud)
+    described = region.compute_environments
     chosen = amis.choose(cloud, spec, ami, described)
     template = templates.definition(spec)
     family = family_of(template, chosen)
@@ -40,13 +40,11 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
         network=network.look(cloud, spec),
         now=ownership.now(),
     )  # fmt: skip
-    inputs = replace(inputs, existing=_first(cloud, order.first(inputs)))
-    desired = (*order.first(inputs), *order.then(inputs))
-    batch = Batch(described, job_queues.listed(cloud), job_definitions.active(cloud))
-    existing = {**inputs.existing, **_then(cloud, desired, batch)}
-    compared = [compare(resource, existing.get((resource.kind, resource.name)), spec.name) for resource in desired]
-    removals = removal.look(cloud, spec.name, batch, desired, existing)
-    situation = _situation(cloud, spec.name, batch, compared, removals)
+    desired, existing = _resources(region, inputs)
+    inputs = inputs.knowing(existing)
+    compared = [compare(resource, existing.get(resource.key), spec.name) for resource in desired]
+    removals = removal.look(region, spec.name, desired, existing)
+    situation = _situation(region, spec.name, compared, removals)
     now = datetime.now(UTC).timestamp()
     steps = tuple(step(comparison, options, situation, now) for comparison in compared)
     most = {name: instance_types.most(compute, types) for name, compute in spec.compute_environments.items()}
@@ -55,37 +53,21 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     return Plan(inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed))
 
 
-def _first(cloud: Cloud, desired: Sequence[Desired]) -> dict[Key, Existing]:
-    """What there is of the kinds in FIRST."""
-    return {
-        (kind.KIND, name): existing
-        for kind in order.FIRST
-        for name, existing in kind.find(cloud, order.of_kind(kind, desired)).items()
-    }
-
-
-def _then(cloud: Cloud, desired: Sequence[Desired], batch: Batch) -> dict[Key, Existing]:
-    """What there is of the kinds behind FIRST: what was listed once is not asked for again."""
+def _resources(region: Region, inputs: Inputs) -> tuple[list[Desired], dict[Key, Existing]]:
+    """Work out what is desired and find what exists of it, kind by kind: one may need the ids of those before it."""
+    desired: list[Desired] = []
     existing: dict[Key, Existing] = {}
-    for kind in order.KINDS[len(order.FIRST) :]:
-        mine = order.of_kind(kind, desired)
-        there: Mapping[str, Existing]
-        if kind.KIND == compute_environments.KIND:
-            there = compute_environments.match(mine, batch.environments)
-        elif kind.KIND == job_queues.KIND:
-            there = job_queues.match(mine, batch.queues, batch.environments)
-        elif kind.KIND == job_definitions.KIND:
-            there = job_definitions.match(mine, batch.definitions)
-        else:
-            there = kind.find(cloud, mine)
-        existing |= {(kind.KIND, name): resource for name, resource in there.items()}
-    return existing
+    for kind in KINDS:
+        of_kind = kind.desired(inputs.knowing(existing))
+        desired += of_kind
+        existing |= {(kind.KIND, name): resource for name, resource in kind.match(region, of_kind).items()}
+    return desired, existing
 
 
 def _situation(
-    cloud: Cloud, environment: str, batch: Batch, compared: Sequence[Comparison], removals: Removals
+    region: Region, environment: str, compared: Sequence[Comparison], removals: Removals
 ) -> Situation:  # fmt: skip
     """The queues as they are listed; the jobs on machines only where a compute environment is replaced or deleted."""
     matter = bool(removals.retired) or any(comparison.needs_rollout for comparison in compared)
-    placed = jobs.placed(cloud, own_queues(batch.queues, environment)) if matter else []
-    return Situation(environment, tuple(batch.queues), tuple(placed))
+    placed = jobs.placed(region.cloud, own_queues(region.job_queues, environment)) if matter else []
+    return Situation(environment, tuple(region.job_queues), tuple(placed))

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.model.resource import Desired, Difference, Existing, Key
 from environments.plan.comparison import Comparison
 from environments.rollout.decision import BlueGreen, Decision, decide
@@ -27,7 +29,7 @@ class Step:
     changes: tuple[Difference, ...] = ()
     joins: bool = False
     decision: Decision | None = None
-    leftovers: tuple[Existing, ...] = ()
+    leftovers: tuple[ExistingEnvironment, ...] = ()
 
     @property
     def something_to_do(self) -> bool:
@@ -35,7 +37,7 @@ class Step:
 
     @property
     def key(self) -> Key:
-        return self.desired.kind, self.desired.name
+        return self.desired.key
 
 
 def step(compared: Comparison, options: Options, situation: Situation, now: float) -> Step:
@@ -46,8 +48,9 @@ def step(compared: Comparison, options: Options, situation: Situation, now: floa
     for leftover in compared.leftovers:
         refuse_strangers(situation.queues, situation.environment, leftover)
     decision = None
-    if compared.needs_rollout and compared.existing is not None:
-        decision = decide(compared.desired, compared.existing, compared.changes, options, situation, now)
+    desired, existing = compared.desired, compared.existing
+    if compared.needs_rollout and isinstance(desired, DesiredEnvironment) and isinstance(existing, ExistingEnvironment):
+        decision = decide(desired, existing, compared.changes, options, situation, now)
     return Step(
         _action(compared, decision), compared.desired, compared.existing, compared.changes,
         joins=compared.joins, decision=decision, leftovers=compared.leftovers,

@@ -10,9 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cloud.session import Cloud
-from environments.kinds.batch import compute_request, job_queues, removal
-from environments.kinds.batch import settling as settle
-from environments.model.resource import Desired, Existing
+from environments.kinds.batch import compute_request, deletion, job_queues
+from environments.kinds.batch import waiting as settle
+from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.rollout.situation import Queue
 from environments.rollout.successor import successor
 from kiln import typed
@@ -25,12 +26,12 @@ class Turn:
 
     name: str
     arn: str
-    olds: tuple[Existing, ...]
+    olds: tuple[ExistingEnvironment, ...]
     created: bool
     """By this run, which takes it back when it fails."""
 
 
-def create(cloud: Cloud, desired: Desired, existing: Existing) -> str:
+def create(cloud: Cloud, desired: DesiredEnvironment, existing: ExistingEnvironment) -> str:
     """Make the successor of `existing`; returns its ARN. It is not VALID yet."""
     made = cloud.client("batch").create_compute_environment(**compute_request.create(successor(desired, existing)))
     return str(made["computeEnvironmentArn"])
@@ -82,7 +83,7 @@ def or_back(cloud: Cloud, environment: str, turns: list[Turn]) -> Iterator[None]
     except Exception as error:
         created = [turn for turn in turns if turn.created]
         for turn in created:
-            removal.environment(cloud, environment, turn.arn.rpartition("/")[2])
+            deletion.delete_environment(cloud, environment, turn.arn.rpartition("/")[2])
         if created and isinstance(error, UserError):
             error.left = f"{environment} as it was: the compute environments before serve on"
         raise

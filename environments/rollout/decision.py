@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from environments.kinds.batch import job_queues, jobs
+from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.kinds.batch.jobs import Job
-from environments.model.resource import Desired, Difference, Existing
+from environments.model.resource import Difference
 from environments.rollout.options import DRAIN_MINUTES, Options
 from environments.rollout.situation import Situation, refuse_strangers
 from environments.rollout.successor import successor
@@ -83,8 +85,8 @@ Decision = InPlace | BlueGreen
 
 
 def decide(
-    desired: Desired,
-    existing: Existing,
+    desired: DesiredEnvironment,
+    existing: ExistingEnvironment,
     changes: Sequence[Difference],
     options: Options,
     situation: Situation,
@@ -100,16 +102,16 @@ def decide(
     refuse_strangers(situation.queues, situation.environment, existing)
     return BlueGreen(
         obstacle,
-        replaced=existing.extra["name"],
-        successor=successor(desired, existing).extra["name"],
+        replaced=existing.aws_name,
+        successor=successor(desired, existing).aws_name,
         places=_places(situation, existing),
-        finishing=len(jobs.on(situation.placed, [existing.extra.get("cluster", "")])),
+        finishing=len(jobs.on(situation.placed, [existing.cluster])),
     )
 
 
 def _obstacle(
-    desired: Desired,
-    existing: Existing,
+    desired: DesiredEnvironment,
+    existing: ExistingEnvironment,
     changes: Sequence[Difference],
     options: Options,
     situation: Situation,
@@ -132,16 +134,16 @@ def _obstacle(
     return None if options.terminate_jobs else _too_long(existing, options, situation, now)
 
 
-def _too_long(existing: Existing, options: Options, situation: Situation, now: float) -> Obstacle | None:
+def _too_long(existing: ExistingEnvironment, options: Options, situation: Situation, now: float) -> Obstacle | None:
     """Whether an update in place would end jobs."""
     if options.drain_minutes > DRAIN_MINUTES:
         return LongWait()
-    running = jobs.on(situation.placed, [existing.extra.get("cluster", "")])
+    running = jobs.on(situation.placed, [existing.cluster])
     long = jobs.outlasting(running, options.drain_minutes, now)
     return LongJobs(tuple(long), options.drain_minutes) if long else None
 
 
-def _places(situation: Situation, existing: Existing) -> tuple[tuple[str, int], ...]:
+def _places(situation: Situation, existing: ExistingEnvironment) -> tuple[tuple[str, int], ...]:
     return tuple(
         (queue["jobQueueName"], job_queues.order_of(queue).index(existing.id) + 1)
         for queue in situation.queues

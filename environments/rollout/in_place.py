@@ -7,19 +7,27 @@ from collections.abc import Sequence
 
 from cloud.session import Cloud
 from environments.kinds.batch import compute_request
-from environments.kinds.batch import settling as settle
+from environments.kinds.batch import waiting as settle
+from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.model import ownership
-from environments.model.resource import Desired, Difference, Existing
+from environments.model.resource import Difference
 from environments.rollout.options import DRAIN_MINUTES, Options
 from kiln.errors import UserError
 
 
-def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference], options: Options) -> str:
+def update(
+    cloud: Cloud,
+    desired: DesiredEnvironment,
+    existing: ExistingEnvironment,
+    changes: Sequence[Difference],
+    options: Options,
+) -> str:
     """Make an infrastructure update; returns the ARN. The AMI is remembered once the compute environment is VALID.
 
     Raises UserError when it turns INVALID; by then it is as it was.
     """
-    name, environment = existing.extra["name"], desired.extra["environment"]
+    name, environment = existing.aws_name, desired.environment
     settle.environment_at_rest(cloud, name)
     policy = {
         "terminateJobsOnUpdate": options.terminate_jobs,
@@ -32,7 +40,7 @@ def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence
     try:
         settle.environments_valid(cloud, [name])
     except UserError as error:
-        if settle.environment_at_rest(cloud, name) and existing.extra["status"] == "VALID":
+        if settle.environment_at_rest(cloud, name) and existing.status == "VALID":
             before = compute_request.infrastructure(name, existing.fields, fields, policy)
             cloud.client("batch").update_compute_environment(**before)
             settle.environments_valid(cloud, [name])

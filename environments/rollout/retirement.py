@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from cloud import wait
 from cloud.session import Cloud
-from environments.kinds.batch import jobs, removal
-from environments.model.resource import Existing
+from environments.kinds.batch import deletion, jobs
+from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.rollout.blue_green import resumable
 from environments.rollout.options import Options
 from kiln import words
@@ -13,7 +13,9 @@ from kiln.errors import Interrupted
 from kiln.screen import Line
 
 
-def retire(cloud: Cloud, environment: str, old: Existing, queues: Sequence[str], options: Options, line: Line) -> None:
+def retire(
+    cloud: Cloud, environment: str, old: ExistingEnvironment, queues: Sequence[str], options: Options, line: Line
+) -> None:
     """Wait for the jobs that still run on the compute environment, then delete it.
 
     `queues` are those that it served. `line` says what is waited for. Raises UserError when jobs run for longer than
@@ -22,19 +24,19 @@ def retire(cloud: Cloud, environment: str, old: Existing, queues: Sequence[str],
     try:
         _drain(cloud, old, queues, options, line)
         line.note = "drained, deleted"
-        removal.environment(cloud, environment, old.extra["name"])
+        deletion.delete_environment(cloud, environment, old.aws_name)
     except Interrupted as error:
         error.left = resumable(environment)
         raise
 
 
-def _drain(cloud: Cloud, old: Existing, queues: Sequence[str], options: Options, line: Line) -> None:
+def _drain(cloud: Cloud, old: ExistingEnvironment, queues: Sequence[str], options: Options, line: Line) -> None:
     """Return when none of its jobs is on a machine."""
-    name, shown = old.extra["name"], -1
+    name, shown = old.aws_name, -1
 
     def probe() -> bool | None:
         nonlocal shown
-        running = jobs.on(jobs.placed(cloud, queues), [old.extra["cluster"]])
+        running = jobs.on(jobs.placed(cloud, queues), [old.cluster])
         if not running:
             return True
         if options.terminate_jobs:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from environments.kinds.batch import job_queues
+from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.jobs import Job
 from environments.model import ownership
-from environments.model.resource import Existing
 from kiln.errors import UserError
 
 Queue = Mapping[str, Any]  # as DescribeJobQueues has it
@@ -30,7 +30,7 @@ def own_queues(queues: Sequence[Queue], environment: str) -> list[str]:
     return [queue["jobQueueName"] for queue in queues if ownership.carries(queue, environment)]
 
 
-def refuse_strangers(queues: Sequence[Queue], environment: str, existing: Existing) -> None:
+def refuse_strangers(queues: Sequence[Queue], environment: str, existing: ExistingEnvironment) -> None:
     """Raise UserError where a queue of somebody else uses the compute environment (pure).
 
     It could not be deleted, and the queue is not Kiln's to change.
@@ -39,7 +39,7 @@ def refuse_strangers(queues: Sequence[Queue], environment: str, existing: Existi
     strangers = [queue["jobQueueName"] for queue in others if existing.id in job_queues.order_of(queue)]
     if strangers:
         raise UserError(
-            f"the compute environment {existing.extra['name']} cannot go",
+            f"the compute environment {existing.aws_name} cannot go",
             f"the queue {', '.join(strangers)} uses it, and is not {environment}'s",
             f"Take it out of that queue first: aws batch update-job-queue --job-queue {strangers[0]} …",
         )

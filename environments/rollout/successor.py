@@ -1,15 +1,17 @@
 """The compute environment that takes the place of another: its name, and what it remembers (pure)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.model import ownership
-from environments.model.resource import Desired, Existing
 
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def stamp(now: str, before: Sequence[Existing]) -> str:
+def stamp(now: str, before: Sequence[ExistingEnvironment]) -> str:
     """When a successor is made, as a tag: now, or later than all before it where somebody's clock is ahead."""
     stamps = [datetime.strptime(now, _STAMP)]
     for existing in before:
@@ -20,13 +22,11 @@ def stamp(now: str, before: Sequence[Existing]) -> str:
     return max(stamps).strftime(_STAMP)
 
 
-def successor(desired: Desired, existing: Existing) -> Desired:
+def successor(desired: DesiredEnvironment, existing: ExistingEnvironment) -> DesiredEnvironment:
     """What is to be made beside `existing`: its name in AWS shows when, its tag remembers the AMI before."""
-    made = stamp(desired.tags[ownership.MADE], (existing, *existing.extra["others"]))
+    made = stamp(desired.tags[ownership.MADE], (existing, *existing.others))
     name = f"{desired.name[:110]}-{made.replace('-', '').replace(':', '').replace('T', '-').rstrip('Z')}"
-    environment = desired.extra["environment"]
+    environment = desired.environment
     memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])
     labels = {**desired.tags, ownership.MADE: made, ownership.key(environment): memory.as_tag()}
-    return Desired(
-        desired.kind, desired.name, desired.fields, labels, exclusive=True, extra={**desired.extra, "name": name}
-    )
+    return replace(desired, tags=labels, exclusive=True, aws_name=name)

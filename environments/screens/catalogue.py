@@ -8,8 +8,10 @@ from cloud.machine_images import MachineImage, describe, from_description
 from cloud.pages import parts
 from cloud.session import Cloud
 from environments.kinds.batch import compute_environments, job_queues
+from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.job_queues import ExistingQueue
 from environments.model import ownership
-from environments.model.resource import Existing
+from environments.model.region import Region
 
 # The states of a job, in their order (AWS Batch User Guide, "Job states").
 STATES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
@@ -20,20 +22,21 @@ class Entry:
     """One environment of the region: its compute environments and queues by name, and the AMIs it runs."""
 
     name: str
-    compute: tuple[Existing, ...]
-    queues: tuple[Existing, ...]
+    compute: tuple[ExistingEnvironment, ...]
+    queues: tuple[ExistingQueue, ...]
     amis: tuple[str, ...]
     previous: tuple[str, ...]
 
     @property
     def healthy(self) -> bool:
-        return all(each.extra["status"] == "VALID" for each in (*self.compute, *self.queues))
+        compute = all(environment.status == "VALID" for environment in self.compute)
+        return compute and all(queue.status == "VALID" for queue in self.queues)
 
 
 def entries(cloud: Cloud) -> list[Entry]:
     """Every environment of the region, by name; two calls, and more where there are many."""
-    described = compute_environments.described(cloud)
-    return group(described, job_queues.listed(cloud))
+    region = Region(cloud)
+    return group(region.compute_environments, region.job_queues)
 
 
 def group(described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]]) -> list[Entry]:
@@ -44,9 +47,9 @@ def group(described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]])
 
 def _entry(name: str, described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]]) -> Entry:
     own = [each for each in described if ownership.carries(each, name)]
-    compute = [compute_environments.found_of(job_queues.defined(each), each) for each in own]
+    compute = [compute_environments.described(each, compute_environments.definition_name(each)) for each in own]
     names = {each["computeEnvironmentArn"]: each["computeEnvironmentName"] for each in described}
-    mine = [job_queues.found_of(each, names) for each in queues if ownership.carries(each, name)]
+    mine = [job_queues.described(each, names) for each in queues if ownership.carries(each, name)]
     memories = [ownership.memory(each.tags, name) for each in compute]
     return Entry(
         name,
@@ -66,9 +69,9 @@ def jobs(cloud: Cloud, queue: str) -> dict[str, int]:
     }
 
 
-def instances(cloud: Cloud, compute: Sequence[Existing]) -> dict[str, int]:
+def instances(cloud: Cloud, compute: Sequence[ExistingEnvironment]) -> dict[str, int]:
     """How many instances have joined, by compute environment (one call for up to 100 clusters)."""
-    clusters = {each.extra["cluster"]: each.extra["name"] for each in compute if each.extra["cluster"]}
+    clusters = {each.cluster: each.aws_name for each in compute if each.cluster}
     found: dict[str, int] = {}
     for some in parts(sorted(clusters), 100):
         for each in cloud.client("ecs").describe_clusters(clusters=some)["clusters"]:

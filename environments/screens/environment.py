@@ -24,17 +24,17 @@ def environment(
         lines.append(f"  before  {', '.join(entry.previous)} (--ami previous)")
     rows: list[tuple[str, ...]] = [("COMPUTE ENV", "STATUS", "STATE", "vCPUs MIN/DESIRED/MAX", "INSTANCES", "MACHINES")]
     for each in entry.compute:
-        fields, extra = each.fields, each.extra
-        sizes = f"{fields['minvCpus']} / {extra['desiredvCpus']} / {fields['maxvCpus']}"
-        joined = str(instances.get(extra["name"], 0))
-        rows.append((extra["name"], extra["status"], str(fields["state"]), sizes, joined, most(each, types)))
+        fields = each.fields
+        sizes = f"{fields['minvCpus']} / {each.desired_vcpus} / {fields['maxvCpus']}"
+        joined = str(instances.get(each.aws_name, 0))
+        rows.append((each.aws_name, each.status, str(fields["state"]), sizes, joined, most(each, types)))
     lines += ["", table(rows), *_reasons(entry)]
     rows = [("QUEUE", "STATUS", "STATE", "PRIORITY", "COMPUTE ENVS", *STATES)]
-    for each in entry.queues:
-        fields, counts = each.fields, jobs.get(each.name, {})
+    for queue in entry.queues:
+        fields, counts = queue.fields, jobs.get(queue.name, {})
         order = ", ".join(fields["computeEnvironments"])
         numbers = tuple(str(counts.get(state, 0)) for state in STATES)
-        rows.append((each.name, each.extra["status"], str(fields["state"]), str(fields["priority"]), order, *numbers))
+        rows.append((queue.name, queue.status, str(fields["state"]), str(fields["priority"]), order, *numbers))
     return "\n".join([*lines, "", table(rows)])
 
 
@@ -45,8 +45,8 @@ def _ami(ami: str, image: MachineImage | None) -> str:
 
 
 def _reasons(entry: Entry) -> list[str]:
-    found = [each for each in entry.compute if each.extra["status"] != "VALID"]
-    return [f"  {each.extra['name']}: {each.extra['reason']}" for each in found]
+    found = [each for each in entry.compute if each.status != "VALID"]
+    return [f"  {each.aws_name}: {each.reason}" for each in found]
 
 
 def most(each: Existing, types: Mapping[str, InstanceType]) -> str:
@@ -96,15 +96,15 @@ def document(
         ],
         "previous": entry.previous,
         "compute_environments": [
-            {"name": each.extra["name"], "definition": each.name, "status": each.extra["status"],
-             "reason": each.extra["reason"], "state": each.fields["state"], "min_vcpus": each.fields["minvCpus"],
-             "desired_vcpus": each.extra["desiredvCpus"], "max_vcpus": each.fields["maxvCpus"],
-             "instances": instances.get(each.extra["name"], 0), "at_most": most(each, types),
+            {"name": each.aws_name, "definition": each.name, "status": each.status,
+             "reason": each.reason, "state": each.fields["state"], "min_vcpus": each.fields["minvCpus"],
+             "desired_vcpus": each.desired_vcpus, "max_vcpus": each.fields["maxvCpus"],
+             "instances": instances.get(each.aws_name, 0), "at_most": most(each, types),
              "ami": each.fields["imageIdOverride"]}
             for each in entry.compute
         ],
         "queues": [
-            {"name": each.name, "status": each.extra["status"], "state": each.fields["state"],
+            {"name": each.name, "status": each.status, "state": each.fields["state"],
              "priority": each.fields["priority"], "compute_environments": each.fields["computeEnvironments"],
              "jobs": jobs.get(each.name, {})}
             for each in entry.queues

@@ -10,7 +10,7 @@ from environments.plan.plan import Plan
 from environments.plan.steps import Step
 from environments.screens import teardown as show_teardown
 from environments.screens.rollout import decision_text
-from environments.teardown import leaving
+from environments.teardown import steps as leaving
 from kiln import typed
 
 _MARK = {"create": "+", "update": "~", "replace": "±", "unchanged": "=", "foreign": "=", "delete": "-", "untag": "~"}
@@ -82,7 +82,7 @@ def _head_text(step: Step) -> str:
         texts.append("exists already, not Kiln's: used as it is")
     if step.joins:
         texts.append("shared: it gets this environment's tag")
-    texts += [f"a roll-out left {each.extra['name']}" for each in step.leftovers]
+    texts += [f"a roll-out left {each.aws_name}" for each in step.leftovers]
     return "; ".join(texts)
 
 
@@ -144,7 +144,7 @@ def _resource(step: Step) -> dict[str, Any]:
         "kind": step.desired.kind, "name": step.desired.name, "action": step.action,
         "why": decision_text(step.decision), "id": step.existing.id if step.existing else None, "joins": step.joins,
         "changes": [vars(change) for change in step.changes],
-        "leftovers": [each.extra["name"] for each in step.leftovers],
+        "leftovers": [each.aws_name for each in step.leftovers],
     }  # fmt: skip
 
 

@@ -6,12 +6,13 @@ from typing import Any
 from cloud import errors
 from cloud.pages import every
 from cloud.session import Cloud
-from environments.kinds.batch import job_queues
+from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import instance_profiles, roles
 from environments.model import ownership
-from environments.model.resource import Existing, Key
+from environments.model.region import Region
+from environments.model.resource import Key
 from environments.rollout import situation
 
 
@@ -62,24 +63,7 @@ def elsewhere(cloud: Cloud, environment: str) -> list[str]:
     return found
 
 
-def refuse_strangers(cloud: Cloud, environment: str, compute: Sequence[Existing]) -> None:
+def refuse_strangers(region: Region, environment: str, compute: Sequence[ExistingEnvironment]) -> None:
     """Raises UserError where a queue that is not this environment's uses one of its compute environments."""
-    queues = job_queues.listed(cloud) if compute else []
-    for each in compute:
-        situation.refuse_strangers(queues, environment, each)
-
-
-def attached(cloud: Cloud, policy: Existing) -> tuple[list[str], list[str]]:
-    """To what a policy is attached: Kiln's roles, and everything else, by name."""
-    iam = cloud.client("iam")
-    own, others = [], []
-    for page in iam.get_paginator("list_entities_for_policy").paginate(PolicyArn=policy.id):
-        others += [f"the user {each['UserName']}" for each in page.get("PolicyUsers", ())]
-        others += [f"the group {each['GroupName']}" for each in page.get("PolicyGroups", ())]
-        for each in page.get("PolicyRoles", ()):
-            role = iam.get_role(RoleName=each["RoleName"])["Role"]
-            if ownership.users({tag["Key"]: tag["Value"] for tag in role.get("Tags", ())}):
-                own.append(each["RoleName"])
-            else:
-                others.append(f"the role {each['RoleName']}")
-    return own, others
+    for compute_environment in compute:
+        situation.refuse_strangers(region.job_queues, environment, compute_environment)

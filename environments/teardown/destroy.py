@@ -1,23 +1,37 @@
 """Taking an environment down, by its tags alone: what only it uses goes, what others use too loses its tag.
 
-Each kind is looked for again when its turn comes, so a run that ended anywhere is finished by the next.
+Kinds go in the reverse of the order in which they are made. Each is looked for again when its turn comes, so a run that
+ended anywhere is finished by the next.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cloud.session import Cloud
-from environments.kinds import inventory
-from environments.kinds.batch import compute_environments, job_queues, jobs, removal
+from environments.kinds.batch import compute_environments, deletion, job_queues, jobs
 from environments.kinds.data import buckets
+from environments.kinds.order import KINDS, used_by
 from environments.model import ownership
-from environments.model.resource import Kind
+from environments.model.kind import AnyKind
+from environments.model.region import Region
+from environments.model.resource import Removal
 from environments.teardown import amis as machine_images
 from environments.teardown import bystanders
-from environments.teardown.leaving import NOTHING, Bystanders, Named, Step, carry_out, step_of
+from environments.teardown.steps import Bystanders, Step, carry_out, plan_removal
 from kiln import typed
 from kiln.errors import Interrupted, UserError
 from kiln.screen import Screen
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is deleted only because a person names it: buckets that hold data, and AMIs."""
+
+    buckets: frozenset[str] = frozenset()
+    amis: tuple[str, ...] = ()
+
+
+NOTHING = Named()
 
 
 @dataclass(frozen=True)
@@ -37,14 +51,15 @@ class Plan:
 
 
 def prepare(cloud: Cloud, environment: str, named: Named = NOTHING) -> Plan:
-    """What would be done; raises UserError for what would stop it half-way."""
-    compute = inventory.of_kind(cloud, compute_environments, environment)
-    bystanders.refuse_strangers(cloud, environment, compute)
-    around = _bystanders(cloud, environment)
-    steps = tuple(each for kind in inventory.ORDER for each in _steps(cloud, kind, environment, around, named))
-    queues = [each.existing.name for each in steps if each.existing.kind == job_queues.KIND]
-    amis = {str(each.fields["imageIdOverride"]) for each in compute} | {
-        ownership.memory(each.tags, environment).previous for each in compute
+    """Plan a tear-down; raises UserError for what would stop it half-way."""
+    region, removal = Region(cloud), Removal(environment, named.buckets)
+    compute = list(compute_environments.match_tag(region, environment))
+    bystanders.refuse_strangers(region, environment, compute)
+    others = _bystanders(region, environment)
+    steps = tuple(step for kind in reversed(KINDS) for step in _steps(region, kind, removal, others))
+    queues = [step.existing.name for step in steps if step.existing.kind == job_queues.KIND]
+    amis = {str(existing.fields["imageIdOverride"]) for existing in compute} | {
+        ownership.memory(existing.tags, environment).previous for existing in compute
     }
     _refuse_misnamed(steps, named, environment)
     return Plan(
@@ -53,55 +68,55 @@ def prepare(cloud: Cloud, environment: str, named: Named = NOTHING) -> Plan:
         steps,
         tuple(jobs.unfinished(cloud, queues)),
         tuple(sorted(machine_images.own(cloud, amis - set(named.amis)))),
-        tuple(_doomed(cloud, environment, named)),
+        tuple(_doomed(region, environment, named)),
     )
 
 
-def _bystanders(cloud: Cloud, environment: str) -> Bystanders:
-    described = compute_environments.described(cloud)
-    return Bystanders(bystanders.users(described, environment), tuple(bystanders.elsewhere(cloud, environment)))
+def _bystanders(region: Region, environment: str) -> Bystanders:
+    uses = bystanders.users(region.compute_environments, environment)
+    return Bystanders(uses, tuple(bystanders.elsewhere(region.cloud, environment)))
 
 
 def _refuse_misnamed(steps: Sequence[Step], named: Named, environment: str) -> None:
-    if unknown := named.buckets - {each.existing.name for each in steps if each.existing.kind == buckets.KIND}:
+    if unknown := named.buckets - {step.existing.name for step in steps if step.existing.kind == buckets.KIND}:
         raise UserError(f"the bucket {', '.join(sorted(unknown))} is none of {environment}'s", "it lacks its tag")
 
 
-def _doomed(cloud: Cloud, environment: str, named: Named) -> list[str]:
-    """The named AMIs that are still there; raises UserError for one that is not Kiln's, or that others run."""
+def _doomed(region: Region, environment: str, named: Named) -> list[str]:
+    """The named AMIs that still exist; raises UserError for one that is not Kiln's, or that others run."""
     others = {
         image.get("imageIdOverride")
-        for each in compute_environments.described(cloud)
-        if not ownership.carries(each, environment)
-        for image in (each.get("computeResources") or {}).get("ec2Configuration") or ()
+        for described in region.compute_environments
+        if not ownership.carries(described, environment)
+        for image in (described.get("computeResources") or {}).get("ec2Configuration") or ()
     }
     if used := others & set(named.amis):
         raise UserError(f"{', '.join(map(str, used))} stays", "another compute environment runs it")
-    own = machine_images.own(cloud, set(named.amis))
-    if strange := machine_images.existing(cloud, set(named.amis)) - own:
+    own = machine_images.own(region.cloud, set(named.amis))
+    if strange := machine_images.existing(region.cloud, set(named.amis)) - own:
         raise UserError(f"{', '.join(sorted(strange))} stays", "Kiln did not make it")
     return sorted(own)
 
 
-def _steps(cloud: Cloud, kind: Kind, environment: str, around: Bystanders, named: Named) -> list[Step]:
-    return [
-        step_of(cloud, each, environment, around, named) for each in inventory.of_kind(cloud, kind, environment)
-    ]  # fmt: skip
+def _steps(region: Region, kind: AnyKind, removal: Removal, others: Bystanders) -> Iterator[Step]:
+    for existing in used_by(region, kind, removal.environment):
+        yield plan_removal(region.cloud, existing, removal, others)
 
 
 def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> None:
     """Do it, in the order in which AWS lets things go. Jobs that are not over are ended."""
     try:
-        around = _bystanders(cloud, environment)
-        for kind in inventory.ORDER:
-            steps = [each for each in _steps(cloud, kind, environment, around, named) if each.action != "keep"]
-            if kind.KIND == job_queues.KIND:
+        region, removal = Region(cloud), Removal(environment, named.buckets)
+        others = _bystanders(region, environment)
+        for kind in reversed(KINDS):
+            steps = [step for step in _steps(region, kind, removal, others) if step.action != "keep"]
+            if kind is job_queues:
                 _end_jobs(cloud, steps)
             for step in steps:
                 with screen.step(f"{kind.KIND} {step.existing.name}", indent=2) as line:
-                    carry_out(cloud, kind, step, environment)
+                    carry_out(cloud, step, removal)
                     line.note = step.why or ("deleted" if step.action == "delete" else "")
-        for ami in _doomed(cloud, environment, named):
+        for ami in _doomed(region, environment, named):
             with screen.step(f"AMI {ami}", indent=2):
                 machine_images.delete(cloud, ami)
     except Interrupted as error:
@@ -110,5 +125,6 @@ def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> Non
 
 
 def _end_jobs(cloud: Cloud, steps: Sequence[Step]) -> None:
-    found = removal.closed(cloud, [step.existing.name for step in steps if step.action == "delete"])
-    jobs.terminate(cloud, found, "Terminated by invoke destroy-env")
+    """Close the queues first: jobs that depend on jobs of other queues end with them."""
+    unfinished = deletion.close_queues(cloud, [step.existing.name for step in steps if step.action == "delete"])
+    jobs.terminate(cloud, unfinished, "Terminated by invoke destroy-env")

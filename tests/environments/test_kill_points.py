@@ -8,7 +8,7 @@ from cloud.session import Cloud
 from environments.rollout.options import Options
 from environments.teardown import bystanders
 from environments.teardown import destroy as teardown
-from environments.teardown.leaving import Named
+from environments.teardown.destroy import Named
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools

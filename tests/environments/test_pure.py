@@ -34,7 +34,7 @@ def planned(desired: Desired, existing: Existing | None, environment: str) -> St
 @pytest.mark.parametrize("name", ["genomics", "salmon", "genomics-2019", "reference"])
 def test_everything_that_is_made_carries_the_environments_tag(name: str) -> None:
     there = inputs(name)
-    desired = (*order.first(there), *order.then(there))
+    desired = [resource for kind in order.KINDS for resource in kind.desired(there)]
     tagged = [each for each in desired if each.kind != service_linked.KIND and not each.foreign]
     assert len(tagged) > 8
     for each in tagged:

@@ -1,10 +1,14 @@
 """Environments in an account where there is nothing yet, for decisions that need no AWS."""
 
-from typing import Any
+from typing import Any, cast
 
 from cloud.machine_images import Chosen
+from cloud.session import Cloud
+from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.kinds.ec2 import launch_templates as templates
 from environments.model.inputs import Inputs, Network
+from environments.model.region import Described, Region
 from environments.model.resource import Desired, Existing
 from environments.spec import definitions
 from launch_templates.contents import contents
@@ -27,7 +31,20 @@ def inputs(name: str, **changes: Any) -> Inputs:
     return Inputs(spec, "123456789012", "us-east-1", CHOSEN, "al2023", plan, where, "2026-11-22T06:30:00Z")
 
 
-def found_like(desired: Desired, **changes: Any) -> Existing:
+def found_like(desired: Desired, **changes: Any) -> Any:
     """The resource as wanted, but for some fields."""
-    extra = {"others": (), "status": "VALID", "name": desired.name}
-    return Existing(desired.kind, desired.name, "arn", {**desired.fields, **changes}, desired.tags, extra)
+    fields = {**desired.fields, **changes}
+    if isinstance(desired, DesiredEnvironment):
+        return ExistingEnvironment(
+            desired.kind, desired.name, "arn", fields, desired.tags,
+            aws_name=desired.name, status="VALID", reason="", desired_vcpus=0, cluster="",
+        )  # fmt: skip
+    return Existing(desired.kind, desired.name, "arn", fields, desired.tags)
+
+
+def region(**lists: list[Described]) -> Region:
+    """A region in which AWS Batch lists these; whatever else it is asked for is an error."""
+    listed = Region(cast(Cloud, None))
+    for name, described in lists.items():
+        setattr(listed, name, described)  # where a list that was read once is kept
+    return listed

@@ -14,8 +14,9 @@ from cloud.session import Cloud
 from environments.doctor.facts.compute_environments import Described
 from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.scope import Scope
-from environments.kinds.batch import job_definitions, jobs
+from environments.kinds.batch import jobs
 from environments.model import ownership
+from environments.model.region import Region
 
 DWELL = 600.0
 """Seconds. AWS Batch gives reasons that pass by themselves (a machine is starting): no younger job counts as stuck."""
@@ -91,4 +92,4 @@ def describe_definitions(cloud: Cloud, scope: Scope) -> tuple[Described, ...]:
         users = ownership.users(revision.get("tags") or {})
         return scope.name in users if scope.name else bool(users)
 
-    return tuple(revision for revision in job_definitions.active(cloud) if belongs(revision))
+    return tuple(revision for revision in Region(cloud).job_definitions if belongs(revision))

@@ -18,7 +18,7 @@ from environments.doctor.facts.roles import Roles
 from environments.doctor.facts.scope import Scope
 from environments.doctor.facts.volumes import Volumes
 from environments.doctor.looks import batch, ec2, ecs, iam, kms, service_quotas
-from environments.kinds.batch import compute_environments, job_queues
+from environments.model.region import Region
 
 Facts = TypeVar("Facts")
 Arguments = ParamSpec("Arguments")
@@ -50,9 +50,10 @@ class _Looks:
 
 def describe_region(cloud: Cloud, now: datetime | None = None) -> Scope:
     """All compute environments and queues of the region; two calls where neither answer has a second page."""
-    environments = compute_environments.described(cloud)
+    region = Region(cloud)
+    environments = region.compute_environments
     return Scope(
-        cloud.region, now or datetime.now(UTC), environments=environments, queues=job_queues.listed(cloud),
+        cloud.region, now or datetime.now(UTC), environments=environments, queues=region.job_queues,
         region_environments=environments,
     )  # fmt: skip
 

@@ -4,32 +4,56 @@ A roll-out may give a compute environment another name in AWS; the tag kiln:comp
 Sources: CreateComputeEnvironment, ComputeResource and ComputeEnvironmentDetail, AWS Batch API Reference.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from cloud.pages import every
 from cloud.session import Cloud
-from environments.kinds.batch import compute_request
+from environments.kinds.batch import compute_request, deletion, waiting
+from environments.kinds.batch.compute_request import DesiredEnvironment
+from environments.kinds.batch.waiting import MOVING
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import instance_profiles, roles
 from environments.model import ownership
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing, Ref
+from environments.model.kind import goes, users_make_it_kilns
+from environments.model.region import Described, Region
+from environments.model.resource import Difference, Existing, Ref, Removal
 from environments.spec.compute import ComputeEnvironment, ImageType
 
-KIND = "compute env"
+KIND, ACCOUNT_WIDE = "compute env", False
+fate, is_kilns = goes, users_make_it_kilns
 SERVICE_LINKED = "service-linked"
 SCALING = frozenset({"state", "minvCpus", "maxvCpus"})  # changed without touching a machine
 MEMORY, STATUS = "remembers", "status"
-Described = dict[str, Any]
 
 
-def desired(inputs: Inputs) -> tuple[Desired, ...]:
-    return tuple(_desired(inputs, name, each) for name, each in inputs.spec.compute_environments.items())
+@dataclass(frozen=True, kw_only=True)
+class ExistingEnvironment(Existing):
+    """A compute environment under the definition's name; `aws_name` is its own.
+
+    `desired_vcpus` is what AWS Batch runs now, `cluster` the ARN of its ECS cluster. `others` have the same definition:
+    a roll-out left them.
+    """
+
+    aws_name: str
+    status: str
+    reason: str
+    desired_vcpus: int
+    cluster: str
+    others: tuple["ExistingEnvironment", ...] = ()
+
+    @property
+    def moving(self) -> bool:
+        return self.status in MOVING
 
 
-def _desired(inputs: Inputs, name: str, each: ComputeEnvironment) -> Desired:
+def desired(inputs: Inputs) -> tuple[DesiredEnvironment, ...]:
+    return tuple(_desired(inputs, name, spec) for name, spec in inputs.spec.compute_environments.items())
+
+
+def _desired(inputs: Inputs, name: str, each: ComputeEnvironment) -> DesiredEnvironment:
     spec = inputs.spec
     memory = ownership.Memory(inputs.chosen.image.id)
     labels = {
@@ -60,7 +84,7 @@ def _desired(inputs: Inputs, name: str, each: ComputeEnvironment) -> Desired:
         "imageType": image_type(inputs, each),
         "imageIdOverride": inputs.chosen.image.id,
     }
-    return Desired(KIND, name, fields, labels, exclusive=True, extra={"environment": spec.name, "name": name})
+    return DesiredEnvironment(KIND, name, fields, labels, exclusive=True, environment=spec.name, aws_name=name)
 
 
 def image_type(inputs: Inputs, each: ComputeEnvironment) -> ImageType | str:
@@ -70,61 +94,69 @@ def image_type(inputs: Inputs, each: ComputeEnvironment) -> ImageType | str:
 def _groups(inputs: Inputs) -> tuple[str | Ref, ...]:
     """Ids, and what stands for a group that is yet to be made."""
     names = inputs.spec.network.security_groups or (f"{inputs.spec.name}-batch",)
-    found = [inputs.existing.get((security_groups.KIND, name)) for name in names]
-    return tuple(
-        each.id if each else Ref(security_groups.KIND, name, f"(new) {name}")
-        for name, each in zip(names, found, strict=True)
-    )
+    groups = [(name, inputs.existing.get((security_groups.KIND, name))) for name in names]
+    return tuple(group.id if group else Ref(security_groups.KIND, name, f"(new) {name}") for name, group in groups)
 
 
-def described(cloud: Cloud) -> list[Described]:
-    """Every compute environment of the region, as Batch describes it."""
-    found = every(cloud.client("batch"), "describe_compute_environments", "computeEnvironments")
-    return [each for each in found if each.get("status") != "DELETED"]
+def match(region: Region, desired: Sequence[DesiredEnvironment]) -> Mapping[str, ExistingEnvironment]:
+    """Those that the definition means, by its names for them.
 
-
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-    return match(desired, described(cloud))
-
-
-def match(desired: Sequence[Desired], there: Sequence[Described]) -> Mapping[str, Existing]:
-    """Those that the definition means, by its names for them (pure).
-
-    Where a roll-out has two of one definition, the newest that is not INVALID counts; the others stand in `extra`.
+    Where a roll-out has two of one definition, the newest that is not INVALID counts.
     """
-    found = {}
-    for each in desired:
-        mine = [one for one in there if _means(one, each)]
-        if mine:
-            current, *rest = sorted(mine, key=_rank, reverse=True)
-            found[each.name] = found_of(each.name, current, [found_of(each.name, one) for one in rest])
-    return found
+    existing = {}
+    for environment in desired:
+        same = [found for found in region.compute_environments if _means(found, environment)]
+        if same:
+            current, *rest = sorted(same, key=_rank, reverse=True)
+            others = tuple(described(other, environment.name) for other in rest)
+            existing[environment.name] = described(current, environment.name, others)
+    return existing
 
 
-def _means(one: Described, desired: Desired) -> bool:
+def _means(described: Described, desired: DesiredEnvironment) -> bool:
     """This environment's own by its tags; else whatever has the name."""
-    labels = one.get("tags") or {}
-    if ownership.key(desired.extra["environment"]) in labels:
-        return bool(labels.get(ownership.COMPUTE_ENVIRONMENT) == desired.name)
-    return bool(one["computeEnvironmentName"] == desired.name)
+    if ownership.carries(described, desired.environment):
+        return bool(described["tags"].get(ownership.COMPUTE_ENVIRONMENT) == desired.name)
+    return bool(described["computeEnvironmentName"] == desired.name)
 
 
-def _rank(one: Described) -> tuple[bool, bool, str]:
-    labels = one.get("tags") or {}
-    return one.get("status") != "DELETING", one.get("status") != "INVALID", labels.get(ownership.MADE, "")
+def _rank(described: Described) -> tuple[bool, bool, str]:
+    made = (described.get("tags") or {}).get(ownership.MADE, "")
+    return described.get("status") != "DELETING", described.get("status") != "INVALID", made
 
 
-def found_of(name: str, one: Described, others: Sequence[Existing] = ()) -> Existing:
-    """One as it is described, under the definition's name; `extra` has its name in AWS, its status, and the others."""
-    extra = {
-        "name": one["computeEnvironmentName"], "status": one.get("status", ""), "reason": one.get("statusReason", ""),
-        "desiredvCpus": (one.get("computeResources") or {}).get("desiredvCpus", 0), "others": tuple(others),
-        "cluster": one.get("ecsClusterArn", ""),
-    }  # fmt: skip
-    return Existing(KIND, name, one["computeEnvironmentArn"], compute_request.fields(one), one.get("tags") or {}, extra)
+def tagged(region: Region) -> Iterator[ExistingEnvironment]:
+    """Under their names in AWS: a roll-out may have left two of one definition."""
+    for environment in region.compute_environments:
+        yield described(environment, environment["computeEnvironmentName"])
 
 
-def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
+def match_tag(region: Region, environment: str) -> Iterator[ExistingEnvironment]:
+    """Those of an environment by its tag, under their names in AWS."""
+    return (existing for existing in tagged(region) if ownership.key(environment) in existing.tags)
+
+
+def definition_name(environment: Described) -> str:
+    """The definition's name for a compute environment as Batch describes it (pure)."""
+    labels = environment.get("tags") or {}
+    return str(labels.get(ownership.COMPUTE_ENVIRONMENT) or environment["computeEnvironmentName"])
+
+
+def described(environment: Described, name: str, others: tuple[ExistingEnvironment, ...] = ()) -> ExistingEnvironment:
+    """A compute environment as Batch describes it, under the definition's `name` (pure)."""
+    return ExistingEnvironment(
+        KIND, name, environment["computeEnvironmentArn"], compute_request.fields(environment),
+        environment.get("tags") or {},
+        aws_name=environment["computeEnvironmentName"],
+        status=environment.get("status", ""),
+        reason=environment.get("statusReason", ""),
+        desired_vcpus=(environment.get("computeResources") or {}).get("desiredvCpus", 0),
+        cluster=environment.get("ecsClusterArn", ""),
+        others=others,
+    )  # fmt: skip
+
+
+def diff(desired: DesiredEnvironment, existing: ExistingEnvironment) -> tuple[Difference, ...]:
     """Every field counts, one that is left out too. ARNs and names of an instance profile mean the same."""
     before, after = _comparable(existing.fields), _comparable(desired.fields)
     changes = [
@@ -132,11 +164,11 @@ def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
         for name, value in desired.fields.items()
         if before.get(name) != after[name]
     ]
-    memory = ownership.memory(existing.tags, desired.extra["environment"])
+    memory = ownership.memory(existing.tags, desired.environment)
     should = memory.moved_to(desired.fields["imageIdOverride"])
     if memory.ami and should != memory and not any(each.field == "imageIdOverride" for each in changes):
         changes.append(Difference(MEMORY, memory.as_tag(), should.as_tag()))
-    if existing.extra.get("status") == "INVALID":
+    if existing.status == "INVALID":
         changes.append(Difference(STATUS, "INVALID", "VALID"))
     return tuple(changes)
 
@@ -153,28 +185,31 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, Ref) else value
 
 
-def create(cloud: Cloud, desired: Desired) -> str:
+def create(cloud: Cloud, desired: DesiredEnvironment) -> str:
     """Its ARN; it is not VALID yet."""
     made = cloud.client("batch").create_compute_environment(**compute_request.create(desired))
     return str(made["computeEnvironmentArn"])
 
 
-def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+def update(
+    cloud: Cloud, desired: DesiredEnvironment, existing: ExistingEnvironment, changes: Sequence[Difference]
+) -> str:
     """The scaling fields, the memory, and another look of AWS Batch at one that is INVALID; all else is a roll-out
     (environments/rollout/decision.py)."""
+    waiting.environment_at_rest(cloud, existing.aws_name)
     fields = {change.field: change.after for change in changes}
     if STATUS in fields:
         fields["state"] = desired.fields["state"]
     if fields.keys() & SCALING:
-        cloud.client("batch").update_compute_environment(**compute_request.scaling(existing.extra["name"], fields))
+        cloud.client("batch").update_compute_environment(**compute_request.scaling(existing.aws_name, fields))
     if MEMORY in fields:
-        tag(cloud, existing, {ownership.key(desired.extra["environment"]): fields[MEMORY]})
+        tag(cloud, existing, {ownership.key(desired.environment): fields[MEMORY]})
     return existing.id
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
-    """It must be DISABLED, and in no queue."""
-    cloud.client("batch").delete_compute_environment(computeEnvironment=existing.extra["name"])
+def leave(cloud: Cloud, existing: ExistingEnvironment, removal: Removal) -> None:
+    """Disable it and delete it; it must be in no queue."""
+    deletion.delete_environment(cloud, removal.environment, existing.aws_name)
 
 
 def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:

@@ -1,6 +1,7 @@
 """A compute environment's fields as requests to AWS Batch, and out of its answers (pure)."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from environments.model.resource import Desired
@@ -15,7 +16,15 @@ _MEMBER = {
 _BATCH_ROLE = "/aws-service-role/batch.amazonaws.com/"
 
 
-def create(desired: Desired, name: str = "") -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class DesiredEnvironment(Desired):
+    """A compute environment under the definition's name, to be made as `aws_name` for `environment`."""
+
+    environment: str
+    aws_name: str
+
+
+def create(desired: DesiredEnvironment, name: str = "") -> dict[str, Any]:
     """The parameters of CreateComputeEnvironment, under another `name` where one is given.
 
     No serviceRole stands for the service-linked role. desiredvCpus is left out: AWS Batch begins with the minimum.
@@ -23,7 +32,7 @@ def create(desired: Desired, name: str = "") -> dict[str, Any]:
     fields = desired.fields
     service = {} if fields["serviceRole"] == "service-linked" else {"serviceRole": fields["serviceRole"]}
     return {
-        "computeEnvironmentName": name or desired.extra["name"],
+        "computeEnvironmentName": name or desired.aws_name,
         "type": "MANAGED",
         "state": fields["state"],
         "computeResources": resources(fields),

@@ -1,17 +1,28 @@
 """Job definitions: another revision where the newest one says something else. Older ones stay, for who names them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from cloud.pages import every
 from cloud.session import Cloud
 from environments.kinds.iam import roles
 from environments.model import resource
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing
+from environments.model.kind import goes, users_make_it_kilns
+from environments.model.region import Region
+from environments.model.resource import Desired, Difference, Existing, Removal
 from environments.spec.compute import JobDefinition
 
-KIND = "job definition"
+KIND, ACCOUNT_WIDE = "job definition", False
+fate, is_kilns = goes, users_make_it_kilns
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingDefinition(Existing):
+    """A job definition's newest ACTIVE revision, with the ARNs of all that are ACTIVE."""
+
+    arns: tuple[str, ...]
 
 
 def desired(inputs: Inputs) -> tuple[Desired, ...]:
@@ -44,26 +55,29 @@ def _fields(inputs: Inputs, each: JobDefinition) -> dict[str, Any]:
     }
 
 
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-    return match(desired, active(cloud))
-
-
-def active(cloud: Cloud) -> list[dict[str, Any]]:
-    """Every ACTIVE revision of the region, 100 to a call; Batch can be asked for all names, or for one at a time."""
-    return every(cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE")
-
-
-def match(desired: Sequence[Desired], there: Sequence[Mapping[str, Any]]) -> Mapping[str, Existing]:
-    """The newest ACTIVE revision of each (pure)."""
-    found = {}
-    for each in desired:
-        revisions = [one for one in there if one["jobDefinitionName"] == each.name]
+def match(region: Region, desired: Sequence[Desired]) -> Mapping[str, ExistingDefinition]:
+    """The newest ACTIVE revision."""
+    existing = {}
+    for name in (definition.name for definition in desired):
+        revisions = [revision for revision in region.job_definitions if revision["jobDefinitionName"] == name]
         if revisions:
-            newest = max(revisions, key=lambda one: int(one["revision"]))
-            extra = {"revision": newest["revision"], "arns": tuple(one["jobDefinitionArn"] for one in revisions)}
-            arn = newest["jobDefinitionArn"]
-            found[each.name] = Existing(KIND, each.name, arn, _described(newest), newest.get("tags") or {}, extra)
-    return found
+            newest = max(revisions, key=lambda revision: int(revision["revision"]))
+            existing[name] = from_revisions(name, [newest, *revisions], _described(newest))
+    return existing
+
+
+def from_revisions(
+    name: str, revisions: Sequence[Mapping[str, Any]], fields: Mapping[str, Any] = MappingProxyType({})
+) -> ExistingDefinition:
+    """ACTIVE revisions as Batch describes them, under one name; the first says its ARN and its tags (pure)."""
+    arns = tuple(dict.fromkeys(revision["jobDefinitionArn"] for revision in revisions))
+    return ExistingDefinition(KIND, name, arns[0], fields, revisions[0].get("tags") or {}, arns=arns)
+
+
+def tagged(region: Region) -> Iterator[ExistingDefinition]:
+    """Every ACTIVE revision by itself."""
+    for revision in region.job_definitions:
+        yield from_revisions(f"{revision['jobDefinitionName']}:{revision['revision']}", [revision])
 
 
 def _described(one: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,9 +147,9 @@ def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence
     return str(cloud.client("batch").register_job_definition(**again)["jobDefinitionArn"])
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
+def leave(cloud: Cloud, existing: ExistingDefinition, removal: Removal) -> None:
     """Every revision that is ACTIVE."""
-    for arn in existing.extra["arns"]:
+    for arn in existing.arns:
         cloud.client("batch").deregister_job_definition(jobDefinition=arn)
 
 
@@ -143,7 +157,7 @@ def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
     cloud.client("batch").tag_resource(resourceArn=existing.id, tags=dict(labels))
 
 
-def untag(cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
+def untag(cloud: Cloud, existing: ExistingDefinition, keys: Sequence[str]) -> None:
     """Of every revision that is ACTIVE."""
-    for arn in existing.extra["arns"]:
+    for arn in existing.arns:
         cloud.client("batch").untag_resource(resourceArn=arn, tagKeys=list(keys))

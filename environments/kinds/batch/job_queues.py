@@ -1,23 +1,48 @@
 """Job queues: which compute environments, in which order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
-from cloud.pages import every, parts
 from cloud.session import Cloud
-from environments.kinds.batch import compute_environments
-from environments.model import ownership, resource
+from environments.kinds.batch import compute_environments, deletion
+from environments.kinds.batch.waiting import MOVING
+from environments.model import resource
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing, Ref
+from environments.model.kind import goes, users_make_it_kilns
+from environments.model.region import Described, Region
+from environments.model.resource import Desired, Difference, Existing, Ref, Removal
 from environments.spec.compute import TimeLimit
 
-KIND = "job queue"
+KIND, ACCOUNT_WIDE = "job queue", False
+fate, is_kilns = goes, users_make_it_kilns
 
 
-def desired(inputs: Inputs) -> tuple[Desired, ...]:
+@dataclass(frozen=True, kw_only=True)
+class DesiredQueue(Desired):
+    """A job queue; `order` are its compute environments' ARNs, or what stands for those that are yet to be made."""
+
+    order: tuple[str | Ref, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingQueue(Existing):
+    """A job queue; `arns` are its compute environments in its order."""
+
+    status: str
+    reason: str
+    arns: tuple[str, ...]
+
+    @property
+    def moving(self) -> bool:
+        return self.status in MOVING
+
+
+def desired(inputs: Inputs) -> tuple[DesiredQueue, ...]:
     """A compute environment has its definition's name here: in AWS it may have another after a roll-out."""
     return tuple(
-        Desired(
+        DesiredQueue(
             KIND,
             name,
             {
@@ -28,7 +53,7 @@ def desired(inputs: Inputs) -> tuple[Desired, ...]:
             },
             inputs.tags,
             exclusive=True,
-            extra={"order": tuple(Ref(compute_environments.KIND, each, each) for each in queue.compute_environments)},
+            order=tuple(Ref(compute_environments.KIND, member, member) for member in queue.compute_environments),
         )
         for name, queue in inputs.spec.queues.items()
     )
@@ -38,36 +63,22 @@ def _limit(limit: TimeLimit) -> tuple[str, int, str]:
     return limit.reason, limit.after, limit.action.upper()
 
 
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-    return match(desired, described(cloud, [each.name for each in desired]), compute_environments.described(cloud))
+def match(region: Region, desired: Sequence[DesiredQueue]) -> Mapping[str, ExistingQueue]:
+    """By their names, with the definition's names for their compute environments."""
+    definition_names = {
+        environment["computeEnvironmentArn"]: compute_environments.definition_name(environment)
+        for environment in region.compute_environments
+    }
+    names = {queue.name for queue in desired}
+    return {
+        queue["jobQueueName"]: described(queue, definition_names)
+        for queue in region.job_queues
+        if queue["jobQueueName"] in names
+    }
 
 
-def listed(cloud: Cloud) -> list[dict[str, Any]]:
-    """Every job queue of the region, as Batch describes it."""
-    found = every(cloud.client("batch"), "describe_job_queues", "jobQueues")
-    return [each for each in found if each.get("status") != "DELETED"]
-
-
-def described(cloud: Cloud, names: Sequence[str]) -> list[dict[str, Any]]:
-    """Those of the named queues that exist, in calls of at most 100 names (DescribeJobQueues, API Reference)."""
-    batch = cloud.client("batch")
-    found = [each for some in parts(names, 100) for each in batch.describe_job_queues(jobQueues=some)["jobQueues"]]
-    return [each for each in found if each.get("status") != "DELETED"]
-
-
-def match(
-    desired: Sequence[Desired], there: Sequence[dict[str, Any]], environments: Sequence[dict[str, Any]]
-) -> Mapping[str, Existing]:  # fmt: skip
-    """The described queues by name (pure)."""
-    names = {each["computeEnvironmentArn"]: defined(each) for each in environments}
-    mine = {each.name for each in desired}
-    return {each["jobQueueName"]: found_of(each, names) for each in there if each["jobQueueName"] in mine}
-
-
-def defined(environment: Mapping[str, Any]) -> str:
-    """The definition's name for a compute environment as Batch describes it (pure)."""
-    labels = environment.get("tags") or {}
-    return str(labels.get(ownership.COMPUTE_ENVIRONMENT) or environment["computeEnvironmentName"])
+def tagged(region: Region) -> Iterator[ExistingQueue]:
+    return (described(queue) for queue in region.job_queues)
 
 
 def order_of(queue: Mapping[str, Any]) -> list[str]:
@@ -76,35 +87,37 @@ def order_of(queue: Mapping[str, Any]) -> list[str]:
     return [member["computeEnvironment"] for member in members]
 
 
-def found_of(queue: Mapping[str, Any], names: Mapping[str, str]) -> Existing:
-    """One as it is described; `names` are what the compute environments are called, by ARN."""
+def described(queue: Described, names: Mapping[str, str] = MappingProxyType({})) -> ExistingQueue:
+    """A queue as Batch describes it (pure); `names` are what its compute environments are called, by ARN."""
     arns = order_of(queue)
     limits = queue.get("jobStateTimeLimitActions") or ()
     fields = {
         "priority": queue.get("priority"),
         "state": queue.get("state"),
         "computeEnvironments": tuple(dict.fromkeys(names.get(arn, arn.rpartition("/")[2]) for arn in arns)),
-        "timeLimits": tuple(sorted((each["reason"], each["maxTimeSeconds"], each["action"]) for each in limits)),
+        "timeLimits": tuple(sorted((limit["reason"], limit["maxTimeSeconds"], limit["action"]) for limit in limits)),
     }
-    extra = {"status": queue.get("status", ""), "reason": queue.get("statusReason", ""), "arns": tuple(arns)}
-    return Existing(KIND, queue["jobQueueName"], queue["jobQueueArn"], fields, queue.get("tags") or {}, extra)
+    return ExistingQueue(
+        KIND, queue["jobQueueName"], queue["jobQueueArn"], fields, queue.get("tags") or {},
+        status=queue.get("status", ""), reason=queue.get("statusReason", ""), arns=tuple(arns),
+    )  # fmt: skip
 
 
-def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
+def diff(desired: DesiredQueue, existing: ExistingQueue) -> tuple[Difference, ...]:
     return resource.differences(desired.fields, existing.fields)
 
 
-def create(cloud: Cloud, desired: Desired) -> str:
+def create(cloud: Cloud, desired: DesiredQueue) -> str:
     """Its ARN. AWS Batch takes VALID compute environments only."""
     request = {**_request(desired, desired.fields), "jobQueueName": desired.name, "tags": dict(desired.tags)}
     return str(cloud.client("batch").create_job_queue(**request)["jobQueueArn"])
 
 
-def _request(desired: Desired, fields: Mapping[str, Any]) -> dict[str, Any]:
+def _request(desired: DesiredQueue, fields: Mapping[str, Any]) -> dict[str, Any]:
     request = {key: fields[key] for key in ("priority", "state") if key in fields}
     if "computeEnvironments" in fields:
         request["computeEnvironmentOrder"] = [
-            {"order": n, "computeEnvironment": arn} for n, arn in enumerate(desired.extra["order"], 1)
+            {"order": n, "computeEnvironment": arn} for n, arn in enumerate(desired.order, 1)
         ]
     if fields.get("timeLimits") or ("timeLimits" in fields and fields is not desired.fields):
         request["jobStateTimeLimitActions"] = [
@@ -114,15 +127,15 @@ def _request(desired: Desired, fields: Mapping[str, Any]) -> dict[str, Any]:
     return request
 
 
-def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+def update(cloud: Cloud, desired: DesiredQueue, existing: ExistingQueue, changes: Sequence[Difference]) -> str:
     request = _request(desired, {change.field: change.after for change in changes})
     cloud.client("batch").update_job_queue(jobQueue=existing.name, **request)
     return existing.id
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
-    """It must be DISABLED."""
-    cloud.client("batch").delete_job_queue(jobQueue=existing.name)
+def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+    """Close it and delete it. Its jobs end with it."""
+    deletion.delete_queue(cloud, existing.name)
 
 
 def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:

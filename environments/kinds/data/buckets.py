@@ -4,43 +4,77 @@ Source: CreateBucket with tags, Amazon S3 API Reference. What the rules say is i
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
-from environments.kinds.data import bucket_rules
+from environments.kinds.data import bucket_contents, bucket_rules
 from environments.model import resource
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing
+from environments.model.kind import users_make_it_kilns
+from environments.model.region import Region
+from environments.model.resource import Desired, Difference, Existing, Fate, Removal
 from kiln.errors import UserError
 
-KIND = "bucket"
+KIND, ACCOUNT_WIDE = "bucket", False
+is_kilns = users_make_it_kilns
 
 
-def desired(inputs: Inputs) -> tuple[Desired, ...]:
+@dataclass(frozen=True, kw_only=True)
+class DesiredBucket(Desired):
+    """A bucket of the environment; `use` is its key under `buckets` in the definition."""
+
+    account: str
+    region: str
+    use: str
+    partition: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingBucket(Existing):
+    """A bucket, with its policy document and its lifecycle rules as S3 has them."""
+
+    policy: Mapping[str, Any]
+    rules: Sequence[dict[str, Any]]
+
+
+def desired(inputs: Inputs) -> tuple[DesiredBucket, ...]:
     spec = inputs.spec
     return tuple(
-        Desired(
+        DesiredBucket(
             KIND,
             spec.bucket_name(use, inputs.account, inputs.region),
             {} if bucket.existing else bucket_rules.fields(bucket),
             inputs.tags,
             foreign=bucket.existing,
-            extra={"account": inputs.account, "region": inputs.region, "use": use, "partition": inputs.partition},
+            account=inputs.account,
+            region=inputs.region,
+            use=use,
+            partition=inputs.partition,
         )
         for use, bucket in spec.buckets.items()
     )
 
 
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-    found = {each.name: _found(cloud, each) for each in desired}
-    return {name: each for name, each in found.items() if each is not None}
+def match(region: Region, desired: Sequence[DesiredBucket]) -> Mapping[str, ExistingBucket]:
+    return {bucket.name: existing for bucket in desired if (existing := _existing(region.cloud, bucket))}
 
 
-def _found(cloud: Cloud, desired: Desired) -> Existing | None:
+def tagged(region: Region) -> Iterator[ExistingBucket]:
+    """The buckets of the region. One that is closed to these credentials is nothing that Kiln made with them."""
+    s3 = region.cloud.client("s3")
+    for name in (bucket["Name"] for bucket in every(s3, "list_buckets", "Buckets", BucketRegion=region.cloud.region)):
+        codes = ("NoSuchTagSet", "NoSuchBucket", *errors.DENIED)
+        if answer := errors.or_none(s3.get_bucket_tagging, *codes, Bucket=name):
+            yield ExistingBucket(KIND, name, name, {}, tags.as_dict(answer["TagSet"]), policy={}, rules=())
+
+
+def _existing(cloud: Cloud, desired: DesiredBucket) -> ExistingBucket | None:
     """Raises UserError for a bucket of another account, or of another region."""
-    s3, account = cloud.client("s3"), desired.extra["account"]
+    s3, account = cloud.client("s3"), desired.account
     owned = {"Bucket": desired.name, "ExpectedBucketOwner": account}
     try:
         head = s3.head_bucket(**owned) if not desired.foreign else s3.head_bucket(Bucket=desired.name)
@@ -53,10 +87,10 @@ def _found(cloud: Cloud, desired: Desired) -> Existing | None:
         raise UserError(
             f"the bucket {desired.name} is in {region}",
             f"the environment is in {cloud.region}: machines would fetch all data from afar, at a price",
-            f"Name another bucket under buckets.{desired.extra['use']}, or use --region {region}.",
+            f"Name another bucket under buckets.{desired.use}, or use --region {region}.",
         )
     if desired.foreign:
-        return Existing(KIND, desired.name, desired.name, {}, {})
+        return ExistingBucket(KIND, desired.name, desired.name, {}, {}, policy={}, rules=())
     own = _asked(s3.get_bucket_tagging, owned, "NoSuchTagSet").get("TagSet")
     policy = json.loads(_asked(s3.get_bucket_policy, owned, "NoSuchBucketPolicy").get("Policy", "{}"))
     rules = _asked(s3.get_bucket_lifecycle_configuration, owned, "NoSuchLifecycleConfiguration").get("Rules", [])
@@ -70,16 +104,16 @@ def _found(cloud: Cloud, desired: Desired) -> Existing | None:
     }
     if desired.fields.get("versioning") is not None:
         fields["versioning"] = s3.get_bucket_versioning(**owned).get("Status") == "Enabled"
-    return Existing(KIND, desired.name, desired.name, fields, tags.as_dict(own), {"policy": policy, "rules": rules})
+    return ExistingBucket(KIND, desired.name, desired.name, fields, tags.as_dict(own), policy=policy, rules=rules)
 
 
-def _refused(error: Exception, desired: Desired) -> Exception:
+def _refused(error: Exception, desired: DesiredBucket) -> Exception:
     if errors.code(error) not in {"403", *errors.DENIED}:
         return error
     return UserError(
         f"the bucket {desired.name} cannot be used",
         "S3 says 403: another AWS account owns that name, or these credentials may not call HeadBucket on it",
-        f"Bucket names are unique in all of AWS: give buckets.{desired.extra['use']}.name another one.",
+        f"Bucket names are unique in all of AWS: give buckets.{desired.use}.name another one.",
     )
 
 
@@ -87,15 +121,15 @@ def _asked(call: Any, owned: Mapping[str, str], none: str) -> dict[str, Any]:
     return errors.or_none(call, none, **owned) or {}
 
 
-def _tls(desired: Desired) -> dict[str, Any]:
-    return bucket_rules.tls(desired.name, desired.extra["partition"])
+def _tls(desired: DesiredBucket) -> dict[str, Any]:
+    return bucket_rules.tls(desired.name, desired.partition)
 
 
-def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
+def diff(desired: DesiredBucket, existing: ExistingBucket) -> tuple[Difference, ...]:
     return resource.differences(desired.fields, existing.fields)
 
 
-def create(cloud: Cloud, desired: Desired) -> str:
+def create(cloud: Cloud, desired: DesiredBucket) -> str:
     """Raises UserError where the name was taken in the meantime."""
     configuration: dict[str, Any] = {"Tags": tags.as_list(desired.tags)}
     if cloud.region != "us-east-1":  # which S3 refuses to be told
@@ -108,27 +142,28 @@ def create(cloud: Cloud, desired: Desired) -> str:
         raise UserError(
             f"the bucket {desired.name} cannot be made",
             "another AWS account owns that name",
-            f"Give buckets.{desired.extra['use']}.name another one.",
+            f"Give buckets.{desired.use}.name another one.",
         ) from error
-    empty = Existing(KIND, desired.name, desired.name, {"expire": "never"}, desired.tags, {"policy": {}, "rules": []})
+    fields = {"expire": "never"}
+    empty = ExistingBucket(KIND, desired.name, desired.name, fields, desired.tags, policy={}, rules=())
     return update(cloud, desired, empty, diff(desired, empty))
 
 
-def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+def update(cloud: Cloud, desired: DesiredBucket, existing: ExistingBucket, changes: Sequence[Difference]) -> str:
     s3, fields = cloud.client("s3"), {change.field for change in changes}
-    owned = {"Bucket": desired.name, "ExpectedBucketOwner": desired.extra["account"]}
+    owned = {"Bucket": desired.name, "ExpectedBucketOwner": desired.account}
     if "public access" in fields:
         s3.put_public_access_block(**owned, PublicAccessBlockConfiguration=bucket_rules.BLOCK)
     if "encryption" in fields:
         rule = bucket_rules.encryption_rule(desired.fields["encryption"])
         s3.put_bucket_encryption(**owned, ServerSideEncryptionConfiguration={"Rules": [rule]})
     if "TLS" in fields:
-        before = existing.extra["policy"]
+        before = existing.policy
         kept = [each for each in before.get("Statement", []) if each.get("Sid") != bucket_rules.TLS]
         document = {"Version": "2012-10-17", **before, "Statement": [*kept, _tls(desired)]}
         s3.put_bucket_policy(**owned, Policy=json.dumps(document))
     if "expire" in fields:
-        if rules := bucket_rules.lifecycle(desired.fields["expire"], existing.extra["rules"]):
+        if rules := bucket_rules.lifecycle(desired.fields["expire"], existing.rules):
             s3.put_bucket_lifecycle_configuration(**owned, LifecycleConfiguration={"Rules": rules})
         else:
             s3.delete_bucket_lifecycle(**owned)
@@ -138,8 +173,19 @@ def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence
     return desired.name
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
-    """Raises UserError for a bucket that holds anything."""
+def fate(cloud: Cloud, existing: Existing, removal: Removal) -> tuple[Fate, str]:
+    """A bucket that holds data stays, unless a person named it."""
+    if not bucket_contents.holds_data(cloud, existing.name):
+        return "delete", ""
+    if existing.name in removal.buckets:
+        return "delete", "with all that it holds"
+    return "keep", f"it holds data; --with-bucket {existing.name} deletes both"
+
+
+def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+    """Delete it, with its data only where a person named it; raises UserError for a bucket that still holds any."""
+    if existing.name in removal.buckets:
+        bucket_contents.delete(cloud, existing.name)
     try:
         cloud.client("s3").delete_bucket(Bucket=existing.name)
     except Exception as error:

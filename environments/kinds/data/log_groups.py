@@ -1,14 +1,19 @@
 """The log group that jobs write to, kept for a number of days."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from cloud import errors
+from cloud.pages import every
 from cloud.session import Cloud
 from environments.model import resource
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing
+from environments.model.kind import goes, users_make_it_kilns
+from environments.model.region import Region
+from environments.model.resource import Desired, Difference, Existing, Removal
 
-KIND = "log group"
+KIND, ACCOUNT_WIDE = "log group", False
+fate, is_kilns = goes, users_make_it_kilns
 FOR_EVER = "for ever"
 
 
@@ -18,18 +23,32 @@ def desired(inputs: Inputs) -> tuple[Desired, ...]:
     return (Desired(KIND, group.name, {"retention": kept}, inputs.tags),)
 
 
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-    logs, found = cloud.client("logs"), {}
-    for each in desired:
-        pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=each.name)
-        group = next((one for page in pages for one in page["logGroups"] if one["logGroupName"] == each.name), None)
-        if group is None:
-            continue
-        arn = group["arn"].removesuffix(":*")
-        own = logs.list_tags_for_resource(resourceArn=arn)["tags"]
-        kept = f"{group['retentionInDays']} days" if group.get("retentionInDays") else FOR_EVER
-        found[each.name] = Existing(KIND, each.name, arn, {"retention": kept}, own)
-    return found
+def match(region: Region, desired: Sequence[Desired]) -> Mapping[str, Existing]:
+    logs, existing = region.cloud.client("logs"), {}
+    for name in (group.name for group in desired):
+        pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=name)
+        group = next((group for page in pages for group in page["logGroups"] if group["logGroupName"] == name), None)
+        if group is not None:
+            labels = logs.list_tags_for_resource(resourceArn=_arn(group))["tags"]
+            kept = f"{group['retentionInDays']} days" if group.get("retentionInDays") else FOR_EVER
+            existing[name] = Existing(KIND, name, _arn(group), {"retention": kept}, labels)
+    return existing
+
+
+def _arn(group: Mapping[str, Any]) -> str:
+    """The ARN that the tagging operations take: without the end that stands for all streams."""
+    return str(group["arn"]).removesuffix(":*")
+
+
+def tagged(region: Region) -> Iterator[Existing]:
+    """CloudWatch Logs lists without tags: each group is asked for its own."""
+    logs = region.cloud.client("logs")
+    for group in every(logs, "describe_log_groups", "logGroups"):
+        answer = errors.or_none(
+            logs.list_tags_for_resource, "ResourceNotFoundException", *errors.DENIED, resourceArn=_arn(group)
+        )
+        if answer:
+            yield Existing(KIND, group["logGroupName"], _arn(group), {}, answer["tags"])
 
 
 def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
@@ -55,7 +74,7 @@ def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence
     return existing.id
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
+def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     with errors.gone_is_fine("ResourceNotFoundException"):
         cloud.client("logs").delete_log_group(logGroupName=existing.name)
 

@@ -4,22 +4,45 @@ Environments share a template by its versions: each pins a number of its own. No
 environment does, in one place alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors, tags
 from cloud.machine_images import Chosen
+from cloud.pages import every
 from cloud.session import Cloud
 from environments.model import ownership
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing, Ref
+from environments.model.kind import goes
+from environments.model.region import Region
+from environments.model.resource import Desired, Difference, Existing, Ref, Removal
 from environments.spec.environment import EnvironmentSpec
 from launch_templates import definitions, versions
 from launch_templates import plan as plans
 from launch_templates import register as registering
 from launch_templates.spec import LaunchTemplateSpec
 
-KIND = "launch template"
+KIND, ACCOUNT_WIDE = "launch template", False
+fate = goes
+
+
+@dataclass(frozen=True, kw_only=True)
+class DesiredTemplate(Desired):
+    """A launch template, with what registering it would do."""
+
+    plan: plans.Plan
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingTemplate(Existing):
+    """A launch template; `id` is the number of the version that says what is desired, else of the newest."""
+
+    template_id: str
+
+    @property
+    def tagged_id(self) -> str:
+        return self.template_id
 
 
 def definition(spec: EnvironmentSpec) -> LaunchTemplateSpec:
@@ -35,40 +58,51 @@ def prepare(
     return plans.prepare(cloud, spec, chosen, set_default=False, names_image=False, environments=environments)
 
 
-def desired(inputs: Inputs) -> tuple[Desired, ...]:
-    return (Desired(KIND, inputs.template.spec.name, {}, inputs.tags, extra={"plan": inputs.template}),)
+def desired(inputs: Inputs) -> tuple[DesiredTemplate, ...]:
+    return (DesiredTemplate(KIND, inputs.template.spec.name, {}, inputs.tags, plan=inputs.template),)
 
 
-def is_kilns(template: versions.Template) -> bool:
-    """Registered by Kiln, for an environment or by hand."""
-    return bool(ownership.users(template.tags)) or tags.TEMPLATE in template.tags
+def is_kilns(desired: DesiredTemplate, existing: ExistingTemplate) -> bool:
+    """Whether Kiln registered it, for an environment or by hand."""
+    return _by_kiln(existing.tags)
+
+
+def _by_kiln(labels: Mapping[str, str]) -> bool:
+    return bool(ownership.users(labels)) or tags.TEMPLATE in labels
 
 
 def version(inputs: Inputs) -> str | Ref:
     """The number to pin: of the version there is, or of the one that will be made. Of a template that is not Kiln's,
     its default."""
     plan = inputs.template
-    if plan.found is not None and not is_kilns(plan.found):
+    if plan.found is not None and not _by_kiln(plan.found.tags):
         return str(plan.found.default)
     if plan.same is not None:
         return str(plan.same)
     return Ref(KIND, plan.spec.name, str(plan.number))
 
 
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-    """As it was found when the plan was made."""
-    found = {}
-    for each in desired:
-        plan: plans.Plan = each.extra["plan"]
-        if plan.found is not None:
-            number = str(plan.same or plan.found.latest)
-            found[each.name] = Existing(KIND, each.name, number, {}, plan.found.tags, {"id": plan.found.id})
-    return found
+def match(region: Region, desired: Sequence[DesiredTemplate]) -> Mapping[str, ExistingTemplate]:
+    """As it was when the template's own plan was made."""
+    existing = {}
+    for template in desired:
+        if (registered := template.plan.found) is not None:
+            number, labels = str(template.plan.same or registered.latest), registered.tags
+            existing[template.name] = ExistingTemplate(
+                KIND, template.name, number, {}, labels, template_id=registered.id
+            )
+    return existing
 
 
-def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
+def tagged(region: Region) -> Iterator[ExistingTemplate]:
+    for template in every(region.cloud.ec2, "describe_launch_templates", "LaunchTemplates"):
+        id_, labels = template["LaunchTemplateId"], tags.as_dict(template.get("Tags"))
+        yield ExistingTemplate(KIND, template["LaunchTemplateName"], id_, {}, labels, template_id=id_)
+
+
+def diff(desired: DesiredTemplate, existing: ExistingTemplate) -> tuple[Difference, ...]:
     """The parts of the data in which the newest version differs, where no version says what is wanted."""
-    plan: plans.Plan = desired.extra["plan"]
+    plan = desired.plan
     if plan.found is None or plan.same is not None:
         return ()
     newest = plan.found.version(plan.found.latest).data
@@ -81,22 +115,22 @@ def _short(value: Any) -> Any:
     return f"{len(value)} characters" if isinstance(value, str) and len(value) > 60 else value
 
 
-def create(cloud: Cloud, desired: Desired) -> str:
-    return str(registering.register(cloud, desired.extra["plan"], desired.tags).version)
+def create(cloud: Cloud, desired: DesiredTemplate) -> str:
+    return str(registering.register(cloud, desired.plan, desired.tags).version)
 
 
-def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
-    return str(registering.register(cloud, desired.extra["plan"]).version)
+def update(cloud: Cloud, desired: DesiredTemplate, existing: ExistingTemplate, changes: Sequence[Difference]) -> str:
+    return str(registering.register(cloud, desired.plan).version)
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
+def leave(cloud: Cloud, existing: ExistingTemplate, removal: Removal) -> None:
     with errors.gone_is_fine():
-        cloud.ec2.delete_launch_template(LaunchTemplateId=existing.extra["id"])
+        cloud.ec2.delete_launch_template(LaunchTemplateId=existing.template_id)
 
 
-def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
-    cloud.ec2.create_tags(Resources=[existing.extra["id"]], Tags=tags.as_list(labels))
+def tag(cloud: Cloud, existing: ExistingTemplate, labels: Mapping[str, str]) -> None:
+    cloud.ec2.create_tags(Resources=[existing.template_id], Tags=tags.as_list(labels))
 
 
-def untag(cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
-    cloud.ec2.delete_tags(Resources=[existing.extra["id"]], Tags=[{"Key": key} for key in keys])
+def untag(cloud: Cloud, existing: ExistingTemplate, keys: Sequence[str]) -> None:
+    cloud.ec2.delete_tags(Resources=[existing.template_id], Tags=[{"Key": key} for key in keys])

@@ -1,59 +1,88 @@
 """Security groups: the named ones, or one made without ingress. What leaves a machine is not restrained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from cloud import errors, tags
+from cloud import errors, tags, wait
 from cloud.pages import every
 from cloud.session import Cloud
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing
+from environments.model.kind import goes, users_make_it_kilns
+from environments.model.region import Region
+from environments.model.resource import Desired, Difference, Existing, Removal
 
-KIND = "security group"
+KIND, ACCOUNT_WIDE = "security group", False
+fate, is_kilns = goes, users_make_it_kilns
+_DETACHED = 300.0  # seconds that the network interfaces of terminated machines may still hold a security group
 
 
-def desired(inputs: Inputs) -> tuple[Desired, ...]:
-    spec, extra = inputs.spec, {"vpc": inputs.network.vpc}
+@dataclass(frozen=True, kw_only=True)
+class DesiredGroup(Desired):
+    """A security group of the environment's VPC."""
+
+    vpc: str
+
+
+def desired(inputs: Inputs) -> tuple[DesiredGroup, ...]:
+    spec, vpc = inputs.spec, inputs.network.vpc
     if spec.network.security_groups:
-        return tuple(Desired(KIND, each, {}, {}, foreign=True, extra=extra) for each in spec.network.security_groups)
-    return (Desired(KIND, f"{spec.name}-batch", {}, inputs.tags, extra=extra),)
+        return tuple(DesiredGroup(KIND, name, {}, {}, foreign=True, vpc=vpc) for name in spec.network.security_groups)
+    return (DesiredGroup(KIND, f"{spec.name}-batch", {}, inputs.tags, vpc=vpc),)
 
 
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
+def match(region: Region, desired: Sequence[DesiredGroup]) -> Mapping[str, Existing]:
     """By name or id, in the VPC."""
     if not desired:
         return {}
-    filters = [{"Name": "vpc-id", "Values": [desired[0].extra["vpc"]]}]
-    groups = every(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=filters)
-    found = {}
-    for each in desired:
-        group = next((one for one in groups if each.name in (one["GroupId"], one["GroupName"])), None)
+    filters = [{"Name": "vpc-id", "Values": [desired[0].vpc]}]
+    groups = every(region.cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=filters)
+    existing = {}
+    for name in (group.name for group in desired):
+        group = next((group for group in groups if name in (group["GroupId"], group["GroupName"])), None)
         if group:
-            found[each.name] = Existing(KIND, each.name, group["GroupId"], {}, tags.as_dict(group.get("Tags")))
-    return found
+            existing[name] = Existing(KIND, name, group["GroupId"], {}, tags.as_dict(group.get("Tags")))
+    return existing
 
 
-def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
+def tagged(region: Region) -> Iterator[Existing]:
+    for group in every(region.cloud.ec2, "describe_security_groups", "SecurityGroups"):
+        yield Existing(KIND, group["GroupName"], group["GroupId"], {}, tags.as_dict(group.get("Tags")))
+
+
+def diff(desired: DesiredGroup, existing: Existing) -> tuple[Difference, ...]:
     return ()
 
 
-def create(cloud: Cloud, desired: Desired) -> str:
+def create(cloud: Cloud, desired: DesiredGroup) -> str:
     """EC2 gives a new group no ingress, and a rule that lets everything out."""
     made = cloud.ec2.create_security_group(
         GroupName=desired.name,
         Description="Machines of AWS Batch: nothing comes in",
-        VpcId=desired.extra["vpc"],
+        VpcId=desired.vpc,
         TagSpecifications=tags.specifications(desired.tags, "security-group"),
     )
     return str(made["GroupId"])
 
 
-def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+def update(cloud: Cloud, desired: DesiredGroup, existing: Existing, changes: Sequence[Difference]) -> str:
     return existing.id
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
-    with errors.gone_is_fine():
-        cloud.ec2.delete_security_group(GroupId=existing.id)
+def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+    """Delete it once the network interfaces of the last machines are gone; these go some time after the machines."""
+
+    def probe() -> bool | None:
+        try:
+            with errors.gone_is_fine():
+                cloud.ec2.delete_security_group(GroupId=existing.id)
+        except Exception as error:
+            if errors.code(error) != "DependencyViolation":
+                raise
+            return None
+        return True
+
+    wait.until(probe, what=f"the deletion of the security group {existing.name}", timeout=_DETACHED,
+               hint="Something still uses it: aws ec2 describe-network-interfaces says what.")  # fmt: skip
 
 
 def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:

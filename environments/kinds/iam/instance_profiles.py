@@ -1,14 +1,19 @@
 """The instance profile: what carries the instance role onto a machine. AWS Batch wants the profile, not the role."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from cloud import errors, propagation, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from environments.model import resource
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing
+from environments.model.kind import goes, users_make_it_kilns
+from environments.model.region import Region
+from environments.model.resource import Desired, Difference, Existing, Removal
 
-KIND = "instance profile"
+KIND, ACCOUNT_WIDE = "instance profile", True
+fate, is_kilns = goes, users_make_it_kilns
 
 
 def desired(inputs: Inputs) -> tuple[Desired, ...]:
@@ -16,16 +21,28 @@ def desired(inputs: Inputs) -> tuple[Desired, ...]:
     return (Desired(KIND, roles.profile, {"role": roles.instance}, inputs.tags, foreign=foreign),)
 
 
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-    found = {}
-    for each in desired:
-        answer = errors.or_none(cloud.client("iam").get_instance_profile, InstanceProfileName=each.name)
-        if answer is None:
-            continue
-        profile = answer["InstanceProfile"]
-        role = next((role["RoleName"] for role in profile["Roles"]), "")
-        found[each.name] = Existing(KIND, each.name, profile["Arn"], {"role": role}, tags.as_dict(profile.get("Tags")))
-    return found
+def match(region: Region, desired: Sequence[Desired]) -> Mapping[str, Existing]:
+    iam, existing = region.cloud.client("iam"), {}
+    for profile in desired:
+        if answer := errors.or_none(iam.get_instance_profile, InstanceProfileName=profile.name):
+            existing[profile.name] = _existing(answer["InstanceProfile"])
+    return existing
+
+
+def _existing(profile: Mapping[str, Any]) -> Existing:
+    """An instance profile as GetInstanceProfile describes it (pure)."""
+    role, labels = next((role["RoleName"] for role in profile["Roles"]), ""), tags.as_dict(profile.get("Tags"))
+    return Existing(KIND, profile["InstanceProfileName"], profile["Arn"], {"role": role}, labels)
+
+
+def tagged(region: Region) -> Iterator[Existing]:
+    """IAM lists without tags: each profile is asked for its own; one that has gone since, or is closed to these
+    credentials, is left out."""
+    iam = region.cloud.client("iam")
+    for profile in every(iam, "list_instance_profiles", "InstanceProfiles"):
+        name = profile["InstanceProfileName"]
+        if answer := errors.or_none(iam.get_instance_profile, *errors.DENIED, InstanceProfileName=name):
+            yield _existing(answer["InstanceProfile"])
 
 
 def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
@@ -51,7 +68,7 @@ def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence
     return existing.id
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
+def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     iam = cloud.client("iam")
     with errors.gone_is_fine():
         if existing.fields["role"]:

@@ -5,10 +5,12 @@ Source: "Versioning IAM policies" (five versions at most), IAM User Guide.
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors, tags
+from cloud.pages import every
 from cloud.session import Cloud
 from environments.kinds.iam.statements import (
     Statement,
@@ -22,33 +24,52 @@ from environments.kinds.iam.statements import (
 )
 from environments.model import ownership
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing
+from environments.model.kind import users_make_it_kilns
+from environments.model.region import Region
+from environments.model.resource import Desired, Difference, Existing, Fate, Removal
 
-KIND = "policy"
+KIND, ACCOUNT_WIDE = "policy", True
+is_kilns = users_make_it_kilns
 DOCUMENT = "kiln:document"  # version and digest of what Kiln wrote last: a version never changes
 
 
-def desired(inputs: Inputs) -> tuple[Desired, ...]:
+@dataclass(frozen=True, kw_only=True)
+class DesiredPolicy(Desired):
+    """A managed policy with an environment's own statements in it."""
+
+    arn: str
+    environment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingPolicy(Existing):
+    """A managed policy; `version` is its default version, like v3."""
+
+    version: str
+
+
+def desired(inputs: Inputs) -> tuple[DesiredPolicy, ...]:
     """None under iam: existing, where roles have what they have."""
     spec, roles = inputs.spec, inputs.spec.roles
     if spec.iam == "existing":
         return ()
-    desired = []
+    documents = []
     if spec.buckets:
-        desired.append((roles.bucket_policy, bucket_access(inputs)))
+        documents.append((roles.bucket_policy, bucket_access(inputs)))
     if isinstance(roles.s3_read, tuple) and roles.s3_read:
-        desired.append((roles.public_buckets_policy, public_access(inputs)))
+        documents.append((roles.public_buckets_policy, public_access(inputs)))
     if roles.storage_policy:
-        desired.append((roles.storage_policy, storage(inputs)))
+        documents.append((roles.storage_policy, storage(inputs)))
     return tuple(
-        Desired(
+        DesiredPolicy(
             KIND,
             name,
             {"statements": statements},
             {**inputs.tags, DOCUMENT: memo("v1", statements)},
-            extra={"arn": inputs.iam_arn(KIND, name), "environment": spec.name},
+            arn=inputs.iam_arn(KIND, name),
+            environment=spec.name,
         )
-        for name, statements in desired
+        for name, statements in documents
     )
 
 
@@ -58,14 +79,24 @@ def memo(version: str, statements: Sequence[Statement]) -> str:
     return f"{version} {hashlib.sha256(json.dumps(ordered, sort_keys=True).encode()).hexdigest()[:16]}"
 
 
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-    found = {each.name: _found(cloud.client("iam"), each) for each in desired}
-    return {name: each for name, each in found.items() if each is not None}
+def match(region: Region, desired: Sequence[DesiredPolicy]) -> Mapping[str, ExistingPolicy]:
+    iam = region.cloud.client("iam")
+    return {policy.name: existing for policy in desired if (existing := _existing(iam, policy))}
 
 
-def _found(iam: Any, desired: Desired) -> Existing | None:
+def tagged(region: Region) -> Iterator[ExistingPolicy]:
+    """IAM lists without tags: each policy of the account's own is asked for its own."""
+    iam = region.cloud.client("iam")
+    for listed in every(iam, "list_policies", "Policies", Scope="Local"):
+        if answer := errors.or_none(iam.get_policy, *errors.DENIED, PolicyArn=listed["Arn"]):
+            policy = answer["Policy"]
+            labels, version = tags.as_dict(policy.get("Tags")), policy["DefaultVersionId"]
+            yield ExistingPolicy(KIND, policy["PolicyName"], policy["Arn"], {}, labels, version=version)
+
+
+def _existing(iam: Any, desired: DesiredPolicy) -> ExistingPolicy | None:
     """The document is fetched only where its tag does not say that it is as it should be."""
-    arn, environment = desired.extra["arn"], desired.extra["environment"]
+    arn, environment = desired.arn, desired.environment
     answer = errors.or_none(iam.get_policy, PolicyArn=arn)
     if answer is None:
         return None
@@ -76,14 +107,14 @@ def _found(iam: Any, desired: Desired) -> Existing | None:
         statements = desired.fields["statements"]
     else:
         statements = _read(iam, arn, version)
-    return Existing(KIND, desired.name, arn, {"statements": statements}, own, {"version": version})
+    return ExistingPolicy(KIND, desired.name, arn, {"statements": statements}, own, version=version)
 
 
 def _read(iam: Any, arn: str, version: str) -> list[Statement]:
     return statements_of(iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])
 
 
-def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
+def diff(desired: DesiredPolicy, existing: ExistingPolicy) -> tuple[Difference, ...]:
     """Statements by their Sid: added, changed, or gone."""
     old = {str(each.get("Sid", "")): each for each in existing.fields["statements"]}
     new = {str(each.get("Sid", "")): each for each in _after(desired, existing)}
@@ -94,13 +125,13 @@ def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
     )
 
 
-def _after(desired: Desired, existing: Existing) -> list[Statement]:
-    environment = desired.extra["environment"]
+def _after(desired: DesiredPolicy, existing: ExistingPolicy) -> list[Statement]:
+    environment = desired.environment
     shared = bool(ownership.others(existing.tags, environment))
     return merged(desired.fields["statements"], existing.fields["statements"], sid_of(environment), shared=shared)
 
 
-def create(cloud: Cloud, desired: Desired) -> str:
+def create(cloud: Cloud, desired: DesiredPolicy) -> str:
     made = cloud.client("iam").create_policy(
         PolicyName=desired.name,
         PolicyDocument=document(desired.fields["statements"]),
@@ -109,7 +140,7 @@ def create(cloud: Cloud, desired: Desired) -> str:
     return str(made["Policy"]["Arn"])
 
 
-def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+def update(cloud: Cloud, desired: DesiredPolicy, existing: ExistingPolicy, changes: Sequence[Difference]) -> str:
     _write(cloud.client("iam"), existing.id, _after(desired, existing))
     return existing.id
 
@@ -126,9 +157,33 @@ def _write(iam: Any, arn: str, statements: Sequence[Statement]) -> None:
     iam.tag_policy(PolicyArn=arn, Tags=tags.as_list({DOCUMENT: value}))
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
-    """With its older versions; it must be attached to nothing."""
+def attached(cloud: Cloud, policy: Existing) -> tuple[list[str], list[str]]:
+    """To what a policy is attached: Kiln's roles, and everything else, by name."""
     iam = cloud.client("iam")
+    own, others = [], []
+    for page in iam.get_paginator("list_entities_for_policy").paginate(PolicyArn=policy.id):
+        others += [f"the user {user['UserName']}" for user in page.get("PolicyUsers", ())]
+        others += [f"the group {group['GroupName']}" for group in page.get("PolicyGroups", ())]
+        for name in (role["RoleName"] for role in page.get("PolicyRoles", ())):
+            labels = tags.as_dict(iam.get_role(RoleName=name)["Role"].get("Tags"))
+            if ownership.users(labels):
+                own.append(name)
+            else:
+                others.append(f"the role {name}")
+    return own, others
+
+
+def fate(cloud: Cloud, existing: Existing, removal: Removal) -> tuple[Fate, str]:
+    """A policy that somebody attached to something that is not Kiln's stays."""
+    strangers = attached(cloud, existing)[1]
+    return ("keep", f"{', '.join(strangers)} has it, and is not Kiln's") if strangers else ("delete", "")
+
+
+def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+    """Detach it from Kiln's roles, and delete it with its older versions."""
+    iam = cloud.client("iam")
+    for role in attached(cloud, existing)[0]:
+        iam.detach_role_policy(RoleName=role, PolicyArn=existing.id)
     with errors.gone_is_fine():
         for each in iam.list_policy_versions(PolicyArn=existing.id)["Versions"]:
             if not each["IsDefaultVersion"]:
@@ -142,11 +197,11 @@ def tag(cloud: Cloud, existing: Existing, labels: Mapping[str, str]) -> None:
     cloud.client("iam").tag_policy(PolicyArn=existing.id, Tags=tags.as_list(own))
 
 
-def untag(cloud: Cloud, existing: Existing, keys: Sequence[str]) -> None:
+def untag(cloud: Cloud, existing: ExistingPolicy, keys: Sequence[str]) -> None:
     """The environments' own statements go first: their buckets are nobody else's business."""
     iam = cloud.client("iam")
     gone = tuple(sid_of(key.removeprefix(ownership.PREFIX)) for key in keys if key.startswith(ownership.PREFIX))
-    there = _read(iam, existing.id, existing.extra["version"])
+    there = _read(iam, existing.id, existing.version)
     kept = [each for each in there if not str(each.get("Sid", "")).startswith(gone)]
     if kept and kept != there:
         _write(iam, existing.id, kept)

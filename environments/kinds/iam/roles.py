@@ -5,7 +5,8 @@ tasks" of the Amazon ECS Developer Guide (the job role trusts ecs-tasks.amazonaw
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,13 +15,25 @@ from cloud.pages import every
 from cloud.session import Cloud
 from environments.model import ownership
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing
+from environments.model.kind import goes, users_make_it_kilns
+from environments.model.region import Region
+from environments.model.resource import Desired, Difference, Existing, Removal
 
-KIND = "role"
+KIND, ACCOUNT_WIDE = "role", True
+fate, is_kilns = goes, users_make_it_kilns
 _S3_READ, _SESSIONS = "AmazonS3ReadOnlyAccess", "AmazonSSMManagedInstanceCore"
+_NOT_OURS = ("/aws-service-role/", "/aws-reserved/")
 
 
-def desired(inputs: Inputs) -> tuple[Desired, ...]:
+@dataclass(frozen=True, kw_only=True)
+class DesiredRole(Desired):
+    """A role of an environment; `known` are the ARNs of the policies that Kiln attaches, and so detaches again."""
+
+    environment: str
+    known: tuple[str, ...]
+
+
+def desired(inputs: Inputs) -> tuple[DesiredRole, ...]:
     spec, roles = inputs.spec, inputs.spec.roles
     data, storage = _data_policies(inputs), _storage_policies(inputs)
     sessions = [inputs.managed(_SESSIONS)] if roles.session_manager else []
@@ -38,13 +51,14 @@ def desired(inputs: Inputs) -> tuple[Desired, ...]:
     return tuple(found)
 
 
-def _role(inputs: Inputs, name: str, service: str, policies: list[str]) -> Desired:
+def _role(inputs: Inputs, name: str, service: str, policies: list[str]) -> DesiredRole:
     foreign = inputs.spec.iam == "existing"
     fields: dict[str, Any] = {"trust": service}
     if not foreign:
         fields |= {"policies": sorted(policies), "boundary": inputs.spec.roles.permissions_boundary}
-    extra = {"environment": inputs.spec.name, "known": _known(inputs)}
-    return Desired(KIND, name, fields, inputs.tags, foreign=foreign, extra=extra)
+    return DesiredRole(
+        KIND, name, fields, inputs.tags, foreign=foreign, environment=inputs.spec.name, known=_known(inputs)
+    )
 
 
 def _data_policies(inputs: Inputs) -> list[str]:
@@ -74,12 +88,23 @@ def _known(inputs: Inputs) -> tuple[str, ...]:
     )
 
 
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-    found = {each.name: _found(cloud.client("iam"), each) for each in desired}
-    return {name: each for name, each in found.items() if each is not None}
+def match(region: Region, desired: Sequence[DesiredRole]) -> Mapping[str, Existing]:
+    iam = region.cloud.client("iam")
+    return {role.name: existing for role in desired if (existing := _existing(iam, role))}
 
 
-def _found(iam: Any, desired: Desired) -> Existing | None:
+def tagged(region: Region) -> Iterator[Existing]:
+    """IAM lists without tags: each role is asked for its own, but for those of AWS's services."""
+    iam = region.cloud.client("iam")
+    for listed in every(iam, "list_roles", "Roles"):
+        if listed["Path"].startswith(_NOT_OURS):
+            continue
+        if answer := errors.or_none(iam.get_role, *errors.DENIED, RoleName=listed["RoleName"]):
+            role = answer["Role"]
+            yield Existing(KIND, role["RoleName"], role["Arn"], {}, tags.as_dict(role.get("Tags")))
+
+
+def _existing(iam: Any, desired: DesiredRole) -> Existing | None:
     answer = errors.or_none(iam.get_role, RoleName=desired.name)
     if answer is None:
         return None
@@ -107,7 +132,7 @@ def trusted(document: Any) -> str:
     return ", ".join(sorted(services))
 
 
-def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
+def diff(desired: DesiredRole, existing: Existing) -> tuple[Difference, ...]:
     """A shared role keeps what other environments need; every role keeps what somebody else attached."""
     changes = [
         Difference(name, existing.fields.get(name), desired.fields[name])
@@ -116,15 +141,15 @@ def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
     ]
     before = set(existing.fields.get("policies", ()))
     after = set(desired.fields.get("policies", before))
-    shared = ownership.others(existing.tags, desired.extra["environment"])
-    gone = set() if shared else (before - after) & set(desired.extra["known"])
+    shared = ownership.others(existing.tags, desired.environment)
+    gone = set() if shared else (before - after) & set(desired.known)
     names = {arn: arn.rpartition("/")[2] for arn in {*before, *after}}
     changes += [Difference(f"policy {names[arn]}", None, arn) for arn in sorted(after - before)]
     changes += [Difference(f"policy {names[arn]}", arn, None) for arn in sorted(gone)]
     return tuple(changes)
 
 
-def create(cloud: Cloud, desired: Desired) -> str:
+def create(cloud: Cloud, desired: DesiredRole) -> str:
     """Policies follow one by one: a run that ends between them is finished by the next."""
     iam, boundary = cloud.client("iam"), desired.fields["boundary"]
     made = iam.create_role(
@@ -145,7 +170,7 @@ def trust(service: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [allow]})
 
 
-def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+def update(cloud: Cloud, desired: DesiredRole, existing: Existing, changes: Sequence[Difference]) -> str:
     iam = cloud.client("iam")
     for change in changes:
         if change.field == "trust":
@@ -159,7 +184,7 @@ def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence
     return existing.id
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
+def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     """With its attachments; it must be in no instance profile."""
     iam = cloud.client("iam")
     with errors.gone_is_fine():

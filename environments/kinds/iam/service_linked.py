@@ -6,15 +6,19 @@ Amazon EC2 User Guide.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from cloud import errors
 from cloud.pages import every
 from cloud.session import Cloud
 from environments.model.inputs import Inputs
-from environments.model.resource import Desired, Difference, Existing
+from environments.model.kind import users_make_it_kilns
+from environments.model.region import Region
+from environments.model.resource import Desired, Difference, Existing, Fate, Removal
 from kiln.errors import UserError
 
-KIND = "service-linked role"
+KIND, ACCOUNT_WIDE = "service-linked role", True
+is_kilns = users_make_it_kilns
 NAMES = {
     "batch.amazonaws.com": "AWSServiceRoleForBatch",
     "spot.amazonaws.com": "AWSServiceRoleForEC2Spot",
@@ -22,22 +26,34 @@ NAMES = {
 }
 
 
-def desired(inputs: Inputs) -> tuple[Desired, ...]:
+@dataclass(frozen=True, kw_only=True)
+class DesiredServiceRole(Desired):
+    """The role through which an AWS service works; `service` is its name, like batch.amazonaws.com."""
+
+    service: str
+
+
+def desired(inputs: Inputs) -> tuple[DesiredServiceRole, ...]:
     spec = inputs.spec
     services = ["batch.amazonaws.com"] if spec.roles.service == "service-linked" else []
     if any(each.market == "spot" for each in spec.compute_environments.values()):
         services += ["spot.amazonaws.com", "spotfleet.amazonaws.com"]
     foreign = spec.iam == "existing"
-    return tuple(Desired(KIND, NAMES[each], {}, {}, foreign=foreign, extra={"service": each}) for each in services)
+    return tuple(DesiredServiceRole(KIND, NAMES[name], {}, {}, foreign=foreign, service=name) for name in services)
 
 
-def find(cloud: Cloud, desired: Sequence[Desired]) -> Mapping[str, Existing]:
-    there = arns(cloud) if desired else {}
+def match(region: Region, desired: Sequence[DesiredServiceRole]) -> Mapping[str, Existing]:
+    by_service = arns(region.cloud) if desired else {}
     return {
-        each.name: Existing(KIND, each.name, there[each.extra["service"]], {}, {})
-        for each in desired
-        if each.extra["service"] in there
+        role.name: Existing(KIND, role.name, by_service[role.service], {}, {})
+        for role in desired
+        if role.service in by_service
     }
+
+
+def tagged(region: Region) -> tuple[Existing, ...]:
+    """They carry no tag of Kiln's."""
+    return ()
 
 
 def arns(cloud: Cloud) -> dict[str, str]:
@@ -46,27 +62,31 @@ def arns(cloud: Cloud) -> dict[str, str]:
     return {role["Path"].split("/")[2]: role["Arn"] for role in found}
 
 
-def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
+def diff(desired: DesiredServiceRole, existing: Existing) -> tuple[Difference, ...]:
     return ()
 
 
-def create(cloud: Cloud, desired: Desired) -> str:
+def create(cloud: Cloud, desired: DesiredServiceRole) -> str:
     """Made by somebody else in the meantime is as good (InvalidInput: "has been taken in this account")."""
     try:
-        made = cloud.client("iam").create_service_linked_role(AWSServiceName=desired.extra["service"])
+        made = cloud.client("iam").create_service_linked_role(AWSServiceName=desired.service)
     except Exception as error:
-        there = find(cloud, [desired]) if errors.code(error) == "InvalidInput" else {}
+        there = match(Region(cloud), [desired]) if errors.code(error) == "InvalidInput" else {}
         if not there:
             raise
         return there[desired.name].id
     return str(made["Role"]["Arn"])
 
 
-def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
+def update(cloud: Cloud, desired: DesiredServiceRole, existing: Existing, changes: Sequence[Difference]) -> str:
     return existing.id
 
 
-def delete(cloud: Cloud, existing: Existing) -> None:
+def fate(cloud: Cloud, existing: Existing, removal: Removal) -> tuple[Fate, str]:
+    return "keep", "it belongs to the account, and others may need it"
+
+
+def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     raise UserError(f"{existing.name} stays", "it belongs to the account, and others may need it")
 
 

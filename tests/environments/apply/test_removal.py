@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cloud.session import Cloud
-from environments.kinds.batch import removal
+from environments.kinds.batch import deletion
 from environments.plan.plan import Plan
 from environments.plan.prepare import prepare
 from environments.rollout.options import Options
@@ -115,14 +115,14 @@ class Terminal:
 def test_a_job_that_came_since_the_plan_was_made_is_not_ended(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    env, close, came = narrowed(tmp_path), removal.close, []
+    env, close, came = narrowed(tmp_path), deletion.close_queue, []
 
     def busy(cloud: Cloud, name: str) -> None:
         came.append(tools.run_job(sandbox, name, "small-task"))
         close(cloud, name)
 
     with monkeypatch.context() as patch:
-        patch.setattr(removal, "close", busy)
+        patch.setattr(deletion, "close_queue", busy)
         with pytest.raises(UserError, match="the queue small-gone cannot go") as caught:
             tools.register(env)
     assert "no new jobs" in caught.value.left

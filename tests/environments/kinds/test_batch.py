@@ -5,7 +5,7 @@ from typing import Any
 
 from environments.kinds.batch import compute_environments, compute_request, job_definitions, job_queues
 from environments.model import resource
-from tests.support.inputs import inputs
+from tests.support.inputs import inputs, region
 from tests.support.stock import STOCK
 
 
@@ -23,7 +23,7 @@ def test_the_request_for_a_compute_environment() -> None:
     assert request["tags"]["kiln:env:genomics"] == f"ami={STOCK.id}"
     assert request["tags"]["kiln:compute-environment"] == "spot"
     told = {**request, "computeEnvironmentArn": "arn", "status": "VALID", "tags": request["tags"]}
-    made = compute_environments.found_of("spot", told)
+    made = compute_environments.described(told, "spot")
     assert compute_environments.diff(replace(spot, fields=resource.resolved(spot.fields, ids)), made) == ()
 
 
@@ -40,28 +40,34 @@ def described(name: str, defined: str = "", status: str = "VALID", made: str = "
 
 def test_which_of_two_compute_environments_is_meant() -> None:
     [ondemand, _] = compute_environments.desired(inputs("genomics"))
+
+    def matched(*listed: Described) -> list[compute_environments.ExistingEnvironment]:
+        return list(compute_environments.match(region(compute_environments=[*listed]), [ondemand]).values())
+
     old, new = described("ondemand", made="2026-01"), described("ondemand-3f9c", "ondemand", made="2026-02")
-    found = compute_environments.match([ondemand], [old, new])["ondemand"]
-    assert (found.extra["name"], [each.extra["name"] for each in found.extra["others"]]) == (
-        "ondemand-3f9c",
-        ["ondemand"],
-    )
+    [current] = matched(old, new)
+    assert (current.name, current.aws_name) == ("ondemand", "ondemand-3f9c")
+    assert [other.aws_name for other in current.others] == ["ondemand"]
     broken = described("ondemand-3f9c", "ondemand", "INVALID", "2026-02")
-    assert compute_environments.match([ondemand], [old, broken])["ondemand"].extra["name"] == "ondemand"
+    assert [environment.aws_name for environment in matched(old, broken)] == ["ondemand"]
     others = described("ondemand", env="other")
-    assert compute_environments.match([ondemand], [others])["ondemand"].extra["name"] == "ondemand"
-    elsewhere = described("x", "ondemand", env="other")
-    assert compute_environments.match([ondemand], [elsewhere]) == {}
+    assert [environment.aws_name for environment in matched(others)] == ["ondemand"]
+    assert matched(described("x", "ondemand", env="other")) == []
 
 
 def test_a_queue_names_compute_environments_as_the_definition_does() -> None:
-    [queue] = job_queues.match(
-        [each for each in job_queues.desired(inputs("genomics")) if each.name == "default"],
-        [{"jobQueueName": "default", "jobQueueArn": "arn:q", "priority": 1, "state": "ENABLED", "status": "VALID",
-          "computeEnvironmentOrder": [{"order": 2, "computeEnvironment": "arn:ondemand-3f9c"},
-                                      {"order": 1, "computeEnvironment": "arn:spot"}]}],
-        [described("spot"), described("ondemand-3f9c", "ondemand")],
-    ).values()  # fmt: skip
+    order = [
+        {"order": 2, "computeEnvironment": "arn:ondemand-3f9c"},
+        {"order": 1, "computeEnvironment": "arn:spot"},
+    ]
+    default = {
+        "jobQueueName": "default", "jobQueueArn": "arn:q", "priority": 1, "state": "ENABLED", "status": "VALID",
+        "computeEnvironmentOrder": order,
+    }  # fmt: skip
+    environments = [described("spot"), described("ondemand-3f9c", "ondemand")]
+    listed = region(job_queues=[default], compute_environments=environments)
+    desired = [queue for queue in job_queues.desired(inputs("genomics")) if queue.name == "default"]
+    [queue] = job_queues.match(listed, desired).values()
     assert queue.fields["computeEnvironments"] == ("spot", "ondemand")
 
 

@@ -44,7 +44,7 @@ def test_arns_of_other_partitions() -> None:
     china = replace(inputs("salmon"), region="cn-north-1")
     assert china.managed("x") == "arn:aws-cn:iam::aws:policy/x"
     assert replace(china, region="us-gov-west-1").iam_arn("role", "r") == "arn:aws-us-gov:iam::123456789012:role/r"
-    [bucket] = [each for each in buckets.desired(china) if each.extra["use"] == "work"]
+    [bucket] = [each for each in buckets.desired(china) if each.use == "work"]
     assert bucket.name == "salmon-123456789012-cn-north-1"
 
 
@@ -77,8 +77,8 @@ def test_the_key_of_growing_storage_is_this_environments_own() -> None:
 def test_a_shared_role_loses_nothing_that_others_may_need() -> None:
     [instance, *_] = roles.desired(inputs("salmon"))
     more = [*instance.fields["policies"], "arn:aws:iam::123456789012:policy/ebs-autoscale-policy", "arn:ours:policy/x"]
-    known = (*instance.extra["known"], "arn:aws:iam::123456789012:policy/ebs-autoscale-policy")
-    instance = replace(instance, extra={**instance.extra, "known": known})
+    known = (*instance.known, "arn:aws:iam::123456789012:policy/ebs-autoscale-policy")
+    instance = replace(instance, known=known)
     alone = found_like(instance, policies=more)
     assert [each.field for each in roles.diff(instance, alone)] == ["policy ebs-autoscale-policy"]
     shared = replace(alone, tags={**alone.tags, "kiln:env:genomics": "now"})

@@ -13,7 +13,9 @@ from cloud.session import Cloud
 from environments.kinds.data import buckets, log_groups
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import policies, statements
-from environments.model.resource import Desired, Existing, Kind
+from environments.model.kind import AnyKind
+from environments.model.region import Region
+from environments.model.resource import Desired, Existing, Removal
 from environments.plan import network
 from environments.spec import definitions
 from kiln.errors import Exit, UserError
@@ -21,15 +23,15 @@ from sandbox.inprocess import Sandbox
 from tests.support.aws_state import work
 from tests.support.environments import Define, Register, Registered
 
-ACCOUNT = {"account": "123456789012", "region": "us-east-1", "use": "work", "partition": "aws"}
+ACCOUNT: dict[str, Any] = {"account": "123456789012", "region": "us-east-1", "use": "work", "partition": "aws"}
 
 
-def one(kind: Kind, cloud: Cloud, desired: Desired) -> Existing:
+def one(kind: AnyKind, cloud: Cloud, desired: Desired) -> Any:
     """The resource as it is found."""
-    return kind.find(cloud, [desired])[desired.name]
+    return kind.match(Region(cloud), [desired])[desired.name]
 
 
-def brought(kind: Kind, cloud: Cloud, desired: Desired) -> Existing:
+def brought(kind: AnyKind, cloud: Cloud, desired: Desired) -> Any:
     """Changed to what is wanted; fails where that leaves a difference."""
     found = one(kind, cloud, desired)
     kind.update(cloud, desired, found, kind.diff(desired, found))
@@ -38,9 +40,9 @@ def brought(kind: Kind, cloud: Cloud, desired: Desired) -> Existing:
     return after
 
 
-def bucket(**fields: Any) -> Desired:
+def bucket(**fields: Any) -> buckets.DesiredBucket:
     ordinary = {"encryption": "AES256", "public access": "blocked", "TLS": "required", "expire": "never"}
-    return Desired("bucket", "ours-1", {**ordinary, **fields}, {"kiln:env:a": "now"}, extra=ACCOUNT)
+    return buckets.DesiredBucket("bucket", "ours-1", {**ordinary, **fields}, {"kiln:env:a": "now"}, **ACCOUNT)
 
 
 def test_a_buckets_own_rules_and_policies_stay(sandbox: Sandbox, cloud: Cloud) -> None:
@@ -67,27 +69,26 @@ def test_tags_of_a_bucket_come_and_go_without_the_others(sandbox: Sandbox, cloud
     assert dict(one(buckets, cloud, bucket()).tags) == {"kiln:env:b": "later"}
     sandbox.client("s3").put_object(Bucket="ours-1", Key="a", Body=b"")
     with pytest.raises(UserError, match="is not empty"):
-        buckets.delete(cloud, one(buckets, cloud, bucket()))
+        buckets.leave(cloud, one(buckets, cloud, bucket()), Removal("a"))
     sandbox.client("s3").delete_object(Bucket="ours-1", Key="a")
-    buckets.delete(cloud, one(buckets, cloud, bucket()))
-    assert buckets.find(cloud, [bucket()]) == {}
+    buckets.leave(cloud, one(buckets, cloud, bucket()), Removal("a"))
+    assert buckets.match(Region(cloud), [bucket()]) == {}
 
 
 def test_a_bucket_of_another_region(sandbox: Sandbox, cloud: Cloud) -> None:
     where = {"LocationConstraint": "eu-west-1"}
     sandbox.client("s3", "eu-west-1").create_bucket(Bucket="ours-1", CreateBucketConfiguration=where)
     with pytest.raises(UserError, match="the bucket ours-1 is in eu-west-1"):
-        buckets.find(cloud, [bucket()])
+        buckets.match(Region(cloud), [bucket()])
 
 
-def policy(number: int, environment: str = "a") -> Desired:
+def policy(number: int, environment: str = "a") -> policies.DesiredPolicy:
     statement = {"Sid": f"{statements.sid_of(environment)}S", "Effect": "Allow", "Action": ["s3:ListBucket"],
                  "Resource": [f"arn:aws:s3:::bucket-{number}"]}  # fmt: skip
     arn = "arn:aws:iam::123456789012:policy/ours"
     labels = {f"kiln:env:{environment}": "now", policies.DOCUMENT: policies.memo("v1", [statement])}
-    return Desired(
-        "policy", "ours", {"statements": [statement]}, labels, extra={"arn": arn, "environment": environment}
-    )
+    fields = {"statements": [statement]}
+    return policies.DesiredPolicy("policy", "ours", fields, labels, arn=arn, environment=environment)
 
 
 def test_a_policy_has_five_versions_and_goes_on(sandbox: Sandbox, cloud: Cloud) -> None:
@@ -100,8 +101,8 @@ def test_a_policy_has_five_versions_and_goes_on(sandbox: Sandbox, cloud: Cloud) 
     asked = cloud.calls["GetPolicyVersion"]
     one(policies, cloud, policy(7))
     assert cloud.calls["GetPolicyVersion"] == asked
-    policies.delete(cloud, one(policies, cloud, policy(7)))
-    assert policies.find(cloud, [policy(7)]) == {}
+    policies.leave(cloud, one(policies, cloud, policy(7)), Removal("a"))
+    assert policies.match(Region(cloud), [policy(7)]) == {}
 
 
 def test_a_shared_policy_keeps_what_is_the_others(sandbox: Sandbox, cloud: Cloud) -> None:
@@ -122,21 +123,21 @@ def test_a_log_group_that_is_kept_for_ever(sandbox: Sandbox, cloud: Cloud) -> No
     brought(log_groups, cloud, Desired("log group", "/jobs", {"retention": log_groups.FOR_EVER}, {}))
     log_groups.create(cloud, Desired("log group", "/jobs/more", {"retention": "7 days"}, {}))
     assert one(log_groups, cloud, desired).tags == {"kiln:env:a": "now"}
-    log_groups.delete(cloud, one(log_groups, cloud, desired))
-    log_groups.delete(cloud, Existing("log group", "/jobs", "arn", {}, {}))
+    log_groups.leave(cloud, one(log_groups, cloud, desired), Removal("a"))
+    log_groups.leave(cloud, Existing("log group", "/jobs", "arn", {}, {}), Removal("a"))
 
 
 def test_a_security_group_without_ingress(sandbox: Sandbox, cloud: Cloud) -> None:
     ec2 = sandbox.client("ec2")
     vpc = ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    desired = Desired("security group", "a-batch", {}, {"kiln:env:a": "now"}, extra={"vpc": vpc})
+    desired = security_groups.DesiredGroup("security group", "a-batch", {}, {"kiln:env:a": "now"}, vpc=vpc)
     group = security_groups.create(cloud, desired)
     [found] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
     assert found["IpPermissions"] == []
     assert len(found["IpPermissionsEgress"]) == 1
     assert one(security_groups, cloud, desired).id == group
-    elsewhere = Desired("security group", "a-batch", {}, {}, extra={"vpc": "vpc-00000000"})
-    assert security_groups.find(cloud, [elsewhere]) == {}
+    elsewhere = security_groups.DesiredGroup("security group", "a-batch", {}, {}, vpc="vpc-00000000")
+    assert security_groups.match(Region(cloud), [elsewhere]) == {}
 
 
 def private(sandbox: Sandbox) -> tuple[str, str]:

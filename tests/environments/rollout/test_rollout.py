@@ -8,8 +8,8 @@ import pytest
 
 from cloud.session import Cloud
 from environments.kinds.batch import compute_request, jobs
+from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.jobs import Job
-from environments.model.resource import Existing
 from environments.rollout import blue_green, successor
 from environments.rollout.options import Options
 from environments.screens.rollout import decision_text
@@ -286,7 +286,12 @@ def test_where_a_job_runs() -> None:
 
 
 def test_the_successor_is_newer_than_all_before_it_whatever_the_clocks_say() -> None:
-    ahead = Existing("compute env", "x", "arn", {}, {"kiln:made": "2026-11-22T10:00:00Z"})
-    strange = Existing("compute env", "x", "arn", {}, {"kiln:made": "yesterday"})
+    ahead, strange = (
+        ExistingEnvironment(
+            "compute env", "x", "arn", {}, {"kiln:made": made},
+            aws_name="x", status="VALID", reason="", desired_vcpus=0, cluster="",
+        )
+        for made in ("2026-11-22T10:00:00Z", "yesterday")
+    )  # fmt: skip
     assert successor.stamp("2026-11-22T06:00:00Z", [ahead, strange]) == "2026-11-22T10:00:01Z"
     assert successor.stamp("2026-11-22T11:00:00Z", [ahead]) == "2026-11-22T11:00:00Z"

@@ -12,7 +12,7 @@ from environments.kinds.batch import jobs
 from environments.model import ownership
 from environments.rollout.options import Options
 from environments.teardown import destroy as teardown
-from environments.teardown.leaving import Named
+from environments.teardown.destroy import Named
 from kiln.errors import Exit, Interrupted, UserError
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox

@@ -11,18 +11,18 @@ from typing import Any
 from cloud import propagation, wait
 from cloud.session import Cloud
 from environments.kinds.batch import jobs
-from environments.kinds.batch import settling as settle
+from environments.kinds.batch import waiting as settle
 from environments.kinds.iam import repair
 
 
-def closed(cloud: Cloud, names: Sequence[str]) -> list[jobs.Job]:
+def close_queues(cloud: Cloud, names: Sequence[str]) -> list[jobs.Job]:
     """Close these queues, so that no more jobs come; returns those that are in them and not over."""
     for name in names:
-        close(cloud, name)
+        close_queue(cloud, name)
     return jobs.unfinished(cloud, names)
 
 
-def close(cloud: Cloud, name: str) -> None:
+def close_queue(cloud: Cloud, name: str) -> None:
     """Disable a queue, and wait until it takes no jobs any more."""
     batch = cloud.client("batch")
 
@@ -37,7 +37,7 @@ def close(cloud: Cloud, name: str) -> None:
     wait.until(probe, what=f"the closing of the queue {name}", timeout=settle.LONGEST)
 
 
-def queue(cloud: Cloud, name: str) -> None:
+def delete_queue(cloud: Cloud, name: str) -> None:
     """Disable it, delete it, and wait until it is gone. AWS Batch ends its jobs."""
     batch = cloud.client("batch")
 
@@ -55,7 +55,7 @@ def queue(cloud: Cloud, name: str) -> None:
     wait.until(probe, what=f"the deletion of the queue {name}", timeout=settle.LONGEST)
 
 
-def environment(cloud: Cloud, owner: str, name: str) -> None:
+def delete_environment(cloud: Cloud, owner: str, name: str) -> None:
     """Bring it to no vCPUs, disable it, delete it, and wait until it is gone; `owner` is the environment whose it is.
 
     One whose service role is not there any more gets it back first. Raises UserError where that cannot be.
