@@ -7,8 +7,7 @@ from collections.abc import Sequence
 
 from cloud.session import Cloud
 from environments.apply import removal, resources
-from environments.kinds.batch import compute_environments, job_queues
-from environments.kinds.batch import waiting as settle
+from environments.kinds.batch import compute_environments, job_queues, waiting
 from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.order import KINDS
 from environments.model.kind import AnyKind
@@ -39,7 +38,7 @@ def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
         else:
             _carry_out_all(cloud, kind, plan, ids, options, screen, turns)
     queues = plan.of(job_queues)
-    settle.queues_valid(cloud, [step.desired.name for step in queues if _touched(step)])
+    waiting.queues_valid(cloud, [step.desired.name for step in queues if _touched(step)])
     removal.queues(cloud, plan.spec.name, plan.removals, options, screen)
     olds = (*(old for turn in turns for old in turn.olds), *plan.removals.retired)
     removed = {step.existing.name for step in plan.removals.queues}
@@ -73,7 +72,7 @@ def _wait_for_environments(cloud: Cloud, plan: Plan, ids: dict[Key, str], screen
     if not names:
         return
     with screen.step("compute environments", indent=2) as line:
-        settle.environments_valid(cloud, names)
+        waiting.environments_valid(cloud, names)
         line.note = "VALID"
 
 

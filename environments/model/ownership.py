@@ -20,14 +20,14 @@ def key(environment: str) -> str:
     return PREFIX + environment
 
 
-def users(found: Mapping[str, str]) -> tuple[str, ...]:
+def users(labels: Mapping[str, str]) -> tuple[str, ...]:
     """The environments that use what carries these tags, by name; () for what is not Kiln's."""
-    return tuple(sorted(name.removeprefix(PREFIX) for name in found if name.startswith(PREFIX)))
+    return tuple(sorted(name.removeprefix(PREFIX) for name in labels if name.startswith(PREFIX)))
 
 
-def others(found: Mapping[str, str], environment: str) -> tuple[str, ...]:
+def others(labels: Mapping[str, str], environment: str) -> tuple[str, ...]:
     """The other environments that use it."""
-    return tuple(name for name in users(found) if name != environment)
+    return tuple(name for name in users(labels) if name != environment)
 
 
 def carries(described: Mapping[str, Any], environment: str) -> bool:
@@ -36,7 +36,7 @@ def carries(described: Mapping[str, Any], environment: str) -> bool:
 
 
 def now() -> str:
-    """The present as a tag's value: 2026-11-22T06:30Z."""
+    """Return the present as a tag's value: 2026-11-22T06:30:00Z."""
     return f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -55,7 +55,7 @@ class Memory:
         return tags.pack({"ami": self.ami} | ({"previous": self.previous} if self.previous else {}))
 
 
-def memory(found: Mapping[str, str], environment: str) -> Memory:
+def memory(labels: Mapping[str, str], environment: str) -> Memory:
     """What the environment's tag on a compute environment remembers; empty where there is no tag."""
-    said = tags.unpack(found.get(key(environment), ""))
-    return Memory(said.get("ami", ""), said.get("previous", ""))
+    remembered = tags.unpack(labels.get(key(environment), ""))
+    return Memory(remembered.get("ami", ""), remembered.get("previous", ""))

@@ -10,8 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cloud.session import Cloud
-from environments.kinds.batch import compute_request, deletion, job_queues
-from environments.kinds.batch import waiting as settle
+from environments.kinds.batch import compute_request, deletion, job_queues, waiting
 from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.rollout.situation import Queue
@@ -59,14 +58,14 @@ def swap(cloud: Cloud, queues: Sequence[str], turns: Sequence[Turn]) -> None:
 def _rearrange(cloud: Cloud, queues: Sequence[str], replacements: Mapping[str, str]) -> None:
     """Replace ARNs in the orders of these queues, as they are now; what needs no change is not touched."""
     changed = []
-    for name, queue in settle.queues_valid(cloud, queues).items():
+    for name, queue in waiting.queues_valid(cloud, queues).items():
         before = job_queues.order_of(queue)
         after = list(dict.fromkeys(replacements.get(arn, arn) for arn in before))
         if after != before:
             order = [{"order": n, "computeEnvironment": arn} for n, arn in enumerate(after, 1)]
             cloud.client("batch").update_job_queue(jobQueue=name, computeEnvironmentOrder=order)
             changed.append(name)
-    settle.queues_valid(cloud, changed)
+    waiting.queues_valid(cloud, changed)
 
 
 @contextmanager

@@ -6,8 +6,7 @@ Source: "Perform infrastructure updates", AWS Batch User Guide.
 from collections.abc import Sequence
 
 from cloud.session import Cloud
-from environments.kinds.batch import compute_request
-from environments.kinds.batch import waiting as settle
+from environments.kinds.batch import compute_request, waiting
 from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.model import ownership
@@ -28,7 +27,7 @@ def update(
     Raises UserError when it turns INVALID; by then it is as it was.
     """
     name, environment = existing.aws_name, desired.environment
-    settle.environment_at_rest(cloud, name)
+    waiting.environment_at_rest(cloud, name)
     policy = {
         "terminateJobsOnUpdate": options.terminate_jobs,
         "jobExecutionTimeoutMinutes": options.drain_minutes if not options.terminate_jobs else DRAIN_MINUTES,
@@ -38,12 +37,12 @@ def update(
         **compute_request.infrastructure(name, desired.fields, fields, policy)
     )
     try:
-        settle.environments_valid(cloud, [name])
+        waiting.environments_valid(cloud, [name])
     except UserError as error:
-        if settle.environment_at_rest(cloud, name) and existing.status == "VALID":
+        if waiting.environment_at_rest(cloud, name) and existing.status == "VALID":
             before = compute_request.infrastructure(name, existing.fields, fields, policy)
             cloud.client("batch").update_compute_environment(**before)
-            settle.environments_valid(cloud, [name])
+            waiting.environments_valid(cloud, [name])
             error.left = f"{name} as it was, on {existing.fields['imageIdOverride']}"
         raise
     memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])

@@ -9,13 +9,13 @@ from cloud.session import Cloud
 
 def existing(cloud: Cloud, ids: Collection[str]) -> set[str]:
     """Those that EC2 knows."""
-    return {each for each in ids if each and describe(cloud, ImageIds=[each])}
+    return {ami for ami in ids if ami and describe(cloud, ImageIds=[ami])}
 
 
 def own(cloud: Cloud, ids: Collection[str]) -> set[str]:
     """Those that Kiln made in this account."""
     query = {"Owners": ["self"], "Filters": [{"Name": "tag-key", "Values": [tags.IMAGE]}]}
-    desired = sorted(each for each in ids if each)
+    desired = sorted(ami for ami in ids if ami)
     return {image["ImageId"] for image in describe(cloud, **query)} & set(desired) if desired else set()
 
 

@@ -18,12 +18,12 @@ from environments.rollout import situation
 
 def users(described: Sequence[Mapping[str, Any]], environment: str) -> dict[Key, str]:
     """What compute environments other than this environment's use, by kind and name, and which does (pure)."""
-    found: dict[Key, str] = {}
-    for each in described:
-        if not ownership.carries(each, environment):
-            for key in _used(each):
-                found.setdefault(key, str(each["computeEnvironmentName"]))
-    return found
+    used: dict[Key, str] = {}
+    for compute in described:
+        if not ownership.carries(compute, environment):
+            for key in _used(compute):
+                used.setdefault(key, str(compute["computeEnvironmentName"]))
+    return used
 
 
 def _used(described: Mapping[str, Any]) -> Iterator[Key]:
@@ -48,8 +48,8 @@ def _name(arn: str) -> str:
 def elsewhere(cloud: Cloud, environment: str) -> list[str]:
     """The other regions in which an environment of this name is registered: roles, profiles and policies are the
     account's, and serve them too. A region that these credentials may not ask is left out."""
-    found = []
-    for region in sorted(each["RegionName"] for each in cloud.ec2.describe_regions()["Regions"]):
+    regions = []
+    for region in sorted(region["RegionName"] for region in cloud.ec2.describe_regions()["Regions"]):
         if region == cloud.region:
             continue
         try:
@@ -58,9 +58,9 @@ def elsewhere(cloud: Cloud, environment: str) -> list[str]:
             if errors.code(error) not in errors.DENIED:
                 raise
             continue
-        if any(ownership.carries(each, environment) for each in there):
-            found.append(region)
-    return found
+        if any(ownership.carries(compute, environment) for compute in there):
+            regions.append(region)
+    return regions
 
 
 def refuse_strangers(region: Region, environment: str, compute: Sequence[ExistingEnvironment]) -> None:

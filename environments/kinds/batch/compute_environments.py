@@ -53,7 +53,7 @@ def desired(inputs: Inputs) -> tuple[DesiredEnvironment, ...]:
     return tuple(_desired(inputs, name, spec) for name, spec in inputs.spec.compute_environments.items())
 
 
-def _desired(inputs: Inputs, name: str, each: ComputeEnvironment) -> DesiredEnvironment:
+def _desired(inputs: Inputs, name: str, definition: ComputeEnvironment) -> DesiredEnvironment:
     spec = inputs.spec
     memory = ownership.Memory(inputs.chosen.image.id)
     labels = {
@@ -64,31 +64,31 @@ def _desired(inputs: Inputs, name: str, each: ComputeEnvironment) -> DesiredEnvi
     }
     service = spec.roles.service
     fields = {
-        "state": each.state.upper(),
+        "state": definition.state.upper(),
         "serviceRole": service if service == SERVICE_LINKED else inputs.iam_arn(roles.KIND, service),
-        "type": "SPOT" if each.market == "spot" else "EC2",
-        "allocationStrategy": each.strategy,
-        "instanceTypes": tuple(sorted(each.instance_types)),
-        "minvCpus": each.min_vcpus,
-        "maxvCpus": each.max_vcpus,
-        "bidPercentage": each.bid_percentage or (100 if each.market == "spot" else None),
+        "type": "SPOT" if definition.market == "spot" else "EC2",
+        "allocationStrategy": definition.strategy,
+        "instanceTypes": tuple(sorted(definition.instance_types)),
+        "minvCpus": definition.min_vcpus,
+        "maxvCpus": definition.max_vcpus,
+        "bidPercentage": definition.bid_percentage or (100 if definition.market == "spot" else None),
         "subnets": inputs.network.subnets,
         "securityGroupIds": _groups(inputs),
         "instanceRole": inputs.iam_arn(instance_profiles.KIND, spec.roles.profile),
-        "spotIamFleetRole": inputs.iam_arn(roles.KIND, spec.roles.spot_fleet) if each.needs_fleet_role else None,
-        "ec2KeyPair": each.key_pair,
-        "placementGroup": each.placement_group,
-        "tags": {**spec.tags, **each.tags},
+        "spotIamFleetRole": inputs.iam_arn(roles.KIND, spec.roles.spot_fleet) if definition.needs_fleet_role else None,
+        "ec2KeyPair": definition.key_pair,
+        "placementGroup": definition.placement_group,
+        "tags": {**spec.tags, **definition.tags},
         "launchTemplate": inputs.template.spec.name,
         "launchTemplateVersion": templates.version(inputs),
-        "imageType": image_type(inputs, each),
+        "imageType": image_type(inputs, definition),
         "imageIdOverride": inputs.chosen.image.id,
     }
     return DesiredEnvironment(KIND, name, fields, labels, exclusive=True, environment=spec.name, aws_name=name)
 
 
-def image_type(inputs: Inputs, each: ComputeEnvironment) -> ImageType | str:
-    return each.image_type or f"ECS_{inputs.family.upper()}"
+def image_type(inputs: Inputs, definition: ComputeEnvironment) -> ImageType | str:
+    return definition.image_type or f"ECS_{inputs.family.upper()}"
 
 
 def _groups(inputs: Inputs) -> tuple[str | Ref, ...]:
@@ -105,7 +105,7 @@ def match(region: Region, desired: Sequence[DesiredEnvironment]) -> Mapping[str,
     """
     existing = {}
     for environment in desired:
-        same = [found for found in region.compute_environments if _means(found, environment)]
+        same = [listed for listed in region.compute_environments if _means(listed, environment)]
         if same:
             current, *rest = sorted(same, key=_rank, reverse=True)
             others = tuple(described(other, environment.name) for other in rest)
@@ -166,7 +166,7 @@ def diff(desired: DesiredEnvironment, existing: ExistingEnvironment) -> tuple[Di
     ]
     memory = ownership.memory(existing.tags, desired.environment)
     should = memory.moved_to(desired.fields["imageIdOverride"])
-    if memory.ami and should != memory and not any(each.field == "imageIdOverride" for each in changes):
+    if memory.ami and should != memory and not any(change.field == "imageIdOverride" for change in changes):
         changes.append(Difference(MEMORY, memory.as_tag(), should.as_tag()))
     if existing.status == "INVALID":
         changes.append(Difference(STATUS, "INVALID", "VALID"))
@@ -181,7 +181,7 @@ def _comparable(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _text(value: Any) -> Any:
     if isinstance(value, tuple):
-        return tuple(sorted(str(each) for each in value))
+        return tuple(sorted(str(item) for item in value))
     return str(value) if isinstance(value, Ref) else value
 
 

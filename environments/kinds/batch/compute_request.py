@@ -43,9 +43,9 @@ def create(desired: DesiredEnvironment, name: str = "") -> dict[str, Any]:
 
 def resources(fields: Mapping[str, Any]) -> dict[str, Any]:
     """The whole of ComputeResource; what is None is left out."""
-    found = {key: fields[key] for key in _RESOURCES if fields.get(key) is not None}
+    given = {key: fields[key] for key in _RESOURCES if fields.get(key) is not None}
     return {
-        **found,
+        **given,
         "instanceTypes": list(fields["instanceTypes"]),
         "subnets": list(fields["subnets"]),
         "securityGroupIds": list(fields["securityGroupIds"]),
@@ -68,29 +68,29 @@ def scaling(name: str, changes: Mapping[str, Any]) -> dict[str, Any]:
     return request
 
 
-def fields(one: Mapping[str, Any]) -> dict[str, Any]:
-    """The comparable fields of one as DescribeComputeEnvironments has it."""
-    found: Mapping[str, Any] = one.get("computeResources") or {}
-    template = found.get("launchTemplate") or {}
-    configuration = (found.get("ec2Configuration") or [{}])[0]
-    service = one.get("serviceRole") or "service-linked"
-    bid = found.get("bidPercentage") or 100
+def fields(environment: Mapping[str, Any]) -> dict[str, Any]:
+    """The comparable fields of a compute environment as DescribeComputeEnvironments has it."""
+    resources: Mapping[str, Any] = environment.get("computeResources") or {}
+    template = resources.get("launchTemplate") or {}
+    configuration = (resources.get("ec2Configuration") or [{}])[0]
+    service = environment.get("serviceRole") or "service-linked"
+    bid = resources.get("bidPercentage") or 100
     return {
-        "state": one.get("state"),
+        "state": environment.get("state"),
         "serviceRole": "service-linked" if _BATCH_ROLE in service else service,
-        "type": found.get("type"),
-        "allocationStrategy": found.get("allocationStrategy") or "BEST_FIT",
-        "instanceTypes": tuple(sorted(found.get("instanceTypes") or ())),
-        "minvCpus": found.get("minvCpus") or 0,
-        "maxvCpus": found.get("maxvCpus"),
-        "bidPercentage": bid if found.get("type") == "SPOT" else None,
-        "subnets": tuple(sorted(found.get("subnets") or ())),
-        "securityGroupIds": tuple(sorted(found.get("securityGroupIds") or ())),
-        "instanceRole": found.get("instanceRole"),
-        "spotIamFleetRole": found.get("spotIamFleetRole"),
-        "ec2KeyPair": found.get("ec2KeyPair") or None,
-        "placementGroup": found.get("placementGroup") or None,
-        "tags": dict(found.get("tags") or {}),
+        "type": resources.get("type"),
+        "allocationStrategy": resources.get("allocationStrategy") or "BEST_FIT",
+        "instanceTypes": tuple(sorted(resources.get("instanceTypes") or ())),
+        "minvCpus": resources.get("minvCpus") or 0,
+        "maxvCpus": resources.get("maxvCpus"),
+        "bidPercentage": bid if resources.get("type") == "SPOT" else None,
+        "subnets": tuple(sorted(resources.get("subnets") or ())),
+        "securityGroupIds": tuple(sorted(resources.get("securityGroupIds") or ())),
+        "instanceRole": resources.get("instanceRole"),
+        "spotIamFleetRole": resources.get("spotIamFleetRole"),
+        "ec2KeyPair": resources.get("ec2KeyPair") or None,
+        "placementGroup": resources.get("placementGroup") or None,
+        "tags": dict(resources.get("tags") or {}),
         "launchTemplate": template.get("launchTemplateName") or template.get("launchTemplateId"),
         "launchTemplateVersion": template.get("version"),
         "imageType": configuration.get("imageType"),

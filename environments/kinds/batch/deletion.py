@@ -10,8 +10,7 @@ from typing import Any
 
 from cloud import propagation, wait
 from cloud.session import Cloud
-from environments.kinds.batch import jobs
-from environments.kinds.batch import waiting as settle
+from environments.kinds.batch import jobs, waiting
 from environments.kinds.iam import repair
 
 
@@ -27,14 +26,14 @@ def close_queue(cloud: Cloud, name: str) -> None:
     batch = cloud.client("batch")
 
     def probe() -> bool | None:
-        found = batch.describe_job_queues(jobQueues=[name])["jobQueues"]
-        if not found or (found[0]["state"] == "DISABLED" and found[0]["status"] not in settle.MOVING):
+        queues = batch.describe_job_queues(jobQueues=[name])["jobQueues"]
+        if not queues or (queues[0]["state"] == "DISABLED" and queues[0]["status"] not in waiting.MOVING):
             return True
-        if found[0]["status"] not in settle.MOVING:
+        if queues[0]["status"] not in waiting.MOVING:
             batch.update_job_queue(jobQueue=name, state="DISABLED")
         return None
 
-    wait.until(probe, what=f"the closing of the queue {name}", timeout=settle.LONGEST)
+    wait.until(probe, what=f"the closing of the queue {name}", timeout=waiting.LONGEST)
 
 
 def delete_queue(cloud: Cloud, name: str) -> None:
@@ -42,17 +41,17 @@ def delete_queue(cloud: Cloud, name: str) -> None:
     batch = cloud.client("batch")
 
     def probe() -> bool | None:
-        found = batch.describe_job_queues(jobQueues=[name])["jobQueues"]
-        if not found or found[0]["status"] == "DELETED":
+        queues = batch.describe_job_queues(jobQueues=[name])["jobQueues"]
+        if not queues or queues[0]["status"] == "DELETED":
             return True
-        if found[0]["status"] not in settle.MOVING:
-            if found[0]["state"] == "ENABLED":
+        if queues[0]["status"] not in waiting.MOVING:
+            if queues[0]["state"] == "ENABLED":
                 batch.update_job_queue(jobQueue=name, state="DISABLED")
             else:
                 batch.delete_job_queue(jobQueue=name)
         return None
 
-    wait.until(probe, what=f"the deletion of the queue {name}", timeout=settle.LONGEST)
+    wait.until(probe, what=f"the deletion of the queue {name}", timeout=waiting.LONGEST)
 
 
 def delete_environment(cloud: Cloud, owner: str, name: str) -> None:
@@ -63,29 +62,29 @@ def delete_environment(cloud: Cloud, owner: str, name: str) -> None:
     batch, began = cloud.client("batch"), wait.now()
 
     def probe() -> bool | None:
-        found = batch.describe_compute_environments(computeEnvironments=[name])["computeEnvironments"]
-        if not found or found[0]["status"] == "DELETED":
+        environments = batch.describe_compute_environments(computeEnvironments=[name])["computeEnvironments"]
+        if not environments or environments[0]["status"] == "DELETED":
             return True
-        if found[0]["status"] not in settle.MOVING:
-            _next(cloud, owner, found[0], wait.now() - began)
+        if environments[0]["status"] not in waiting.MOVING:
+            _next(cloud, owner, environments[0], wait.now() - began)
         return None
 
-    wait.until(probe, what=f"the deletion of the compute environment {name}", timeout=settle.LONGEST)
+    wait.until(probe, what=f"the deletion of the compute environment {name}", timeout=waiting.LONGEST)
 
 
-def _next(cloud: Cloud, owner: str, found: dict[str, Any], waited: float) -> None:
+def _next(cloud: Cloud, owner: str, environment: dict[str, Any], waited: float) -> None:
     """The next step for one at rest."""
-    batch, name = cloud.client("batch"), found["computeEnvironmentName"]
-    if repair.is_needed(found):
+    batch, name = cloud.client("batch"), environment["computeEnvironmentName"]
+    if repair.is_needed(environment):
         if waited > propagation.SECONDS:
-            raise settle.invalid(found)
-        repair.service_role(cloud, owner, found)
+            raise waiting.invalid(environment)
+        repair.service_role(cloud, owner, environment)
         batch.update_compute_environment(computeEnvironment=name, state="DISABLED")
-    elif found["state"] != "DISABLED":
-        keeps = (found.get("computeResources") or {}).get("minvCpus")
+    elif environment["state"] != "DISABLED":
+        keeps = (environment.get("computeResources") or {}).get("minvCpus")
         sizes = {"computeResources": {"minvCpus": 0}} if keeps else {}  # instances stay on one that is DISABLED
         batch.update_compute_environment(computeEnvironment=name, state="DISABLED", **sizes)
-    elif (found.get("computeResources") or {}).get("minvCpus"):
+    elif (environment.get("computeResources") or {}).get("minvCpus"):
         batch.update_compute_environment(computeEnvironment=name, computeResources={"minvCpus": 0})
     else:
         batch.delete_compute_environment(computeEnvironment=name)

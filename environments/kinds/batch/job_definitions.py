@@ -27,31 +27,31 @@ class ExistingDefinition(Existing):
 
 def desired(inputs: Inputs) -> tuple[Desired, ...]:
     return tuple(
-        Desired(KIND, name, _fields(inputs, each), inputs.tags, exclusive=True)
-        for name, each in inputs.spec.job_definitions.items()
+        Desired(KIND, name, _fields(inputs, definition), inputs.tags, exclusive=True)
+        for name, definition in inputs.spec.job_definitions.items()
     )
 
 
-def _fields(inputs: Inputs, each: JobDefinition) -> dict[str, Any]:
-    requirements = {"VCPU": str(each.vcpus), "MEMORY": str(each.memory)}
-    if each.gpus:
-        requirements["GPU"] = str(each.gpus)
-    role = each.job_role
+def _fields(inputs: Inputs, definition: JobDefinition) -> dict[str, Any]:
+    requirements = {"VCPU": str(definition.vcpus), "MEMORY": str(definition.memory)}
+    if definition.gpus:
+        requirements["GPU"] = str(definition.gpus)
+    role = definition.job_role
     if role == "job":
         role = inputs.iam_arn(roles.KIND, inputs.spec.job_role) if inputs.spec.job_role else "none"
     return {
-        "image": each.image,
-        "command": each.command,
+        "image": definition.image,
+        "command": definition.command,
         "resources": requirements,
-        "environment": dict(each.environment),
-        "parameters": dict(each.parameters),
+        "environment": dict(definition.environment),
+        "parameters": dict(definition.parameters),
         "jobRoleArn": role,
-        "volumes": tuple((one.host, one.container, one.read_only) for one in each.volumes),
-        "user": each.user or "",
-        "privileged": each.privileged,
+        "volumes": tuple((volume.host, volume.container, volume.read_only) for volume in definition.volumes),
+        "user": definition.user or "",
+        "privileged": definition.privileged,
         "logGroup": inputs.spec.log_group.name,
-        "attempts": each.attempts,
-        "timeout": each.timeout or 0,
+        "attempts": definition.attempts,
+        "timeout": definition.timeout or 0,
     }
 
 
@@ -80,25 +80,28 @@ def tagged(region: Region) -> Iterator[ExistingDefinition]:
         yield from_revisions(f"{revision['jobDefinitionName']}:{revision['revision']}", [revision])
 
 
-def _described(one: Mapping[str, Any]) -> dict[str, Any]:
-    container = one.get("containerProperties") or {}
-    hosts = {each["name"]: each.get("host", {}).get("sourcePath", "") for each in container.get("volumes") or ()}
+def _described(revision: Mapping[str, Any]) -> dict[str, Any]:
+    container = revision.get("containerProperties") or {}
+    hosts = {volume["name"]: volume.get("host", {}).get("sourcePath", "") for volume in container.get("volumes") or ()}
     mounts = container.get("mountPoints") or ()
     return {
         "image": container.get("image"),
         "command": tuple(container.get("command") or ()),
-        "resources": {each["type"]: each["value"] for each in container.get("resourceRequirements") or ()},
-        "environment": {each["name"]: each["value"] for each in container.get("environment") or ()},
-        "parameters": dict(one.get("parameters") or {}),
+        "resources": {
+            requirement["type"]: requirement["value"] for requirement in container.get("resourceRequirements") or ()
+        },
+        "environment": {variable["name"]: variable["value"] for variable in container.get("environment") or ()},
+        "parameters": dict(revision.get("parameters") or {}),
         "jobRoleArn": container.get("jobRoleArn") or "none",
         "volumes": tuple(
-            (hosts.get(each["sourceVolume"], ""), each["containerPath"], bool(each.get("readOnly"))) for each in mounts
+            (hosts.get(mount["sourceVolume"], ""), mount["containerPath"], bool(mount.get("readOnly")))
+            for mount in mounts
         ),
         "user": container.get("user") or "",
         "privileged": bool(container.get("privileged")),
         "logGroup": ((container.get("logConfiguration") or {}).get("options") or {}).get("awslogs-group", ""),
-        "attempts": (one.get("retryStrategy") or {}).get("attempts") or 1,
-        "timeout": (one.get("timeout") or {}).get("attemptDurationSeconds") or 0,
+        "attempts": (revision.get("retryStrategy") or {}).get("attempts") or 1,
+        "timeout": (revision.get("timeout") or {}).get("attemptDurationSeconds") or 0,
     }
 
 

@@ -35,8 +35,10 @@ class Job:
 
 def of(cloud: Cloud, queues: Sequence[str], statuses: Sequence[str]) -> list[Job]:
     """The jobs of these queues that are in one of these states; the parents of arrays with them, not their children."""
-    found = [one for queue in queues for status in statuses for one in _listed(cloud, jobQueue=queue, jobStatus=status)]
-    return [Job(one["jobId"], one["jobName"], one["status"]) for one in found]
+    listed = [
+        job for queue in queues for status in statuses for job in _listed(cloud, jobQueue=queue, jobStatus=status)
+    ]
+    return [Job(job["jobId"], job["jobName"], job["status"]) for job in listed]
 
 
 def unfinished(cloud: Cloud, queues: Sequence[str]) -> list[Job]:
@@ -51,41 +53,41 @@ def _listed(cloud: Cloud, **query: str) -> list[dict[str, Any]]:
 def placed(cloud: Cloud, queues: Sequence[str]) -> list[Job]:
     """The jobs of these queues that are on a machine, those of arrays too: with where, since when, and for how long."""
     ids = [job.id for job in of(cloud, queues, PLACED)]
-    parents = [one["jobId"] for queue in queues for one in _listed(cloud, jobQueue=queue, jobStatus="PENDING")
-               if (one.get("arrayProperties") or {}).get("size")]  # fmt: skip
+    parents = [job["jobId"] for queue in queues for job in _listed(cloud, jobQueue=queue, jobStatus="PENDING")
+               if (job.get("arrayProperties") or {}).get("size")]  # fmt: skip
     for parent in parents:  # PENDING until the last child has ended (AWS Batch User Guide, "Array jobs")
-        ids += [one["jobId"] for status in PLACED for one in _listed(cloud, arrayJobId=parent, jobStatus=status)]
-    return [detailed(each) for each in described(cloud, ids) if each["status"] in PLACED]
+        ids += [job["jobId"] for status in PLACED for job in _listed(cloud, arrayJobId=parent, jobStatus=status)]
+    return [detailed(job) for job in described(cloud, ids) if job["status"] in PLACED]
 
 
 def described(cloud: Cloud, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Jobs as DescribeJobs tells them, which takes 100 at once; unknown ones are left out."""
     batch = cloud.client("batch")
-    return [each for some in parts(ids, 100) for each in batch.describe_jobs(jobs=some)["jobs"]]
+    return [job for ids_ in parts(ids, 100) for job in batch.describe_jobs(jobs=ids_)["jobs"]]
 
 
-def detailed(one: dict[str, Any]) -> Job:
+def detailed(job: dict[str, Any]) -> Job:
     """A job as DescribeJobs tells it (pure)."""
-    limit = (one.get("timeout") or {}).get("attemptDurationSeconds")
-    started = (one.get("startedAt") or 0) / 1000
-    return Job(one["jobId"], one["jobName"], one["status"], _cluster(one), started, limit)
+    limit = (job.get("timeout") or {}).get("attemptDurationSeconds")
+    started = (job.get("startedAt") or 0) / 1000
+    return Job(job["jobId"], job["jobName"], job["status"], _cluster(job), started, limit)
 
 
-def _cluster(one: dict[str, Any]) -> str:
+def _cluster(job: dict[str, Any]) -> str:
     """Out of arn:…:container-instance/CLUSTER/ID; the old form of that ARN does not name the cluster."""
-    tasks = (one.get("ecsProperties") or {}).get("taskProperties") or ()
-    places = [place.get("containerInstanceArn") or "" for place in (one.get("container") or {}, *tasks)]
+    tasks = (job.get("ecsProperties") or {}).get("taskProperties") or ()
+    places = [place.get("containerInstanceArn") or "" for place in (job.get("container") or {}, *tasks)]
     parts = next((place for place in places if place), "").split("/")
     return parts[1] if len(parts) == 3 else ""
 
 
-def on(found: Sequence[Job], clusters: Collection[str]) -> list[Job]:
+def on(jobs: Sequence[Job], clusters: Collection[str]) -> list[Job]:
     """Those that run in one of these clusters (names or ARNs), or of which that is not known (pure)."""
-    names = {each.rpartition("/")[2] for each in clusters}
-    return [job for job in found if not job.cluster or job.cluster in names]
+    names = {cluster.rpartition("/")[2] for cluster in clusters}
+    return [job for job in jobs if not job.cluster or job.cluster in names]
 
 
-def outlasting(found: Sequence[Job], minutes: int, now: float) -> list[Job]:
+def outlasting(jobs: Sequence[Job], minutes: int, now: float) -> list[Job]:
     """Those that may run for longer than `minutes` from `now` on (pure).
 
     A job's own time limit says so; of one that has none, that it has been running for longer than that already.
@@ -95,10 +97,10 @@ def outlasting(found: Sequence[Job], minutes: int, now: float) -> list[Job]:
         ran = max(0.0, now - job.started)  # AWS's clock and this one may differ
         return job.limit - ran if job.limit else ran
 
-    return [job for job in found if job.started and left(job) > minutes * 60]
+    return [job for job in jobs if job.started and left(job) > minutes * 60]
 
 
-def terminate(cloud: Cloud, found: Sequence[Job], reason: str) -> None:
+def terminate(cloud: Cloud, jobs: Sequence[Job], reason: str) -> None:
     """End them at once; one that is over already is no error to AWS Batch."""
-    for job in found:
+    for job in jobs:
         cloud.client("batch").terminate_job(jobId=job.id, reason=reason)

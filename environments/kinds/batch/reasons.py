@@ -89,6 +89,6 @@ def explain_job(status_reason: str) -> Reason | None:
     return _first(status_reason, _RUNNABLE) or Reason(status_reason, f"See {_GUIDE}.")
 
 
-def _first(said: str, known: tuple[tuple[str, Reason], ...]) -> Reason | None:
-    lowered = said.lower()
+def _first(status_reason: str, known: tuple[tuple[str, Reason], ...]) -> Reason | None:
+    lowered = status_reason.lower()
     return next((reason for words, reason in known if words.lower() in lowered), None)

@@ -22,16 +22,18 @@ def environments_valid(cloud: Cloud, names: Sequence[str]) -> dict[str, Describe
     batch, began = cloud.client("batch"), wait.now()
 
     def probe() -> dict[str, Described] | None:
-        found = _described(batch, names)
-        if any(each["status"] in MOVING for each in found.values()):
+        environments = _described(batch, names)
+        if any(environment["status"] in MOVING for environment in environments.values()):
             return None
-        wrong = [each for each in found.values() if each["status"] == "INVALID"]
-        for each in wrong:
+        wrong = [environment for environment in environments.values() if environment["status"] == "INVALID"]
+        for environment in wrong:
             waited = wait.now() - began
-            if not reasons.explain(each.get("statusReason", "")).may_pass or waited > propagation.SECONDS:
-                raise invalid(each)
-            batch.update_compute_environment(computeEnvironment=each["computeEnvironmentName"], state=each["state"])
-        return None if wrong else found
+            if not reasons.explain(environment.get("statusReason", "")).may_pass or waited > propagation.SECONDS:
+                raise invalid(environment)
+            batch.update_compute_environment(
+                computeEnvironment=environment["computeEnvironmentName"], state=environment["state"]
+            )
+        return None if wrong else environments
 
     if not names:
         return {}
@@ -40,10 +42,10 @@ def environments_valid(cloud: Cloud, names: Sequence[str]) -> dict[str, Describe
 
 def _described(batch: Any, names: Sequence[str]) -> dict[str, Described]:
     answer = batch.describe_compute_environments(computeEnvironments=list(names))
-    found = {each["computeEnvironmentName"]: each for each in answer["computeEnvironments"]}
-    if gone := [name for name in names if name not in found]:
+    environments = {environment["computeEnvironmentName"]: environment for environment in answer["computeEnvironments"]}
+    if gone := [name for name in names if name not in environments]:
         raise UserError(f"{', '.join(gone)} disappeared", "somebody deleted it", "Run invoke register-env again.")
-    return found
+    return environments
 
 
 def environment_at_rest(cloud: Cloud, name: str) -> Described | None:
@@ -51,10 +53,10 @@ def environment_at_rest(cloud: Cloud, name: str) -> Described | None:
     batch, gone = cloud.client("batch"), object()
 
     def probe() -> Any:
-        found = batch.describe_compute_environments(computeEnvironments=[name])["computeEnvironments"]
-        if not found or found[0]["status"] == "DELETED":
+        environments = batch.describe_compute_environments(computeEnvironments=[name])["computeEnvironments"]
+        if not environments or environments[0]["status"] == "DELETED":
             return gone
-        return None if found[0]["status"] in MOVING else found[0]
+        return None if environments[0]["status"] in MOVING else environments[0]
 
     answer = wait.until(probe, what=f"rest of {name}", timeout=LONGEST)
     return None if answer is gone else answer
@@ -62,13 +64,13 @@ def environment_at_rest(cloud: Cloud, name: str) -> Described | None:
 
 def invalid(described: Described) -> UserError:
     """The error that says why a compute environment is INVALID, and what to do."""
-    said = described.get("statusReason", "")
-    reason = reasons.explain(said)
+    status_reason = described.get("statusReason", "")
+    reason = reasons.explain(status_reason)
     return UserError(
         f"the compute environment {described['computeEnvironmentName']} is INVALID",
         reason.why,
         reason.hint,
-        output=said,
+        output=status_reason,
     )
 
 

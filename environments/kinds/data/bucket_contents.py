@@ -7,8 +7,8 @@ from kiln.errors import UserError
 
 def holds_data(cloud: Cloud, bucket: str) -> bool:
     """Whether there is any object, version or delete marker in it."""
-    found = cloud.client("s3").list_object_versions(Bucket=bucket, MaxKeys=1)
-    return bool(found.get("Versions") or found.get("DeleteMarkers"))
+    listed = cloud.client("s3").list_object_versions(Bucket=bucket, MaxKeys=1)
+    return bool(listed.get("Versions") or listed.get("DeleteMarkers"))
 
 
 def delete(cloud: Cloud, bucket: str) -> None:
@@ -20,7 +20,7 @@ def delete(cloud: Cloud, bucket: str) -> None:
     with errors.gone_is_fine("NoSuchBucket"):
         for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
             all_of_them = [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]
-            keys = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in all_of_them]
+            keys = [{"Key": version["Key"], "VersionId": version["VersionId"]} for version in all_of_them]
             answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True}) if keys else {}
             if failed := answer.get("Errors"):
                 first = failed[0]

@@ -159,7 +159,7 @@ def update(cloud: Cloud, desired: DesiredBucket, existing: ExistingBucket, chang
         s3.put_bucket_encryption(**owned, ServerSideEncryptionConfiguration={"Rules": [rule]})
     if "TLS" in fields:
         before = existing.policy
-        kept = [each for each in before.get("Statement", []) if each.get("Sid") != bucket_rules.TLS]
+        kept = [statement for statement in before.get("Statement", []) if statement.get("Sid") != bucket_rules.TLS]
         document = {"Version": "2012-10-17", **before, "Statement": [*kept, _tls(desired)]}
         s3.put_bucket_policy(**owned, Policy=json.dumps(document))
     if "expire" in fields:

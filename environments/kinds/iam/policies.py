@@ -75,7 +75,7 @@ def desired(inputs: Inputs) -> tuple[DesiredPolicy, ...]:
 
 def memo(version: str, statements: Sequence[Statement]) -> str:
     """The value of the tag kiln:document."""
-    ordered = sorted(statements, key=lambda each: str(each.get("Sid", "")))
+    ordered = sorted(statements, key=lambda statement: str(statement.get("Sid", "")))
     return f"{version} {hashlib.sha256(json.dumps(ordered, sort_keys=True).encode()).hexdigest()[:16]}"
 
 
@@ -116,8 +116,8 @@ def _read(iam: Any, arn: str, version: str) -> list[Statement]:
 
 def diff(desired: DesiredPolicy, existing: ExistingPolicy) -> tuple[Difference, ...]:
     """Statements by their Sid: added, changed, or gone."""
-    old = {str(each.get("Sid", "")): each for each in existing.fields["statements"]}
-    new = {str(each.get("Sid", "")): each for each in _after(desired, existing)}
+    old = {str(statement.get("Sid", "")): statement for statement in existing.fields["statements"]}
+    new = {str(statement.get("Sid", "")): statement for statement in _after(desired, existing)}
     return tuple(
         Difference(f"statement {sid}", old.get(sid), new.get(sid))
         for sid in sorted({*old, *new})
@@ -149,8 +149,8 @@ def _write(iam: Any, arn: str, statements: Sequence[Statement]) -> None:
     """A new default version; the oldest goes where there are five."""
     versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]
     if len(versions) >= 5:
-        old = [each for each in versions if not each["IsDefaultVersion"]]
-        oldest = min(old, key=lambda each: int(each["VersionId"].removeprefix("v")))
+        old = [version for version in versions if not version["IsDefaultVersion"]]
+        oldest = min(old, key=lambda version: int(version["VersionId"].removeprefix("v")))
         iam.delete_policy_version(PolicyArn=arn, VersionId=oldest["VersionId"])
     made = iam.create_policy_version(PolicyArn=arn, PolicyDocument=document(statements), SetAsDefault=True)
     value = memo(made["PolicyVersion"]["VersionId"], statements)
@@ -185,9 +185,9 @@ def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     for role in attached(cloud, existing)[0]:
         iam.detach_role_policy(RoleName=role, PolicyArn=existing.id)
     with errors.gone_is_fine():
-        for each in iam.list_policy_versions(PolicyArn=existing.id)["Versions"]:
-            if not each["IsDefaultVersion"]:
-                iam.delete_policy_version(PolicyArn=existing.id, VersionId=each["VersionId"])
+        for version in iam.list_policy_versions(PolicyArn=existing.id)["Versions"]:
+            if not version["IsDefaultVersion"]:
+                iam.delete_policy_version(PolicyArn=existing.id, VersionId=version["VersionId"])
         iam.delete_policy(PolicyArn=existing.id)
 
 
@@ -202,7 +202,7 @@ def untag(cloud: Cloud, existing: ExistingPolicy, keys: Sequence[str]) -> None:
     iam = cloud.client("iam")
     gone = tuple(sid_of(key.removeprefix(ownership.PREFIX)) for key in keys if key.startswith(ownership.PREFIX))
     there = _read(iam, existing.id, existing.version)
-    kept = [each for each in there if not str(each.get("Sid", "")).startswith(gone)]
+    kept = [statement for statement in there if not str(statement.get("Sid", "")).startswith(gone)]
     if kept and kept != there:
         _write(iam, existing.id, kept)
     iam.untag_policy(PolicyArn=existing.id, TagKeys=list(keys))

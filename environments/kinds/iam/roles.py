@@ -39,16 +39,16 @@ def desired(inputs: Inputs) -> tuple[DesiredRole, ...]:
     sessions = [inputs.managed(_SESSIONS)] if roles.session_manager else []
     ecs = inputs.managed("service-role/AmazonEC2ContainerServiceforEC2Role")
     on_machines = data if spec.job_role is None else []
-    found = [_role(inputs, roles.instance, "ec2.amazonaws.com", [ecs, *storage, *sessions, *on_machines])]
+    desired_roles = [_role(inputs, roles.instance, "ec2.amazonaws.com", [ecs, *storage, *sessions, *on_machines])]
     if spec.job_role:
-        found.append(_role(inputs, spec.job_role, "ecs-tasks.amazonaws.com", data))
+        desired_roles.append(_role(inputs, spec.job_role, "ecs-tasks.amazonaws.com", data))
     if roles.service != "service-linked":
         service = inputs.managed("service-role/AWSBatchServiceRole")
-        found.append(_role(inputs, roles.service, "batch.amazonaws.com", [service]))
-    if any(each.needs_fleet_role for each in spec.compute_environments.values()):
+        desired_roles.append(_role(inputs, roles.service, "batch.amazonaws.com", [service]))
+    if any(compute.needs_fleet_role for compute in spec.compute_environments.values()):
         fleet = inputs.managed("service-role/AmazonEC2SpotFleetTaggingRole")
-        found.append(_role(inputs, roles.spot_fleet, "spotfleet.amazonaws.com", [fleet]))
-    return tuple(found)
+        desired_roles.append(_role(inputs, roles.spot_fleet, "spotfleet.amazonaws.com", [fleet]))
+    return tuple(desired_roles)
 
 
 def _role(inputs: Inputs, name: str, service: str, policies: list[str]) -> DesiredRole:
@@ -64,12 +64,12 @@ def _role(inputs: Inputs, name: str, service: str, policies: list[str]) -> Desir
 def _data_policies(inputs: Inputs) -> list[str]:
     """Of whoever reads and writes the workflows' data."""
     spec, roles = inputs.spec, inputs.spec.roles
-    found = [inputs.iam_arn("policy", roles.bucket_policy)] if spec.buckets else []
+    arns = [inputs.iam_arn("policy", roles.bucket_policy)] if spec.buckets else []
     if roles.s3_read == "all":
-        found.append(inputs.managed(_S3_READ))
+        arns.append(inputs.managed(_S3_READ))
     elif roles.s3_read:
-        found.append(inputs.iam_arn("policy", roles.public_buckets_policy))
-    return found
+        arns.append(inputs.iam_arn("policy", roles.public_buckets_policy))
+    return arns
 
 
 def _storage_policies(inputs: Inputs) -> list[str]:
@@ -115,7 +115,7 @@ def _existing(iam: Any, desired: DesiredRole) -> Existing | None:
     }
     if not desired.foreign:
         attached = every(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=desired.name)
-        fields["policies"] = sorted(each["PolicyArn"] for each in attached)
+        fields["policies"] = sorted(policy["PolicyArn"] for policy in attached)
     return Existing(KIND, desired.name, role["Arn"], fields, tags.as_dict(role.get("Tags")))
 
 
@@ -124,10 +124,10 @@ def trusted(document: Any) -> str:
     parsed = json.loads(unquote(document)) if isinstance(document, str) else document
     statements = parsed.get("Statement", [])
     services: set[str] = set()
-    for each in statements if isinstance(statements, list) else [statements]:
-        principal = each.get("Principal")
+    for statement in statements if isinstance(statements, list) else [statements]:
+        principal = statement.get("Principal")
         named = principal.get("Service", []) if isinstance(principal, Mapping) else []
-        if each.get("Effect") == "Allow":
+        if statement.get("Effect") == "Allow":
             services |= {named} if isinstance(named, str) else set(named)
     return ", ".join(sorted(services))
 
@@ -188,8 +188,8 @@ def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     """With its attachments; it must be in no instance profile."""
     iam = cloud.client("iam")
     with errors.gone_is_fine():
-        for each in iam.list_attached_role_policies(RoleName=existing.name)["AttachedPolicies"]:
-            iam.detach_role_policy(RoleName=existing.name, PolicyArn=each["PolicyArn"])
+        for policy in iam.list_attached_role_policies(RoleName=existing.name)["AttachedPolicies"]:
+            iam.detach_role_policy(RoleName=existing.name, PolicyArn=policy["PolicyArn"])
         iam.delete_role(RoleName=existing.name)
 
 

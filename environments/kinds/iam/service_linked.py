@@ -36,7 +36,7 @@ class DesiredServiceRole(Desired):
 def desired(inputs: Inputs) -> tuple[DesiredServiceRole, ...]:
     spec = inputs.spec
     services = ["batch.amazonaws.com"] if spec.roles.service == "service-linked" else []
-    if any(each.market == "spot" for each in spec.compute_environments.values()):
+    if any(compute.market == "spot" for compute in spec.compute_environments.values()):
         services += ["spot.amazonaws.com", "spotfleet.amazonaws.com"]
     foreign = spec.iam == "existing"
     return tuple(DesiredServiceRole(KIND, NAMES[name], {}, {}, foreign=foreign, service=name) for name in services)
@@ -58,8 +58,8 @@ def tagged(region: Region) -> tuple[Existing, ...]:
 
 def arns(cloud: Cloud) -> dict[str, str]:
     """Service → the ARN of its service-linked role; all in one call, by their path: that names the service."""
-    found = every(cloud.client("iam"), "list_roles", "Roles", PathPrefix="/aws-service-role/")
-    return {role["Path"].split("/")[2]: role["Arn"] for role in found}
+    listed = every(cloud.client("iam"), "list_roles", "Roles", PathPrefix="/aws-service-role/")
+    return {role["Path"].split("/")[2]: role["Arn"] for role in listed}
 
 
 def diff(desired: DesiredServiceRole, existing: Existing) -> tuple[Difference, ...]:

@@ -29,12 +29,12 @@ def bucket_access(inputs: Inputs) -> list[Statement]:
         for use in inputs.spec.buckets
     ]
     sid = sid_of(inputs.spec.name)
-    keys = sorted(each.kms_key for each in inputs.spec.buckets.values() if each.kms_key)
-    found = [
+    keys = sorted(bucket.kms_key for bucket in inputs.spec.buckets.values() if bucket.kms_key)
+    statements = [
         _allow(f"{sid}Buckets", [*_LIST, "s3:ListBucketMultipartUploads"], arns),
         _allow(f"{sid}Objects", [*_READ, *_WRITE], [f"{arn}/*" for arn in arns]),
     ]
-    return found + ([_allow(f"{sid}Keys", ["kms:Decrypt", "kms:GenerateDataKey"], keys)] if keys else [])
+    return statements + ([_allow(f"{sid}Keys", ["kms:Decrypt", "kms:GenerateDataKey"], keys)] if keys else [])
 
 
 def public_access(inputs: Inputs) -> list[Statement]:
@@ -53,7 +53,7 @@ def storage(inputs: Inputs) -> list[Statement]:
     common = docker_autoscale_policy.policy(partition=inputs.partition)["Statement"]
     whole = docker_autoscale_policy.policy(kms_key=inputs.spec.roles.storage_kms_key, partition=inputs.partition)
     sid = sid_of(inputs.spec.name)
-    return [*common, *({**each, "Sid": sid + each["Sid"]} for each in whole["Statement"][len(common) :])]
+    return [*common, *({**statement, "Sid": sid + statement["Sid"]} for statement in whole["Statement"][len(common) :])]
 
 
 def _allow(sid: str, actions: list[str], resources: list[str]) -> Statement:
@@ -68,17 +68,17 @@ def sid_of(environment: str) -> str:
 def merged(desired: Sequence[Statement], there: Sequence[Statement], sid: str, *, shared: bool) -> list[Statement]:
     """What the policy should say: what is wanted, and what stands there for other environments."""
     of_others = [
-        each for each in there
-        if shared and re.match("Kiln[0-9a-f]{8}", each.get("Sid", "")) and not each["Sid"].startswith(sid)
+        statement for statement in there
+        if shared and re.match("Kiln[0-9a-f]{8}", statement.get("Sid", "")) and not statement["Sid"].startswith(sid)
     ]  # fmt: skip
-    return sorted([*desired, *of_others], key=lambda each: str(each.get("Sid", "")))
+    return sorted([*desired, *of_others], key=lambda statement: str(statement.get("Sid", "")))
 
 
 def statements_of(document: Any) -> list[Statement]:
     """Those of a policy document, as boto3 or JSON has it."""
     whole = json.loads(document) if isinstance(document, str) else document
-    found = whole["Statement"]
-    return found if isinstance(found, list) else [found]
+    statements = whole["Statement"]
+    return statements if isinstance(statements, list) else [statements]
 
 
 def document(statements: Sequence[Statement]) -> str:
