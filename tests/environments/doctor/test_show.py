@@ -1,7 +1,10 @@
 """What `invoke doctor` prints."""
 
+from typing import get_args
+
 from environments.doctor import show
 from environments.doctor.checks.finding import error, warning
+from environments.doctor.facts.picture import Part
 
 
 def test_the_table() -> None:
@@ -16,3 +19,8 @@ def test_the_table() -> None:
     ]
     account = {"": (warning("vol-1 is idle", "paid for", "delete it", "vol-1"),)}
     assert show.table(account, {}, 20, 1.0).splitlines()[:2] == ["this account: 1 finding", "! vol-1 is idle"]
+
+
+def test_every_part_that_was_not_seen_has_a_name() -> None:
+    lines = show.unseen_text(dict.fromkeys(get_args(Part), "denied")).splitlines()
+    assert len(set(lines)) == len(get_args(Part))

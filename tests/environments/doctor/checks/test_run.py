@@ -1,7 +1,12 @@
 """All checks together: what has the same cause once, and none without what it needs."""
 
+import inspect
+from importlib import import_module
+from pathlib import Path
+
+from environments.doctor import checks
 from environments.doctor.checks.finding import Finding, error, warning
-from environments.doctor.checks.run import Check, run
+from environments.doctor.checks.run import OF_ENVIRONMENT, OF_REGION, Check, run
 from environments.doctor.facts.picture import Picture
 from tests.support.doctor_pictures import picture
 
@@ -29,3 +34,17 @@ def test_a_check_whose_part_was_not_seen_is_left_out() -> None:
 def test_a_check_goes_on_without_a_part_that_only_helps_it() -> None:
     blind = picture("c5.2xlarge", unseen={"roles": "denied"})
     assert len(run(blind, [Check(lambda _: [warning("w", "", "", "")], ("images",), helped_by=("roles",))])) == 1
+
+
+def test_every_check_is_run() -> None:
+    """A check is a function of its module's own that takes a picture alone."""
+    names = [path.stem for path in Path(checks.__path__[0]).glob("*.py") if path.stem not in ("__init__", "run")]
+    modules = [import_module(f"environments.doctor.checks.{name}") for name in names]
+    written = {
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+        and list(inspect.signature(function).parameters) == ["picture"]
+    }  # fmt: skip
+    assert written == {check.find for check in (*OF_ENVIRONMENT, *OF_REGION)}
