@@ -19,7 +19,7 @@ from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
 
 _FUNCTIONS = {name: value for name, value in vars(Kind).items() if inspect.isfunction(value) and name[0] != "_"}
-_VALUES = {"KIND", "ACCOUNT_WIDE"}
+_VALUES = ("KIND", "ACCOUNT_WIDE")
 
 
 def lacks(kind: Any) -> list[str]:
