@@ -133,6 +133,8 @@ INNER: dict[str, dict[str, set[str]]] = {
             "batch/model",
             "ec2",
             "ec2/images",
+            "ec2/instances",
+            "world",
             "ec2/launch_templates",
             "ec2/network",
             "ec2/volumes",
@@ -146,6 +148,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "door": {
             "seams",
             "batch",
+            "batch/model",
             "batch/placing",
             "command",
             "ec2",
@@ -201,6 +204,9 @@ def inner_imports(path: Path, top: str) -> set[str]:
                 module = ROOT / node.module.replace(".", "/")
                 named = module / f"{alias.name}.py" if module.is_dir() else module
                 rooms.add(inner_room(named, ROOT / top))
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names if alias.name.partition(".")[0] == top]
+            rooms |= {inner_room(ROOT / name.replace(".", "/"), ROOT / top) for name in names}
     return rooms
 
 

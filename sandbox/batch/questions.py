@@ -13,7 +13,7 @@ from moto.iam.models import iam_backends
 from sandbox.batch.model import records
 from sandbox.iam.evaluation import tags
 from sandbox.iam.evaluation.policy import Question
-from sandbox.world.requests import Request
+from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
 _NAMES = {

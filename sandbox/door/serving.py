@@ -6,11 +6,12 @@ from typing import Any
 
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
+from sandbox.batch.model import account
 from sandbox.door.gate import Gate
-from sandbox.seams.install import install
+from sandbox.seams.table import install
 from sandbox.world.world import World, use
 
 LOOPBACK = "127.0.0.1"
@@ -22,8 +23,9 @@ class Serving:
     def __init__(self, world: World, port: int = 0) -> None:
         install()
         use(world)
+        world.linked_role_users[account.SERVICE] = account.users_of_linked_role
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self.application = Gate(DomainDispatcherApplication(create_backend_app), world)
+        self.application = Gate(world)
         self._server = make_server(LOOPBACK, port, self.application, threaded=True, request_handler=MotoRequestHandler)
         self.port: int = self._server.port
         self.endpoint = f"http://{LOOPBACK}:{self.port}"

@@ -6,6 +6,7 @@ ec2:CreateAction), ExamplePolicies_EC2.html (RunInstances), troubleshooting_iam 
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from moto.ec2.models import ec2_backends
@@ -16,7 +17,7 @@ from sandbox.ec2.instances.launch import effective, template_version
 from sandbox.ec2.model.tagging import tags_of
 from sandbox.iam.evaluation import tags
 from sandbox.iam.evaluation.policy import Question
-from sandbox.world.requests import Request
+from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
 # Operation → what it makes. RunInstances stands apart.
@@ -125,7 +126,7 @@ def _run_instances(request: Request) -> Iterator[Question]:
     backend, region, action = ec2_backends[ACCOUNT][request.region], request.region, "ec2:RunInstances"
     parameters = dict(request.parameters)
     template = template_version(backend, parameters)
-    whole = Request("ec2", "RunInstances", region, effective(template, parameters))
+    whole = replace(request, parameters=effective(template, parameters))
     own = tags_of(request.parameters)
     networks = whole.get("NetworkInterfaces") or []
     for kind in ("instance", "volume", "network-interface"):

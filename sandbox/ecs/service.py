@@ -6,7 +6,6 @@ terminate) an Amazon ECS container instance, the status remains ACTIVE, but the 
 FALSE within a few minutes").
 """
 
-import json
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -21,7 +20,7 @@ class Ecs(EC2ContainerServiceResponse):
         result = super().register_container_instance()
         made: Any = result.result
         instance = made["containerInstance"]
-        asked = json.loads(self.body or "{}")
+        asked = self.params
         if asked.get("versionInfo"):
             instance.version_info = asked["versionInfo"]
         if asked.get("totalResources"):

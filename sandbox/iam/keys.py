@@ -10,8 +10,8 @@ from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBacken
 from moto.iam.models import iam_backends
 
 from sandbox.iam import visibility
-from sandbox.world.incoming import Incoming
 from sandbox.world.refusals import Refusal
+from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT, World
 
 _UNKNOWN = {
@@ -32,10 +32,10 @@ _ANONYMOUS = ("AssumeRoleWithSAML", "AssumeRoleWithWebIdentity")
 _GLOBAL = ("aws-global", "")
 
 
-def refusal(world: World, request: Incoming) -> Refusal | None:
-    """What AWS would answer to this request's credentials; None when they are good."""
+def check_keys(world: World, request: Request) -> Refusal | None:
+    """Refuse a request whose credentials AWS would not take."""
     if not request.access_key:
-        return None if request.service == "s3" or request.action in _ANONYMOUS else _MISSING
+        return None if request.service == "s3" or request.operation in _ANONYMOUS else _MISSING
     session = world.sessions.get(request.access_key)
     if session:
         if session.token != request.token:
@@ -49,7 +49,7 @@ def refusal(world: World, request: Incoming) -> Refusal | None:
     return None
 
 
-def _for(table: dict[str, Refusal], request: Incoming) -> Refusal:
+def _for(table: dict[str, Refusal], request: Request) -> Refusal:
     return table.get(request.service) or table.get(request.protocol) or table[""]
 
 

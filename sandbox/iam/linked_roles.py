@@ -7,7 +7,6 @@ and API_AttachRolePolicy.html (UnmodifiableEntity), using-service-linked-roles.h
 """
 
 import json
-from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
@@ -33,8 +32,6 @@ _POLICIES = {
     "ecs.amazonaws.com": "AmazonECSServiceRolePolicy",
     "autoscaling.amazonaws.com": "AutoScalingServiceRolePolicy",
 }
-# Service → ARNs of what needs its role; each service that the sandbox knows may say so itself.
-USERS: dict[str, Callable[[], list[str]]] = {}
 
 
 def create(service: str, suffix: str | None = None, description: str = "") -> Any:
@@ -87,7 +84,7 @@ class LinkedRoles(IamResponse):
         world.made[task] = ("IN_PROGRESS", [])
 
         def end() -> None:
-            used = USERS.get(service, list)()
+            used = world.linked_role_users.get(service, list)()
             world.made[task] = ("FAILED" if used else "SUCCEEDED", used)
             if not used:
                 role.managed_policies.clear()

@@ -14,7 +14,7 @@ from moto.iam.models import iam_backends
 from sandbox.iam.evaluation import tags
 from sandbox.iam.evaluation.policy import Question
 from sandbox.iam.service_linked import role_name
-from sandbox.world.requests import Request
+from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
 # Parameter → type in the ARN; the first that a request has is its resource.

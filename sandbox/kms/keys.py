@@ -5,22 +5,24 @@ Web Services authenticates the KMS key asynchronously. Therefore, if you specify
 valid, the action can appear to complete, but eventually fails."
 """
 
+from collections.abc import Callable
 from typing import Any
 
-from moto.kms.models import KmsBackend, kms_backends
+from moto.kms.models import kms_backends
 
 DEFAULT_ALIAS = "alias/aws/ebs"
 
 
-_make_default_keys = KmsBackend._generate_default_keys
+def mark_reserved_keys(generate: Callable[[Any, str], str | None]) -> Callable[[Any, str], str | None]:
+    """Make the method that makes AWS's reserved keys; moto's pass for the customer's own."""
 
+    def generate_default_keys(self: Any, alias_name: str) -> str | None:
+        key_id = generate(self, alias_name)
+        if key_id:
+            self.keys[key_id].key_manager = "AWS"
+        return key_id
 
-def generate_default_keys(backend: KmsBackend, alias_name: str) -> str | None:
-    """In the place of moto's, whose reserved keys pass for the customer's own."""
-    key_id = _make_default_keys(backend, alias_name)
-    if key_id:
-        backend.keys[key_id].key_manager = "AWS"
-    return key_id
+    return generate_default_keys
 
 
 def default_key(backend: Any) -> str:

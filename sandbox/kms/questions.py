@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from moto.kms.models import kms_backends
 
 from sandbox.iam.evaluation.policy import Question
-from sandbox.world.requests import Request
+from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
 

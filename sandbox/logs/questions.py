@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sandbox.iam.evaluation import tags
 from sandbox.iam.evaluation.policy import Question
-from sandbox.world.requests import Request
+from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
 

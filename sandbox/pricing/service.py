@@ -9,35 +9,29 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sandbox.pricing import prices
-from sandbox.world.incoming import Incoming
-
-Answer = tuple[str, list[tuple[str, str]], bytes]
-
-
-def answer(request: Incoming) -> Answer:
-    """GetProducts; any other action is refused as unknown."""
-    if request.action != "GetProducts":
-        return _json("400 Bad Request", {"__type": "UnknownOperationException"})
-    filters = json.loads(request.fields.get("Filters", "[]"))
-    wanted = {each["Field"]: each["Value"] for each in filters}
-    region = wanted.get("regionCode", "us-east-1")
-    found = [json.dumps(product) for product in _products(region) if _matches(product, wanted)]
-    limit = int(request.fields.get("MaxResults", "100"))
-    start = int(request.fields.get("NextToken", "0"))
-    document: dict[str, Any] = {"FormatVersion": "aws_v1", "PriceList": found[start : start + limit]}
-    if start + limit < len(found):
-        document["NextToken"] = str(start + limit)
-    return _json("200 OK", document)
+from sandbox.world.answers import Answer, refuse
+from sandbox.world.refusals import Refusal
+from sandbox.world.request import Request
 
 
-def _json(status: str, document: Mapping[str, Any]) -> Answer:
-    return status, [("Content-Type", "application/x-amz-json-1.1")], json.dumps(document).encode()
+def answer(request: Request) -> Answer:
+    """Carry out GetProducts; any other operation is refused as unknown."""
+    if request.operation != "GetProducts":
+        return refuse(Refusal("UnknownOperationException", f"{request.operation} is not known here"), request)
+    fields = {each["Field"]: each["Value"] for each in request.get("Filters") or []}
+    region = fields.get("regionCode", "us-east-1")
+    products = [json.dumps(product) for product in _products(region) if _matches(product, fields)]
+    begin, size = int(request.get("NextToken") or 0), int(request.get("MaxResults") or 100)
+    document: dict[str, Any] = {"FormatVersion": "aws_v1", "PriceList": products[begin : begin + size]}
+    if begin + size < len(products):
+        document["NextToken"] = str(begin + size)
+    return Answer("200 OK", [("Content-Type", "application/x-amz-json-1.1")], json.dumps(document).encode())
 
 
-def _matches(product: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
+def _matches(product: Mapping[str, Any], fields: Mapping[str, str]) -> bool:
     attributes = {**product["product"]["attributes"], "productFamily": product["product"]["productFamily"]}
     attributes["ServiceCode"] = product["serviceCode"]
-    return all(str(attributes.get(name, "")).lower() == value.lower() for name, value in wanted.items())
+    return all(str(attributes.get(name, "")).lower() == value.lower() for name, value in fields.items())
 
 
 def _products(region: str) -> Iterator[Mapping[str, Any]]:

@@ -4,7 +4,6 @@ Source: https://docs.aws.amazon.com/servicequotas/2019-06-24/apireference/API_Ge
 …/API_ListServiceQuotas.html, …/API_RequestServiceQuotaIncrease.html
 """
 
-import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +16,7 @@ from moto.servicequotas.responses import ServiceQuotasResponse
 
 from sandbox.quotas import defaults
 from sandbox.quotas.defaults import DEFAULTS, Quota
+from sandbox.world.request import of_environ
 from sandbox.world.world import ACCOUNT, current
 
 _GRANTED_AFTER = 60.0  # seconds
@@ -57,8 +57,8 @@ class ServiceQuotas(ServiceQuotasResponse):
                 return self._answer(ActionResult(error))
 
     def _asked(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.body or "{}")
-        return found
+        request = of_environ(self.normalized_request.environ)
+        return dict(request.parameters) if request else {}
 
     def _answer(self, result: ActionResult) -> TYPE_RESPONSE:
         status, headers, body = self.serialized(result)

@@ -4,12 +4,11 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-poli
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
 """
 
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import parse_qs, unquote
+from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
 
 from sandbox.iam.evaluation.policy import Question
-from sandbox.world.incoming import Incoming
+from sandbox.world.request import Request
 
 # Sub-resource of a bucket → what the actions on it are called.
 _BUCKET = {
@@ -24,21 +23,20 @@ _BUCKET = {
 _DELETED_BY_PUT = set(_BUCKET) - {"policy", "website"}
 
 
-def questions(incoming: Incoming, environ: dict[str, Any]) -> Iterator[Question]:
-    method, _, path = incoming.action.partition(" ")
-    bucket, _, key = unquote(path).lstrip("/").partition("/")
-    query = parse_qs(environ.get("QUERY_STRING", ""), keep_blank_values=True)
+def questions(request: Request) -> Iterator[Question]:
+    method, query = request.http.method, request.http.query
+    bucket, _, key = request.http.path.lstrip("/").partition("/")
     if not bucket:
         yield Question("s3:ListAllMyBuckets")
     elif key:
-        yield from _object(method, bucket, key, query, environ)
+        yield from _object(request, bucket, key)
     else:
         action, arn = _bucket(method, query), f"arn:aws:s3:::{bucket}"
         given = {f"s3:{name}": (query[name][0],) for name in ("prefix", "delimiter", "max-keys") if name in query}
         yield Question(f"s3:{action}", f"{arn}/*" if "delete" in query else arn, given)
 
 
-def _bucket(method: str, query: dict[str, list[str]]) -> str:
+def _bucket(method: str, query: Mapping[str, list[str]]) -> str:
     kind = next((_BUCKET[name] for name in query if name in _BUCKET), "")
     if kind:
         name = next(name for name in query if name in _BUCKET)
@@ -53,9 +51,8 @@ def _bucket(method: str, query: dict[str, list[str]]) -> str:
     return {"PUT": "CreateBucket", "DELETE": "DeleteBucket"}.get(method, "ListBucket")
 
 
-def _object(
-    method: str, bucket: str, key: str, query: dict[str, list[str]], environ: dict[str, Any]
-) -> Iterator[Question]:
+def _object(request: Request, bucket: str, key: str) -> Iterator[Question]:
+    method, query = request.http.method, request.http.query
     verb = {"GET": "Get", "HEAD": "Get", "DELETE": "Delete"}.get(method, "Put")
     kind = "ObjectTagging" if "tagging" in query else "ObjectAcl" if "acl" in query else "Object"
     version = "Version" if "versionId" in query else ""
@@ -63,6 +60,6 @@ def _object(
     if "uploadId" in query and method in ("GET", "DELETE"):
         action = "ListMultipartUploadParts" if method == "GET" else "AbortMultipartUpload"
     yield Question(f"s3:{action}", f"arn:aws:s3:::{bucket}/{key}")
-    source = unquote(environ.get("HTTP_X_AMZ_COPY_SOURCE", "")).lstrip("/")
+    source = unquote(request.http.copy_source).lstrip("/")
     if source:
         yield Question("s3:GetObject", f"arn:aws:s3:::{source.partition('?')[0]}")

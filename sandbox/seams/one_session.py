@@ -3,19 +3,26 @@
 Each new session parses EC2's whole service model again, which is most of the time that the sandbox takes to start.
 """
 
+import functools
 import importlib
+from typing import Any
 
 import boto3
 
-
-def import_regions() -> None:
-    """Import moto's module of regions and zones once, sharing a session."""
-    session_class, session = boto3.Session, boto3.Session()
-    setattr(boto3, "Session", lambda: session)  # noqa: B010 - a class is replaced for a moment
-    try:
-        importlib.import_module("moto.ec2.models.availability_zones_and_regions")
-    finally:
-        setattr(boto3, "Session", session_class)  # noqa: B010
+from sandbox.seams.seam import Seam
 
 
-import_regions()
+def _shared(cls: Any) -> Any:
+    session = cls()
+
+    @functools.wraps(cls)
+    def give(*_: Any, **__: Any) -> Any:
+        return session
+
+    return give
+
+
+SEAM = Seam(boto3, "Session", _shared, "for the moment of an import: moto makes three sessions to list AWS's regions")
+
+with SEAM.in_place():
+    importlib.import_module("moto.ec2.models.availability_zones_and_regions")

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/service-authorization/latest/reference/list_
 from collections.abc import Iterator
 
 from sandbox.iam.evaluation.policy import Question
-from sandbox.world.requests import Request
+from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
 

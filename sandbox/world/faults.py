@@ -7,16 +7,16 @@ from dataclasses import asdict, dataclass, field, replace
 from threading import Lock
 from typing import Any
 
-from sandbox.world.incoming import Incoming
+from sandbox.world.request import Request
 
 
 @dataclass(frozen=True)
 class Fault:
     """`action`: an operation ("RunInstances"), a method and a path ("PUT /bucket"), or "*" for all calls.
 
-    `times` None: for ever. `after`: matching calls let through first. `where`: request fields that must be equal.
+    `times` None: for ever. `after`: matching calls let through first. `where`: parameters that must be equal.
 
-    `where` names a field as the request spells it ("InstanceType", "DryRun"); a nested one by its last part.
+    `where` names a parameter as the API Reference does ("InstanceType", "DryRun"), a nested one by its last part.
     """
 
     action: str
@@ -27,16 +27,14 @@ class Fault:
     after: int = 0
     where: Mapping[str, str] = field(default_factory=dict)
 
-    def matches(self, request: Incoming) -> bool:
-        if self.action not in ("*", request.action, request.operation):
+    def matches(self, request: Request) -> bool:
+        if self.action not in ("*", request.operation):
             return False
-        return all(_holds(request.fields, name, str(value)) for name, value in self.where.items())
+        return all(_has(request, name, str(value)) for name, value in self.where.items())
 
 
-def _holds(fields: Mapping[str, str], name: str, value: str) -> bool:
-    return any(
-        (key == name or key.endswith("." + name)) and found.lower() == value.lower() for key, found in fields.items()
-    )
+def _has(request: Request, name: str, value: str) -> bool:
+    return any(text.lower() == value.lower() for text in request.texts(name))
 
 
 class Faults:
@@ -59,7 +57,7 @@ class Faults:
         with self._lock:
             return [asdict(fault) for fault in self._faults]
 
-    def strike(self, request: Incoming) -> Fault | None:
+    def strike(self, request: Request) -> Fault | None:
         """The fault that this request meets, counted down; None when there is none."""
         with self._lock:
             for index, fault in enumerate(self._faults):
@@ -76,15 +74,15 @@ class Faults:
         return None
 
 
-def _message(fault: Fault, request: Incoming) -> str:
+def _message(fault: Fault, request: Request) -> str:
     if fault.code == "UnauthorizedOperation":
-        return unauthorized(request.action)
+        return unauthorized(request.operation)
     if fault.code == "RequestLimitExceeded":
         return "Request limit exceeded."
     if fault.code == "InsufficientInstanceCapacity":
-        wanted = request.fields.get("InstanceType", "requested")
+        instance_type = next(request.texts("InstanceType"), "requested")
         return (
-            f"We currently do not have sufficient {wanted} capacity in the Availability Zone you requested. "
+            f"We currently do not have sufficient {instance_type} capacity in the Availability Zone you requested. "
             "Our system will be working on provisioning additional capacity."
         )
     return f"{fault.code} (arranged in the sandbox for {request.operation})"

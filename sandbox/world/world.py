@@ -65,6 +65,8 @@ class World:
     launches: dict[str, tuple[str, Any]] = field(default_factory=dict)
     made: dict[str, tuple[str, Any]] = field(default_factory=dict)  # client token → request, answer
     quotas: dict[tuple[str, str, str], float] = field(default_factory=dict)  # region, service, code → raised to
+    # Service → ARNs of what needs its linked role. The services fill it: IAM knows nothing of them.
+    linked_role_users: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
     _agenda: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
     _order: Any = field(default_factory=itertools.count)
 

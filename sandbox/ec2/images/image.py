@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from moto.ec2.models.amis import Ami, AmiBackend
+from moto.ec2.models.amis import Ami
 from moto.ec2.models.elastic_block_store import Snapshot
 
 from sandbox.ec2.model import stand_ins
@@ -82,11 +82,11 @@ def ebs(volume: Any, snapshot_id: str | None, delete_on_termination: bool) -> di
     return found
 
 
-def load_stand_ins(backend: Any) -> None:
-    """In the place of moto's images, which are from 2024 or made up: those that the parameters of SSM name."""
+def load_stand_ins(self: Any) -> None:
+    """Give an EC2 backend of moto's the images that the parameters of SSM name."""
     for stand_in in stand_ins.STAND_INS:
-        image = _stand_in(backend, stand_in)
-        backend.amis[image.id] = image
+        image = _stand_in(self, stand_in)
+        self.amis[image.id] = image
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,3 @@ def _stand_in(backend: Any, stand_in: stand_ins.StandIn) -> Image:
         deprecation_time=f"{stand_in.deprecated}.000Z" if stand_in.deprecated else None,
         imds_support="v2.0" if "2023" in stand_in.alias else None,
     )  # fmt: skip
-
-
-def install() -> None:
-    setattr(AmiBackend, "_load_amis", load_stand_ins)  # noqa: B010

@@ -15,7 +15,7 @@ from sandbox.pricing.prices import ON_DEMAND, SPOT_SHARE
 from sandbox.world.world import current
 
 
-class Request(SpotInstanceRequest):
+class SpotRequest(SpotInstanceRequest):
     """A request that is fulfilled by an instance that exists already."""
 
     def __init__(self, instance: Any, **fields: Any) -> None:
@@ -33,7 +33,7 @@ class Request(SpotInstanceRequest):
 def fulfil(backend: Any, instance: Any, request: dict[str, Any], tags: dict[str, str]) -> None:
     """Record the Spot request behind `instance`."""
     options = request["InstanceMarketOptions"].get("SpotOptions") or {}
-    record = Request(
+    record = SpotRequest(
         instance,
         ec2_backend=backend,
         spot_request_id=random_spot_request_id(),

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-launch-templa
 import re
 from typing import Any
 
-from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
+from moto.ec2.models.launch_templates import LaunchTemplateVersion
 
 from sandbox.ec2.model.errors import refused
 
@@ -31,33 +31,29 @@ def by_name(backend: Any, name: str) -> Any:
     return backend.get_launch_template(backend.launch_template_name_to_ids[name])
 
 
-def create_version(template: Any, data: dict[str, Any], description: str) -> LaunchTemplateVersion:
-    template.last_number = getattr(template, "last_number", 0) + 1
-    version = LaunchTemplateVersion(template, template.last_number, data, description)
-    template.versions.append(version)
+def create_version(self: Any, data: dict[str, Any], description: str) -> LaunchTemplateVersion:
+    """Add a version to a launch template, under a number that no other version ever had."""
+    self.last_number = getattr(self, "last_number", 0) + 1
+    version = LaunchTemplateVersion(self, self.last_number, data, description)
+    self.versions.append(version)
     return version
 
 
-def get_version(template: Any, wanted: Any) -> Any:
-    """By number, or $Latest or $Default; none given means the default (RunInstances)."""
-    text = str(wanted or "$Default")
+def get_version(self: Any, num: Any) -> Any:
+    """Find a version by number, $Latest or $Default; None means the default (RunInstances)."""
+    text = str(num or "$Default")
     if text == "$Latest":
-        found = template.versions[-1]
+        version = self.versions[-1]
     elif text == "$Default":
-        found = default_version(template)
+        version = default_version(self)
     else:
-        found = next((each for each in template.versions if str(each.number) == text), None)
-    if found is None:
-        message = f"Could not find the specified version {text} for the launch template with ID {template.id}."
+        version = next((version for version in self.versions if str(version.number) == text), None)
+    if version is None:
+        message = f"Could not find the specified version {text} for the launch template with ID {self.id}."
         raise refused("InvalidLaunchTemplateId.VersionNotFound", message)
-    return found
+    return version
 
 
-def default_version(template: Any) -> Any:
-    return next(each for each in template.versions if each.number == template.default_version_number)
-
-
-def install() -> None:
-    for function in (create_version, get_version, default_version):
-        getattr(LaunchTemplate, function.__name__)  # a moto that has renamed it is found out at once
-        setattr(LaunchTemplate, function.__name__, function)
+def default_version(self: Any) -> Any:
+    """Find the default version of a launch template."""
+    return next(version for version in self.versions if version.number == self.default_version_number)

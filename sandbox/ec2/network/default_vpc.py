@@ -4,20 +4,21 @@ Source: https://docs.aws.amazon.com/vpc/latest/userguide/default-vpc-components.
 """
 
 import ipaddress
+from collections.abc import Callable
 from typing import Any
-
-from moto.ec2.models import EC2Backend
 
 EVERYWHERE = str(ipaddress.IPv4Network((0, 0)))
 
-_create = EC2Backend.create_default_vpc
 
+def lead_out(create: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Make the method that makes the default VPC; moto's leads nowhere."""
 
-def create_default_vpc(self: Any) -> Any:
-    """In the place of moto's, whose default VPC leads nowhere."""
-    vpc = _create(self)
-    gateway = self.create_internet_gateway()
-    self.attach_internet_gateway(gateway.id, vpc.id)
-    [main] = self.describe_route_tables(filters={"vpc-id": [vpc.id], "association.main": ["true"]})
-    self.create_route(main.id, EVERYWHERE, gateway_id=gateway.id)
-    return vpc
+    def create_default_vpc(self: Any) -> Any:
+        vpc = create(self)
+        gateway = self.create_internet_gateway()
+        self.attach_internet_gateway(gateway.id, vpc.id)
+        [main] = self.describe_route_tables(filters={"vpc-id": [vpc.id], "association.main": ["true"]})
+        self.create_route(main.id, EVERYWHERE, gateway_id=gateway.id)
+        return vpc
+
+    return create_default_vpc

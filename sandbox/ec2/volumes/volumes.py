@@ -11,7 +11,6 @@ import json
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.ec2.models.elastic_block_store import Volume
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 from moto.ec2.responses import EC2Response
 
@@ -162,7 +161,3 @@ def _check_attachable(volume: Any, instance: Any, name: str) -> None:
     if facts.get("Hypervisor") == "nitro" and attached >= NITRO_ATTACHMENTS:
         message = f"{instance.id} has {attached} attachments, the limit of {instance.instance_type}"
         raise refused("AttachmentLimitExceeded", message)
-
-
-def install() -> None:
-    Volume.status = property(status)  # type: ignore[assignment]

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.iam import linked_roles
 from sandbox.inprocess import Sandbox
 from sandbox.world.world import Delays
 from tests.support import trust
@@ -211,7 +210,7 @@ def test_a_service_linked_role_is_protected_and_deleted_by_a_task(
         return dict(iam.get_service_linked_role_deletion_status(DeletionTaskId=task))
 
     with monkeypatch.context() as patch:
-        patch.setitem(linked_roles.USERS, "batch.amazonaws.com", lambda: ["arn:aws:batch:us-east-1:1:x"])
+        patch.setitem(sandbox.world.linked_role_users, "batch.amazonaws.com", lambda: ["arn:aws:batch:us-east-1:1:x"])
         told = ended()
         assert told["Status"] == "FAILED"
         assert told["Reason"]["RoleUsageList"][0]["Resources"] == ["arn:aws:batch:us-east-1:1:x"]

@@ -1,0 +1,46 @@
+"""The way of a request: its steps, in their order. The first one that has an answer ends it."""
+
+import logging
+from collections.abc import Callable
+
+from sandbox.door.permissions import check_permissions
+from sandbox.door.services import answer_by_service
+from sandbox.iam.keys import check_keys
+from sandbox.world.answers import Answer, refuse
+from sandbox.world.refusals import Refusal
+from sandbox.world.request import Request
+from sandbox.world.world import World
+
+log = logging.getLogger("sandbox")
+Step = Callable[[World, Request], Answer | Refusal | None]
+
+
+def check_faults(world: World, request: Request) -> Refusal | None:
+    """Refuse as an arranged fault says."""
+    fault = world.faults.strike(request)
+    return Refusal(fault.code, fault.message, fault.status) if fault else None
+
+
+STEPS: tuple[Step, ...] = (check_keys, check_faults, check_permissions, answer_by_service)
+
+
+def answer(world: World, request: Request) -> Answer:
+    """Go the way. What the sandbox does not imitate is answered by 501, a fault of the sandbox's own by 500."""
+    named = f"{request.service}:{request.operation}"
+    try:
+        return _first_answer(world, request)
+    except NotImplementedError as error:
+        log.warning("not imitated: %s: %s", named, error)
+        return refuse(Refusal("NotImplemented", f"The sandbox does not imitate {named} ({error})", 501), request)
+    except Exception:
+        log.exception("a fault of the sandbox in %s", named)
+        message = f"The sandbox failed in {named}; its log has the traceback"
+        return refuse(Refusal("InternalFailure", message, 500), request)
+
+
+def _first_answer(world: World, request: Request) -> Answer:
+    for step in STEPS:
+        result = step(world, request)
+        if result is not None:
+            return refuse(result, request) if isinstance(result, Refusal) else result
+    raise NotImplementedError("no step has an answer")

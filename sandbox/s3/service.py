@@ -1,0 +1,53 @@
+"""S3 with every law: moto's responses, and around them what AWS checks and does.
+
+Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucketConfiguration.html (Tags: a bucket can be tagged
+in the call that makes it, which moto forgets)
+"""
+
+from typing import Any
+from xml.etree import ElementTree
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.s3.responses import S3Response
+
+from sandbox.s3.bucket import Bucket
+from sandbox.s3.names import check_new, check_own
+
+
+class S3(S3Response):
+    def _bucket_response(self, request: Any, full_url: str) -> Any:
+        if not self._creates_bucket(request, full_url):
+            check_own(self.bucket_name)
+        return super()._bucket_response(request, full_url)
+
+    def _key_response(self, request: Any, full_url: str) -> TYPE_RESPONSE:
+        check_own(self.bucket_name)
+        return super()._key_response(request, full_url)
+
+    def _bucket_response_put(self, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
+        if querystring:
+            return super()._bucket_response_put(request, bucket_name, querystring)
+        check_new(bucket_name)
+        response = super()._bucket_response_put(request, bucket_name, querystring)
+        buckets = self.backend.buckets
+        if not isinstance(buckets[bucket_name], Bucket):
+            buckets[bucket_name] = Bucket(buckets[bucket_name])  # type: ignore[abstract]  # moto instantiates it too
+        tags = read_tags(self.body) if self.body else {}
+        if tags:
+            self.backend.put_bucket_tagging(bucket_name, tags)
+        return response
+
+    def _creates_bucket(self, request: Any, full_url: str) -> bool:
+        return request.method == "PUT" and not self._get_querystring(request, full_url)
+
+
+def read_tags(body: bytes | str) -> dict[str, str]:
+    """Read the tags of a CreateBucketConfiguration."""
+    root = ElementTree.fromstring(body)  # noqa: S314  # of this machine's own clients
+    pairs = [{_name(part): part.text or "" for part in tag} for tag in root.iter() if _name(tag) == "Tag"]
+    return {pair["Key"]: pair.get("Value", "") for pair in pairs}
+
+
+def _name(element: Any) -> str:
+    """Without its namespace."""
+    return str(element.tag.rpartition("}")[2])
