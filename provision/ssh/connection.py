@@ -126,7 +126,7 @@ class Connection:
 
     def _reason(self, error: Exception) -> str:
         said = self._proxy.errors() if self._proxy else ""
-        return f"{said or error or type(error).__name__}"
+        return said or str(error) or type(error).__name__
 
     def _wrong_host_key(self, error: "paramiko.BadHostKeyException") -> UserError:
         return UserError(

@@ -39,3 +39,9 @@ def test_content_of_a_file_is_sent_as_it_is() -> None:
 def test_no_time_limit_is_refused() -> None:
     with pytest.raises(ValueError, match="for ever: time limit of 0 s"):
         bundle(steps=[Step("for ever", "true", timeout=0)])
+
+
+def test_nobody_but_root_may_read_what_is_sent() -> None:
+    archive = bundle([File("/etc/a", b"a", 0o644)], [Step("one", "true")]).archive
+    with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+        assert {member.mode for member in tar if member.isfile()} == {0o600}
