@@ -11,15 +11,16 @@ from pathlib import Path
 from shlex import quote
 
 from kiln.errors import UserError
-from provision.docker import storage_program
+from provision.model.delivery import PRELUDE, PROLOGUE, place_of, refuse_endless
 from provision.model.recipe import Family, File, Recipe, Step, combine
-from provision.ssh.bundle import PRELUDE
+from userdata.minify import minified
 from userdata.parts import ShellScript
 
 LOG = "/var/log/kiln-boot.log"
 NAME = "kiln-boot"
 
 _FUNCTIONS = Path(__file__).with_name("boot.sh")
+_RUN = "run=${KILN_ROOT:-}/run/kiln-boot"  # cloud-init sets no KILN_ROOT, so that only tests do
 _USAGE = re.compile(r"^(kiln_\w+\(\) \{)  #.*$", re.MULTILINE)  # what only readers of Kiln's own functions need
 
 
@@ -56,21 +57,17 @@ def _refuse(step: Step) -> None:
             "user data is not run again behind a reboot, and AWS Batch would give the machine up",
             "Build an image that carries it (invoke build-ami), or set reboot: false.",
         )
-    if step.timeout < 1:
-        raise ValueError(f"{step.name}: time limit of {step.timeout} s")  # to `timeout`, zero means none
+    refuse_endless(step)
 
 
 def _functions() -> str:
-    """The library without its comments: user data has 16 KiB."""
-    lines = _FUNCTIONS.read_text().splitlines()
+    """The prologue and the functions without their comments: user data has 16 KiB."""
+    lines = [_RUN, *PROLOGUE.read_text().splitlines(), *_FUNCTIONS.read_text().splitlines()]
     return "\n".join(line.partition(" # ")[0] for line in lines if not line.lstrip().startswith("#")) + "\n"
 
 
 def _file(file: File) -> str:
-    file = storage_program.delivered(file)
-    user, _, group = file.owner.partition(":")
-    words = ["kiln_file", file.path, f"{file.mode:04o}", user, group or user]
-    return _call(words, file.content)
+    return _call(["kiln_file", *place_of(file)], minified(file))
 
 
 def _step(step: Step) -> str:
@@ -85,7 +82,7 @@ def _call(words: list[str], content: bytes) -> str:
     """
     plain = content.isascii() and b"\0" not in content and b"\r" not in content and content.endswith(b"\n")
     if not plain:
-        words = [*words, "base64"]
+        words = [*words, "base64 -d"]
         content = base64.encodebytes(content) or b"\n"
     text = content.decode()
     end = _delimiter(text)

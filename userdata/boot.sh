@@ -1,27 +1,20 @@
-# Functions of the script that prepares a machine while it boots (userdata/boot.py). cloud-init runs it once for each
-# instance, in cloud-final.service, behind which ecs.service is ordered. Needs bash 4.2, coreutils and systemd.
-# KILN_ROOT stands before its own paths; cloud-init sets no such variable, so that only tests do.
-set -u
+# Functions of the script that prepares a machine while it boots (userdata/boot.py), behind the prologue that it shares
+# with the delivery over SSH (provision/model/prologue.sh). cloud-init runs it once for each instance, in
+# cloud-final.service, behind which ecs.service is ordered. Needs bash 4.2, coreutils, util-linux and systemd.
 umask 022
-export LC_ALL=C HOME=/root USER=root LOGNAME=root SHELL=/bin/bash
-export PATH="${PATH:-}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
-run=${KILN_ROOT:-}/run/kiln-boot
 log=${KILN_ROOT:-}/var/log/kiln-boot.log
 agent=none
-export KILN_TMP=$run/tmp TMPDIR=$run/tmp KILN_FAILED=$run/failed
 
 # cloud-final's output goes to the journal and to the console.
 kiln_say() { printf 'kiln-boot: %s\n' "$*" | tee -a "$log"; }
 
 kiln_begin() { # on stdin what stands before each step's script
-  mkdir -p "$KILN_TMP" "${log%/*}"
+  mkdir -p "$run" "${log%/*}"
   cat >"$run/prelude"
   chmod 711 "$run"
-  # What is written to memory never reaches an EBS volume.
-  mount -t tmpfs -o size=75%,mode=1777 kiln "$KILN_TMP" || chmod 1777 "$KILN_TMP"
-  cd / || exit 1
-  trap kiln_release EXIT
+  kiln_take_memory
+  cd /
+  trap 'kiln_release_memory; rm -rf "$run"' EXIT
   # The agent must take no job before all is there: not after a power loss in between either, since cloud-init does not
   # run this script again. Stopping also takes back its start, which waits for cloud-final.
   if systemctl is-enabled --quiet ecs 2>/dev/null; then agent=held; fi
@@ -29,23 +22,16 @@ kiln_begin() { # on stdin what stands before each step's script
   [ "$agent" != held ] || systemctl mask ecs || systemctl disable ecs
 }
 
-kiln_release() {
-  cd / && { umount "$KILN_TMP" 2>/dev/null || umount -l "$KILN_TMP" 2>/dev/null; rm -rf "$run"; }
+kiln_file() { # PATH MODE USER GROUP; its content on stdin, read by a fifth argument (base64 -d)
+  ${5-cat} >"$run/content"
+  kiln_put "$run/content" "$@" >>"$log" 2>&1 || kiln_failed "file $1" "$?"
 }
 
-kiln_file() { # PATH MODE USER GROUP; its content on stdin, in base64 behind a fifth argument
-  mkdir -p "$run"
-  if [ "$#" -gt 4 ]; then base64 -d; else cat; fi >"$run/content"
-  install -D -m "$2" -o "$3" -g "$4" -- "$run/content" "$1" >>"$log" 2>&1 || kiln_failed "file $1" "$?"
-}
-
-kiln_step() { # NAME LIMIT in seconds; its script on stdin, in base64 behind a third argument
+kiln_step() { # NAME LIMIT in seconds; its script on stdin, read by a third argument
   local began=$SECONDS code=0
-  { cat "$run/prelude" && if [ "$#" -gt 2 ]; then base64 -d; else cat; fi; } >"$run/step"
+  { cat "$run/prelude" && ${3-cat}; } >"$run/step"
   printf 'kiln-boot: %s begins, %s\n' "$1" "$(date -u +%FT%TZ)" >>"$log"
-  : >"$run/output"
-  rm -f "$KILN_FAILED"
-  timeout --kill-after=10 "$2" bash "$run/step" </dev/null >"$run/output" 2>&1 || code=$?
+  (kiln_exec "$2" "$run/step") >"$run/output" || code=$?
   cat "$run/output" >>"$log"
   [ "$code" = 0 ] || kiln_failed "$1" "$code" "$((SECONDS - began))" "$2"
   kiln_say "$1: done in $((SECONDS - began)) s"

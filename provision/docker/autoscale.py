@@ -17,7 +17,7 @@ from kiln.models import GiB, Model, Percent
 from provision.docker import autoscale_checks as checks
 from provision.docker import autoscale_steps as steps
 from provision.docker.autoscale_units import COMMAND, WATCH, units
-from provision.docker.storage_program import FOLDER, program_source, wrapper
+from provision.docker.storage_program import program_files, wrapper
 from provision.model import shell
 from provision.model.recipe import Check, Family, File, Machine, Recipe, Step
 from provision.provisioners import packages
@@ -122,10 +122,7 @@ class Autoscale(Model):
         device, python = _needs(machine)
         settings = json.dumps(self.settings(machine.family, device), indent=1) + "\n"
         return (
-            *(
-                File(f"{FOLDER}/{name}", text.encode())
-                for name, text in program_source(self.kind(machine.family)).items()
-            ),
+            *program_files(self.kind(machine.family)),
             File(COMMAND, wrapper(python).encode(), 0o755),
             File(SETTINGS, settings.encode()),
             *(File(path, text.encode()) for path, text in units(self.mount_point, machine.family).items()),

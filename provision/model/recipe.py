@@ -19,12 +19,17 @@ __all__ = ["Arch", "Check", "Download", "Family", "File", "Machine", "Recipe", "
 
 @dataclass(frozen=True)
 class File:
-    """A file put on the machine before any step. `path` is absolute, `mode` octal, `owner` user:group."""
+    """A file put on the machine before any step. `path` is absolute, `mode` octal, `owner` user:group.
+
+    `minify` marks a Python program of Kiln's own, of which user data, which is small, may leave out what only readers
+    need. It changes nothing that the program does, and is no part of a recipe's digest.
+    """
 
     path: str
     content: bytes
     mode: int = 0o644
     owner: str = "root:root"
+    minify: bool = False
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,7 @@ class Recipe:
         plain = asdict(self)
         for file in plain["files"]:
             file["content"] = file["content"].hex()
+            del file["minify"]
         return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
 
 

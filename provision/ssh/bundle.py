@@ -8,16 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from provision.model.delivery import PRELUDE, PROLOGUE, place_of, refuse_endless
 from provision.model.recipe import Check, File, Step
 
 RUNNER = Path(__file__).with_name("runner.sh")
-
-# The outermost command that failed is noted for the report; functions count, subshells do not, because they may fail
-# without ending the script.
-PRELUDE = """\
-set -Eeuo pipefail
-trap '[ "$BASH_SUBSHELL" -gt 0 ] || printf "%s\\n" "$BASH_COMMAND" >"$KILN_FAILED"' ERR
-"""
 
 
 @dataclass(frozen=True)
@@ -36,23 +30,20 @@ def bundle(files: Iterable[File] = (), steps: Iterable[Step] = (), checks: Itera
     files = tuple(files)
     tasks: tuple[Step | Check, ...] = (*_install(files), *steps, *checks)
     for task in tasks:
-        if task.timeout < 1:
-            raise ValueError(f"{task.name}: time limit of {task.timeout} s")
-    members = {"runner.sh": RUNNER.read_bytes(), "plan": "".join(map(_plan_line, tasks)).encode()}
+        refuse_endless(task)
+    members = {"runner.sh": RUNNER.read_bytes(), "prologue.sh": PROLOGUE.read_bytes()}
+    members |= {"plan": "".join(map(_plan_line, tasks)).encode()}
     members |= {f"{n:03d}.sh": (PRELUDE + task.script + "\n").encode() for n, task in enumerate(tasks)}
     members |= {f"files/{n}": file.content for n, file in enumerate(files)}
     return Bundle(tasks, _archive(members))
 
 
 def _install(files: tuple[File, ...]) -> tuple[Step, ...]:
-    """The step that puts every file in its place, with parent folders of mode 755 where they are missing."""
+    """The step that puts every file in its place."""
     if not files:
         return ()
-    lines = ['cd "${0%/*}/files"']
-    for n, file in enumerate(files):
-        user, _, group = file.owner.partition(":")
-        owner = ["-o", user, *(["-g", group] if group else [])]
-        lines.append(shlex.join(["install", "-D", "-m", f"{file.mode:04o}", *owner, "--", str(n), file.path]))
+    lines = ["run=${KILN_TMP%/*}", '. "${0%/*}/prologue.sh"', 'cd "${0%/*}/files"']
+    lines += [shlex.join(["kiln_put", str(n), *place_of(file)]) for n, file in enumerate(files)]
     return (Step("files", "\n".join(lines)),)
 
 

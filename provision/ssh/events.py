@@ -46,8 +46,8 @@ class Ended:
 
     @property
     def timed_out(self) -> bool:
-        """The runner says 124, as `timeout` does; a script may use that code itself."""
-        return self.code == 124 and self.seconds + 0.1 >= self.task.timeout
+        """Whether `timeout` ended it, by TERM (124) or by KILL (137); a script may use these codes itself."""
+        return self.code in (124, 137) and self.seconds + 0.1 >= self.task.timeout
 
     def error(self) -> UserError:
         """What to tell of a task that failed: its name, how it ended, the command and its last 40 lines."""

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs the plan that lies beside it, detached from the SSH connection that started it.
-# Needs bash 4.2, coreutils, util-linux, grep and sed; runs as root.
+# Needs prologue.sh beside it, bash 4.2, coreutils, util-linux, grep and sed; runs as root.
 #
 #   runner.sh start OFFSET   starts it unless it runs already, then shows the journal from byte OFFSET until it ends.
 #                            Exit code 74: the runner was killed. 75: the machine has not rebooted yet, try again.
@@ -14,15 +14,14 @@
 # KILN_ROOT stands before the runner's own paths; sudo drops it, so that only tests can set it.
 set -uf
 umask 077
-export LC_ALL=C HOME=/root USER=root LOGNAME=root SHELL=/bin/bash
-export PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 dir=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 run=${KILN_ROOT:-}/run/kiln/${dir##*/}
 journal=$dir/journal
 boot_id_file=${KILN_ROOT:-}/proc/sys/kernel/random/boot_id
 [ -e "$boot_id_file" ] || boot_id_file=/proc/sys/kernel/random/boot_id
-export KILN_TMP=$run/tmp TMPDIR=$run/tmp
+# shellcheck source-path=SCRIPTDIR/../model
+. "$dir/prologue.sh"
 
 mapfile -t plan <"$dir/plan"
 limit=$((16 * 1024 * 1024 / (${#plan[@]} + 1))) # bytes of output kept of each script; more of its end is kept too
@@ -30,15 +29,15 @@ limit=$((16 * 1024 * 1024 / (${#plan[@]} + 1))) # bytes of output kept of each s
 [ "$limit" -ge 65536 ] || limit=65536
 end_kept=16384
 
-emit() { printf '\n%s .\n' "$*" >&8 || exit 74; }
-
-last_event() { grep -aE '^(begin|end|interrupted|reboot|done)( .*)? \.$' "$journal" | tail -n 1; }
-
 uptime_cs() { # centiseconds, without starting a process
   local up
   read -r up _ </proc/uptime
   now_cs=$((10#${up/./}))
 }
+
+emit() { printf '\n%s .\n' "$*" >&8 || exit 74; }
+
+last_event() { grep -aE '^(begin|end|interrupted|reboot|done)( .*)? \.$' "$journal" | tail -n 1; }
 
 reserve() { # room for the whole journal, so that a script that fills the disk cannot silence the runner
   local error
@@ -101,11 +100,7 @@ run() {
   local next=0
   cd / || exit 74
   exec 8>>"$journal"
-  if mkdir "$KILN_TMP" 2>/dev/null || ! mountpoint -q "$KILN_TMP"; then
-    mount -t tmpfs -o size=75%,mode=1777 kiln "$KILN_TMP" || chmod 1777 "$KILN_TMP"
-  fi
-  watch_limits &
-  watchdog=$!
+  kiln_take_memory
   [ ! -s "$journal" ] || resume
   while [ "$next" -lt "${#plan[@]}" ]; do
     perform "$next"
@@ -127,46 +122,27 @@ resume() { # sets next: the first script that has not been started yet
 }
 
 perform() {
-  local n=$1 code began pid script failed=$run/failed.$1
+  local n=$1 code began pid script
   printf -v script '%s/%03d.sh' "$dir" "$n"
   set -- ${plan[n]}
   [ -p "$run/output" ] || mkfifo "$run/output"
   emit begin "$n"
   uptime_cs
   began=$now_cs
-  umask 022
-  set -m # a process group of its own, so that all of it can be ended
-  KILN_FAILED=$failed bash "$script" </dev/null >"$run/output" 2>&1 8>&- 9>&- &
+  : >"$KILN_FAILED"
+  # What a shell starts in the background ignores interrupts, and so would the script.
+  (trap - INT QUIT && kiln_exec "$2" "$script") >"$run/output" 8>&- 9>&- &
   pid=$!
-  set +m
-  umask 077
-  echo "$pid $((began + $2 * 100)) $n" >"$run/running"
   record "$n" "$pid" 7<"$run/output"
   wait "$pid" 2>/dev/null
   code=$?
   uptime_cs
-  : >"$run/running"
-  [ ! -e "$run/expired.$n" ] || code=124
   if [ "$code" != 0 ]; then
-    [ ! -s "$failed" ] || head -c 2000 "$failed" | while IFS= read -r line; do printf '$%s\n' "$line" >&8; done
+    [ ! -s "$KILN_FAILED" ] || head -c 2000 "$KILN_FAILED" | while IFS= read -r line; do printf '$%s\n' "$line" >&8; done
     report_full_disks "$n"
   fi
   emit end "$n" "$code" "$((now_cs - began))"
   after "$n" "$code"
-}
-
-watch_limits() { # ends what outlasts its limit. One process for all: `timeout` would be another one for every script
-  local pid limit n signal
-  exec 8>&- 9>&-
-  while sleep 0.5; do
-    read -r pid limit n <"$run/running" 2>/dev/null || continue
-    uptime_cs
-    [ "$now_cs" -ge "$limit" ] || continue
-    signal=TERM
-    [ "$now_cs" -lt $((limit + 1000)) ] || signal=KILL
-    : >"$run/expired.$n"
-    kill -"$signal" -- "-$pid" 2>/dev/null
-  done
 }
 
 after() { # a step that failed ends the plan; one may ask for a reboot; a check does neither
@@ -237,8 +213,7 @@ report_full_disks() {
 }
 
 release_memory() {
-  kill "$watchdog" 2>/dev/null
-  cd / && { umount "$KILN_TMP" || umount -l "$KILN_TMP"; rm -rf "$KILN_TMP"; }
+  kiln_release_memory
 }
 
 finish() {

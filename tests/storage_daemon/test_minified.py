@@ -8,18 +8,17 @@ from typing import Literal
 
 import pytest
 
-from provision.docker.storage_program import FOLDER, delivered, program_source
-from provision.model.recipe import File
+from provision.docker.storage_program import program_files
 from tests.support.storage_machine import Machine
+from userdata.minify import minified
 
 
 @pytest.mark.parametrize("kind", ["lvm", "btrfs"])
 def test_it_prepares_and_grows(machine: Machine, tmp_path: Path, kind: Literal["btrfs", "lvm"]) -> None:
     machine.settings(filesystem=kind)
     (tmp_path / "kiln_storage").mkdir()
-    for name, source in program_source(kind).items():
-        file = delivered(File(f"{FOLDER}/{name}", source.encode()))
-        (tmp_path / "kiln_storage" / name).write_bytes(file.content)
+    for file in program_files(kind):
+        (tmp_path / "kiln_storage" / Path(file.path).name).write_bytes(minified(file))
     environment = machine.environment() | {"PYTHONPATH": str(tmp_path)}
     for command in ("prepare", "grow"):
         done = subprocess.run(

@@ -1,28 +1,11 @@
 import ast
-import base64
-import gzip
 import subprocess
 import sys
 from pathlib import Path
-from typing import Literal
 
-import pytest
+from provision.docker.storage_program import program_files
 
-from provision.docker.storage_program import FOLDER, delivered, program_source
-from provision.model.recipe import File
-
-BOTH = {**program_source("lvm"), **program_source("btrfs")}
-
-
-def minified(sources: dict[str, str]) -> dict[str, str]:
-    return {name: delivered(File(f"{FOLDER}/{name}", text.encode())).content.decode() for name, text in sources.items()}
-
-
-def annotations(source: str) -> list[ast.expr]:
-    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
-    return [arg.annotation for f in functions for arg in f.args.args if arg.annotation] + [
-        f.returns for f in functions if f.returns
-    ]
+BOTH = {file.path.rpartition("/")[2]: file.content.decode() for file in program_files("lvm") + program_files("btrfs")}
 
 
 def test_every_module_is_written_for_python_3_8() -> None:
@@ -39,48 +22,3 @@ def test_nothing_but_grow_reaches_boto3() -> None:
     )
     root = Path(__file__).parents[3]
     assert subprocess.run([sys.executable, "-c", script], cwd=root, check=False).returncode == 0
-
-
-@pytest.mark.parametrize("filesystem", ["btrfs", "lvm"])
-def test_the_minified_program_leaves_room_in_user_data(filesystem: Literal["btrfs", "lvm"]) -> None:
-    text = "".join(minified(program_source(filesystem)).values())
-    packed = len(base64.b64encode(gzip.compress(text.encode(), 9, mtime=0)))
-    print(f"{filesystem}: {packed} bytes of the 16,384 that user data may have")
-    assert packed <= 12 * 1024
-
-
-def test_files_of_the_user_are_delivered_as_they_are() -> None:
-    own = File("/opt/own/__init__.py", b"# a comment\n")
-    assert delivered(own) == own
-
-
-def test_minified_it_has_no_string_that_an_older_python_cannot_read() -> None:
-    """ast.unparse of 3.12 writes f'{', '.join(x)}', which Python 3.11 refuses: machines have a Python of their own."""
-    for name, source in minified(BOTH).items():
-        assert not [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.JoinedStr)], name
-
-
-def test_what_is_formatted_stays_the_same() -> None:
-    source = "x, words = 2.25, ['a', 'b']\nprint(f'{{{x:.1f}}} {\", \".join(words)!r} {f\"{x}\"}')\n"
-    ended = [
-        subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, check=True).stdout
-        for text in (source, minified({"a.py": source})["a.py"])
-    ]
-    assert ended == ["{2.2} 'a, b' 2.25\n"] * 2
-
-
-def test_minified_it_is_the_same_program(tmp_path: Path) -> None:
-    """It decides as the sources do, and nothing that only readers need is left."""
-    (tmp_path / "kiln_storage").mkdir()
-    for name, source in minified(BOTH).items():
-        (tmp_path / "kiln_storage" / name).write_text(source)
-        assert annotations(source) == []
-        assert '"""' not in source
-    script = """
-from kiln_storage import policy, settings, pending, btrfs, lvm, grow, prepare, watch, status
-s = settings.Settings("lvm", "/d", "/dev/sdc", 20, 10, 10, 25, 90, 4, "gp3", True)
-print([policy.next_size(s, n, 20 + 10 * n) for n in range(5)], policy.why_grow(policy.Space(100, 19), 0, 30, 20))
-print(pending.Pending().token("i-1") == pending.Pending(ordinal=0).token("i-1") != pending.Pending(1).token("i-1"))
-"""
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.stdout == "[10, 20, 25, 25, 0] 19 % free, below 20 %\nTrue\n", done.stderr

@@ -35,6 +35,12 @@ def test_what_it_tells() -> None:
     assert two == Ended(TASKS[1], 1, 0.34, "false", ("b",), ("/mnt/with space",))
 
 
+def test_a_task_that_was_ended_or_killed_at_its_limit_is_told_as_such() -> None:
+    step = Step("one", "true", timeout=2)
+    for code, seconds, late in ((124, 2.0, True), (137, 12.0, True), (137, 1.0, False), (1, 3.0, False)):
+        assert Ended(step, code, seconds).timed_out is late
+
+
 def test_a_torn_event_is_none() -> None:
     assert read(b"\nbegin 0 .\n\nend 0 0 1\nend 0 7 12 .\n")[1:] == [Ended(TASKS[0], 7, 0.12)]
 
