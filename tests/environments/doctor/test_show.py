@@ -24,3 +24,16 @@ def test_the_table() -> None:
 def test_every_part_that_was_not_seen_has_a_name() -> None:
     lines = show.unseen_text(dict.fromkeys(get_args(Part), "denied")).splitlines()
     assert len(set(lines)) == len(get_args(Part))
+
+
+def test_a_region_is_healthy_only_where_everything_was_seen_and_nothing_found() -> None:
+    finding = error("it is broken", "because", "mend it", "x", cause="y")
+    well = show.document("us-east-1", {"genomics": (), "": ()}, {}, 20)
+    assert (well["healthy"], well["environments"], well["checks"]) == (True, ["genomics"], 20)
+    assert show.document("us-east-1", {"genomics": (finding,)}, {}, 20)["healthy"] is False
+    assert show.document("us-east-1", {"genomics": ()}, {"quotas": "denied"}, 20)["healthy"] is False
+    [found] = show.document("us-east-1", {"": (finding,)}, {}, 20)["findings"]
+    assert found == {
+        "environment": None, "severity": "error", "what": "it is broken", "why": "because", "fix": "mend it",
+        "resource": "x",
+    }  # fmt: skip

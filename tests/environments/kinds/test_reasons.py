@@ -73,3 +73,19 @@ def test_reasons_in_words(said: str, why: str, may_pass: bool) -> None:
     assert why in found.why
     assert found.may_pass is may_pass
     assert found.hint
+
+
+@pytest.mark.parametrize(
+    ("said", "may_pass"),
+    [
+        ('IAM Instance Profile "x" has no associated IAM Roles', True),
+        ("Parameter: SpotFleetRequestConfig.IamFleetRole is invalid.", True),
+        ("User: x is not authorized to perform: ec2:RunInstances", True),
+        ("INTERNAL_ERROR - Failed compute environment workflow", True),
+        ("The subnet ID 'subnet-1' does not exist", False),
+        ("The security group 'sg-1' does not exist", False),
+        ("The key pair 'x' does not exist", False),
+    ],
+)
+def test_what_may_pass_by_itself_is_what_iam_has_not_told_everybody_yet(said: str, may_pass: bool) -> None:
+    assert reasons.explain(said).may_pass is may_pass
