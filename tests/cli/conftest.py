@@ -6,7 +6,7 @@ import pytest
 from invoke.program import Program
 
 import tasks
-from tests.support.typed import Documented, Typed
+from tests.support.typed import Documented, Record, Recorded, Typed
 
 
 @pytest.fixture
@@ -35,3 +35,15 @@ def documented(typed: Typed, capsys: pytest.CaptureFixture[str]) -> Documented:
         return document
 
     return run
+
+
+@pytest.fixture
+def recorded(monkeypatch: pytest.MonkeyPatch) -> Record:
+    """Put a recorder in the place of a command, by its dotted name."""
+
+    def put(name: str, code: int = 0) -> Recorded:
+        recorder = Recorded(code)
+        monkeypatch.setattr(name, recorder)
+        return recorder
+
+    return put

@@ -5,6 +5,7 @@ from typing import Any
 
 Typed = Callable[..., int]
 Documented = Callable[..., Any]
+Record = Callable[..., "Recorded"]
 
 # Objects whose keys are data: names of packages, of AWS's calls, of a person's tags.
 DATA = ("at_most", "calls", "data", "packages", "tags", "versions", "spec", "unseen")
@@ -24,3 +25,21 @@ def _paths(part: Any, path: str) -> Iterator[str]:
     elif isinstance(part, list):
         for item in part:
             yield from _paths(item, f"{path}[]")
+
+
+class Recorded:
+    """In the place of a command: what it was called with, and the exit code that it gives."""
+
+    def __init__(self, code: int = 0) -> None:
+        self.code = code
+        self.calls: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
+
+    def __call__(self, *arguments: Any, **options: Any) -> int:
+        self.calls.append((arguments, options))
+        return self.code
+
+    @property
+    def call(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The only call."""
+        [call] = self.calls
+        return call

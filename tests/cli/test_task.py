@@ -1,0 +1,98 @@
+"""What makes a function a task: its result or its error becomes the exit code, and errors become words."""
+
+import os
+import signal
+import sys
+
+import pytest
+from botocore.exceptions import ClientError, NoRegionError
+
+from cli.task import bounded, task
+from kiln.errors import Exit, Interrupted, UserError
+from sandbox.command.client import SandboxError
+
+
+def ends_with(error: BaseException) -> int:
+    def body() -> int:
+        raise error
+
+    with pytest.raises(SystemExit) as caught:
+        bounded(body)()
+    assert isinstance(caught.value.code, int)
+    return caught.value.code
+
+
+@pytest.mark.parametrize("result", [0, None])
+def test_a_task_that_went_well_just_returns(result: int | None) -> None:
+    assert bounded(lambda: result)() is None
+
+
+def test_another_result_is_the_exit_code() -> None:
+    with pytest.raises(SystemExit) as caught:
+        bounded(lambda: Exit.SOMETHING_TO_DO)()
+    assert caught.value.code == 2
+
+
+def test_arguments_and_names_pass_through() -> None:
+    given: list[object] = []
+
+    def body(a: int, *, b: int) -> None:
+        """What it does."""
+        given.append((a, b))
+
+    made = bounded(body)
+    made(1, b=2)
+    assert given == [(1, 2)]
+    assert (made.__name__, made.__doc__) == ("body", "What it does.")
+
+
+def test_an_error_that_can_be_mended(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ends_with(UserError("no", "why", "try")) == Exit.USER_ERROR
+    assert capsys.readouterr().err == "✗ no\n  Why    why\n  Try    try\n"
+
+
+def test_errors_of_aws_are_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    denied = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "RunInstances")
+    assert ends_with(denied) == Exit.USER_ERROR
+    assert "the credentials may not call RunInstances" in capsys.readouterr().err
+    assert ends_with(NoRegionError()) == Exit.USER_ERROR
+    assert "that is no AWS region" in capsys.readouterr().err
+
+
+def test_errors_of_the_sandbox_are_told_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ends_with(SandboxError("QEMU is missing")) == Exit.USER_ERROR
+    assert capsys.readouterr().err == "✗ QEMU is missing\n"
+
+
+def test_an_interrupt(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ends_with(Interrupted("SIGINT")) == Exit.INTERRUPTED
+    assert capsys.readouterr().err == "✗ interrupted\n"
+
+
+def test_a_signal_is_an_interrupt(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        bounded(lambda: os.kill(os.getpid(), signal.SIGTERM))()
+    assert caught.value.code == Exit.INTERRUPTED
+
+
+def test_a_bug_shows_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ends_with(KeyError("lost")) == Exit.BUG
+    shown = capsys.readouterr().err
+    assert "Traceback" in shown
+    assert "KeyError: 'lost'" in shown
+    assert "This is a bug in Kiln" in shown
+
+
+def test_an_exit_is_left_as_it_is() -> None:
+    with pytest.raises(SystemExit) as caught:
+        bounded(lambda: sys.exit(7))()
+    assert caught.value.code == 7
+
+
+def test_no_option_gets_a_short_name_by_itself() -> None:
+    @task(help={"region": "where"})
+    def some(c: object, region: str = "") -> None:
+        """Do something."""
+
+    [argument] = some.get_arguments()
+    assert argument.names == ("region",)
