@@ -42,7 +42,7 @@ class Kind:
 class Sources:
     """Reads the local files that a definition names, relative to its own folder, and collects what cannot be read."""
 
-    def __init__(self, definition: Path, reference: str = "images/reference.yaml") -> None:
+    def __init__(self, definition: Path, reference: str) -> None:
         self._definition, self._reference = definition, reference
         self._problems: list[str] = []
 

@@ -29,12 +29,20 @@ class UserError(Exception):
         return "\n".join(text for text in (self.what, self.why, self.hint) if text)
 
 
-class Problem(UserError):
-    """A definition that cannot be used: every problem in it at once, each with its path in the file."""
+def shown_by(reference: str) -> str:
+    """The hint to a reference definition; "" where `reference` is ""."""
+    return f"{reference} shows every key with its meaning and unit." if reference else ""
 
-    def __init__(self, source: str, problems: list[str], reference: str = "images/reference.yaml") -> None:
+
+class Problem(UserError):
+    """A definition that cannot be used: every problem in it at once, each with its path in the file.
+
+    `reference` is the file that shows every key of such a definition, "" where it is not known.
+    """
+
+    def __init__(self, source: str, problems: list[str], reference: str = "") -> None:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        super().__init__(f"{source}: {count}", hint=f"{reference} shows every key with its meaning and unit.")
+        super().__init__(f"{source}: {count}", hint=shown_by(reference))
         self.source, self.problems = source, tuple(problems)
         self.output = "\n".join(problems)
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from kiln.errors import Problem, UserError
+from kiln.errors import Problem, UserError, shown_by
 
 MAX_BYTES = 1024 * 1024
 MAX_ALIASES = 50
@@ -57,19 +57,20 @@ def load(path: Path, model: type[M]) -> M:
     return validate(data, model, str(path), lines)
 
 
-def validate(
-    data: Any, model: type[M], source: str, lines: Lines | None = None, reference: str = "images/reference.yaml"
-) -> M:
+def validate(data: Any, model: type[M], source: str, lines: Lines | None = None, reference: str = "") -> M:
     """`data` as a `model`; raises Problem naming `source`, and `reference` as what shows every key."""
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        found = [_describe(dict(fault), lines or {}, data, model) for fault in error.errors(include_url=False)]
-        raise Problem(source, sorted(set(found), key=found.index), reference) from None
+        problems = [_describe(dict(fault), lines or {}, data, model) for fault in error.errors(include_url=False)]
+        raise Problem(source, list(dict.fromkeys(problems)), reference) from None
 
 
-def read(path: Path) -> tuple[Any, Lines]:
-    """The plain data of a YAML file and the line of each value; raises UserError."""
+def read(path: Path, reference: str = "") -> tuple[Any, Lines]:
+    """The plain data of a YAML file and the line of every value.
+
+    Raises UserError, which names `reference` as what shows every key of such a file.
+    """
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -80,7 +81,7 @@ def read(path: Path) -> tuple[Any, Lines]:
         loader = _Loader(raw.decode("utf-8"))
         node = loader.get_single_node()
         if node is None:
-            raise UserError(f"{path} is empty", hint="images/reference.yaml shows what can stand in it.")
+            raise UserError(f"{path} is empty", hint=shown_by(reference))
         lines: Lines = {}
         _note_lines(node, (), lines)
         return loader.construct_document(node), lines

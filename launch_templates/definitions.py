@@ -18,7 +18,7 @@ def load(name: str) -> LaunchTemplateSpec:
     What its parts of user data must never do is refused here, before anything is planned.
     """
     path = KIND.path_of(name)
-    data, lines = yamlfile.read(path)
+    data, lines = yamlfile.read(path, REFERENCE)
     mirrors = {key: value for key, value in site.defaults().items() if key == "downloads"}
     spec = yamlfile.validate(site.under(mirrors, data), LaunchTemplateSpec, str(path), lines, REFERENCE)
     loaded = _with_sources(spec, path)

@@ -17,7 +17,7 @@ def load(name: str) -> EnvironmentSpec:
     A launch template named by a path is looked for beside the definition.
     """
     path = KIND.path_of(name)
-    data, lines = yamlfile.read(path)
+    data, lines = yamlfile.read(path, REFERENCE)
     spec = yamlfile.validate(data, EnvironmentSpec, str(path), lines, REFERENCE)
     if is_path(spec.launch_template):
         return spec.model_copy(update={"launch_template": str(path.parent / spec.launch_template)})

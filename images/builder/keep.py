@@ -1,7 +1,6 @@
 """`--on-error keep|ask`: what is left standing when a build fails, so that a person can look at it."""
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from images.builder.launch import Launched
 from images.plan.boot import Boot
 from images.record.report import Report
 from kiln import atomic, typed
+from kiln.asking import ask, can_ask
 from kiln.errors import Interrupted, UserError
+from kiln.screen import Screen
 from kiln.undo import Undo
 
 THE_AMI = "the AMI"
@@ -45,7 +46,7 @@ def kept_on_error(choice: OnError, undo: Undo, boot: Boot, report: Report, what:
         raise
     except Exception as error:
         nothing_to_see = kept.machine is None and what != THE_AMI
-        if not undo.depth or nothing_to_see or not _wanted(choice, what, error):
+        if not undo.depth or nothing_to_see or not _chosen(choice, what, error, report.screen):
             raise
         undo.forget()
         report.kept = f"{what} {kept.machine.instance_id}" if kept.machine else what
@@ -59,14 +60,14 @@ def kept_on_error(choice: OnError, undo: Undo, boot: Boot, report: Report, what:
         raise
 
 
-def _wanted(choice: OnError, what: str, error: Exception) -> bool:
+def _chosen(choice: OnError, what: str, error: Exception, screen: Screen) -> bool:
+    """Whether the person wants to keep it."""
     if choice != "ask":
         return choice == "keep"
-    if not sys.stdin.isatty():  # nobody to ask: never wait
+    if not can_ask():
         return False
     shown = error.what if isinstance(error, UserError) else repr(error)
-    print(f"✗ {shown}\n  Keep {what} to look at it? [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    return ask(screen, f"✗ {shown}\n  Keep {what} to look at it?")
 
 
 def write_key(boot: Boot, machine: Launched, access: Access) -> None:

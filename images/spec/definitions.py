@@ -7,19 +7,20 @@ from kiln import site, yamlfile
 from kiln.definitions import Kind, Sources
 
 HERE = Path(__file__).parent.parent
+REFERENCE = "images/reference.yaml"
 
 
 def load(name: str) -> ImageSpec:
     """The definition of that name or path, the site's settings below it; raises Problem or UserError."""
     path = KIND.path_of(name)
-    data, lines = yamlfile.read(path)
-    spec = yamlfile.validate(site.under(site.defaults(), data), ImageSpec, str(path), lines)
+    data, lines = yamlfile.read(path, REFERENCE)
+    spec = yamlfile.validate(site.under(site.defaults(), data), ImageSpec, str(path), lines, REFERENCE)
     return with_sources(spec, path)
 
 
 def with_sources(spec: ImageSpec, path: Path) -> ImageSpec:
     """The definition with the content of the local files that it names (relative to its own folder)."""
-    sources = Sources(path)
+    sources = Sources(path, REFERENCE)
     loaded = {"files": spec.files.loaded(sources.read), "scripts": spec.scripts.loaded(sources.read)}
     sources.check()
     return spec.model_copy(update=loaded)

@@ -86,3 +86,13 @@ def test_an_unknown_name_lists_the_known(kind: Kind) -> None:
     assert f"there is no {kind.name} definition nobodys" in caught.value.what
     assert "reference" in caught.value.hint
     assert kind.path_of("reference").parent == kind.folder
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_an_empty_definition_points_to_the_reference_of_its_kind(kind: Kind, tmp_path: Path) -> None:
+    path = tmp_path / "empty.yaml"
+    path.write_text("# nothing yet\n")
+    with pytest.raises(UserError, match="is empty") as caught:
+        kind.load(str(path))
+    assert caught.value.hint == f"{kind.folder.name}/reference.yaml shows every key with its meaning and unit."
+    assert (kind.folder / "reference.yaml").is_file()
