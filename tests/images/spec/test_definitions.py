@@ -1,0 +1,32 @@
+"""Image definitions: the shipped ones, and the other storage in the reference."""
+
+import pytest
+import yaml
+
+from images.plan import boot, plan
+from images.spec import definitions
+from provision.docker.autoscale import Autoscale
+from provision.image import image_recipe
+from tests.support.base_image import BASE
+
+
+@pytest.mark.parametrize("name", ["nextflow-al2023", "nextflow-al2", "nextflow-al1-devicemapper", "reference"])
+def test_every_shipped_definition_loads_and_has_a_recipe(name: str) -> None:
+    spec = definitions.load(name)
+    plan.refuse_impossible(spec)
+    recipe = image_recipe(spec, boot.machine_of(spec, BASE))
+    assert recipe.steps
+    assert recipe.checks
+    assert recipe.sealing
+
+
+def test_the_references_other_storage_is_as_complete_and_loads() -> None:
+    """The commented alternative, with its comment signs taken away."""
+    lines = (definitions.HERE / "reference.yaml").read_text().splitlines()
+    begin = lines.index("  #   driver: autoscale")
+    end = next(n for n in range(begin, len(lines)) if not lines[n].startswith("  #"))
+    raw = yaml.safe_load("\n".join(line.removeprefix("  #   ") for line in lines[begin:end]))
+    assert set(raw) == set(Autoscale.model_fields)
+    assert Autoscale.model_validate(raw).model_dump(
+        exclude={"kms_key", "tags", "filesystem", "throughput", "iops"}
+    ) == (Autoscale(driver="autoscale").model_dump(exclude={"kms_key", "tags", "filesystem", "throughput", "iops"}))
