@@ -12,7 +12,6 @@ from botocore.config import Config
 from sandbox.batch.placing import stand_in
 from sandbox.door.gate import Application
 from sandbox.door.serving import Serving, empty_account
-from sandbox.ec2.hardware import machines
 from sandbox.world.calls import Calls
 from sandbox.world.clock import Clock
 from sandbox.world.faults import Faults
@@ -54,7 +53,7 @@ class Sandbox:
             client.close()
         self._clients.clear()
         self._serving.stop()
-        machines.drop_queues()
+        self.world.queues.drop()
         if self.world.hypervisor:
             self.world.hypervisor.close()
         empty_account()

@@ -152,7 +152,6 @@ INNER: dict[str, dict[str, set[str]]] = {
             "batch/placing",
             "command",
             "ec2",
-            "ec2/hardware",
             "ec2/model",
             "ecs",
             "iam",
@@ -165,7 +164,7 @@ INNER: dict[str, dict[str, set[str]]] = {
             "ssm",
             "world",
         },
-        "": {"door", "seams", "batch/placing", "ec2/hardware", "world"},
+        "": {"door", "seams", "batch/placing", "world"},
     },
 }
 MOST_MODULES = 16  # in a folder: what a reader takes in

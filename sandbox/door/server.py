@@ -18,7 +18,6 @@ from sandbox.command.login import new_login_key
 from sandbox.command.site import HOST_SEEN_BY_GUESTS
 from sandbox.command.state import State, cache_of, state_file, write
 from sandbox.door.serving import Serving
-from sandbox.ec2.hardware import machines
 from sandbox.world.hypervisor import Hypervisor
 from sandbox.world.world import World
 
@@ -40,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     stopping.wait()
     logging.info("stopping")
     state_file(options.home).unlink(missing_ok=True)
-    machines.drop_queues()
+    world.queues.drop()
     if world.hypervisor:
         world.hypervisor.close()
     serving.stop()

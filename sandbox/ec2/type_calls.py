@@ -5,11 +5,10 @@ A family's description is tens of kilobytes of XML, which takes longer to make t
 
 from typing import Any
 
-from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 
-_ANSWERS: dict[tuple[str, str], TYPE_RESPONSE] = {}
+from sandbox.world.world import current
 
 
 class InstanceTypeCalls(EC2Response):
@@ -21,9 +20,9 @@ class InstanceTypeCalls(EC2Response):
 
     def _once(self, describe: Any) -> Any:
         """The body and the headers as moto takes them; an error of `describe` is raised each time."""
-        asked = (self.region, repr(sorted(self.querystring.items())))
-        if asked not in _ANSWERS:
+        key, answers = (self.region, repr(sorted(self.querystring.items()))), current().type_answers
+        if key not in answers:
             result: ActionResult = describe()
-            _ANSWERS[asked] = self.serialized(result)
-        _, headers, body = _ANSWERS[asked]
+            answers[key] = self.serialized(result)
+        _, headers, body = answers[key]
         return body, dict(headers)

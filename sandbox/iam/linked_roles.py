@@ -17,6 +17,7 @@ from moto.iam.responses import IamResponse
 
 from sandbox.iam import managed, visibility
 from sandbox.iam.service_linked import TAKES_SUFFIX, is_known, role_name
+from sandbox.world.facts import RoleDeletion
 from sandbox.world.world import ACCOUNT, current
 
 PATH = "/aws-service-role/"
@@ -81,11 +82,11 @@ class LinkedRoles(IamResponse):
         service = role.path.removeprefix(PATH).rstrip("/")
         task = f"task{PATH}{service}/{role.name}/{uuid4()}"
         world = current()
-        world.made[task] = ("IN_PROGRESS", [])
+        world.role_deletions[task] = RoleDeletion()
 
         def end() -> None:
             used = world.linked_role_users.get(service, list)()
-            world.made[task] = ("FAILED" if used else "SUCCEEDED", used)
+            world.role_deletions[task] = RoleDeletion("FAILED" if used else "SUCCEEDED", tuple(used))
             if not used:
                 role.managed_policies.clear()
                 self.backend.roles.pop(role.id, None)
@@ -95,11 +96,11 @@ class LinkedRoles(IamResponse):
 
     def get_service_linked_role_deletion_status(self) -> ActionResult:
         task = str(self._get_param("DeletionTaskId"))
-        status, used = current().made.get(task, ("", []))
-        if not status:
+        deletion = current().role_deletions.get(task)
+        if deletion is None:
             raise IAMException("NoSuchEntity", f"Deletion task {task} could not be found.")
-        result: dict[str, Any] = {"Status": status}
-        if used:
-            usage = [{"Resources": used}]
+        result: dict[str, Any] = {"Status": deletion.status}
+        if deletion.users:
+            usage = [{"Resources": list(deletion.users)}]
             result["Reason"] = {"Reason": "A service-linked role is still in use.", "RoleUsageList": usage}
         return ActionResult(result)

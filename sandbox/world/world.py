@@ -5,16 +5,20 @@ moto keeps its backends in module globals, so there is one world to a process to
 
 import heapq
 import itertools
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.world.calls import Calls
+from sandbox.world.client_tokens import ClientTokens
 from sandbox.world.clock import Clock
+from sandbox.world.facts import InstanceFacts, RoleDeletion, VolumeFacts
 from sandbox.world.faults import Faults
 from sandbox.world.hypervisor import Hypervisor
+from sandbox.world.queues import Queues
 
 ACCOUNT = "123456789012"
 
@@ -50,6 +54,10 @@ class Session:
     arn: str
 
 
+class Clearable(Protocol):
+    def clear(self) -> None: ...
+
+
 @dataclass
 class World:
     clock: Clock = field(default_factory=Clock)
@@ -62,8 +70,14 @@ class World:
     lock: Any = field(default_factory=RLock)
     sessions: dict[str, Session] = field(default_factory=dict)
     visible_from: dict[str, float] = field(default_factory=dict)
-    launches: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    made: dict[str, tuple[str, Any]] = field(default_factory=dict)  # client token → request, answer
+    client_tokens: ClientTokens = field(default_factory=ClientTokens)
+    instances: dict[str, InstanceFacts] = field(default_factory=lambda: defaultdict(InstanceFacts))
+    volumes: dict[str, VolumeFacts] = field(default_factory=lambda: defaultdict(VolumeFacts))
+    template_versions: dict[str, int] = field(default_factory=dict)  # launch template → the last number given
+    role_deletions: dict[str, RoleDeletion] = field(default_factory=dict)
+    type_answers: dict[tuple[str, str], Any] = field(default_factory=dict)  # region, request → what moto says of types
+    queues: Queues = field(default_factory=Queues)
+    imported: set[str] = field(default_factory=set)  # snapshots of stand-ins that have a disk
     quotas: dict[tuple[str, str, str], float] = field(default_factory=dict)  # region, service, code → raised to
     # Service → ARNs of what needs its linked role. The services fill it: IAM knows nothing of them.
     linked_role_users: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
@@ -91,9 +105,11 @@ class World:
     def forget(self) -> None:
         """Back to an empty account (the clock keeps its time)."""
         with self.lock:
-            self.faults.clear()
-            self.calls.clear()
-            for table in (self.sessions, self.visible_from, self.launches, self.made, self.quotas, self._agenda):
+            tables: tuple[Clearable, ...] = (
+                self.faults, self.calls, self.client_tokens, self.sessions, self.visible_from, self.quotas,
+                self.instances, self.volumes, self.template_versions, self.role_deletions, self._agenda,
+            )  # fmt: skip
+            for table in tables:
                 table.clear()
 
 

@@ -5,7 +5,6 @@ Each instance has a queue of its own: what is asked of one machine happens in or
 
 import logging
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from sandbox.ec2.hardware import metadata
@@ -19,26 +18,6 @@ log = logging.getLogger("sandbox")
 # The guests share one small machine, whatever instance type was asked for.
 MOST_MEMORY_MIB = 2048
 MOST_VCPUS = 2
-
-_queues: dict[str, ThreadPoolExecutor] = {}
-_imported: set[str] = set()
-
-
-def queued(name: str, work: Callable[[], None]) -> "Future[None]":
-    """Do `work` after what was queued under this name before."""
-    if name not in _queues:
-        _queues[name] = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
-    return _queues[name].submit(_logged, work)
-
-
-def drop_queues() -> None:
-    """Forget every queue, without waiting for what is under way."""
-    for queue in _queues.values():
-        queue.shutdown(wait=False, cancel_futures=True)
-    _queues.clear()
-    _imported.clear()
-
-
 Ended = Callable[[Any], None]
 
 
@@ -60,7 +39,7 @@ def boot(world: World, instance: Any, running: Callable[[], None], failed: Calla
         else:
             _locked(world, running)
 
-    queued(instance.id, work)
+    world.queues.add(instance.id, work)
 
 
 def switch_on(world: World, instance: Any, ended: Ended) -> None:
@@ -78,11 +57,11 @@ def power_off(world: World, instance: Any, force: bool, done: Callable[[], None]
             log.error("power off of %s: %s", instance.id, error)
         _locked(world, done)
 
-    queued(instance.id, work)
+    world.queues.add(instance.id, work)
 
 
 def reboot(world: World, instance_id: str) -> None:
-    queued(instance_id, lambda: _hypervisor(world).reboot(instance_id))
+    world.queues.add(instance_id, lambda: _hypervisor(world).reboot(instance_id))
 
 
 def unplug(world: World, instance_id: str, volume_id: str, gone: Callable[[], None], kept: Callable[[], None]) -> None:
@@ -97,7 +76,7 @@ def unplug(world: World, instance_id: str, volume_id: str, gone: Callable[[], No
         else:
             _locked(world, gone)
 
-    queued(instance_id, work)
+    world.queues.add(instance_id, work)
 
 
 def forget(world: World, instance_id: str, volume_ids: Sequence[str]) -> None:
@@ -107,17 +86,17 @@ def forget(world: World, instance_id: str, volume_ids: Sequence[str]) -> None:
         for volume_id in volume_ids:
             _hypervisor(world).delete_volume(volume_id)
 
-    queued(instance_id, work)
+    world.queues.add(instance_id, work)
 
 
 def make_disk(world: World, volume: Any) -> None:
     """Create the disk behind a volume, once; its snapshot may be a stand-in's, which is built on first use."""
-    if getattr(volume, "has_disk", False):
+    if world.volumes[volume.id].has_disk:
         return
     if volume.snapshot_id:
         import_stand_in(world, volume.snapshot_id, volume.ec2_backend.region_name)
     _hypervisor(world).create_volume(volume.id, volume.size, volume.snapshot_id)
-    volume.has_disk = True
+    world.volumes[volume.id].has_disk = True
 
 
 def new_disk(world: World, volume: Any, done: Callable[[], None]) -> None:
@@ -127,12 +106,12 @@ def new_disk(world: World, volume: Any, done: Callable[[], None]) -> None:
         make_disk(world, volume)
         _locked(world, done)
 
-    queued("volumes", work)
+    world.queues.add("volumes", work)
 
 
 def import_stand_in(world: World, snapshot_id: str, region: str) -> None:
     image = stand_ins.by_snapshot(snapshot_id, region)
-    if image is None or snapshot_id in _imported:
+    if image is None or snapshot_id in world.imported:
         return
     if image.kind is None:
         raise MachineError(f"{image.name} is a record for planning: the sandbox has no machine of this kind")
@@ -140,7 +119,7 @@ def import_stand_in(world: World, snapshot_id: str, region: str) -> None:
     if root.path is None:
         raise MachineError(f"the stand-in {image.kind} has no root disk")
     _hypervisor(world).import_snapshot(snapshot_id, root.path)
-    _imported.add(snapshot_id)
+    world.imported.add(snapshot_id)
 
 
 def spec(instance: Any) -> MachineSpec:
@@ -163,7 +142,7 @@ def _volumes(instance: Any) -> list[Any]:
 
 def _ended(world: World, instance: Any, ended: Ended) -> None:
     # Behind whatever is under way on this machine, such as a snapshot of its disks.
-    queued(instance.id, lambda: _locked(world, lambda: ended(instance)))
+    world.queues.add(instance.id, lambda: _locked(world, lambda: ended(instance)))
 
 
 def _tree(world: World, instance: Any) -> dict[str, bytes]:
@@ -180,13 +159,3 @@ def _hypervisor(world: World) -> Hypervisor:
 def _locked(world: World, act: Callable[[], None]) -> None:
     with world.lock:
         act()
-
-
-def _logged(work: Callable[[], None]) -> None:
-    try:
-        work()
-    except MachineError as error:
-        log.error("%s", error)
-    except Exception:
-        log.exception("a fault of the sandbox")
-        raise

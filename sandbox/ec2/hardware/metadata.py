@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.ec2.hardware import role_credentials
 from sandbox.ec2.model.instance_types import architectures
+from sandbox.world.world import current
 
 
 def tree(instance: Any) -> dict[str, bytes]:
@@ -40,7 +41,7 @@ def _leaves(instance: Any) -> dict[str, str]:
         "placement/availability-zone": instance.availability_zone,
         "placement/region": instance.region_name,
         "profile": "default-hvm",
-        "reservation-id": getattr(instance, "reservation_id", ""),
+        "reservation-id": current().instances[instance.id].reservation_id,
         "security-groups": groups,
         "services/domain": "amazonaws.com",
         "services/partition": "aws",

@@ -35,10 +35,10 @@ def leaves(instance: Any) -> dict[str, dict[str, Any]]:
 
 def _credentials(instance: Any, role: str) -> dict[str, Any]:
     """The same until they are about to expire; the keys are known to the gate from then on."""
-    now = current().clock.now()
-    kept: dict[str, Any] | None = instance.__dict__.get("role_credentials")
-    if kept and kept["expires"] - now > RENEWED_BEFORE and kept["given"]["AccessKeyId"] in current().sessions:
-        return dict(kept["given"])
+    now, facts = current().clock.now(), current().instances[instance.id]
+    present = facts.credentials
+    if present and facts.credentials_until - now > RENEWED_BEFORE and present["AccessKeyId"] in current().sessions:
+        return dict(present)
     made = sts.credentials(int(VALID), f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{instance.id}")
     given = {
         "Code": "Success",
@@ -49,7 +49,7 @@ def _credentials(instance: Any, role: str) -> dict[str, Any]:
         "Token": made["SessionToken"],
         "Expiration": _when(now + VALID),
     }
-    instance.role_credentials = {"expires": now + VALID, "given": given}
+    facts.credentials, facts.credentials_until = given, now + VALID
     return dict(given)
 
 

@@ -54,7 +54,7 @@ class CreateImage(EC2Response):
         )  # fmt: skip
         if world.hypervisor:
             restart = instance.state == "running" and not self._get_bool_param("NoReboot", False)
-            machines.queued(instance.id, lambda: _take(world, instance, image, taken, restart))
+            world.queues.add(instance.id, lambda: _take(world, instance, image, taken, restart))
         else:
             snapshots.copy_by_clock(world, taken, lambda error: finish(image, error))
         return ActionResult({"ImageId": image.id})
@@ -89,7 +89,7 @@ class CreateImage(EC2Response):
             copied = {tag["key"]: tag["value"] for tag in source.get_tags() if not tag["key"].startswith("aws:")}
             image.add_tags({**copied, **tags.get("image", {})})
         if world.hypervisor:
-            machines.queued("volumes", lambda: _duplicate(world, image, copies))
+            world.queues.add("volumes", lambda: _duplicate(world, image, copies))
         else:
             snapshots.copy_by_clock(world, [copy for _, copy in copies], lambda error: finish(image, error))
         return ActionResult({"ImageId": image.id})

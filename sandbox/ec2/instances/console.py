@@ -15,7 +15,7 @@ class Console(EC2Response):
     def get_console_output(self) -> ActionResult:
         world = current()
         instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
-        since = getattr(instance, "running_since", None)
+        since = world.instances[instance.id].running_since
         text = ""
         if world.hypervisor and since is not None and world.clock.now() >= since + world.delays.console:
             text = world.hypervisor.console(instance.id)

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html,
 https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html (ClientToken)
 """
 
-import json
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -21,6 +20,7 @@ from sandbox.ec2.volumes import volumes
 from sandbox.ec2.volumes.block_devices import BlockDevice, resolve
 from sandbox.iam import volume_keys
 from sandbox.kms import keys as kms
+from sandbox.world.client_tokens import Earlier
 from sandbox.world.world import World, current
 
 
@@ -38,23 +38,22 @@ class Launch(EC2Response):
             image.root_device_name,
             backend.ebs_encryption_by_default,
         )
-        token, fingerprint = request.get("ClientToken"), _fingerprint(request)
-        if token in world.launches:
-            return _again(world.launches[token], fingerprint)
+        earlier = world.client_tokens.find("RunInstances", request)
+        if earlier:
+            return _again(earlier)
         if request.get("DryRun"):
             raise DryRunClientError()
         self.params = _for_moto(backend, request)
         result = super().run_instances()
         reservation: Any = result.result
         for instance in reservation.instances:
-            instance.reservation_id = reservation.id
+            world.instances[instance.id].reservation_id = reservation.id
             _furnish(world, backend, instance, devices, request)
             if why := _keyless(world, self.get_access_key(), backend, devices):
                 _end(world, instance, f"Client error on launch: {why}")
             else:
                 lifecycle.launch(instance)
-        if token:
-            world.launches[token] = (fingerprint, reservation)
+        world.client_tokens.keep("RunInstances", request, reservation)
         return result
 
 
@@ -138,12 +137,8 @@ def _end(world: World, instance: Any, why: str) -> None:
     world.later(world.delays.pending, lambda: lifecycle.fail(instance, "Client.InternalError", why))
 
 
-def _fingerprint(request: dict[str, Any]) -> str:
-    return json.dumps({key: value for key, value in request.items() if key != "DryRun"}, sort_keys=True, default=str)
-
-
-def _again(earlier: tuple[str, Any], fingerprint: str) -> ActionResult:
-    if earlier[0] != fingerprint:
+def _again(earlier: Earlier) -> ActionResult:
+    if not earlier.same:
         message = "Arguments on this idempotent request are inconsistent with arguments used in previous request(s)."
         raise refused("IdempotentParameterMismatch", message)
-    return ActionResult(earlier[1])
+    return ActionResult(earlier.answer)

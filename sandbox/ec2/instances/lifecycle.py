@@ -107,7 +107,7 @@ def _running(instance: Any) -> None:
     if instance.state == "pending":
         set_state(instance, "running")
         instance.state_reason = None
-        instance.running_since = current().clock.now()
+        current().instances[instance.id].running_since = current().clock.now()
 
 
 def _never_ran(instance: Any, why: str) -> None:

@@ -7,7 +7,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.
 most 200), …/API_DescribeLaunchTemplateVersions.html (pages), …/errors-overview.html (codes).
 """
 
-import json
+from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -135,21 +135,20 @@ class LaunchTemplates(EC2Response):
         begin, size = int(self._get_param("NextToken") or 0), self._get_int_param("MaxResults") or _AT_MOST
         return found[begin : begin + size], str(begin + size) if begin + size < len(found) else None
 
-    def _made_once(self, make: Any) -> ActionResult:
+    def _made_once(self, make: Callable[[], dict[str, Any]]) -> ActionResult:
         """Do it, or answer as before to a client token that was seen already."""
-        token, world = self._get_param("ClientToken"), current()
-        asked = json.dumps({key: value for key, value in self.params.items() if key != "DryRun"}, default=str)
-        if token not in world.made:
+        tokens, operation = current().client_tokens, self._get_action()
+        earlier = tokens.find(operation, self.params)
+        if earlier is None:
             answer = make()
-            if token:
-                world.made[token] = (asked, answer)
+            tokens.keep(operation, self.params, answer)
             return ActionResult(answer)
-        if world.made[token][0] != asked:
+        if not earlier.same:
             message = (
                 "Arguments on this idempotent request are inconsistent with arguments used in previous request(s)."
             )
             raise refused("IdempotentParameterMismatch", message)
-        return ActionResult(world.made[token][1])
+        return ActionResult(earlier.answer)
 
     def _template_told(self, template: Any) -> dict[str, Any]:
         return {

@@ -9,6 +9,7 @@ from typing import Any
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
 
 from sandbox.ec2.model.errors import refused
+from sandbox.world.world import current
 
 
 def check_name(name: str | None) -> None:
@@ -33,8 +34,9 @@ def by_name(backend: Any, name: str) -> Any:
 
 def create_version(self: Any, data: dict[str, Any], description: str) -> LaunchTemplateVersion:
     """Add a version to a launch template, under a number that no other version ever had."""
-    self.last_number = getattr(self, "last_number", 0) + 1
-    version = LaunchTemplateVersion(self, self.last_number, data, description)
+    numbers = current().template_versions
+    numbers[self.id] = numbers.get(self.id, 0) + 1
+    version = LaunchTemplateVersion(self, numbers[self.id], data, description)
     self.versions.append(version)
     return version
 

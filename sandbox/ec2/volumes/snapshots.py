@@ -122,7 +122,7 @@ class Snapshots(EC2Response):
         snapshot = begin(self.ec2_backend, volume, self._get_param("Description") or "", tags)
         if world.hypervisor:
             queue = volume.attachment.instance.id if volume.attachment else "volumes"
-            machines.queued(queue, lambda: _copy(world, snapshot))
+            world.queues.add(queue, lambda: _copy(world, snapshot))
         else:
             copy_by_clock(world, [snapshot], lambda error: None)
         return ActionResult(snapshot)

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html. Attach
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/volume_limits.html.
 """
 
-import json
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -19,17 +18,17 @@ from sandbox.ec2.model.errors import refused
 from sandbox.ec2.model.tagging import tags_of
 from sandbox.ec2.volumes.block_devices import BlockDevice, SnapshotFacts, device
 from sandbox.kms import keys
+from sandbox.world.client_tokens import Earlier
 from sandbox.world.hypervisor import Disk, MachineError
 from sandbox.world.world import World, current
 
 # "Most Nitro instances support 28 attachments", shared by volumes, network interfaces and NVMe instance stores.
 NITRO_ATTACHMENTS = 28
-_TOKEN = "ClientToken"  # noqa: S105  a parameter's name
 
 
 def status(volume: Any) -> str:
     """In the place of moto's, which knows no volume that is still being made."""
-    return volume.__dict__.get("under_way") or ("in-use" if volume.attachment else "available")
+    return current().volumes[volume.id].under_way or ("in-use" if volume.attachment else "available")
 
 
 def snapshot_facts(backend: Any) -> dict[str, SnapshotFacts]:
@@ -56,22 +55,21 @@ def create(backend: Any, zone: str, wanted: BlockDevice, tags: dict[str, str]) -
 class Volumes(EC2Response):
     def create_volume(self) -> ActionResult:
         world, backend, request = current(), self.ec2_backend, dict(self.params)
-        token, fingerprint = f"volume {request.get(_TOKEN)}", json.dumps(request, sort_keys=True, default=str)
-        if request.get(_TOKEN) and token in world.launches:
-            return _again(world.launches[token], fingerprint)
+        earlier = world.client_tokens.find("CreateVolume", self.params)
+        if earlier:
+            return _again(earlier)
         request["VolumeSize"] = request.get("Size")
         default = backend.ebs_encryption_by_default
         wanted = device("volume", request, snapshot_facts(backend), encrypt_by_default=default)
         volume = create(backend, request["AvailabilityZone"], wanted, tags_of(request).get("volume", {}))
-        volume.under_way = "creating"
+        world.volumes[volume.id].under_way = "creating"
         if wanted.encrypted and volume.kms_key_id is None:
             world.later(world.delays.pending, lambda: backend.volumes.pop(volume.id, None))
         elif world.hypervisor:
             machines.new_disk(world, volume, lambda: _made(volume))
         else:
             world.later(world.delays.pending, lambda: _made(volume))
-        if request.get(_TOKEN):
-            world.launches[token] = (fingerprint, volume)
+        world.client_tokens.keep("CreateVolume", self.params, volume)
         return ActionResult(volume)
 
     def attach_volume(self) -> ActionResult:
@@ -115,15 +113,15 @@ class Volumes(EC2Response):
         return result
 
 
-def _again(earlier: tuple[str, Any], fingerprint: str) -> ActionResult:
-    if earlier[0] != fingerprint:
+def _again(earlier: Earlier) -> ActionResult:
+    if not earlier.same:
         message = "The request uses the same client token as a previous, but non-identical request."
         raise refused("IdempotentParameterMismatch", message)
-    return ActionResult(earlier[1])
+    return ActionResult(earlier.answer)
 
 
 def _made(volume: Any) -> None:
-    volume.under_way = None
+    current().volumes[volume.id].under_way = ""
 
 
 def _unplug(world: World, volume: Any) -> ActionResult:

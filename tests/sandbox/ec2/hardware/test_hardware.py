@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from sandbox.ec2.model.records import all_instances
 from sandbox.inprocess import Sandbox
 from sandbox.world.hypervisor import MachineSpec
 
@@ -235,7 +234,7 @@ def test_volumes_are_plugged_into_running_machines(account: Account, machines: A
 
 def test_the_console_is_the_machines_own(account: Account) -> None:
     instance_id = account.running()
-    next(each for each in all_instances() if each.id == instance_id).running_since = account.sandbox.clock.now()
+    account.sandbox.world.instances[instance_id].running_since = account.sandbox.clock.now()
     assert "Output" not in account.ec2.get_console_output(InstanceId=instance_id)
     account.sandbox.clock.advance(5)
     output = account.ec2.get_console_output(InstanceId=instance_id, Latest=True)["Output"]

@@ -1,0 +1,31 @@
+"""What the sandbox knows of a resource and moto has no field for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class InstanceFacts:
+    """`running_since` is in seconds since the epoch, None before; `credentials` are its role's, as IMDS gives them,
+    valid until `credentials_until`."""
+
+    reservation_id: str = ""
+    running_since: float | None = None
+    credentials: dict[str, Any] | None = None
+    credentials_until: float = 0.0
+
+
+@dataclass
+class VolumeFacts:
+    """`under_way` is "creating" or ""; `has_disk` whether there is a disk behind the record."""
+
+    under_way: str = ""
+    has_disk: bool = False
+
+
+@dataclass(frozen=True)
+class RoleDeletion:
+    """A deletion task of a service-linked role: IN_PROGRESS, SUCCEEDED or FAILED, and the ARNs that still need it."""
+
+    status: str = "IN_PROGRESS"
+    users: tuple[str, ...] = ()
