@@ -35,7 +35,7 @@ def register_env(
     from environments.commands import environment as commands
     from environments.rollout import options as rollout
 
-    options = rollout.options(drain_timeout, terminate_jobs=terminate_jobs)
+    options = rollout.check_options(drain_timeout, terminate_jobs=terminate_jobs)
     return commands.register(env, ami, region or None, options, plan=plan, yes=yes, verbose=verbose, as_json=json)
 
 

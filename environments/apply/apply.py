@@ -17,8 +17,8 @@ from environments.plan.steps import Step
 from environments.rollout import blue_green, retirement
 from environments.rollout.blue_green import Turn
 from environments.rollout.options import Options
-from environments.rollout.situation import own_queues
-from environments.screens.rollout import decision_text
+from environments.rollout.situation import list_own_queues
+from environments.screens.rollout import describe_decision
 from kiln.screen import Screen
 
 
@@ -28,7 +28,7 @@ def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
     removal.refuse_jobs(plan.removals, options)
     ids: dict[Key, str] = {step.key: step.existing.id for step in plan.steps if step.existing}
     turns: list[Turn] = []
-    own = own_queues(plan.situation.queues, plan.spec.name)
+    own = list_own_queues(plan.situation.queues, plan.spec.name)
     for kind in KINDS:
         if kind is compute_environments:
             with blue_green.or_back(cloud, plan.spec.name, turns):
@@ -53,7 +53,7 @@ def _carry_out_all(
         if step.something_to_do:
             with screen.step(f"{step.desired.kind} {step.desired.name}", indent=2) as line:
                 ids[step.key] = resources.carry_out(cloud, kind, step, ids, options)
-                line.note = decision_text(step.decision) or step.action
+                line.note = describe_decision(step.decision) or step.action
             if olds := _olds(step):
                 turns.append(Turn(step.desired.name, ids[step.key], olds, created=step.action == "replace"))
 

@@ -21,11 +21,11 @@ from kiln.screen import Screen
 def refuse_jobs(removals: Removals, options: Options) -> None:
     """Raise UserError where queues that are to be deleted hold jobs, and nobody has agreed to end these."""
     if removals.jobs and not _ends(options):
-        raise refusal(removals)
+        raise describe_refusal(removals)
 
 
-def refusal(removals: Removals) -> UserError:
-    """The error for queues that are to be deleted and hold jobs."""
+def describe_refusal(removals: Removals) -> UserError:
+    """Give the error for queues that are to be deleted and hold jobs."""
     return _refusal(removals.deleted_queues, removals.jobs)
 
 

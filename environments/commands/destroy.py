@@ -18,13 +18,13 @@ def destroy(
     env: str, region: str | None, *, buckets: Sequence[str], amis: Sequence[str],
     plan: bool, yes: bool, terminate_jobs: bool, as_json: bool,
 ) -> int:  # fmt: skip
-    """Show what would go, ask, and do it. Works from tags: the definition may have changed, or be gone."""
+    """Show what would be deleted, ask, and do it. It works from tags: the definition may have changed, or be gone."""
     name, began = definitions.name_of(env), time.monotonic()
     cloud, screen, named = Cloud(region), Screen(), Named(frozenset(buckets), tuple(amis))
     planned = teardown.prepare(cloud, name, named)
     command = " ".join([
-        f"destroy-env --env {env}", *(f"--with-bucket {each}" for each in buckets),
-        *(f"--with-ami {each}" for each in amis),
+        f"destroy-env --env {env}", *(f"--with-bucket {bucket}" for bucket in buckets),
+        *(f"--with-ami {ami}" for ami in amis),
     ])  # fmt: skip
     text = show_teardown.plan_text(planned, command)
     if plan or not planned.something_to_do:
@@ -48,13 +48,13 @@ def destroy(
 
 
 def _agreed(screen: Screen, planned: teardown.Plan, command: str, *, yes: bool, terminate_jobs: bool) -> bool:
-    """Ask for what was not said; raises UserError where nobody is there to answer. Jobs are asked for by themselves."""
+    """Ask what no option answered; raises UserError where nobody can answer. Ending jobs is a question of its own."""
     unasked = [] if yes else [f"Destroy {planned.environment}?"]
     if planned.jobs and not terminate_jobs:
         unasked.append(f"End {words.count(len(planned.jobs), 'job')}?")
     flags = "--yes" + (" --terminate-jobs" if planned.jobs else "")
     nobody = UserError(
-        "nobody is here to agree",
+        "nobody is here to answer",
         f"{' '.join(unasked)} There is no terminal to ask at",
         f"Look with --plan, and do it with: {typed.command(command)} {flags}",
     )

@@ -1,4 +1,4 @@
-"""What each environment task does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
+"""The tasks register-env, show-env and list-envs, as a person sees them. They return exit codes (kiln.errors.Exit)."""
 
 import time
 from dataclasses import replace
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from cloud.session import Cloud
 from environments.apply import apply, removal
-from environments.plan import instance_types as machines
+from environments.plan import instance_types
 from environments.plan.plan import Plan
 from environments.plan.prepare import prepare
 from environments.rollout.options import Options
@@ -23,7 +23,7 @@ from kiln.screen import Screen, result, result_as_json
 def register(
     env: str, ami: str, region: str | None, options: Options, *, plan: bool, yes: bool, verbose: bool, as_json: bool
 ) -> int:
-    """`invoke register-env`."""
+    """Do what `invoke register-env` does: plan, show, ask, apply."""
     spec = definitions.load(env)
     cloud, screen, began = Cloud(region), Screen(), time.monotonic()
     planned = prepare(cloud, spec, ami, options)
@@ -51,31 +51,32 @@ def register(
 
 
 def _agreed(screen: Screen, command: str, planned: Plan, *, yes: bool, ends: bool) -> bool:
-    """Ask for what was not said; raises UserError where nobody is there to answer. Jobs are asked for by themselves."""
+    """Ask what no option answered; raises UserError where nobody can answer. Ending jobs is a question of its own."""
     unasked = [] if yes else ["Apply this?"]
     if ends:
         unasked.append(f"End {words.count(len(planned.removals.jobs), 'job')}?")
     nobody = UserError(
-        "nobody is here to agree",
+        "nobody is here to answer",
         "there is something to do, and no terminal to ask at",
         f"Look with --plan, and apply with: {typed.command(command)} --yes",
     )
-    return agreed(screen, unasked, removal.refusal(planned.removals) if ends else nobody)
+    return agreed(screen, unasked, removal.describe_refusal(planned.removals) if ends else nobody)
 
 
 def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
-    """`invoke show-env`."""
+    """Do what `invoke show-env` does."""
     name, cloud = definitions.name_of(env), Cloud(region)
-    entry = next((each for each in catalogue.entries(cloud) if each.name == name), None)
+    entry = next((entry for entry in catalogue.entries(cloud) if entry.name == name), None)
     if entry is None:
         raise UserError(
             f"there is no environment {name} in {cloud.region}",
             "nothing there carries its tag",
             f"Register it: {typed.command('register-env --env ' + env)}; {typed.command('list-envs')} shows all.",
         )
-    types = machines.described(cloud, {one for each in entry.compute for one in each.fields["instanceTypes"]})
+    named = {name for compute in entry.compute for name in compute.fields["instanceTypes"]}
+    types = instance_types.described(cloud, named)
     joined = catalogue.instances(cloud, entry.compute)
-    jobs = {each.name: catalogue.jobs(cloud, each.name) for each in entry.queues}
+    jobs = {queue.name: catalogue.jobs(cloud, queue.name) for queue in entry.queues}
     images = catalogue.images(cloud, entry.amis)
     if as_json:
         result_as_json(show_env.document(entry, joined, jobs, images, types, datetime.now(UTC)))
@@ -85,16 +86,11 @@ def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
 
 
 def list_environments(region: str | None, *, as_json: bool) -> int:
-    """`invoke list-envs`."""
+    """Do what `invoke list-envs` does."""
     cloud = Cloud(region)
-    found = catalogue.entries(cloud)
+    entries = catalogue.entries(cloud)
     if as_json:
-        result_as_json([
-            {"environment": each.name, "healthy": each.healthy, "amis": each.amis, "previous": each.previous,
-             "compute_environments": [one.aws_name for one in each.compute],
-             "queues": [one.name for one in each.queues]}
-            for each in found
-        ])  # fmt: skip
+        result_as_json([show_env.listed(entry) for entry in entries])
     else:
-        result(show_env.listing(found, cloud.region))
+        result(show_env.listing(entries, cloud.region))
     return Exit.DONE

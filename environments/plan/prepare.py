@@ -18,7 +18,7 @@ from environments.plan.plan import Plan, notes
 from environments.plan.removal import Removals
 from environments.plan.steps import step
 from environments.rollout.options import Options
-from environments.rollout.situation import Situation, own_queues
+from environments.rollout.situation import Situation, list_own_queues
 from environments.spec.environment import EnvironmentSpec
 from launch_templates.plan import family_of
 
@@ -69,5 +69,5 @@ def _situation(
 ) -> Situation:  # fmt: skip
     """The queues as they are listed; the jobs on machines only where a compute environment is replaced or deleted."""
     matter = bool(removals.retired) or any(comparison.needs_rollout for comparison in compared)
-    placed = jobs.placed(region.cloud, own_queues(region.job_queues, environment)) if matter else []
+    placed = jobs.placed(region.cloud, list_own_queues(region.job_queues, environment)) if matter else []
     return Situation(environment, tuple(region.job_queues), tuple(placed))

@@ -14,7 +14,7 @@ from environments.kinds.batch import compute_request, deletion, job_queues, wait
 from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.rollout.situation import Queue
-from environments.rollout.successor import successor
+from environments.rollout.successor import plan_successor
 from kiln import typed
 from kiln.errors import Interrupted, UserError
 
@@ -32,7 +32,7 @@ class Turn:
 
 def create(cloud: Cloud, desired: DesiredEnvironment, existing: ExistingEnvironment) -> str:
     """Make the successor of `existing`; returns its ARN. It is not VALID yet."""
-    made = cloud.client("batch").create_compute_environment(**compute_request.create(successor(desired, existing)))
+    made = cloud.client("batch").create_compute_environment(**compute_request.create(plan_successor(desired, existing)))
     return str(made["computeEnvironmentArn"])
 
 

@@ -10,7 +10,7 @@ from environments.kinds.batch.jobs import Job
 from environments.model.resource import Difference
 from environments.rollout.options import DRAIN_MINUTES, Options
 from environments.rollout.situation import Situation, refuse_strangers
-from environments.rollout.successor import successor
+from environments.rollout.successor import plan_successor
 
 # The allocation strategies with which AWS Batch replaces the machines of a compute environment in place. An allow list:
 # a strategy that AWS adds later goes blue/green until somebody has read that it can be updated, and adds it here.
@@ -103,7 +103,7 @@ def decide(
     return BlueGreen(
         obstacle,
         replaced=existing.aws_name,
-        successor=successor(desired, existing).aws_name,
+        successor=plan_successor(desired, existing).aws_name,
         places=_places(situation, existing),
         finishing=len(jobs.on(situation.placed, [existing.cluster])),
     )

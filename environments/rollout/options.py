@@ -20,7 +20,7 @@ class Options:
     end_queued: bool = False
 
 
-def options(drain_minutes: int, *, terminate_jobs: bool) -> Options:
+def check_options(drain_minutes: int, *, terminate_jobs: bool) -> Options:
     """Check the options that a person gives; raises UserError for less than a minute."""
     if drain_minutes < 1:
         raise UserError(f"--drain-timeout {drain_minutes} is too short", "it is a number of minutes, 1 at least")

@@ -25,7 +25,7 @@ class Situation:
     placed: tuple[Job, ...] = ()
 
 
-def own_queues(queues: Sequence[Queue], environment: str) -> list[str]:
+def list_own_queues(queues: Sequence[Queue], environment: str) -> list[str]:
     """The names of the environment's queues, by its tag (pure)."""
     return [queue["jobQueueName"] for queue in queues if ownership.carries(queue, environment)]
 

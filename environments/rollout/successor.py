@@ -22,7 +22,7 @@ def stamp(now: str, before: Sequence[ExistingEnvironment]) -> str:
     return max(stamps).strftime(_STAMP)
 
 
-def successor(desired: DesiredEnvironment, existing: ExistingEnvironment) -> DesiredEnvironment:
+def plan_successor(desired: DesiredEnvironment, existing: ExistingEnvironment) -> DesiredEnvironment:
     """What is to be made beside `existing`: its name in AWS shows when, its tag remembers the AMI before."""
     made = stamp(desired.tags[ownership.MADE], (existing, *existing.others))
     name = f"{desired.name[:110]}-{made.replace('-', '').replace(':', '').replace('T', '-').rstrip('Z')}"

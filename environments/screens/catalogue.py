@@ -1,4 +1,4 @@
-"""Environments as AWS knows them: found by their tags on compute environments and queues."""
+"""List environments as AWS has them, by their tags on compute environments and queues."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ STATES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED"
 
 @dataclass(frozen=True)
 class Entry:
-    """One environment of the region: its compute environments and queues by name, and the AMIs it runs."""
+    """An environment of the region: its compute environments and queues by name, and the AMIs it runs."""
 
     name: str
     compute: tuple[ExistingEnvironment, ...]
@@ -29,39 +29,41 @@ class Entry:
 
     @property
     def healthy(self) -> bool:
-        compute = all(environment.status == "VALID" for environment in self.compute)
-        return compute and all(queue.status == "VALID" for queue in self.queues)
+        statuses = [compute.status for compute in self.compute] + [queue.status for queue in self.queues]
+        return all(status == "VALID" for status in statuses)
 
 
 def entries(cloud: Cloud) -> list[Entry]:
-    """Every environment of the region, by name; two calls, and more where there are many."""
+    """List the environments of the region, by name; two calls, and more where there are many."""
     region = Region(cloud)
     return group(region.compute_environments, region.job_queues)
 
 
 def group(described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]]) -> list[Entry]:
-    """Compute environments and queues as Batch describes them, by the environment whose tag they carry (pure)."""
-    names = {name for each in (*described, *queues) for name in ownership.users(each.get("tags") or {})}
+    """Group compute environments and queues, as Batch describes them, by the environment whose tag they have (pure)."""
+    tagged = [resource.get("tags") or {} for resource in (*described, *queues)]
+    names = {name for tags in tagged for name in ownership.users(tags)}
     return [_entry(name, described, queues) for name in sorted(names)]
 
 
 def _entry(name: str, described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]]) -> Entry:
-    own = [each for each in described if ownership.carries(each, name)]
-    compute = [compute_environments.described(each, compute_environments.definition_name(each)) for each in own]
-    names = {each["computeEnvironmentArn"]: each["computeEnvironmentName"] for each in described}
-    mine = [job_queues.described(each, names) for each in queues if ownership.carries(each, name)]
-    memories = [ownership.memory(each.tags, name) for each in compute]
+    own = [raw for raw in described if ownership.carries(raw, name)]
+    compute = [compute_environments.described(raw, compute_environments.definition_name(raw)) for raw in own]
+    aws_names = {raw["computeEnvironmentArn"]: raw["computeEnvironmentName"] for raw in described}
+    own_queues = [job_queues.described(queue, aws_names) for queue in queues if ownership.carries(queue, name)]
+    amis = {environment.fields["imageIdOverride"] for environment in compute}
+    previous = {ownership.memory(environment.tags, name).previous for environment in compute}
     return Entry(
         name,
-        tuple(sorted(compute, key=lambda each: each.name)),
-        tuple(sorted(mine, key=lambda each: each.name)),
-        tuple(sorted({each.fields["imageIdOverride"] for each in compute if each.fields["imageIdOverride"]})),
-        tuple(sorted({each.previous for each in memories if each.previous})),
+        tuple(sorted(compute, key=lambda environment: environment.name)),
+        tuple(sorted(own_queues, key=lambda queue: queue.name)),
+        tuple(sorted(ami for ami in amis if ami)),
+        tuple(sorted(ami for ami in previous if ami)),
     )
 
 
 def jobs(cloud: Cloud, queue: str) -> dict[str, int]:
-    """How many jobs of a queue are in each state; ListJobs takes one state at a time, and keeps ended jobs a week."""
+    """Count the jobs of a queue by state; ListJobs takes a single state, and keeps ended jobs for a week."""
     pages = cloud.client("batch").get_paginator("list_jobs")
     return {
         state: sum(len(page["jobSummaryList"]) for page in pages.paginate(jobQueue=queue, jobStatus=state))
@@ -70,16 +72,16 @@ def jobs(cloud: Cloud, queue: str) -> dict[str, int]:
 
 
 def instances(cloud: Cloud, compute: Sequence[ExistingEnvironment]) -> dict[str, int]:
-    """How many instances have joined, by compute environment (one call for up to 100 clusters)."""
-    clusters = {each.cluster: each.aws_name for each in compute if each.cluster}
-    found: dict[str, int] = {}
-    for some in parts(sorted(clusters), 100):
-        for each in cloud.client("ecs").describe_clusters(clusters=some)["clusters"]:
-            found[clusters[each["clusterArn"]]] = int(each["registeredContainerInstancesCount"])
-    return found
+    """Count the instances that have joined, by compute environment (a call for up to 100 clusters)."""
+    names = {environment.cluster: environment.aws_name for environment in compute if environment.cluster}
+    joined: dict[str, int] = {}
+    for some in parts(sorted(names), 100):
+        for cluster in cloud.client("ecs").describe_clusters(clusters=some)["clusters"]:
+            joined[names[cluster["clusterArn"]]] = int(cluster["registeredContainerInstancesCount"])
+    return joined
 
 
 def images(cloud: Cloud, amis: Sequence[str]) -> dict[str, MachineImage | None]:
-    """The AMIs as EC2 describes them; None for one that is gone."""
-    found = {each: describe(cloud, ImageIds=[each]) for each in amis}
-    return {ami: from_description(each[0]) if each else None for ami, each in found.items()}
+    """Describe the AMIs; None for an AMI that no longer exists."""
+    answers = {ami: describe(cloud, ImageIds=[ami]) for ami in amis}
+    return {ami: from_description(answer[0]) if answer else None for ami, answer in answers.items()}

@@ -18,16 +18,16 @@ def environment(
     images: Mapping[str, MachineImage | None],
     types: Mapping[str, InstanceType],
 ) -> str:
-    """One environment: its AMI, its compute environments, its queues."""
+    """Show an environment: its AMI, its compute environments, its queues."""
     lines = [*(_ami(ami, image) for ami, image in images.items())]
     if entry.previous:
         lines.append(f"  before  {', '.join(entry.previous)} (--ami previous)")
     rows: list[tuple[str, ...]] = [("COMPUTE ENV", "STATUS", "STATE", "vCPUs MIN/DESIRED/MAX", "INSTANCES", "MACHINES")]
-    for each in entry.compute:
-        fields = each.fields
-        sizes = f"{fields['minvCpus']} / {each.desired_vcpus} / {fields['maxvCpus']}"
-        joined = str(instances.get(each.aws_name, 0))
-        rows.append((each.aws_name, each.status, str(fields["state"]), sizes, joined, most(each, types)))
+    for compute in entry.compute:
+        name, fields = compute.aws_name, compute.fields
+        sizes = f"{fields['minvCpus']} / {compute.desired_vcpus} / {fields['maxvCpus']}"
+        joined = str(instances.get(name, 0))
+        rows.append((name, compute.status, str(fields["state"]), sizes, joined, most(compute, types)))
     lines += ["", table(rows), *_reasons(entry)]
     rows = [("QUEUE", "STATUS", "STATE", "PRIORITY", "COMPUTE ENVS", *STATES)]
     for queue in entry.queues:
@@ -40,38 +40,46 @@ def environment(
 
 def _ami(ami: str, image: MachineImage | None) -> str:
     if image is None:
-        return f"  ami     {ami}   ! EC2 knows it no more: machines cannot start"
+        return f"  ami     {ami}   ! this AMI no longer exists: machines cannot start"
     return f"  ami     {ami}   {image.name}, {words.age(image.created)}"
 
 
 def _reasons(entry: Entry) -> list[str]:
-    found = [each for each in entry.compute if each.status != "VALID"]
-    return [f"  {each.aws_name}: {each.reason}" for each in found]
+    ailing = [compute for compute in entry.compute if compute.status != "VALID"]
+    return [f"  {compute.aws_name}: {compute.reason}" for compute in ailing]
 
 
-def most(each: Existing, types: Mapping[str, InstanceType]) -> str:
-    """How many machines there can be, as the plan says it."""
-    named = each.fields["instanceTypes"]
-    known = [types[name] for name in named if name in types]
-    if len(known) < len(named):
-        return f"at most {each.fields['maxvCpus']} vCPUs of {', '.join(named)}"
-    return "at most " + " or ".join(f"{each.fields['maxvCpus'] // one.vcpus} × {one.name}" for one in known)
+def most(compute: Existing, types: Mapping[str, InstanceType]) -> str:
+    """Say how many machines a compute environment can have, in the plan's words."""
+    names, vcpus = compute.fields["instanceTypes"], compute.fields["maxvCpus"]
+    known = [types[name] for name in names if name in types]
+    if len(known) < len(names):
+        return f"at most {vcpus} vCPUs of {', '.join(names)}"
+    return "at most " + " or ".join(f"{vcpus // machine.vcpus} × {machine.name}" for machine in known)
 
 
-def listing(found: Sequence[Entry], region: str) -> str:
-    """Every environment of the region, a line for each."""
-    if not found:
+def listing(entries: Sequence[Entry], region: str) -> str:
+    """List the environments of the region, a line for every environment."""
+    if not entries:
         return f"No environment is registered in {region} yet. Try {typed.command('register-env')}."
     rows = [("NAME", "HEALTH", "COMPUTE ENVS", "QUEUES", "AMI")]
-    for each in found:
-        health = "VALID" if each.healthy else "look: " + typed.command(f"show-env --env {each.name}")
-        amis = ", ".join(each.amis)
-        rows.append((each.name, health, str(len(each.compute)), str(len(each.queues)), amis))
+    for entry in entries:
+        health = "VALID" if entry.healthy else "see " + typed.command(f"show-env --env {entry.name}")
+        rows.append((entry.name, health, str(len(entry.compute)), str(len(entry.queues)), ", ".join(entry.amis)))
     return table(rows)
 
 
+def listed(entry: Entry) -> dict[str, Any]:
+    """Give an environment of a list as a document for programs."""
+    return {
+        "environment": entry.name, "healthy": entry.healthy, "amis": entry.amis, "previous": entry.previous,
+        "compute_environments": [compute.aws_name for compute in entry.compute],
+        "queues": [queue.name for queue in entry.queues],
+    }  # fmt: skip
+
+
 def table(rows: Sequence[Sequence[str]]) -> str:
-    """Columns as wide as they need to be."""
+    """Lay out rows in columns that are as wide as they need to be."""
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -86,7 +94,7 @@ def document(
     types: Mapping[str, InstanceType],
     now: datetime,
 ) -> dict[str, Any]:
-    """One environment for programs."""
+    """Give an environment as a document for programs."""
     return {
         "environment": entry.name,
         "amis": [
@@ -96,17 +104,17 @@ def document(
         ],
         "previous": entry.previous,
         "compute_environments": [
-            {"name": each.aws_name, "definition": each.name, "status": each.status,
-             "reason": each.reason, "state": each.fields["state"], "min_vcpus": each.fields["minvCpus"],
-             "desired_vcpus": each.desired_vcpus, "max_vcpus": each.fields["maxvCpus"],
-             "instances": instances.get(each.aws_name, 0), "at_most": most(each, types),
-             "ami": each.fields["imageIdOverride"]}
-            for each in entry.compute
+            {"name": compute.aws_name, "definition": compute.name, "status": compute.status,
+             "reason": compute.reason, "state": compute.fields["state"], "min_vcpus": compute.fields["minvCpus"],
+             "desired_vcpus": compute.desired_vcpus, "max_vcpus": compute.fields["maxvCpus"],
+             "instances": instances.get(compute.aws_name, 0), "at_most": most(compute, types),
+             "ami": compute.fields["imageIdOverride"]}
+            for compute in entry.compute
         ],
         "queues": [
-            {"name": each.name, "status": each.status, "state": each.fields["state"],
-             "priority": each.fields["priority"], "compute_environments": each.fields["computeEnvironments"],
-             "jobs": jobs.get(each.name, {})}
-            for each in entry.queues
+            {"name": queue.name, "status": queue.status, "state": queue.fields["state"],
+             "priority": queue.fields["priority"], "compute_environments": queue.fields["computeEnvironments"],
+             "jobs": jobs.get(queue.name, {})}
+            for queue in entry.queues
         ],
     }  # fmt: skip

@@ -9,8 +9,8 @@ from environments.model.resource import Difference
 from environments.plan.plan import Plan
 from environments.plan.steps import Step
 from environments.screens import teardown as show_teardown
-from environments.screens.rollout import decision_text
-from environments.teardown import steps as leaving
+from environments.screens.rollout import describe_decision
+from environments.teardown import steps as teardown_steps
 from kiln import typed
 
 _MARK = {"create": "+", "update": "~", "replace": "±", "unchanged": "=", "foreign": "=", "delete": "-", "untag": "~"}
@@ -18,7 +18,7 @@ _NOISE = ("statement ",)  # fields whose content is too long for a line
 
 
 def header(plan: Plan) -> str:
-    """Which environment, which AMI and why, and how many machines it can become."""
+    """Say which environment, which AMI and why, and how many machines there can be."""
     image = plan.inputs.chosen.image
     was = ", ".join(ami for ami in plan.running if ami != image.id)
     lines = [
@@ -32,14 +32,14 @@ def header(plan: Plan) -> str:
 
 
 def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
-    """What `--plan` prints, a line for each change; `command` is what carries it out."""
+    """Show the plan, a line for every change; `command` is what carries it out."""
     same = [step for step in plan.steps if not step.something_to_do]
     lines = [] if verbose or not same else [f"  =  {len(same)} unchanged" + " " * 43 + "--verbose names them"]
     for step in plan.steps:
         if step.something_to_do or verbose:
             lines += _lines(step)
-    for gone in plan.removals.steps:
-        lines.append(f"  {_MARK[gone.action]}  {gone.existing.kind:<20} {gone.existing.name}   {gone.why}")
+    for removal in plan.removals.steps:
+        lines.append(f"  {_MARK[removal.action]}  {removal.existing.kind:<20} {removal.existing.name}   {removal.why}")
     lines += show_teardown.jobs_text(plan.removals.jobs)
     count: Counter[str] = Counter(step.action for step in plan.steps if step.something_to_do)
     count.update(step.action for step in plan.removals.steps)
@@ -53,14 +53,14 @@ def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
 
 
 def _lines(step: Step) -> list[str]:
-    """The resource, and a line for each field that differs."""
+    """Show a resource, and a line for every field that differs."""
     kind, name = step.desired.kind, step.desired.name
     head = f"  {_mark(step)}  {kind:<20} {name}"
-    told = [head + (f"   {text}" if (text := _head_text(step)) else "")]
-    told += [f"         {_difference(change)}" for change in step.changes]
+    lines = [head + (f"   {text}" if (text := _head_text(step)) else "")]
+    lines += [f"         {_difference(change)}" for change in step.changes]
     if kind == compute_environments.KIND and step.action == "create":
-        told.append(f"         {_compute(step.desired.fields)}")
-    return told
+        lines.append(f"         {_compute(step.desired.fields)}")
+    return lines
 
 
 def _compute(fields: Mapping[str, Any]) -> str:
@@ -77,12 +77,12 @@ def _mark(step: Step) -> str:
 
 
 def _head_text(step: Step) -> str:
-    texts = [text] if (text := decision_text(step.decision)) else []
+    texts = [text] if (text := describe_decision(step.decision)) else []
     if step.action == "foreign":
-        texts.append("exists already, not Kiln's: used as it is")
+        texts.append("exists already and is not Kiln's: used as it is")
     if step.joins:
         texts.append("shared: it gets this environment's tag")
-    texts += [f"a roll-out left {each.aws_name}" for each in step.leftovers]
+    texts += [f"an earlier roll-out left {leftover.aws_name}" for leftover in step.leftovers]
     return "; ".join(texts)
 
 
@@ -97,14 +97,14 @@ def _value(value: Any) -> str:
     if value is None or value == "":
         return "none"
     if isinstance(value, tuple | list):
-        return ", ".join(_value(each) for each in value) or "none"
+        return ", ".join(_value(item) for item in value) or "none"
     if isinstance(value, dict):
-        return ", ".join(f"{key}={_value(each)}" for key, each in value.items()) or "none"
+        return ", ".join(f"{key}={_value(item)}" for key, item in value.items()) or "none"
     return str(value)
 
 
 def up_to_date(plan: Plan) -> str:
-    """Nothing to do."""
+    """Say that there is nothing to do."""
     return (
         f"✓ {plan.spec.name} is up to date: {len(plan.steps)} resources are as they should be, "
         f"on {plan.inputs.chosen.image.id}."
@@ -112,7 +112,7 @@ def up_to_date(plan: Plan) -> str:
 
 
 def applied(plan: Plan, seconds: str, calls: int) -> str:
-    """The end of a good apply."""
+    """Say what an apply that went well has done."""
     done = [step for step in plan.steps if step.something_to_do]
     queues = ", ".join(plan.spec.queues)
     changed = f"{len(done)} of {len(plan.steps)} resources changed"
@@ -128,13 +128,13 @@ def applied(plan: Plan, seconds: str, calls: int) -> str:
 
 
 def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
-    """The same for programs."""
+    """Give the plan as a document for programs."""
     return {
         "environment": plan.spec.name, "region": plan.inputs.region, "account": plan.inputs.account,
         "ami": plan.inputs.chosen.image.id, "why": plan.inputs.chosen.why, "running": plan.running,
         "something_to_do": plan.something_to_do and not applied, "applied": applied,
         "at_most": plan.most, "notes": plan.notes,
-        "resources": [*map(_resource, plan.steps), *map(_gone, plan.removals.steps)],
+        "resources": [*map(_resource, plan.steps), *map(_removed, plan.removals.steps)],
         "jobs": [vars(job) for job in plan.removals.jobs],
     }  # fmt: skip
 
@@ -142,13 +142,13 @@ def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
 def _resource(step: Step) -> dict[str, Any]:
     return {
         "kind": step.desired.kind, "name": step.desired.name, "action": step.action,
-        "why": decision_text(step.decision), "id": step.existing.id if step.existing else None, "joins": step.joins,
+        "why": describe_decision(step.decision), "id": step.existing.id if step.existing else None, "joins": step.joins,
         "changes": [vars(change) for change in step.changes],
-        "leftovers": [each.aws_name for each in step.leftovers],
+        "leftovers": [leftover.aws_name for leftover in step.leftovers],
     }  # fmt: skip
 
 
-def _gone(step: leaving.Step) -> dict[str, Any]:
+def _removed(step: teardown_steps.Step) -> dict[str, Any]:
     return {
         "kind": step.existing.kind, "name": step.existing.name, "action": step.action, "why": step.why,
         "id": step.existing.id, "joins": False, "changes": [], "leftovers": [],

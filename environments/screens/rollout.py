@@ -18,7 +18,7 @@ _ORDINALS = ("1st", "2nd", "3rd")  # a queue takes three compute environments at
 _FIELDS = {"spotIamFleetRole": "its Spot fleet role", "serviceRole": "its service role"}
 
 
-def decision_text(decision: Decision | None) -> str:
+def describe_decision(decision: Decision | None) -> str:
     """Say which way and why: `blue/green: …; x-2026… replaces x in default (2nd); 3 jobs finish first`."""
     match decision:
         case None:

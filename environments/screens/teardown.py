@@ -13,7 +13,7 @@ _MOST = 10  # jobs that are named
 
 
 def plan_text(plan: Plan, command: str) -> str:
-    """What `--plan` prints: a line for each resource, and the jobs that would be ended."""
+    """Show the plan: a line for every resource, and the jobs that would be ended."""
     lines = [f"{plan.environment} in {plan.region}"]
     for step in plan.steps:
         text = f"  {_MARK[step.action]}  {step.existing.kind:<18} {step.existing.name}"
@@ -30,24 +30,25 @@ def plan_text(plan: Plan, command: str) -> str:
     return "\n".join(lines)
 
 
-def jobs_text(found: Sequence[Job]) -> list[str]:
-    """The jobs that something would end, a line for each of the first."""
-    if not found:
+def jobs_text(jobs: Sequence[Job]) -> list[str]:
+    """List the jobs that would be ended, a line for every job, ten at most."""
+    if not jobs:
         return []
-    more = len(found) - _MOST
+    more = len(jobs) - _MOST
     return [
-        f"  !  {words.count(len(found), 'job')} would be ended:",
-        *(f"       {job}" for job in found[:_MOST]),
+        f"  !  {words.count(len(jobs), 'job')} would be ended:",
+        *(f"       {job}" for job in jobs[:_MOST]),
         *([f"       and {more} more"] if more > 0 else []),
     ]
 
 
 def nothing(environment: str, region: str) -> str:
+    """Say that there is nothing to tear down."""
     return f"✓ nothing carries the tag of {environment} in {region}."
 
 
 def destroyed(plan: Plan, seconds: str, calls: int) -> str:
-    """The end of a good tear-down."""
+    """Say what a tear-down that went well has deleted and kept."""
     count = Counter(step.action for step in plan.steps)
     lines = [
         f"✓ {plan.environment} is down   {count['delete'] + len(plan.doomed)} deleted   {seconds}, {calls} AWS calls"
@@ -62,13 +63,13 @@ def destroyed(plan: Plan, seconds: str, calls: int) -> str:
 
 
 def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
-    """The same for programs."""
+    """Give the plan as a document for programs."""
     return {
         "environment": plan.environment, "region": plan.region,
         "something_to_do": plan.something_to_do and not applied, "applied": applied,
         "resources": [
-            {"kind": each.existing.kind, "name": each.existing.name, "id": each.existing.id, "action": each.action,
-             "why": each.why} for each in plan.steps
+            {"kind": step.existing.kind, "name": step.existing.name, "id": step.existing.id, "action": step.action,
+             "why": step.why} for step in plan.steps
         ],
         "jobs": [vars(job) for job in plan.jobs], "amis_to_delete": plan.doomed, "amis_kept": plan.amis,
     }  # fmt: skip

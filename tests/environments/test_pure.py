@@ -20,7 +20,7 @@ from environments.rollout.decision import UPDATABLE
 from environments.rollout.options import Options
 from environments.rollout.situation import Situation
 from environments.screens import plan as show
-from environments.screens.rollout import decision_text
+from environments.screens.rollout import describe_decision
 from kiln.errors import UserError
 from tests.support.inputs import found_like, inputs
 from tests.support.stock import STOCK
@@ -62,7 +62,7 @@ def test_in_place_or_blue_green(env: str, changes: dict[str, Any], action: str, 
     [first, *_] = compute_environments.desired(inputs(env))
     done = planned(first, found_like(first, **changes), env)
     assert done.action == action
-    assert why in decision_text(done.decision)
+    assert why in describe_decision(done.decision)
     assert (done.decision is not None) == bool(why)
 
 
@@ -97,10 +97,10 @@ def test_ids_take_the_place_of_what_is_made_meanwhile() -> None:
 
 
 def test_drain_timeouts_that_make_no_sense() -> None:
-    assert rollout.options(30, terminate_jobs=False) == rollout.Options(30, False)
+    assert rollout.check_options(30, terminate_jobs=False) == rollout.Options(30, False)
     for minutes in (0, -1):
         with pytest.raises(UserError, match="drain-timeout"):
-            rollout.options(minutes, terminate_jobs=False)
+            rollout.check_options(minutes, terminate_jobs=False)
 
 
 def test_the_plan_in_words() -> None:

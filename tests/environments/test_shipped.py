@@ -2,7 +2,7 @@
 
 import pytest
 
-from environments.screens.rollout import decision_text
+from environments.screens.rollout import describe_decision
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
 from tests.support.images import MakeAmi
@@ -35,7 +35,7 @@ def test_genomics_2019_is_replaced_by_blue_green_in_every_queue(sandbox: Sandbox
     second = make_ami("second")
     planned = tools.steps("genomics-2019", "latest")
     assert {name: step.action for name, step in planned.items()} == {"spot": "replace", "ondemand": "replace"}
-    assert "replaces spot in default (1st) and highpriority (2nd)" in decision_text(planned["spot"].decision)
+    assert "replaces spot in default (1st) and highpriority (2nd)" in describe_decision(planned["spot"].decision)
     tools.register("genomics-2019", "latest")
     found = tools.compute(sandbox)
     assert {tools.ami_of(each) for each in found.values()} == {second}

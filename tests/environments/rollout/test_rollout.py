@@ -12,7 +12,7 @@ from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.jobs import Job
 from environments.rollout import blue_green, successor
 from environments.rollout.options import Options
-from environments.screens.rollout import decision_text
+from environments.screens.rollout import describe_decision
 from kiln.errors import Interrupted, UserError
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
@@ -29,7 +29,7 @@ def test_in_place_says_why_and_never_leaves_the_timeout_to_aws(
     ami = make_ami("new")
     step = tools.steps(env, ami)["small-one"]
     assert step.action == "update"
-    assert decision_text(step.decision) == "in place: service-linked role, BEST_FIT_PROGRESSIVE"
+    assert describe_decision(step.decision) == "in place: service-linked role, BEST_FIT_PROGRESSIVE"
     tools.register(env, ami)
     found = tools.compute(sandbox)["small-one"]
     assert (tools.ami_of(found), found["status"]) == (ami, "VALID")
@@ -92,7 +92,7 @@ def test_blue_green_where_aws_cannot_update_in_place(
     ami = make_ami("new")
     step = tools.steps(env, ami)["small-one"]
     assert step.action == "replace"
-    text = decision_text(step.decision)
+    text = describe_decision(step.decision)
     assert text.startswith(f"blue/green: {why}")
     assert "replaces small-one in small-low (1st) and small-high (1st); 1 job finishes first" in text
     with pytest.raises(UserError, match="the end of the jobs in small-one did not happen"):
@@ -211,9 +211,9 @@ def test_jobs_that_may_outlast_the_timeout_make_it_blue_green(
     assert tools.steps(env, ami)["small-one"].action == "update"
     step = tools.steps(env, ami, Options(drain_minutes=60))["small-one"]
     assert step.action == "replace"
-    assert f"1 job may run for longer than 60 minutes: {job} (fastqc, RUNNING)" in decision_text(step.decision)
+    assert f"1 job may run for longer than 60 minutes: {job} (fastqc, RUNNING)" in describe_decision(step.decision)
     assert tools.steps(env, ami, Options(60, terminate_jobs=True))["small-one"].action == "update"
-    assert "less than --drain-timeout" in decision_text(tools.steps(env, ami, Options(10000))["small-one"].decision)
+    assert "less than --drain-timeout" in describe_decision(tools.steps(env, ami, Options(10000))["small-one"].decision)
 
 
 def test_ctrl_c_while_jobs_are_waited_for_says_that_the_next_run_goes_on(

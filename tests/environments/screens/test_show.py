@@ -52,7 +52,7 @@ def test_what_is_wrong_is_shown(
     commands.show_environment("small", None, as_json=False)
     assert "has no associated IAM Roles" in capsys.readouterr().out
     commands.list_environments(None, as_json=False)
-    assert "look: invoke show-env --env small" in capsys.readouterr().out
+    assert "see invoke show-env --env small" in capsys.readouterr().out
 
 
 def test_environments_are_listed(

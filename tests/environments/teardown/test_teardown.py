@@ -47,7 +47,7 @@ def test_all_of_it_goes_though_the_definition_is_gone(
     for kind in ("job queue", "compute env", "job definition", "launch template", "instance profile", "role", "policy",
                  "security group", "log group", "bucket"):  # fmt: skip
         assert f"\n  -  {kind} " in shown, kind
-    with pytest.raises(UserError, match="nobody is here to agree"):
+    with pytest.raises(UserError, match="nobody is here to answer"):
         destroy("small", yes=False)
     assert len(work(sandbox)) == done
     assert destroy("small") == Exit.DONE
@@ -127,7 +127,7 @@ def test_jobs_are_listed_and_must_be_confirmed(
     env = tools.define(tmp_path)
     tools.register(env)
     job = tools.run_job(sandbox, "small-low", "small-task")
-    with pytest.raises(UserError, match="nobody is here to agree") as caught:
+    with pytest.raises(UserError, match="nobody is here to answer") as caught:
         destroy(env)
     assert "End 1 job?" in caught.value.why
     assert f"{job} (fastqc, RUNNING)" in capsys.readouterr().err
