@@ -10,6 +10,10 @@ from environments.kinds.ec2 import launch_templates as templates
 from environments.model.inputs import Inputs, Network
 from environments.model.region import Described, Region
 from environments.model.resource import Desired, Existing
+from environments.plan.comparison import compare
+from environments.plan.steps import Step, step
+from environments.rollout.options import Options
+from environments.rollout.situation import Situation
 from environments.spec import definitions
 from launch_templates.contents import contents
 from launch_templates.data import launch_template_data
@@ -48,3 +52,8 @@ def region(**lists: list[Described]) -> Region:
     for name, described in lists.items():
         setattr(listed, name, described)  # where a list that was read once is kept
     return listed
+
+
+def plan_step(desired: Desired, existing: Existing | None, environment: str) -> Step:
+    """What is to be done for a resource where no job runs."""
+    return step(compare(desired, existing, environment), Options(), Situation(environment), 0.0)

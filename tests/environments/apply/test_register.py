@@ -1,7 +1,11 @@
 """`invoke register-env` against the offline AWS: planned, applied, planned again."""
 
 import json
+import sys
+from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -327,3 +331,14 @@ def test_machines_that_are_not_offered(sandbox: Sandbox, define: Define) -> None
     path.write_text(path.read_text().replace("c5.2xlarge", "c5.3xlarge"))
     with pytest.raises(UserError, match=r"has no c5\.3xlarge"):
         machines.look(Cloud(), definitions.load(str(path)))
+
+
+@pytest.mark.parametrize(("answer", "code"), [("yes\n", Exit.DONE), ("y\n", Exit.SOMETHING_TO_DO), ("", 2)])
+def test_a_person_is_asked(
+    sandbox: Sandbox, register: Register, define: Define, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
+) -> None:
+    terminal: Mapping[str, Any] = {"isatty": lambda: True}
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(**terminal, readline=StringIO(answer).readline))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert register(define(), yes=False) == code
+    assert bool(sandbox.client("batch").describe_compute_environments()["computeEnvironments"]) == (code == Exit.DONE)

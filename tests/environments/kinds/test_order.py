@@ -17,6 +17,7 @@ from environments.teardown import destroy as teardown
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
+from tests.support.inputs import inputs
 
 _FUNCTIONS = {name: value for name, value in vars(Kind).items() if inspect.isfunction(value) and name[0] != "_"}
 _VALUES = ("KIND", "ACCOUNT_WIDE")
@@ -58,3 +59,15 @@ def test_what_register_env_makes_destroy_env_takes_away(sandbox: Sandbox, tmp_pa
         assert made or kind is service_linked, kind.KIND  # which belongs to the account
     teardown.destroy(cloud, "small", teardown.NOTHING, Screen(quiet=True))
     assert {kind.KIND: left for kind in order.KINDS if (left := order.used_by(Region(cloud), kind, "small"))} == {}
+
+
+@pytest.mark.parametrize("name", ["genomics", "salmon", "genomics-2019", "reference"])
+def test_everything_that_is_made_carries_the_environments_tag(name: str) -> None:
+    there = inputs(name)
+    desired = [resource for kind in order.KINDS for resource in kind.desired(there)]
+    tagged = [each for each in desired if each.kind != service_linked.KIND and not each.foreign]
+    assert len(tagged) > 8
+    for each in tagged:
+        assert f"kiln:env:{name}" in each.tags, each
+    kinds = [kind.KIND for kind in order.KINDS]
+    assert [each.kind for each in desired] == sorted((each.kind for each in desired), key=kinds.index)

@@ -1,10 +1,6 @@
 """Resources one by one, on the offline AWS: what is made, changed, shared and let go."""
 
-import sys
-from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,8 +12,6 @@ from environments.kinds.iam import policies, statements
 from environments.model.kind import AnyKind
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Removal
-from environments.plan import network
-from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.support.aws_state import work
@@ -140,36 +134,6 @@ def test_a_security_group_without_ingress(sandbox: Sandbox, cloud: Cloud) -> Non
     assert security_groups.match(Region(cloud), [elsewhere]) == {}
 
 
-def private(sandbox: Sandbox) -> tuple[str, str]:
-    """A VPC with one subnet and no way out; both ids."""
-    ec2 = sandbox.client("ec2")
-    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    return vpc, ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
-
-
-def test_a_vpc_of_ones_own(sandbox: Sandbox, registered: Registered, define: Define) -> None:
-    vpc, subnet = private(sandbox)
-    found = registered(define(f"network: {{vpc: {vpc}}}\n"))
-    assert any(f"machines in {subnet} cannot join" in note for note in found["notes"])
-    [made] = sandbox.client("batch").describe_compute_environments()["computeEnvironments"]
-    assert made["computeResources"]["subnets"] == [subnet]
-    [group] = sandbox.client("ec2").describe_security_groups(
-        Filters=[{"Name": "group-name", "Values": ["small-batch"]}]
-    )["SecurityGroups"]
-    assert (group["VpcId"], made["computeResources"]["securityGroupIds"]) == (vpc, [group["GroupId"]])
-
-
-def test_subnets_that_do_not_belong_together(sandbox: Sandbox, cloud: Cloud, define: Define) -> None:
-    vpc, subnet = private(sandbox)
-    usual = network.look(cloud, definitions.load(define())).subnets[0]
-    with pytest.raises(UserError, match="are in 2 VPCs"):
-        network.look(cloud, definitions.load(define(f"network: {{subnets: [{subnet}, {usual}]}}\n")))
-    with pytest.raises(UserError, match=f"are not in {vpc}"):
-        network.look(cloud, definitions.load(define(f"network: {{vpc: {vpc}, subnets: [{usual}]}}\n")))
-    with pytest.raises(UserError, match="has no subnet in vpc-0123456789"):
-        network.look(cloud, definitions.load(define("network: {vpc: vpc-0123456789}\n")))
-
-
 def test_job_definitions_and_time_limits(sandbox: Sandbox, registered: Registered, define: Define) -> None:
     more = "job_definitions: {hello: {image: busybox, memory: 64 MiB, command: [echo, 'Ref::x'], parameters: {x: y}}}\n"
     path = Path(define(more))
@@ -201,14 +165,3 @@ def test_what_is_invalid_is_told_with_what_to_do(sandbox: Sandbox, register: Reg
     assert "holds no role" in caught.value.why
     assert "has no associated IAM Roles" in caught.value.output
     assert "CreateJobQueue" not in " ".join(work(sandbox))
-
-
-@pytest.mark.parametrize(("answer", "code"), [("yes\n", Exit.DONE), ("y\n", Exit.SOMETHING_TO_DO), ("", 2)])
-def test_a_person_is_asked(
-    sandbox: Sandbox, register: Register, define: Define, monkeypatch: pytest.MonkeyPatch, answer: str, code: int
-) -> None:
-    terminal: Mapping[str, Any] = {"isatty": lambda: True}
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(**terminal, readline=StringIO(answer).readline))
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    assert register(define(), yes=False) == code
-    assert bool(sandbox.client("batch").describe_compute_environments()["computeEnvironments"]) == (code == Exit.DONE)

@@ -1,11 +1,16 @@
-"""Subnets, and whether machines in them have a way out, without AWS."""
+"""Subnets, and whether machines in them have a way out."""
 
 from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
 
+from cloud.session import Cloud
 from environments.plan import network
+from environments.spec import definitions
+from kiln.errors import UserError
+from sandbox.inprocess import Sandbox
+from tests.support.environments import Define, Registered
 
 
 def subnet(name: str, *, public: bool = True) -> dict[str, Any]:
@@ -52,3 +57,33 @@ def test_endpoints_in_the_place_of_a_way_out() -> None:
     [told] = network.warnings(shut, [each for each in there if "ecr" not in each["ServiceName"]])
     assert told.endswith("its VPC has no endpoint for ecr.api, ecr.dkr")
     assert network.warnings({}, []) == ()
+
+
+def private(sandbox: Sandbox) -> tuple[str, str]:
+    """A VPC with one subnet and no way out; both ids."""
+    ec2 = sandbox.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    return vpc, ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+
+
+def test_a_vpc_of_ones_own(sandbox: Sandbox, registered: Registered, define: Define) -> None:
+    vpc, subnet = private(sandbox)
+    found = registered(define(f"network: {{vpc: {vpc}}}\n"))
+    assert any(f"machines in {subnet} cannot join" in note for note in found["notes"])
+    [made] = sandbox.client("batch").describe_compute_environments()["computeEnvironments"]
+    assert made["computeResources"]["subnets"] == [subnet]
+    [group] = sandbox.client("ec2").describe_security_groups(
+        Filters=[{"Name": "group-name", "Values": ["small-batch"]}]
+    )["SecurityGroups"]
+    assert (group["VpcId"], made["computeResources"]["securityGroupIds"]) == (vpc, [group["GroupId"]])
+
+
+def test_subnets_that_do_not_belong_together(sandbox: Sandbox, cloud: Cloud, define: Define) -> None:
+    vpc, subnet = private(sandbox)
+    usual = network.look(cloud, definitions.load(define())).subnets[0]
+    with pytest.raises(UserError, match="are in 2 VPCs"):
+        network.look(cloud, definitions.load(define(f"network: {{subnets: [{subnet}, {usual}]}}\n")))
+    with pytest.raises(UserError, match=f"are not in {vpc}"):
+        network.look(cloud, definitions.load(define(f"network: {{vpc: {vpc}, subnets: [{usual}]}}\n")))
+    with pytest.raises(UserError, match="has no subnet in vpc-0123456789"):
+        network.look(cloud, definitions.load(define("network: {vpc: vpc-0123456789}\n")))
