@@ -18,7 +18,7 @@ from kiln.screen import result, result_as_json
 def doctor(
     environment: str, job: str, region: str | None, *, as_json: bool, now: datetime | None = None
 ) -> int:  # fmt: skip
-    """`invoke doctor`: every environment of Kiln's in the region, or one; or one job. `now` is the present (UTC).
+    """Examine every environment of Kiln's in the region, or a named one, or a job. `now` is the present (UTC).
 
     What could not be looked at counts as something to do: nothing unseen is called healthy.
     """

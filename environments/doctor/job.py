@@ -42,7 +42,7 @@ class Explanation:
 
 
 def explain(cloud: Cloud, scope: Scope, job_id: str) -> Explanation:
-    """The job and its state; `scope` is the region's. Raises UserError for a job that AWS Batch does not know."""
+    """Explain a job and its state; `scope` is the region's. Raises UserError for a job that AWS Batch does not know."""
     jobs = batch.describe_jobs(cloud, [job_id])
     if not jobs:
         raise UserError(

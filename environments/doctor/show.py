@@ -21,7 +21,7 @@ _PARTS: dict[Part, str] = {
 
 
 def table(findings: Findings, unseen: Mapping[Part, str], checks: int, seconds: float) -> str:
-    """A heading for every environment, its findings with their fixes, and what could not be looked at."""
+    """Write a heading for every environment, its findings with their fixes, and what could not be looked at."""
     effort = f"{words.count(checks, 'check')}, {words.seconds(seconds)}"
     healthy = "no findings in what could be looked at" if unseen else "healthy"
     blocks = [_block(name, own, effort, healthy) for name, own in findings.items() if name or own]
@@ -49,7 +49,7 @@ def nothing(region: str) -> str:
 
 
 def job(explanation: Explanation) -> str:
-    """A job: what it asks for, how it is, and what to do."""
+    """Write a job down: what it asks for, how it is, and what to do."""
     about = explanation.job
     gpus = f", {words.count(about.gpus, 'GPU')}" if about.gpus else ""
     lines = [
@@ -64,7 +64,7 @@ def job(explanation: Explanation) -> str:
 
 
 def document(region: str, findings: Findings, unseen: Mapping[Part, str], checks: int) -> dict[str, Any]:
-    """The same as a JSON document."""
+    """Make the same as a JSON document."""
     every = [{"environment": name or None, **plain(finding)} for name, own in findings.items() for finding in own]
     return {
         "region": region, "environments": [name for name in findings if name], "healthy": not every and not unseen,
@@ -83,5 +83,5 @@ def job_document(region: str, explanation: Explanation) -> dict[str, Any]:
 
 
 def plain(finding: Finding) -> dict[str, str]:
-    """The finding as a JSON document has it."""
+    """Turn a finding into what a JSON document has of it."""
     return {key: value for key, value in asdict(finding).items() if key != "cause"}

@@ -11,7 +11,7 @@ STALE = 6
 
 
 def check_agents(picture: Picture) -> Iterator[Finding]:
-    """Machines whose ECS agent is old, or has lost its connection."""
+    """Find machines whose ECS agent is old, or has lost its connection."""
     by_cluster = {
         str(environment.get("ecsClusterArn")): (name_of(environment), str(configurations[0].get("imageType")))
         for environment in picture.scope.environments
@@ -37,7 +37,7 @@ def check_agents(picture: Picture) -> Iterator[Finding]:
 
 
 def is_behind(agent: str, newest: str) -> bool:
-    """Whether an agent (1.94.0) is STALE minor versions behind, or a major version; False where either is not known."""
+    """Check whether an agent (1.94.0) is STALE minor versions behind, or a major version; False where unknown."""
     ours, theirs = _numbers(agent), _numbers(newest)
     if ours is None or theirs is None:
         return False

@@ -17,7 +17,7 @@ from kiln import words
 
 
 def check_quotas(picture: Picture) -> Iterator[Finding]:
-    """max_vcpus of the compute environments, summed by the quota that counts their machines, against that quota."""
+    """Compare max_vcpus of the compute environments, summed by the quota that counts their machines, with it."""
     by_code: dict[str, list[Described]] = {}
     for environment in picture.scope.environments:
         for code in codes_of(environment) & picture.quotas.keys():
@@ -37,7 +37,7 @@ def check_quotas(picture: Picture) -> Iterator[Finding]:
 
 
 def check_offers(picture: Picture) -> Iterator[Finding]:
-    """Instance types that no zone of the compute environment's subnets offers."""
+    """Find instance types that no zone of the compute environment's subnets offers."""
     subnets = picture.network.subnets
     for environment in picture.scope.environments:
         zones = {subnets[subnet]["AvailabilityZone"] for subnet in subnets_of(environment) if subnet in subnets}
@@ -62,7 +62,7 @@ def _is_offered(picture: Picture, name: str, zones: set[str]) -> bool:
 
 
 def check_idle_machines(picture: Picture) -> Iterator[Finding]:
-    """Machines that are kept running, and paid for, with or without jobs."""
+    """Find machines that are kept running, and paid for, with or without jobs."""
     for environment in picture.scope.environments:
         least = int(resources(environment).get("minvCpus") or 0)
         if least:

@@ -13,7 +13,7 @@ _IDS = {"image": r"ami-\w+", "subnet": r"subnet-\w+", "group": r"sg-\w+"}
 
 
 def check_status(picture: Picture) -> Iterator[Finding]:
-    """INVALID compute environments, each with what its statusReason means."""
+    """Find INVALID compute environments, with what its statusReason means."""
     for environment in picture.scope.environments:
         if environment.get("status") != "INVALID":
             continue

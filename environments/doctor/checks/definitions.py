@@ -10,7 +10,7 @@ from kiln import words
 
 
 def check_revisions(picture: Picture) -> Iterator[Finding]:
-    """Older revisions that are still ACTIVE: a job that names such a revision by its number gets the old settings."""
+    """Find older revisions that are still ACTIVE: a job that names such a number gets the old settings."""
     for name, (newest, *older) in sorted(_revisions(picture).items()):
         if older:
             names = _shorten([f"{name}:{revision['revision']}" for revision in reversed(older)])
@@ -35,7 +35,7 @@ def _shorten(names: Sequence[str]) -> str:
 
 
 def check_roles(picture: Picture) -> Iterator[Finding]:
-    """Job definitions whose newest revision names a role that is gone: their jobs fail at once."""
+    """Find job definitions whose newest revision names a role that is gone: their jobs fail at once."""
     for name, (newest, *_) in sorted(_revisions(picture).items()):
         for arn in job_roles(newest):
             role = picture.roles.by_name.get(short_name(arn))

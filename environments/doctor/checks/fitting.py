@@ -13,7 +13,7 @@ from kiln import words
 
 
 def check_size(job: QueuedJob, picture: Picture) -> Finding | None:
-    """Why no compute environment of its queue can ever take the job; None where it fits, or where that is not known."""
+    """Find out why no compute environment of its queue can ever take the job; None where it fits, or is unknown."""
     environments = [environment for environment in picture.scope.members(job.queue) if resources(environment)]
     most = max((int(resources(environment)["maxvCpus"]) for environment in environments), default=0)
     if environments and job.vcpus > most:
@@ -88,5 +88,5 @@ def _larger_type(job: QueuedJob, allowed: Sequence[InstanceType], picture: Pictu
 
 
 def title(job: QueuedJob) -> str:
-    """job 7c1e (fastqc)"""
+    """Name a job for people: job 7c1e (fastqc)."""
     return f"job {job.id[:8]} ({job.name})"

@@ -1,4 +1,4 @@
-"""AMIs that are gone, or will be."""
+"""Find AMIs that are gone, or will be."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,7 +13,7 @@ SOON = timedelta(days=30)
 
 
 def check_existence(picture: Picture) -> Iterator[Finding]:
-    """AMIs that were deregistered, or are shared with this account no longer."""
+    """Find AMIs that were deregistered, or are shared with this account no longer."""
     for ami, users in _users(picture).items():
         image = picture.images.get(ami)
         if image is None or image.get("State") != "available":

@@ -16,7 +16,7 @@ from kiln import words
 
 
 def check_stuck_jobs(picture: Picture) -> Iterator[Finding]:
-    """A finding for all jobs that wait for the same cause. Jobs that only stand behind another are left out."""
+    """Report all jobs that wait for the same cause in one finding. Jobs that only stand behind another are left out."""
     by_cause: dict[tuple[str, str], list[Finding]] = {}
     for job in picture.jobs:
         if finding := check_job(job, picture):
@@ -27,7 +27,7 @@ def check_stuck_jobs(picture: Picture) -> Iterator[Finding]:
 
 
 def check_job(job: QueuedJob, picture: Picture) -> Finding | None:
-    """Why the job does not start; None where it has but to wait for its turn."""
+    """Find out why the job does not start; None where it has but to wait for its turn."""
     return (
         check_size(job, picture)
         or _check_queue(job, picture)

@@ -16,7 +16,7 @@ _SCALING, _FLEET = "AWSServiceRoleForAutoScaling", "AWSServiceRoleForEC2SpotFlee
 
 
 def check_keys(picture: Picture) -> Iterator[Finding]:
-    """Keys that are gone or off, or that the role which starts the machines may not use."""
+    """Find KMS keys that are gone or off, or that the role which starts the machines may not use."""
     for environment in picture.scope.environments:
         for name in keys_of(environment, picture.templates, picture.images, picture.keys.of_snapshots):
             if name in picture.keys.by_name and (finding := _check(environment, name, picture.keys.by_name[name])):

@@ -9,7 +9,7 @@ from launch_templates.versions import OWN, Template
 
 
 def check_versions(picture: Picture) -> Iterator[Finding]:
-    """Launch templates that are gone, and versions that are gone, behind, or not fixed by a number."""
+    """Find launch templates that are gone, and versions that are gone, behind, or not fixed by a number."""
     for environment in picture.scope.environments:
         if template_of(environment)[0] and (finding := _check(picture, environment)):
             yield finding

@@ -13,7 +13,7 @@ _HTTPS = 443
 
 
 def check_subnets(picture: Picture) -> Iterator[Finding]:
-    """Subnets that are gone, or whose machines have no way out and lack VPC endpoints."""
+    """Find subnets that are gone, or whose machines have no way out and lack VPC endpoints."""
     for environment in picture.scope.environments:
         for subnet in subnets_of(environment):
             if subnet not in picture.network.subnets:
@@ -65,7 +65,7 @@ def _subnets_as_launched(environment: Described, picture: Picture) -> list[Mappi
 
 
 def check_groups(picture: Picture) -> Iterator[Finding]:
-    """Security groups that are gone, and compute environments none of whose groups allows HTTPS to the outside."""
+    """Find security groups that are gone, and compute environments whose groups allow no HTTPS to the outside."""
     for environment in picture.scope.environments:
         names = groups_of(environment, picture.templates)
         missing = [name for name in names if name not in picture.network.groups]

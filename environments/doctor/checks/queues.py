@@ -9,7 +9,7 @@ from environments.kinds.batch.job_queues import order_of
 
 
 def check_head_jobs(picture: Picture) -> Iterator[Finding]:
-    """Queues for head jobs (`head`, or so named) with Spot in them: an interruption ends a whole workflow."""
+    """Find queues for head jobs (`head`, or so named) with Spot in them: an interruption ends a whole workflow."""
     for queue in picture.scope.queues:
         name = str(queue["jobQueueName"])
         environments = picture.scope.members(queue["jobQueueArn"])
@@ -24,7 +24,7 @@ def check_head_jobs(picture: Picture) -> Iterator[Finding]:
 
 
 def check_states(picture: Picture) -> Iterator[Finding]:
-    """Queues that are DISABLED or INVALID, and compute environments of queues that are DISABLED."""
+    """Find queues that are DISABLED or INVALID, and compute environments of queues that are DISABLED."""
     in_use = {arn for queue in picture.scope.queues for arn in order_of(queue)}
     for queue in picture.scope.queues:
         name, register = str(queue["jobQueueName"]), picture.scope.register_command

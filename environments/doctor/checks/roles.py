@@ -25,7 +25,7 @@ class _Use:
 
 
 def check_service_roles(picture: Picture) -> Iterator[Finding]:
-    """The role that AWS Batch works through. Its service-linked role cannot be deleted while it is in use."""
+    """Check the role that AWS Batch works through. Its service-linked role cannot be deleted while it is in use."""
     for arn, users in _users(picture, lambda environment: str(environment.get("serviceRole") or "")).items():
         if _LINKED not in arn:
             use = _Use("batch.amazonaws.com", "AWSBatchServiceRole", f"AWS Batch uses it for {users}")
@@ -33,7 +33,7 @@ def check_service_roles(picture: Picture) -> Iterator[Finding]:
 
 
 def check_spot_roles(picture: Picture) -> Iterator[Finding]:
-    """The Spot fleet role where a compute environment names it, and the service-linked roles that Spot needs."""
+    """Check the Spot fleet role where a compute environment names it, and the service-linked roles that Spot needs."""
     fleets = _users(picture, lambda environment: str(resources(environment).get("spotIamFleetRole") or ""))
     for arn, users in fleets.items():
         use = _Use("spotfleet.amazonaws.com", "AmazonEC2SpotFleetTaggingRole", f"Spot Fleet uses it for {users}")
@@ -56,7 +56,7 @@ def check_spot_roles(picture: Picture) -> Iterator[Finding]:
 
 
 def check_instance_profiles(picture: Picture) -> Iterator[Finding]:
-    """Instance profiles: existing, with a role that machines may have, which lets the ECS agent join its cluster."""
+    """Check that instance profiles exist, with a role that machines may have and that lets the ECS agent join."""
     profiles = _users(picture, lambda environment: str(resources(environment).get("instanceRole") or ""))
     for arn, users in profiles.items():
         name = f"instance profile {short_name(arn)}"

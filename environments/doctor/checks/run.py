@@ -62,7 +62,7 @@ OF_REGION = (Check(volumes.check_unattached_volumes, ("volumes",)),)
 
 
 def run(picture: Picture, checks: Iterable[Check] = OF_ENVIRONMENT) -> tuple[Finding, ...]:
-    """What the checks find: errors first, and what has the same cause once."""
+    """Run the checks; returns their findings, errors first, and what has the same cause once."""
     findings = [finding for check in checks if check.can_run(picture) for finding in check.find(picture)]
     return tuple(sorted(_merge(findings), key=lambda finding: finding.severity))
 

@@ -12,7 +12,7 @@ _ATTACHING = timedelta(minutes=10)
 
 
 def check_unattached_volumes(picture: Picture) -> Iterator[Finding]:
-    """Volumes that machines made to grow their storage, and that are attached to nothing (amazon-ebs-autoscale#30)."""
+    """Find volumes that machines made to grow their storage, and that no machine has (amazon-ebs-autoscale#30)."""
     for volume in picture.volumes.unattached:
         owner = storage_volumes.owner(volume)
         ended = owner not in picture.volumes.living_owners

@@ -12,7 +12,7 @@ Templates = Mapping[str, Template]
 
 
 def resources(environment: Described) -> Described:
-    """Its computeResources; {} for an unmanaged compute environment."""
+    """Return its computeResources; {} for an unmanaged compute environment."""
     return environment.get("computeResources") or {}
 
 
@@ -21,7 +21,7 @@ def is_spot(environment: Described) -> bool:
 
 
 def short_name(arn: str) -> str:
-    """The name behind an ARN's last slash; a name as it is."""
+    """Return the name behind an ARN's last slash; a name as it is."""
     return arn.rpartition("/")[2] or arn
 
 
@@ -30,7 +30,7 @@ def name_of(environment: Described) -> str:
 
 
 def instance_types_of(environment: Described) -> Sequence[str]:
-    """Its instanceTypes: types, families, and words for several families."""
+    """List its instanceTypes: types, families, and words for several families."""
     return resources(environment).get("instanceTypes") or ()
 
 
@@ -39,14 +39,14 @@ def subnets_of(environment: Described) -> Sequence[str]:
 
 
 def template_of(environment: Described) -> tuple[str, str]:
-    """The launch template that it names, by id or name ("": none), and the version: a number, $Default or $Latest."""
+    """Return the launch template that it names, id or name ("": none), and its version: a number, $Default, $Latest."""
     template = resources(environment).get("launchTemplate") or {}
     name = template.get("launchTemplateId") or template.get("launchTemplateName") or ""
     return str(name), str(template.get("version") or "$Default")
 
 
 def template_data(environment: Described, templates: Templates) -> Described:
-    """The data of the launch template's version that it uses; {} where there is none."""
+    """Return the data of the launch template's version that it uses; {} where there is none."""
     name, version = template_of(environment)
     template = templates.get(name)
     if template is None:
@@ -56,7 +56,7 @@ def template_data(environment: Described, templates: Templates) -> Described:
 
 
 def images_of(environment: Described, templates: Templates) -> list[str]:
-    """The AMIs that it names: in ec2Configuration, else in imageId, else in its launch template."""
+    """List the AMIs that it names: in ec2Configuration, else in imageId, else in its launch template."""
     configurations = resources(environment).get("ec2Configuration") or ()
     overrides = [str(entry["imageIdOverride"]) for entry in configurations if entry.get("imageIdOverride")]
     image = resources(environment).get("imageId") or template_data(environment, templates).get("ImageId")
@@ -64,7 +64,7 @@ def images_of(environment: Described, templates: Templates) -> list[str]:
 
 
 def groups_of(environment: Described, templates: Templates) -> Sequence[str]:
-    """The security groups of its machines: its own, else those of its launch template."""
+    """List the security groups of its machines: its own, else those of its launch template."""
     own: Sequence[str] = resources(environment).get("securityGroupIds") or ()
     data = template_data(environment, templates)
     interfaces = data.get("NetworkInterfaces") or ()

@@ -26,21 +26,21 @@ class InstanceTypes:
 
 
 def families_of(name: str) -> tuple[str, ...]:
-    """The families behind an entry of instanceTypes: of a type, of a family, of a word for several."""
+    """List the families behind an entry of instanceTypes: of a type, of a family, of a word for several."""
     return _GROUPS.get(name, (family_of(name),))
 
 
 def family_of(instance_type: str) -> str:
-    """c5.2xlarge → c5; a family as it is."""
+    """Cut the size off: c5.2xlarge → c5; a family stays as it is."""
     return instance_type.partition(".")[0]
 
 
 def allowed_by(names: Iterable[str], instance_type: str) -> bool:
-    """Whether these entries of instanceTypes allow a type."""
+    """Check whether these entries of instanceTypes allow a type."""
     entries = {entry for name in names for entry in _GROUPS.get(name, (name,))}
     return bool({instance_type, family_of(instance_type)} & entries)
 
 
 def allows(environment: Described, instance_type: str) -> bool:
-    """Whether a compute environment may launch this type."""
+    """Check whether a compute environment may launch this type."""
     return allowed_by(instance_types_of(environment), instance_type)

@@ -30,7 +30,7 @@ class Keys:
 def keys_of(
     environment: Described, templates: Templates, images: Mapping[str, Described], of_snapshots: Mapping[str, str]
 ) -> tuple[str, ...]:
-    """The keys that its machines need: of its AMIs' snapshots, and of its launch template's volumes (pure)."""
+    """List the KMS keys that its machines need: of its AMIs' snapshots, and of its launch template's volumes (pure)."""
     snapshots = encrypted_snapshots(images[ami] for ami in images_of(environment, templates) if ami in images)
     disks = template_data(environment, templates).get("BlockDeviceMappings") or ()
     keys = {of_snapshots[snapshot] for snapshot in snapshots if snapshot in of_snapshots}
@@ -40,7 +40,7 @@ def keys_of(
 
 
 def encrypted_snapshots(images: Iterable[Described]) -> Iterator[str]:
-    """The ids of the AMIs' snapshots that are encrypted."""
+    """List the ids of the AMIs' snapshots that are encrypted."""
     for image in images:
         for disk in image.get("BlockDeviceMappings") or ():
             volume = disk.get("Ebs") or {}

@@ -18,7 +18,7 @@ MEASURED = {
 
 
 def available(instance_type: InstanceType, machines: Iterable[Machine]) -> int:
-    """MiB that a machine of this type has for jobs; `machines` are those that ECS knows."""
+    """Return the MiB that a machine of this type has for jobs; `machines` are those that ECS knows."""
     registered = [
         machine.memory for machine in machines if machine.instance_type == instance_type.name and machine.memory
     ]
@@ -26,7 +26,7 @@ def available(instance_type: InstanceType, machines: Iterable[Machine]) -> int:
 
 
 def estimate(promised: int) -> int:
-    """MiB, a little on the low side: what kernel, agent and Batch keep grows with the machine."""
+    """Estimate the MiB, a little on the low side: what kernel, agent and Batch keep grows with the machine."""
     return max(0, int(promised * 0.955) - 200)
 
 

@@ -43,7 +43,7 @@ class Picture:
     unseen: Mapping[Part, str] = field(default_factory=dict)
 
     def of(self, name: str) -> "Picture":
-        """The same of one of Kiln's environments alone, by its tag."""
+        """Select what belongs to one of Kiln's environments alone, by its tag."""
         scope = self.scope.of(name)
         queues = {queue["jobQueueArn"] for queue in scope.queues}
         clusters = {environment.get("ecsClusterArn") for environment in scope.environments}

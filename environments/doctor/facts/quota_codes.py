@@ -24,7 +24,7 @@ _CODES: tuple[tuple[str, str, str], ...] = (
 
 
 def code_of(instance_type: str, *, spot: bool) -> str:
-    """The code of the quota (service ec2) that a type, a family or a word of instanceTypes counts towards; "": none."""
+    """Return the code of the EC2 quota that a type, a family or a word of instanceTypes counts towards; "": none."""
     for begins, on_demand, on_spot in _CODES:
         if re.match(begins, instance_type):
             return on_spot if spot else on_demand
@@ -32,5 +32,5 @@ def code_of(instance_type: str, *, spot: bool) -> str:
 
 
 def codes_of(environment: Described) -> set[str]:
-    """The codes of the quotas that a compute environment's machines count towards."""
+    """List the codes of the quotas that a compute environment's machines count towards."""
     return {code_of(name, spot=is_spot(environment)) for name in instance_types_of(environment)} - {""}

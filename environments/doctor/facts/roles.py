@@ -34,6 +34,6 @@ class Roles:
 
 
 def job_roles(definition: Described) -> list[str]:
-    """The ARNs of the roles that a job definition names (pure)."""
+    """List the ARNs of the roles that a job definition names (pure)."""
     container = definition.get("containerProperties") or {}
     return [str(container[name]) for name in ("jobRoleArn", "executionRoleArn") if container.get(name)]

@@ -25,16 +25,16 @@ class Scope:
     region_environments: Sequence[Described] = ()
 
     def names(self) -> tuple[str, ...]:
-        """Kiln's environments that these compute environments and queues belong to."""
+        """List Kiln's environments that these compute environments and queues belong to."""
         return tuple(sorted({name for resource in (*self.environments, *self.queues) for name in _users(resource)}))
 
     def of_kiln(self) -> "Scope":
-        """Those that belong to any environment of Kiln's, by its tags."""
+        """Select those that belong to any environment of Kiln's, by its tags."""
         environments = [environment for environment in self.environments if _users(environment)]
         return replace(self, environments=environments, queues=[queue for queue in self.queues if _users(queue)])
 
     def of(self, name: str, environments: Collection[str] = (), queues: Collection[str] = ()) -> "Scope":
-        """Those of one environment: by its tag, and by these names of its definition where no environment's tag is."""
+        """Select those of an environment: by its tag, and by its definition's names where no environment's tag is."""
 
         def belongs(resource: Described, key: str, names: Collection[str]) -> bool:
             users = _users(resource)
@@ -47,23 +47,23 @@ class Scope:
         )  # fmt: skip
 
     def of_queue(self, arn: str) -> "Scope":
-        """A queue and its compute environments, under the name of the environment that the queue belongs to."""
+        """Select a queue and its compute environments, under the name of the environment that the queue belongs to."""
         queues = [queue for queue in self.queues if queue["jobQueueArn"] == arn]
         users = [name for queue in queues for name in _users(queue)]
         return replace(self, name=users[0] if users else "", environments=self.members(arn), queues=queues)
 
     def members(self, queue_arn: str) -> list[Described]:
-        """The compute environments of a queue, in the order in which AWS Batch tries them."""
+        """List the compute environments of a queue, in the order in which AWS Batch tries them."""
         by_arn = {environment["computeEnvironmentArn"]: environment for environment in self.region_environments}
         return [by_arn[arn] for arn in order_of(self.queue(queue_arn)) if arn in by_arn]
 
     def queue(self, arn: str) -> Described:
-        """The queue with this ARN; {} where it is not among them."""
+        """Return the queue with this ARN; {} where it is not among them."""
         return next((queue for queue in self.queues if queue["jobQueueArn"] == arn), {})
 
     @property
     def register_command(self) -> str:
-        """The command that repairs the environment."""
+        """Return the command that repairs the environment."""
         return typed.command(f"register-env --env {self.name}" if self.name else "register-env")
 
 

@@ -25,7 +25,7 @@ AGAIN = 15.0
 
 
 def describe_stuck_jobs(cloud: Cloud, scope: Scope) -> tuple[QueuedJob, ...]:
-    """The jobs that are RUNNABLE at one place for DWELL, with the same reason when they are described twice."""
+    """Describe the jobs that are RUNNABLE at their place for DWELL, twice: with the same reason both times."""
     first = _describe_waiting_jobs(cloud, scope)
     if not first:
         return ()
@@ -46,7 +46,7 @@ def _describe_waiting_jobs(cloud: Cloud, scope: Scope) -> list[QueuedJob]:
 
 
 def front_of_queue(cloud: Cloud, queue: str, now: datetime) -> dict[str, tuple[float, int]]:
-    """Job id → seconds at its place, and the place; of a queue's first 100 RUNNABLE jobs.
+    """Describe a queue's first 100 RUNNABLE jobs: job id → seconds at its place, and the place.
 
     `now` is the present (UTC); where AWS's clock is ahead of it, AWS's counts.
     """
@@ -59,12 +59,12 @@ def front_of_queue(cloud: Cloud, queue: str, now: datetime) -> dict[str, tuple[f
 
 
 def describe_jobs(cloud: Cloud, ids: Sequence[str]) -> list[QueuedJob]:
-    """Jobs by id, those alone that AWS Batch knows."""
+    """Describe jobs by id, those alone that AWS Batch knows."""
     return [queued_job(described) for described in jobs.described(cloud, ids)]
 
 
 def queued_job(described: Mapping[str, Any]) -> QueuedJob:
-    """A job as DescribeJobs has it (pure)."""
+    """Read a job of DescribeJobs (pure)."""
     container = described.get("container") or {}
     requirements = {
         requirement["type"]: int(float(requirement["value"]))
@@ -83,7 +83,7 @@ def queued_job(described: Mapping[str, Any]) -> QueuedJob:
 
 
 def describe_definitions(cloud: Cloud, scope: Scope) -> tuple[Described, ...]:
-    """The ACTIVE revisions of Kiln's job definitions, of the scope's environment alone where it has a name.
+    """Describe the ACTIVE revisions of Kiln's job definitions; of the scope's environment alone where it has a name.
 
     (Nextflow registers its own, by hundreds.)
     """

@@ -29,7 +29,7 @@ def _filter(name: str, values: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def describe_templates(cloud: Cloud, environments: Sequence[Described]) -> Templates:
-    """The launch templates that the compute environments name, with all their versions, by id and by name."""
+    """Describe the launch templates that the compute environments name, with all their versions, by id and by name."""
     named = {name for name, _ in map(template_of, environments) if name}
     if not named:
         return {}
@@ -46,14 +46,14 @@ def describe_templates(cloud: Cloud, environments: Sequence[Described]) -> Templ
 def describe_images(
     cloud: Cloud, environments: Sequence[Described], templates: Templates
 ) -> Mapping[str, Described]:  # fmt: skip
-    """The AMIs that the compute environments name, by id. Asked by a filter, which does not mind ids that are gone."""
+    """Describe the AMIs that compute environments name, by id; by a filter, which does not mind ids that are gone."""
     ids = {ami for environment in environments for ami in images_of(environment, templates)}
     images = machine_images.describe(cloud, Filters=_filter("image-id", ids)) if ids else []
     return {image["ImageId"]: image for image in images}
 
 
 def describe_network(cloud: Cloud, environments: Sequence[Described], templates: Templates) -> Network:
-    """Subnets, the route tables and VPC endpoints of their VPCs, and security groups."""
+    """Describe subnets, the route tables and VPC endpoints of their VPCs, and security groups."""
     ids = {subnet for environment in environments for subnet in subnets_of(environment)}
     group_ids = {group for environment in environments for group in groups_of(environment, templates)}
     subnets = every(cloud.ec2, "describe_subnets", "Subnets", Filters=_filter("subnet-id", ids)) if ids else []
@@ -69,7 +69,7 @@ def describe_network(cloud: Cloud, environments: Sequence[Described], templates:
 
 
 def describe_types(cloud: Cloud, environments: Sequence[Described]) -> InstanceTypes:
-    """All sizes of the families that the compute environments allow, and the region's zones that offer them."""
+    """Describe all sizes of the families that compute environments allow, and the region's zones that offer them."""
     names = {name for environment in environments for name in instance_types_of(environment)}
     families = {family for name in names for family in families_of(name)}
     if not families:
@@ -87,6 +87,6 @@ def describe_types(cloud: Cloud, environments: Sequence[Described]) -> InstanceT
 
 
 def describe_volumes(cloud: Cloud) -> Volumes:
-    """The region's volumes that machines added to their own storage and that are attached to no instance."""
+    """Describe the region's volumes that machines added to their own storage and that no instance has attached."""
     volumes = storage_volumes.unattached(cloud)
     return Volumes(volumes, storage_volumes.living_owners(cloud, volumes))

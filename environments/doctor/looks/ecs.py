@@ -17,7 +17,7 @@ _ALIASES = {"ECS_AL2023": "ecs/al2023", "ECS_AL2": "ecs/al2",
 
 
 def describe_agents(cloud: Cloud, environments: Sequence[Described]) -> Agents:
-    """The machines as ECS knows them, and where there are any, the agent of the newest AMI of their kind."""
+    """Describe the machines as ECS knows them, and where there are any, the agent of the newest AMI of their kind."""
     ecs = cloud.client("ecs")
     clusters = [str(environment["ecsClusterArn"]) for environment in environments if environment.get("ecsClusterArn")]
     machines = tuple(machine for cluster in clusters for machine in _machines(ecs, cluster))

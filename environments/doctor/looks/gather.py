@@ -35,7 +35,7 @@ class _Looks:
         self, part: Part, nothing: Facts, look: Callable[Arguments, Facts],
         *arguments: Arguments.args, **options: Arguments.kwargs,
     ) -> Facts:  # fmt: skip
-        """What `look` returns; `nothing` for a part that is left out, or that the credentials may not look at."""
+        """Return what `look` returns; `nothing` for a part that is left out or that the credentials may not see."""
         if part in self.without:
             return nothing
         try:
@@ -49,7 +49,7 @@ class _Looks:
 
 
 def describe_region(cloud: Cloud, now: datetime | None = None) -> Scope:
-    """All compute environments and queues of the region; two calls where neither answer has a second page."""
+    """Describe all compute environments and queues of the region; two calls where no answer has a second page."""
     region = Region(cloud)
     environments = region.compute_environments
     return Scope(
@@ -59,7 +59,7 @@ def describe_region(cloud: Cloud, now: datetime | None = None) -> Scope:
 
 
 def gather(cloud: Cloud, scope: Scope, *, without: Collection[Part] = ()) -> Picture:
-    """What the checks need to know of the scope's compute environments and queues, but for the parts in `without`."""
+    """Look at all that the checks need to know of the scope, but for the parts in `without`; returns the picture."""
     looks, environments = _Looks(without), scope.environments
     templates = looks.at("templates", {}, ec2.describe_templates, cloud, environments)
     images = looks.at("images", {}, ec2.describe_images, cloud, environments, templates)

@@ -12,7 +12,7 @@ from environments.kinds.iam import roles, service_linked
 
 
 def describe_roles(cloud: Cloud, environments: Sequence[Described], definitions: Sequence[Described]) -> Roles:
-    """Service and fleet roles, instance profiles with their roles, the roles of jobs, and service-linked ones."""
+    """Describe service and fleet roles, instance profiles with their roles, roles of jobs, and service-linked roles."""
     iam = cloud.client("iam")
     arns = {str(environment.get("serviceRole") or "") for environment in environments}
     arns |= {str(resources(environment).get("spotIamFleetRole") or "") for environment in environments}

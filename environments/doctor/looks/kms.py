@@ -14,7 +14,7 @@ from environments.doctor.facts.keys import Key, Keys, encrypted_snapshots, keys_
 def describe_keys(
     cloud: Cloud, environments: Sequence[Described], templates: Templates, images: Mapping[str, Described]
 ) -> Keys:
-    """The customers' keys that machines need, and the keys of their AMIs' snapshots."""
+    """Describe the customers' keys that machines need, and the keys of their AMIs' snapshots."""
     snapshots = _snapshot_keys(cloud, images)
     names = {key for environment in environments for key in keys_of(environment, templates, images, snapshots)}
     kms = cloud.client("kms")
@@ -44,7 +44,7 @@ def _key(kms: Any, name: str) -> Key | None:
 
 
 def principals(policy: Mapping[str, Any]) -> set[str]:
-    """Whom a key policy allows anything (pure)."""
+    """List whom a key policy allows anything (pure)."""
     statements = policy.get("Statement") or []
     allowed: set[str] = set()
     for statement in statements if isinstance(statements, list) else [statements]:

@@ -9,7 +9,7 @@ from environments.doctor.facts.quota_codes import codes_of
 
 
 def describe_quotas(cloud: Cloud, environments: Sequence[Described]) -> Mapping[str, float]:
-    """Quota code → vCPUs, of the kinds of instances that the compute environments allow."""
+    """Describe the quotas, quota code → vCPUs, of the kinds of instances that the compute environments allow."""
     client = cloud.client("service-quotas")
     quotas = {}
     for code in sorted({code for environment in environments for code in codes_of(environment)}):
