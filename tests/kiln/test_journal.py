@@ -5,6 +5,8 @@ import os
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from kiln.journal import Journal, dead_builds
 
 
@@ -51,3 +53,26 @@ def test_what_a_machine_printed_is_kept_line_by_line(tmp_path: Path) -> None:
     journal.log("two")
     journal.close()
     assert journal.log_path.read_text() == "one\ntwo\n"
+
+
+def test_where_there_is_no_proc_a_living_process_is_taken_at_its_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with subprocess.Popen(["sleep", "60"]) as living:
+        try:
+            event = {"event": "started", "build": "b", "pid": living.pid, "at": 0, "host": os.uname().nodename}
+            journal = Journal(tmp_path / "a" / "1")
+            journal.close()
+            (journal.folder / "journal.jsonl").write_text(json.dumps(event) + "\n")
+            assert dead_builds(tmp_path) == {"b"}, "with /proc it is a younger process"
+            plain = Path.stat
+
+            def stat(path: Path, **options: bool) -> os.stat_result:
+                if str(path).startswith("/proc/"):
+                    raise FileNotFoundError(path)
+                return plain(path, **options)
+
+            monkeypatch.setattr(Path, "stat", stat)
+            assert dead_builds(tmp_path) == set()
+        finally:
+            living.kill()

@@ -74,3 +74,51 @@ print(pending.Pending().token("i-1") == pending.Pending(ordinal=0).token("i-1") 
 """
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout == "[10, 20, 25, 25, 0] 19 % free, below 20 %\nTrue\n", done.stderr
+
+
+def short(source: str) -> ast.Module:
+    return ast.parse(without_comments({"a.py": source})["a.py"])
+
+
+def test_a_dataclasses_fields_stay_fields_whatever_their_types() -> None:
+    """Python finds them by their annotations, whatever these say; the names of types need not travel."""
+    source = "from dataclasses import dataclass\nfrom typing import Optional\n"
+    source += "@dataclass\nclass A:\n    x: Optional[int]\n    y: int = 1\n"
+    [imported, made] = short(source).body
+    assert isinstance(imported, ast.ImportFrom)
+    assert [alias.name for alias in imported.names] == ["dataclass"]
+    assert isinstance(made, ast.ClassDef)
+    assert [ast.unparse(field).replace(" ", "") for field in made.body] == ["x:0", "y:0=1"]
+
+
+def test_annotations_of_variables_go_and_their_values_stay() -> None:
+    plain = short("x: int = 5\ny: int\ndef f(a: int) -> int:\n    b: int = a\n    c: int\n    return b\n")
+    assert not [node for node in ast.walk(plain) if isinstance(node, ast.AnnAssign)]
+    assert annotations(ast.unparse(plain)) == []
+    space: dict[str, int] = {}
+    exec(compile(plain, "a.py", "exec"), space)  # of this test's own
+    assert space["x"] == 5
+    assert "y" not in space
+
+
+def test_methods_that_only_say_what_others_must_have_go() -> None:
+    source = (
+        "class A:\n    def f(self):\n        '''What it does.'''\n        raise NotImplementedError\n"
+        "    def g(self):\n        print(1)\n        return 2\n"
+        "    def h(self):\n        raise NotImplementedError('x')\n"
+    )
+    [made] = short(source).body
+    assert isinstance(made, ast.ClassDef)
+    assert [method.name for method in made.body if isinstance(method, ast.FunctionDef)] == ["g", "h"]
+
+
+def test_what_is_imported_for_annotations_alone_goes() -> None:
+    source = "from __future__ import annotations\nimport os\nfrom typing import List, cast\nx = cast(int, os.sep)\n"
+    imports = [ast.unparse(node) for node in short(source).body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert imports == ["import os", "from typing import cast"]
+
+
+def test_literals_stay_where_they_are() -> None:
+    """A name for a text that stands often costs more than it saves once it is packed."""
+    plain = short("print('abcdefgh', 'abcdefgh', 'abcdefgh')\n")
+    assert [node.id for node in ast.walk(plain) if isinstance(node, ast.Name)] == ["print"]
