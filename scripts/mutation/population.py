@@ -14,6 +14,7 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.ast.ast_query import ASTQuery
 from cosmic_ray.mutating import mutate_code
 
+LONG = 30  # characters
 ALIKE = 0.75  # of the characters of two lines, where names on the line have changed
 
 
@@ -104,27 +105,26 @@ class Tree:
         self._mutants = [mutant for path, text in sorted(texts.items()) for mutant in of(path, text)]
 
     def find(self, mutant: Mutant) -> Mutant | None:
-        """The same change to the same line, wherever it is, else to the line that is most like it."""
-        exact = [other for other in self._mutants if other.same == mutant.same]
-        if exact:
-            return max(exact, key=lambda other: self._nearness(mutant, other))
-        kin = [
-            other
-            for other in self._mutants
-            if (other.operator, other.variant) == (mutant.operator, mutant.variant)
-            and (other.definition == mutant.definition or other.path == mutant.path)
-        ]
-        best = max(kin, key=lambda other: _alike(mutant, other), default=None)
-        return best if best and _alike(mutant, best) >= ALIKE else None
+        """The same change to the same line, wherever it is, else to the line that is most like it.
 
-    @staticmethod
-    def _nearness(mutant: Mutant, other: Mutant) -> tuple[bool, bool, bool, int]:
-        same_name = mutant.path.rpartition("/")[2] == other.path.rpartition("/")[2]
-        same_definition = mutant.definition == other.definition
-        return mutant.path == other.path, same_definition, same_name, -abs(mutant.line - other.line)
+        Unless it is LONG it must be in the same file, a file or a function of that name: `@property` abounds.
+        """
+        kin = [other for other in self._mutants if any(_kinship(mutant, other))]
+        exact = [other for other in (self._mutants if len(mutant.text) >= LONG else kin) if other.same == mutant.same]
+        if exact:
+            return max(exact, key=lambda other: (_kinship(mutant, other), -abs(mutant.line - other.line)))
+        changed = [other for other in kin if (other.operator, other.variant) == (mutant.operator, mutant.variant)]
+        best = max(changed, key=lambda other: _alike(mutant, other), default=None)
+        return best if best and _alike(mutant, best) >= ALIKE else None
 
     def text(self, path: str) -> str:
         return self._texts[path]
+
+
+def _kinship(mutant: Mutant, other: Mutant) -> tuple[bool, bool, bool]:
+    """Whether two are in the same file, in a function of the same name, in a file of the same name."""
+    same_name = mutant.path.rpartition("/")[2] == other.path.rpartition("/")[2]
+    return mutant.path == other.path, bool(other.definition) and mutant.definition == other.definition, same_name
 
 
 def _alike(one: Mutant, other: Mutant) -> float:
