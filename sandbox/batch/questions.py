@@ -31,8 +31,8 @@ def questions(request: Request) -> Iterator[Question]:
     keys = tags.requested(own)
     if not looks:
         named = [(kind, request.get(name)) for name, kind in _NAMES.items() if request.get(name)]
-        for each in request.get("computeEnvironmentOrder") or []:
-            named.append(("compute-environment", each.get("computeEnvironment")))
+        for entry in request.get("computeEnvironmentOrder") or []:
+            named.append(("compute-environment", entry.get("computeEnvironment")))
         if request.operation == "SubmitJob":
             named.append(("job", "*"))
         for kind, name in dict.fromkeys(named):

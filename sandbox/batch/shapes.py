@@ -15,11 +15,11 @@ def check(shape: Any, value: Any, name: str = "") -> None:
     if shape.type_name == "structure":
         _check_members(shape, value, name)
     elif shape.type_name == "list":
-        for each in value:
-            check(shape.member, each, name)
+        for member in value:
+            check(shape.member, member, name)
     elif shape.type_name == "map":
-        for each in value.values():
-            check(shape.value, each, name)
+        for member in value.values():
+            check(shape.value, member, name)
     elif getattr(shape, "enum", None) and value not in shape.enum:
         raise executing(f"{name} '{value}' is not valid. Valid values: [{', '.join(shape.enum)}]")
 

@@ -40,8 +40,8 @@ def show_status() -> None:
     calls = state.get(found.endpoint, "calls")["total"]
     minutes = (time.time() - found.started) / 60
     print(f"the offline AWS runs at {found.endpoint}, process {found.pid}, up {minutes:.0f} min, {calls} API calls")
-    for each in _instances(found):
-        print(f"  {each['id']}  {each['state']:<13} {each['type']:<12} {each['public_ip'] or '-'}")
+    for entry in _instances(found):
+        print(f"  {entry['id']}  {entry['state']:<13} {entry['type']:<12} {entry['public_ip'] or '-'}")
 
 
 def _instances(found: State) -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ def show_environment() -> None:
 def ssh(instance: str) -> None:
     """Become ssh(1), logged in to a running machine, its host key pinned."""
     found = _running()
-    machine = next((each for each in _instances(found) if each["id"] == instance), None)
+    machine = next((entry for entry in _instances(found) if entry["id"] == instance), None)
     if machine is None or machine["state"] != "running" or not machine["public_ip"]:
         raise SandboxError(f"{instance} is no running machine of the offline AWS; invoke sandbox.status lists them")
     console = str(state.get(found.endpoint, f"console/{instance}")["text"])

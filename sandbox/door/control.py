@@ -83,8 +83,8 @@ def _timings(world: World, _: dict[str, Any]) -> Any:
 
 def _instances(_: World, __: dict[str, Any]) -> Any:
     return [
-        {"id": each.id, "state": each.state, "type": each.instance_type, "public_ip": each.public_ip}
-        for each in all_instances()
+        {"id": instance.id, "state": instance.state, "type": instance.instance_type, "public_ip": instance.public_ip}
+        for instance in all_instances()
     ]
 
 
@@ -93,7 +93,7 @@ def _place_job(world: World, body: dict[str, Any]) -> Any:
 
 
 def _console(world: World, instance_id: str) -> Any:
-    if world.hypervisor is None or not any(each.id == instance_id for each in all_instances()):
+    if world.hypervisor is None or not any(instance.id == instance_id for instance in all_instances()):
         return _NOT_FOUND
     return {"text": world.hypervisor.console(instance_id)}
 

@@ -42,9 +42,9 @@ def questions(request: Request) -> Iterator[Question]:
     elif operation.startswith("Describe") or (operation.startswith("Get") and operation != "GetConsoleOutput"):
         yield Question(action)
     elif operation in ("CreateTags", "DeleteTags"):
-        own = {each["Key"]: each.get("Value") for each in request.get("Tags") or []}
-        for each in request.get("Resources") or []:
-            yield _existing(request.region, action, each, tags.requested(own))
+        own = {tag["Key"]: tag.get("Value") for tag in request.get("Tags") or []}
+        for resource in request.get("Resources") or []:
+            yield _existing(request.region, action, resource, tags.requested(own))
     else:
         yield from _others(request)
 
@@ -58,8 +58,8 @@ def _others(request: Request) -> Iterator[Question]:
     if request.operation == "DetachVolume" and not request.get("InstanceId"):
         attached = resources.instance_of_volume(request.region, str(request.get("VolumeId")))
         named |= {attached: None} if attached else {}
-    for each in named:
-        yield _existing(request.region, action, each, _attributes(request))
+    for resource_id in named:
+        yield _existing(request.region, action, resource_id, _attributes(request))
         asked += 1
     yield from _passed(request.get("IamInstanceProfile") or {})
     if not asked:
@@ -72,8 +72,8 @@ def _ids(value: Any, name: str = "") -> Iterator[str]:
         for key, each in value.items():
             yield from _ids(each, key)
     elif isinstance(value, list):
-        for each in value:
-            yield from _ids(each, name)
+        for member in value:
+            yield from _ids(member, name)
     elif isinstance(value, str) and (name == "KeyName" or resources.kind_of(value)):
         yield value
 
@@ -134,12 +134,12 @@ def _run_instances(request: Request) -> Iterator[Question]:
     if own.get("spot-instances-request"):
         keys = tags.requested(own["spot-instances-request"]) | {"ec2:createaction": ("RunInstances",)}
         yield Question("ec2:CreateTags", resources.arn(region, "spot-instances-request"), keys)
-    subnets = [whole.get("SubnetId"), *(each.get("SubnetId") for each in networks)]
-    groups = [*(whole.get("SecurityGroupIds") or []), *(each for n in networks for each in n.get("Groups") or [])]
-    disks = [each.get("Ebs", {}).get("SnapshotId") for each in whole.get("BlockDeviceMappings") or []]
-    for each in [whole.get("ImageId"), whole.get("KeyName"), *subnets, *groups, *disks]:
-        if each:
-            yield _existing(region, action, each)
+    subnets = [whole.get("SubnetId"), *(network.get("SubnetId") for network in networks)]
+    groups = [*(whole.get("SecurityGroupIds") or []), *(group for n in networks for group in n.get("Groups") or [])]
+    disks = [mapping.get("Ebs", {}).get("SnapshotId") for mapping in whole.get("BlockDeviceMappings") or []]
+    for resource_id in [whole.get("ImageId"), whole.get("KeyName"), *subnets, *groups, *disks]:
+        if resource_id:
+            yield _existing(region, action, resource_id)
     # Where nothing is named, EC2 takes the default subnet and its default group.
     for kind, named in (("subnet", any(subnets)), ("security-group", groups)):
         if not named:

@@ -55,7 +55,7 @@ def _object(backend: Any, kind: str, resource_id: str) -> Any:
     if kind == "security-group":
         return backend.get_security_group_from_id(resource_id)
     if kind == "subnet":
-        return next((each[resource_id] for each in backend.subnets.values() if resource_id in each), None)
+        return next((zone[resource_id] for zone in backend.subnets.values() if resource_id in zone), None)
     tables = {"volume": "volumes", "image": "amis", "snapshot": "snapshots", "launch-template": "launch_templates",
               "vpc": "vpcs", "network-interface": "enis"}  # fmt: skip
     # Kinds that are not looked up here count as existing when something gave them a tag.

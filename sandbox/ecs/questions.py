@@ -14,12 +14,14 @@ def questions(request: Request) -> Iterator[Question]:
     cluster = str(request.get("cluster") or "default").rpartition("/")[2]
     arn = f"arn:aws:ecs:{request.region}:{ACCOUNT}:"
     if request.operation == "DescribeContainerInstances":
-        for each in request.get("containerInstances") or []:
-            yield Question(f"ecs:{request.operation}", f"{arn}container-instance/{cluster}/{each.rpartition('/')[2]}")
+        for instance in request.get("containerInstances") or []:
+            yield Question(
+                f"ecs:{request.operation}", f"{arn}container-instance/{cluster}/{instance.rpartition('/')[2]}"
+            )
     elif request.operation in ("ListContainerInstances", "ListTasks"):
         yield Question(f"ecs:{request.operation}", f"{arn}cluster/{cluster}")
     elif request.operation == "DescribeClusters":
-        for each in request.get("clusters") or ["default"]:
-            yield Question(f"ecs:{request.operation}", f"{arn}cluster/{each.rpartition('/')[2]}")
+        for name in request.get("clusters") or ["default"]:
+            yield Question(f"ecs:{request.operation}", f"{arn}cluster/{name.rpartition('/')[2]}")
     else:
         yield Question(f"ecs:{request.operation}")

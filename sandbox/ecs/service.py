@@ -25,22 +25,22 @@ class Ecs(EC2ContainerServiceResponse):
             instance.version_info = asked["versionInfo"]
         if asked.get("totalResources"):
             instance.registered_resources = asked["totalResources"]
-            instance.remaining_resources = [dict(each) for each in asked["totalResources"]]
+            instance.remaining_resources = [dict(resource) for resource in asked["totalResources"]]
         return result
 
     def describe_container_instances(self) -> ActionResult:
         current().settle()
         result = super().describe_container_instances()
         found: Any = result.result
-        for each in found["containerInstances"]:
-            each.agent_connected = _runs(self.region, each.ec2_instance_id)
+        for instance in found["containerInstances"]:
+            instance.agent_connected = _runs(self.region, instance.ec2_instance_id)
         return result
 
 
 def _runs(region: str, instance_id: str) -> bool:
     reservations = ec2_backends[ACCOUNT][region].reservations.values()
     return any(
-        each.id == instance_id and each.state == "running"
+        instance.id == instance_id and instance.state == "running"
         for reservation in reservations
-        for each in reservation.instances
+        for instance in reservation.instances
     )

@@ -52,10 +52,10 @@ def caller_of(world: World, access_key: str) -> Caller | None:
 def _session(arn: str) -> Caller | None:
     kind, _, rest = arn.rpartition(":")[2].partition("/")
     if kind == "user":
-        user = next((each for each in _iam().users.values() if each.arn == arn), None)
+        user = next((user for user in _iam().users.values() if user.arn == arn), None)
         return _user(user) if user else None  # the administrator's own session
     name, _, session_name = rest.partition("/")
-    role = next((each for each in _iam().roles.values() if each.name == name), None)
+    role = next((role for role in _iam().roles.values() if role.name == name), None)
     if role is None:
         return Caller(arn, (), None)
     context = {"aws:principalarn": (role.arn,), "aws:userid": (f"{role.id}:{session_name}",)} | _tags(role.tags)
@@ -64,8 +64,8 @@ def _session(arn: str) -> Caller | None:
 
 
 def _user(user: Any) -> Caller:
-    groups = [each for each in _iam().groups.values() if user in each.users]
-    found = [each for owner in (user, *groups) for each in _policies(owner)]
+    groups = [group for group in _iam().groups.values() if user in group.users]
+    found = [statement for owner in (user, *groups) for statement in _policies(owner)]
     context = {"aws:principalarn": (user.arn,), "aws:username": (user.name,), "aws:userid": (user.id,)}
     # moto keeps no boundary of a user; one that was set lies beside it (see sandbox.iam.service).
     return Caller(user.arn, tuple(found), _boundary(getattr(user, "permissions_boundary_arn", None)), context)
@@ -90,7 +90,7 @@ def _boundary(arn: str | None) -> tuple[Statement, ...] | None:
 
 
 def _tags(tags: Iterable[dict[str, str]]) -> dict[str, tuple[str, ...]]:
-    return {f"aws:principaltag/{each['Key']}".lower(): (each["Value"],) for each in tags}
+    return {f"aws:principaltag/{tag['Key']}".lower(): (tag["Value"],) for tag in tags}
 
 
 def _iam() -> Any:

@@ -39,7 +39,7 @@ def create(service: str, suffix: str | None = None, description: str = "") -> An
     """The role of a service, as IAM makes it for a caller or for the service itself; raises IAM's errors."""
     backend: Any = iam_backends[ACCOUNT]["aws"]
     name = role_name(service, suffix)
-    if any(each.name == name for each in backend.roles.values()):
+    if any(role.name == name for role in backend.roles.values()):
         message = f"Service role name {name} has been taken in this account, please try a different suffix."
         raise IAMException("InvalidInput", message)
     trust = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
@@ -60,7 +60,7 @@ class LinkedRoles(IamResponse):
     def refuse_change_of_linked_role(self) -> None:
         """Raise for a change that only the service may make."""
         name = self._get_param("RoleName")
-        role = next((each for each in self.backend.get_roles() if each.name == name), None)
+        role = next((role for role in self.backend.get_roles() if role.name == name), None)
         if role and role.path.startswith(PATH) and self._get_action() in _PROTECTED:
             message = (
                 f"Cannot perform the operation on the protected role '{name}' - this role is only modifiable by AWS"

@@ -80,7 +80,7 @@ def _asked(request: Request) -> tags.Keys:
 
 def _named(table: str, name: str) -> Any:
     found = getattr(_iam(), table).values()
-    return next((each for each in found if each.name == name), None)
+    return next((entity for entity in found if entity.name == name), None)
 
 
 def _iam() -> Any:

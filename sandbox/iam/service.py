@@ -152,9 +152,9 @@ def _check_trust(document: str) -> None:
         statements = found if isinstance(found, list) else [found]
     except (ValueError, KeyError, TypeError):
         raise MalformedPolicyDocument("This policy contains invalid Json") from None
-    for each in statements:
-        if "Resource" in each or "NotResource" in each:
+    for statement in statements:
+        if "Resource" in statement or "NotResource" in statement:
             raise MalformedPolicyDocument("Has prohibited field Resource")
         for name in ("Principal", "Action"):
-            if not {name, f"Not{name}"} & set(each):
+            if not {name, f"Not{name}"} & set(statement):
                 raise MalformedPolicyDocument(f"Missing required field {name}")

@@ -18,7 +18,7 @@ def answer(request: Request) -> Answer:
     """Carry out GetProducts; any other operation is refused as unknown."""
     if request.operation != "GetProducts":
         return refuse(Refusal("UnknownOperationException", f"{request.operation} is not known here"), request)
-    fields = {each["Field"]: each["Value"] for each in request.get("Filters") or []}
+    fields = {term["Field"]: term["Value"] for term in request.get("Filters") or []}
     region = fields.get("regionCode", "us-east-1")
     products = [json.dumps(product) for product in _products(region) if _matches(product, fields)]
     begin, size = int(request.get("NextToken") or 0), int(request.get("MaxResults") or 100)

@@ -37,7 +37,7 @@ def value(service: str, code: str, region: str) -> float:
 
 
 def _known(service: str, code: str) -> Quota:
-    found = next((each for each in DEFAULTS if (each.service, each.code) == (service, code)), None)
+    found = next((quota for quota in DEFAULTS if (quota.service, quota.code) == (service, code)), None)
     if found is None:
         raise Refused("NoSuchResourceException", "The request failed because the specified quota does not exist.")
     return found
@@ -77,9 +77,9 @@ def _get_default(region: str, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(region: str, asked: dict[str, Any]) -> dict[str, Any]:
-    found = [each for each in DEFAULTS if each.service == asked["ServiceCode"]]
+    found = [quota for quota in DEFAULTS if quota.service == asked["ServiceCode"]]
     begin, size = int(asked.get("NextToken") or 0), int(asked.get("MaxResults") or 100)
-    page = [_told(each, region, value(each.service, each.code, region)) for each in found[begin : begin + size]]
+    page = [_told(quota, region, value(quota.service, quota.code, region)) for quota in found[begin : begin + size]]
     return {"Quotas": page, "NextToken": str(begin + size) if begin + size < len(found) else None}
 
 

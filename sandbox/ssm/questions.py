@@ -16,7 +16,7 @@ def questions(request: Request) -> Iterator[Question]:
         yield Question(action)
         return
     names = request.get("Names") or [request.get("Name") or request.get("Path")]
-    for each in names:
+    for name in names:
         # AWS's public parameters belong to no account.
-        account = "" if str(each).startswith("/aws/") else ACCOUNT
-        yield Question(action, f"arn:aws:ssm:{request.region}:{account}:parameter/{str(each).lstrip('/')}")
+        account = "" if str(name).startswith("/aws/") else ACCOUNT
+        yield Question(action, f"arn:aws:ssm:{request.region}:{account}:parameter/{str(name).lstrip('/')}")

@@ -116,9 +116,9 @@ def describe(records: Records, request: Fields) -> Fields:
     wanted = request.get("computeEnvironments")
     known = records.environments
     prefix = records.arn("compute-environment", "")
-    found = [names.find(known, each, prefix) for each in wanted] if wanted else list(known.values())
-    page, following = pages.page([each for each in found if each], request)
-    return {"computeEnvironments": [told(each) for each in page], "nextToken": following}
+    found = [names.find(known, name, prefix) for name in wanted] if wanted else list(known.values())
+    page, following = pages.page([environment for environment in found if environment], request)
+    return {"computeEnvironments": [told(environment) for environment in page], "nextToken": following}
 
 
 def told(environment: Environment) -> Fields:

@@ -17,20 +17,20 @@ DELETED = "Host EC2 terminated with its compute environment."
 
 def end_all(records: Records, environment: Environment) -> None:
     """End what runs there now."""
-    _end([each for each in records.jobs.values() if _runs_there(each, environment)], DELETED)
+    _end([job for job in records.jobs.values() if _runs_there(job, environment)], DELETED)
 
 
 def end_updated(records: Records, environment: Environment) -> None:
     """End what runs there: now, or when the policy's time is up."""
     policy = environment.update_policy or {}
-    running = [each for each in records.jobs.values() if _runs_there(each, environment)]
+    running = [job for job in records.jobs.values() if _runs_there(job, environment)]
     if not running:
         return
     if policy.get("terminateJobsOnUpdate"):
         _end(running, UPDATED)
     else:
         seconds = 60.0 * policy.get("jobExecutionTimeoutMinutes", 30)
-        begun = [(each, each.started) for each in running]
+        begun = [(job, job.started) for job in running]
         current().later(seconds, lambda: _end([job for job, started in begun if job.started == started], UPDATED))
 
 

@@ -98,7 +98,11 @@ def is_mime(user_data: str) -> bool:
 def images(environment: Environment, region: str) -> list[str]:
     """The AMIs that an environment names: by its ec2Configuration, else by imageId, else by its launch template."""
     resources = environment.resources
-    named = [each["imageIdOverride"] for each in resources.get("ec2Configuration") or [] if each.get("imageIdOverride")]
+    named = [
+        configuration["imageIdOverride"]
+        for configuration in resources.get("ec2Configuration") or []
+        if configuration.get("imageIdOverride")
+    ]
     version = template_version(environment, region)
     in_template = version.data.get("ImageId") if version is not None else None
     alone = resources.get("imageId") or in_template

@@ -68,7 +68,7 @@ def _check_images(resources: dict[str, Any]) -> None:
     configurations = resources.get("ec2Configuration") or []
     if len(configurations) > 2:
         raise executing("ec2Configuration can have at most 2 values.")
-    kinds = [each["imageType"] for each in configurations]
+    kinds = [configuration["imageType"] for configuration in configurations]
     for kind in kinds:
         if kind not in IMAGE_TYPES:
             raise executing(f"imageType {kind} is not valid. Valid values: {', '.join(IMAGE_TYPES)}")

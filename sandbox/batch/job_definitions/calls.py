@@ -40,12 +40,12 @@ def describe(records: Records, request: Fields) -> Fields:
             raise executing("jobDefinitions can not be used with other parameters.")
         if len(wanted) > pages.AT_MOST:
             raise executing(f"At most {pages.AT_MOST} jobDefinitions can be described at once.")
-        found = [each for each in (_revision(records, text) for text in wanted) if each is not None]
+        found = [revision for revision in (_revision(records, text) for text in wanted) if revision is not None]
     else:
         named = records.definitions.get(name, []) if name else _all(records)
-        found = [each for each in named if not status or each.status == status]
+        found = [definition for definition in named if not status or definition.status == status]
     page, following = pages.page(found, request)
-    return {"jobDefinitions": [_told(each) for each in page], "nextToken": following}
+    return {"jobDefinitions": [_told(definition) for definition in page], "nextToken": following}
 
 
 def deregister(records: Records, request: Fields) -> Fields:
@@ -64,7 +64,14 @@ def active(records: Records, named: Any) -> Definition:
     found = _revision(records, named)
     if found is None:
         short = str(named).removeprefix(records.arn("job-definition", ""))
-        found = next((each for each in reversed(records.definitions.get(short, [])) if each.status == "ACTIVE"), None)
+        found = next(
+            (
+                definition
+                for definition in reversed(records.definitions.get(short, []))
+                if definition.status == "ACTIVE"
+            ),
+            None,
+        )
     if found is None:
         raise refused(f"JobDefinition {named} not found.")
     if found.status != "ACTIVE":
@@ -74,11 +81,13 @@ def active(records: Records, named: Any) -> Definition:
 
 def _revision(records: Records, named: Any) -> Definition | None:
     name, _, revision = str(named).removeprefix(records.arn("job-definition", "")).partition(":")
-    return next((each for each in records.definitions.get(name, []) if str(each.revision) == revision), None)
+    return next(
+        (definition for definition in records.definitions.get(name, []) if str(definition.revision) == revision), None
+    )
 
 
 def _all(records: Records) -> list[Definition]:
-    return [each for revisions in records.definitions.values() for each in revisions]
+    return [revision for revisions in records.definitions.values() for revision in revisions]
 
 
 def _told(definition: Definition) -> Fields:

@@ -35,14 +35,16 @@ def requirements(properties: Fields) -> dict[str, int]:
     """VCPU, MEMORY (MiB) and GPU that a container asks for, by either way of asking; refused when no numbers."""
     found = {"VCPU": properties.get("vcpus"), "MEMORY": properties.get("memory")}
     asked = properties.get("resourceRequirements") or []
-    if len({each["type"] for each in asked}) < len(asked):
+    if len({requirement["type"] for requirement in asked}) < len(asked):
         raise executing("resourceRequirements must not have the same type twice.")
-    for each in asked:
-        if not each["value"].isdecimal():
-            raise executing(f"resourceRequirements value '{each['value']}' of {each['type']} is not valid on EC2.")
-        if found.get(each["type"]):
-            raise executing(f"{each['type']} is given twice: in resourceRequirements and by its own parameter.")
-        found[each["type"]] = int(each["value"])
+    for requirement in asked:
+        if not requirement["value"].isdecimal():
+            raise executing(
+                f"resourceRequirements value '{requirement['value']}' of {requirement['type']} is not valid on EC2."
+            )
+        if found.get(requirement["type"]):
+            raise executing(f"{requirement['type']} is given twice: in resourceRequirements and by its own parameter.")
+        found[requirement["type"]] = int(requirement["value"])
     return {name: number for name, number in found.items() if number is not None}
 
 
@@ -63,12 +65,12 @@ def _check_resources(properties: Fields) -> None:
 
 
 def _check_mounts(properties: Fields) -> None:
-    names = [each.get("name") for each in properties.get("volumes") or []]
+    names = [volume.get("name") for volume in properties.get("volumes") or []]
     if len(set(names)) < len(names):
         raise executing("Volume names must be unique.")
-    for each in properties.get("mountPoints") or []:
-        if each.get("sourceVolume") not in names:
-            raise executing(f"mountPoints: unknown volume '{each.get('sourceVolume')}'.")
+    for mount_point in properties.get("mountPoints") or []:
+        if mount_point.get("sourceVolume") not in names:
+            raise executing(f"mountPoints: unknown volume '{mount_point.get('sourceVolume')}'.")
 
 
 def check_running(request: Fields) -> None:

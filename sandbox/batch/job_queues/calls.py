@@ -50,7 +50,7 @@ def update(records: Records, request: Fields) -> Fields:
     if "computeEnvironmentOrder" in request:
         before = queue.environments()
         queue.order = rules.order(records, request["computeEnvironmentOrder"], before)
-        queue.leaving = [each for each in before if each not in queue.environments()]
+        queue.leaving = [arn for arn in before if arn not in queue.environments()]
     queue.state = request.get("state", queue.state)
     queue.priority = request.get("priority", queue.priority)
     queue.limits = request.get("jobStateTimeLimitActions", queue.limits)
@@ -73,15 +73,15 @@ def delete(records: Records, request: Fields) -> Fields:
 def describe(records: Records, request: Fields) -> Fields:
     wanted, prefix = request.get("jobQueues"), records.arn("job-queue", "")
     known_ones = records.queues
-    found = [names.find(known_ones, each, prefix) for each in wanted] if wanted else list(known_ones.values())
-    page, following = pages.page([each for each in found if each], request)
-    return {"jobQueues": [_told(each) for each in page], "nextToken": following}
+    found = [names.find(known_ones, name, prefix) for name in wanted] if wanted else list(known_ones.values())
+    page, following = pages.page([queue for queue in found if queue], request)
+    return {"jobQueues": [_told(queue) for queue in page], "nextToken": following}
 
 
 def snapshot(records: Records, request: Fields) -> Fields:
     queue = names.known_queue(records, request["jobQueue"])
-    waiting = [each for each in states.runnable(records) if each.queue == queue.arn][:100]
-    jobs = [{"jobArn": each.arn, "earliestTimeAtPosition": int(each.since * 1000)} for each in waiting]
+    waiting = [job for job in states.runnable(records) if job.queue == queue.arn][:100]
+    jobs = [{"jobArn": job.arn, "earliestTimeAtPosition": int(job.since * 1000)} for job in waiting]
     return {"frontOfQueue": {"jobs": jobs, "lastUpdatedAt": states.milliseconds()}}
 
 

@@ -27,7 +27,7 @@ def order(records: Records, given: list[Fields], already: list[str]) -> list[Fie
         raise executing("computeEnvironmentOrder can not be null or empty.")
     if len(given) > AT_MOST:
         raise executing(f"At most {AT_MOST} compute environments can be associated with a job queue.")
-    found = [(each["order"], _environment(records, each["computeEnvironment"], already)) for each in given]
+    found = [(entry["order"], _environment(records, entry["computeEnvironment"], already)) for entry in given]
     if len({number for number, _ in found}) < len(found):
         raise executing("The order of compute environments must be unique.")
     if len({environment.name for _, environment in found}) < len(found):
@@ -51,8 +51,8 @@ def _environment(records: Records, named: Any, already: list[str]) -> Environmen
 def _check_architectures(environments: list[Environment]) -> None:
     kinds = {
         kind
-        for each in environments
-        for kind in instance_types.architectures_of(each.resources.get("instanceTypes") or [])
+        for environment in environments
+        for kind in instance_types.architectures_of(environment.resources.get("instanceTypes") or [])
     }
     if len(kinds) > 1:
         raise executing("All compute environments of a job queue must have the same architecture.")
@@ -68,12 +68,12 @@ def check_limits(actions: list[Fields]) -> None:
 
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html
     """
-    for each in actions:
-        if each["reason"] not in REASONS:
+    for action in actions:
+        if action["reason"] not in REASONS:
             raise executing("Invalid job reason")
-        if not 600 <= each["maxTimeSeconds"] <= 86400:
+        if not 600 <= action["maxTimeSeconds"] <= 86400:
             raise executing("maxTimeSeconds must be between 600 and 86400")
-        if each["action"] != "CANCEL":
+        if action["action"] != "CANCEL":
             raise executing("Invalid job action. The only supported value is CANCEL")
-    if len({each["reason"] for each in actions}) < len(actions):
+    if len({action["reason"] for action in actions}) < len(actions):
         raise executing("jobStateTimeLimitActions must not have the same reason twice.")

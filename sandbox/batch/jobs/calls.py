@@ -58,9 +58,9 @@ def _propagates(definition: Definition, request: Fields) -> bool:
 def _check_dependencies(records: Records, wanted: list[Fields]) -> None:
     if len(wanted) > _DEPENDENCIES:
         raise executing(f"A job can depend on at most {_DEPENDENCIES} jobs.")
-    for each in wanted:
-        if each.get("jobId") not in records.jobs:
-            raise executing(f"dependsOn: job {each.get('jobId')} does not exist.")
+    for dependency in wanted:
+        if dependency.get("jobId") not in records.jobs:
+            raise executing(f"dependsOn: job {dependency.get('jobId')} does not exist.")
 
 
 def _fields(definition: Definition, request: Fields) -> Fields:
@@ -86,7 +86,9 @@ def _container(defined: Fields, overrides: Fields) -> Fields:
     for name in ("command", "instanceType"):
         if overrides.get(name):
             plain[name] = overrides[name]
-    environment = {each["name"]: each for each in [*defined["environment"], *(overrides.get("environment") or [])]}
+    environment = {
+        variable["name"]: variable for variable in [*defined["environment"], *(overrides.get("environment") or [])]
+    }
     plain["environment"] = list(environment.values())
     plain["resourceRequirements"] = [{"type": name, "value": str(number)} for name, number in asked.items()]
     return plain
@@ -96,8 +98,8 @@ def describe(records: Records, request: Fields) -> Fields:
     wanted = request["jobs"]
     if not 1 <= len(wanted) <= _AT_ONCE:
         raise executing(f"jobs must be between 1 and {_AT_ONCE} in number.")
-    found = [records.jobs.get(each) for each in wanted]
-    return {"jobs": [views.detail(records, each) for each in found if each]}
+    found = [records.jobs.get(job_id) for job_id in wanted]
+    return {"jobs": [views.detail(records, job) for job in found if job]}
 
 
 def listed(records: Records, request: Fields) -> Fields:
@@ -107,16 +109,16 @@ def listed(records: Records, request: Fields) -> Fields:
     if not request.get("jobQueue"):
         raise executing("One of jobQueue, arrayJobId or multiNodeJobId must be specified.")
     queue = names.known_queue(records, request["jobQueue"])
-    mine = [each for each in records.jobs.values() if each.queue == queue.arn]
+    mine = [job for job in records.jobs.values() if job.queue == queue.arn]
     filters = request.get("filters") or []
     if filters:
         found = views.filtered(mine, filters)
     else:
         status = request.get("jobStatus", "RUNNING")
-        found = [each for each in mine if each.status == status]
+        found = [job for job in mine if job.status == status]
     found.sort(key=lambda job: -job.created)
     page, following = pages.page(found, request, unasked=pages.AT_MOST if filters else 1000)
-    return {"jobSummaryList": [views.summary(each) for each in page], "nextToken": following}
+    return {"jobSummaryList": [views.summary(job) for job in page], "nextToken": following}
 
 
 def cancel(records: Records, request: Fields) -> Fields:

@@ -25,7 +25,7 @@ def move(job: Job, status: str, reason: str = "") -> None:
 def runnable(records: Records) -> list[Job]:
     """What waits for a place: queues by priority, highest first, and in each the oldest first."""
     priority = {queue.arn: queue.priority for queue in records.queues.values()}
-    waiting = [each for each in records.jobs.values() if each.status == "RUNNABLE"]
+    waiting = [job for job in records.jobs.values() if job.status == "RUNNABLE"]
     return sorted(waiting, key=lambda job: (-priority.get(job.queue, 0), job.created))
 
 
@@ -72,5 +72,7 @@ def _attempted(job: Job, reason: str, exit_code: int | None) -> None:
 
 def vcpus(job: Job) -> int:
     """How many vCPUs it asks for."""
-    asked = {each["type"]: each["value"] for each in job.fields["container"]["resourceRequirements"]}
+    asked = {
+        requirement["type"]: requirement["value"] for requirement in job.fields["container"]["resourceRequirements"]
+    }
     return int(asked["VCPU"])

@@ -51,7 +51,7 @@ def _container_instance(records: Records, job: Job) -> str:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html ("container instance")
     """
     known = records.environments.values()
-    environment = next((each for each in known if each.arn == job.environment), None)
+    environment = next((environment for environment in known if environment.arn == job.environment), None)
     if environment is None or job.status not in states.PLACED:
         return ""
     cluster = environment.cluster.rpartition("/")[2]
@@ -82,8 +82,8 @@ def filtered(jobs: list[Job], filters: list[Fields]) -> list[Job]:
     if not values:
         raise executing("The values of a filter can not be empty.")
     if name.endswith("CREATED_AT"):
-        return [each for each in jobs if _in_time(each, name, values[0])]
-    return [each for each in jobs if any(_is_named(_name_for(each, name), value) for value in values)]
+        return [job for job in jobs if _in_time(job, name, values[0])]
+    return [job for job in jobs if any(_is_named(_name_for(job, name), value) for value in values)]
 
 
 def _in_time(job: Job, name: str, value: str) -> bool:

@@ -40,18 +40,18 @@ def role_arn(named: str) -> str:
 
 def trusts(arn: str, service: str) -> bool:
     """Whether the role exists and its trust policy lets this service assume it."""
-    role = next((each for each in _iam().roles.values() if each.arn == arn), None)
+    role = next((role for role in _iam().roles.values() if role.arn == arn), None)
     if role is None or not current().is_visible(role.id):
         return False
     document = role.assume_role_policy_document
     policy = json.loads(document) if isinstance(document, str) else document
-    return any(_allows(each, service) for each in _listed(policy.get("Statement")))
+    return any(_allows(statement, service) for statement in _listed(policy.get("Statement")))
 
 
 def _allows(statement: dict[str, Any], service: str) -> bool:
     actions, principal = _listed(statement.get("Action")), statement.get("Principal")
     services = _listed(principal.get("Service")) if isinstance(principal, dict) else []
-    named = any(fnmatch.fnmatchcase("sts:assumerole", str(each).lower()) for each in actions)
+    named = any(fnmatch.fnmatchcase("sts:assumerole", str(action).lower()) for action in actions)
     return statement.get("Effect") == "Allow" and named and service in services
 
 
@@ -66,7 +66,7 @@ def linked_role() -> str:
     compute environment … and do not specify a service role, AWS Batch creates the service-linked role for you")
     """
     backend = _iam()
-    found = next((each for each in backend.roles.values() if each.name == LINKED_ROLE), None)
+    found = next((role for role in backend.roles.values() if role.name == LINKED_ROLE), None)
     if found is None:
         found = linked_roles.create(SERVICE)
     return str(found.arn)
@@ -75,7 +75,10 @@ def linked_role() -> str:
 def users_of_linked_role() -> list[str]:
     """The ARNs of the compute environments that need it, in every region: it cannot be deleted while there are any."""
     return [
-        each.arn for here in records.everywhere() for each in here.environments.values() if is_linked(each.service_role)
+        environment.arn
+        for here in records.everywhere()
+        for environment in here.environments.values()
+        if is_linked(environment.service_role)
     ]
 
 
@@ -86,7 +89,7 @@ def is_linked(arn: str) -> bool:
 def instance_profile(named: str) -> Any:
     """The instance profile of that name or ARN; None when there is none (a role is not a profile)."""
     profiles = _iam().instance_profiles.values()
-    found = next((each for each in profiles if named in (each.arn, each.name)), None)
+    found = next((profile for profile in profiles if named in (profile.arn, profile.name)), None)
     return found if found is not None and current().is_visible(found.id) else None
 
 
@@ -123,12 +126,12 @@ def template_version(found: Any, wanted: str | None) -> Any:
     if text == "$Latest":
         return max(found.versions, key=lambda each: each.number)
     number = str(found.default_version_number) if text == "$Default" else text
-    return next((each for each in found.versions if str(each.number) == number), None)
+    return next((version for version in found.versions if str(version.number) == number), None)
 
 
 def has_policies(arn: str) -> bool:
     """Whether a role may do anything at all; the service-linked role always may."""
-    role = next((each for each in _iam().roles.values() if each.arn == arn), None)
+    role = next((role for role in _iam().roles.values() if role.arn == arn), None)
     return role is not None and (is_linked(arn) or bool(role.managed_policies or role.policies))
 
 
@@ -140,4 +143,4 @@ def zones(region: str, subnets: list[str]) -> set[str]:
 def offered(region: str, in_zones: set[str]) -> set[str]:
     """The instance types that are offered in any of these zones."""
     found = _ec2(region).describe_instance_type_offerings("availability-zone", {"location": sorted(in_zones)})
-    return {str(each["InstanceType"]) for each in found}
+    return {str(offering["InstanceType"]) for offering in found}

@@ -36,7 +36,7 @@ def families() -> dict[str, tuple[str, ...]]:
 def expand(wanted: str) -> tuple[str, ...]:
     """The instance types that a type, a family or a word stands for; () when Batch does not know it."""
     if wanted in WORDS:
-        return tuple(each for family in WORDS[wanted] for each in families().get(family, ()))
+        return tuple(instance_type for family in WORDS[wanted] for instance_type in families().get(family, ()))
     known = families()
     if wanted in known:
         return known[wanted]
@@ -44,19 +44,19 @@ def expand(wanted: str) -> tuple[str, ...]:
 
 
 def expand_all(wanted: list[str]) -> list[str]:
-    return [each for name in wanted for each in expand(name)]
+    return [instance_type for name in wanted for instance_type in expand(name)]
 
 
 def architectures_of(wanted: list[str]) -> set[str]:
     """{"x86_64"}, {"arm64"}, or both."""
-    return {ARM if ARM in architectures(each) else X86 for each in expand_all(wanted)}
+    return {ARM if ARM in architectures(name) else X86 for name in expand_all(wanted)}
 
 
 def check_names(wanted: list[str]) -> str:
     """What is wrong with instanceTypes, in Batch's words; "" when nothing is."""
-    if any(not expand(each) for each in wanted):
+    if any(not expand(name) for name in wanted):
         known = families()
-        names = [*known, *WORDS, *(each for types in known.values() for each in types)]
+        names = [*known, *WORDS, *(instance_type for types in known.values() for instance_type in types)]
         return f"Instance type can only be one of [{', '.join(names)}]"
     if len(architectures_of(wanted)) > 1:
         return "Cannot mix instance types of different architectures in the same compute environment"

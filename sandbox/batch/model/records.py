@@ -62,7 +62,7 @@ class Queue:
 
     def environments(self) -> list[str]:
         """The ARNs of its compute environments, in their order."""
-        return [str(each["computeEnvironment"]) for each in self.order]
+        return [str(entry["computeEnvironment"]) for entry in self.order]
 
 
 @dataclass
@@ -124,7 +124,7 @@ class Records(BaseBackend, TaggableResourcesMixin):
 
     def of_queue(self, queue: Queue) -> list[Environment]:
         """Its environments that still exist, in their order."""
-        by_arn = {each.arn: each for each in self.environments.values()}
+        by_arn = {environment.arn: environment for environment in self.environments.values()}
         return [by_arn[arn] for arn in queue.environments() if arn in by_arn]
 
     def tagged(self) -> Iterator[tuple[str, str, dict[str, str]]]:

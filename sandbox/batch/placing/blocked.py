@@ -34,35 +34,35 @@ UNDETERMINED = "UNDETERMINED - Batch job is blocked, root cause is undetermined.
 def reason(records: Records, queue: Queue, job: Job) -> str:
     """ "" when some environment of the queue could take the job, or only waits for being enabled."""
     attached = records.of_queue(queue)
-    valid = [each for each in attached if each.status != "INVALID"]
+    valid = [environment for environment in attached if environment.status != "INVALID"]
     if not valid:
         return INVALID
-    managed = [each for each in valid if each.kind == "MANAGED"]
+    managed = [environment for environment in valid if environment.kind == "MANAGED"]
     if len(managed) < len(valid) or queue.state != "ENABLED":
         return ""
-    if not any(account.has_policies(each.service_role) for each in managed):
+    if not any(account.has_policies(environment.service_role) for environment in managed):
         return SERVICE_ROLE
     asked = rules.requirements(job.fields["container"])
-    if all(each.resources["maxvCpus"] < asked["VCPU"] for each in managed):
+    if all(environment.resources["maxvCpus"] < asked["VCPU"] for environment in managed):
         return MAX_RESOURCE
-    fitting = [name for each in managed for name in _fitting(each, asked)]
+    fitting = [name for environment in managed for name in _fitting(environment, asked)]
     if not fitting:
         return REQUIREMENT
-    if not any(_offered(records, each) for each in managed):
+    if not any(_offered(records, environment) for environment in managed):
         return UNSUPPORTED
-    if all(capacity.is_lacking(each) for each in fitting):
+    if all(capacity.is_lacking(name) for name in fitting):
         return CAPACITY.format(fitting[0])
-    return "" if any(_can_join(records, each) for each in managed) else UNDETERMINED
+    return "" if any(_can_join(records, environment) for environment in managed) else UNDETERMINED
 
 
 def _fitting(environment: Environment, asked: dict[str, int]) -> list[str]:
     """The instance types of an environment that are large enough."""
     return [
-        each
-        for each in instance_types.expand_all(environment.resources["instanceTypes"])
-        if vcpus(each) >= asked["VCPU"]
-        and memory.registered(each) >= asked["MEMORY"]
-        and gpus(each) >= asked.get("GPU", 0)
+        instance_type
+        for instance_type in instance_types.expand_all(environment.resources["instanceTypes"])
+        if vcpus(instance_type) >= asked["VCPU"]
+        and memory.registered(instance_type) >= asked["MEMORY"]
+        and gpus(instance_type) >= asked.get("GPU", 0)
     ]
 
 
@@ -76,4 +76,6 @@ def _offered(records: Records, environment: Environment) -> bool:
     """Whether any of its types is offered in any zone of its subnets."""
     zones = account.zones(records.region_name, environment.resources["subnets"])
     offered = account.offered(records.region_name, zones)
-    return any(each in offered for each in instance_types.expand_all(environment.resources["instanceTypes"]))
+    return any(
+        instance_type in offered for instance_type in instance_types.expand_all(environment.resources["instanceTypes"])
+    )

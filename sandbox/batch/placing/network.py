@@ -17,21 +17,21 @@ _ENDPOINT = ".ecs"
 def reaches_out(region: str, subnets: list[str], groups: list[str]) -> bool:
     """Whether any of these subnets has a way out, and any of these security groups (none: unknown) lets traffic out."""
     backend: Any = ec2_backends[ACCOUNT][region]
-    known = [zone[each] for zone in backend.subnets.values() for each in subnets if each in zone]
-    return any(_leads_out(backend, each) for each in known) and _lets_out(backend, groups)
+    known = [zone[subnet] for zone in backend.subnets.values() for subnet in subnets if subnet in zone]
+    return any(_leads_out(backend, subnet) for subnet in known) and _lets_out(backend, groups)
 
 
 def _leads_out(backend: Any, subnet: Any) -> bool:
     endpoints = backend.vpc_end_points.values()
-    if any(each.vpc_id == subnet.vpc_id and each.service_name.endswith(_ENDPOINT) for each in endpoints):
+    if any(endpoint.vpc_id == subnet.vpc_id and endpoint.service_name.endswith(_ENDPOINT) for endpoint in endpoints):
         return True
-    tables = [each for each in backend.route_tables.values() if each.vpc_id == subnet.vpc_id]
-    own = [each for each in tables if any(its.get("SubnetId") == subnet.id for its in each.associations)]
+    tables = [route_table for route_table in backend.route_tables.values() if route_table.vpc_id == subnet.vpc_id]
+    own = [table for table in tables if any(its.get("SubnetId") == subnet.id for its in table.associations)]
     return any(_is_way_out(route, subnet) for table in own or _main(tables) for route in table.routes)
 
 
 def _main(tables: list[Any]) -> list[Any]:
-    return [each for each in tables if each.main_association_id]
+    return [table for table in tables if table.main_association_id]
 
 
 def _is_way_out(route: Any, subnet: Any) -> bool:
@@ -42,5 +42,5 @@ def _is_way_out(route: Any, subnet: Any) -> bool:
 
 
 def _lets_out(backend: Any, groups: list[str]) -> bool:
-    found = [known[each] for known in backend.groups.values() for each in groups if each in known]
-    return not found or any(each.egress_rules for each in found)
+    found = [known[group] for known in backend.groups.values() for group in groups if group in known]
+    return not found or any(group.egress_rules for group in found)

@@ -19,7 +19,7 @@ def settle(records: Records) -> None:
     for job in records.jobs.values():
         _queue_up(records, job)
     for queue in records.queues.values():
-        head = next((each for each in job_states.runnable(records) if each.queue == queue.arn), None)
+        head = next((job for job in job_states.runnable(records) if job.queue == queue.arn), None)
         if head is not None:
             _look_at(records, queue, head)
 
@@ -29,7 +29,7 @@ def _queue_up(records: Records, job: Job) -> None:
         job_states.move(job, "PENDING")
     if job.status != "PENDING":
         return
-    states = [records.jobs[each["jobId"]].status for each in job.fields["dependsOn"]]
+    states = [records.jobs[dependency["jobId"]].status for dependency in job.fields["dependsOn"]]
     if "FAILED" in states:
         job_states.failed(job, "Dependent Job failed")
     elif all(state == "SUCCEEDED" for state in states):

@@ -39,11 +39,12 @@ def _job(job_id: str) -> tuple[Records, Job]:
 
 
 def _environment(table: Records, job: Job, named: str) -> Environment:
-    queue = next(each for each in table.queues.values() if each.arn == job.queue)
+    queue = next(queue for queue in table.queues.values() if queue.arn == job.queue)
     usable = [
-        each
-        for each in table.of_queue(queue)
-        if named in ("", each.name, each.arn) and (each.status, each.state) == ("VALID", "ENABLED")
+        environment
+        for environment in table.of_queue(queue)
+        if named in ("", environment.name, environment.arn)
+        and (environment.status, environment.state) == ("VALID", "ENABLED")
     ]
     if not usable:
         raise ValueError(f"no usable compute environment {named or 'in the queue'}")
@@ -52,8 +53,8 @@ def _environment(table: Records, job: Job, named: str) -> Environment:
 
 def _grow(table: Records, environment: Environment) -> None:
     """Batch moves desiredvCpus with the load."""
-    running = [each for each in table.jobs.values() if each.environment == environment.arn and each.status == "RUNNING"]
-    load = sum(states.vcpus(each) for each in running)
+    running = [job for job in table.jobs.values() if job.environment == environment.arn and job.status == "RUNNING"]
+    load = sum(states.vcpus(job) for job in running)
     resources = environment.resources
     if resources:
         resources["desiredvCpus"] = min(max(resources["desiredvCpus"], load), resources["maxvCpus"])

@@ -22,7 +22,7 @@ def leaves(instance: Any) -> dict[str, dict[str, Any]]:
     if association is None:
         return {}
     arn, profiles = association.iam_instance_profile.arn, iam_backends[ACCOUNT]["aws"].instance_profiles.values()
-    profile = next((each for each in profiles if each.arn == arn), None)
+    profile = next((profile for profile in profiles if profile.arn == arn), None)
     if profile is None:
         return {}
     info = {"Code": "Success", "LastUpdated": _when(current().clock.now()), "InstanceProfileArn": profile.arn,

@@ -59,7 +59,10 @@ class Images(EC2Response):
         backend.deregister_image(image.id)
         results = []
         if self._get_bool_param("DeleteAssociatedSnapshots", False):
-            results = [{"SnapshotId": each, "ReturnCode": _delete(backend, each)} for each in image.snapshot_ids]
+            results = [
+                {"SnapshotId": snapshot_id, "ReturnCode": _delete(backend, snapshot_id)}
+                for snapshot_id in image.snapshot_ids
+            ]
         return ActionResult({"Return": True, "DeleteSnapshotResults": results})
 
     def modify_image_attribute(self) -> ActionResult:
@@ -88,7 +91,9 @@ def _delete(backend: Any, snapshot_id: str) -> str:
 
 
 def _check_sharing(backend: Any, image: Any, permissions: list[dict[str, str]]) -> None:
-    encrypted = [backend.snapshots[each] for each in image.snapshot_ids if backend.snapshots[each].encrypted]
+    encrypted = [
+        backend.snapshots[snapshot_id] for snapshot_id in image.snapshot_ids if backend.snapshots[snapshot_id].encrypted
+    ]
     if encrypted and {"Group": "all"} in permissions:
         raise refused("InvalidParameter", "An image with encrypted snapshots can't be made public.")
     for snapshot in encrypted:

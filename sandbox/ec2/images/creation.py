@@ -100,7 +100,7 @@ class CreateImage(EC2Response):
         _tags(request)
         root = request.get("RootDeviceName") or "/dev/sda1"
         devices = resolve([], request.get("BlockDeviceMappings") or [], snapshot_facts(backend), root)
-        if not any(each.device_name == root and each.snapshot_id for each in devices):
+        if not any(device.device_name == root and device.snapshot_id for device in devices):
             raise refused("InvalidBlockDeviceMapping", "The root device must have a snapshot.")
         mappings = [{"DeviceName": d.device_name, "Ebs": _ebs_of(d)} for d in devices]
         image = _pending(
@@ -156,7 +156,7 @@ def _devices(
     instance: Any, requested: list[dict[str, Any]]
 ) -> tuple[list[tuple[str, Any, bool]], list[dict[str, Any]]]:
     """The instance's volumes to be imaged (device, volume, DeleteOnTermination), and blank ones that are added."""
-    changes = {each["DeviceName"]: each for each in requested}
+    changes = {mapping["DeviceName"]: mapping for mapping in requested}
     keep = []
     names = sorted(instance.block_device_mapping, key=lambda name: name != instance.root_device_name)
     for name in names:
@@ -170,7 +170,7 @@ def _devices(
         keep.append((name, volume, bool(wanted.get("DeleteOnTermination", attached.delete_on_termination))))
     facts = snapshot_facts(instance.ec2_backend)
     added = resolve([], [change for change in changes.values() if change.get("Ebs")], facts, "")
-    return keep, [{"DeviceName": each.device_name, "Ebs": _ebs_of(each)} for each in added]
+    return keep, [{"DeviceName": device.device_name, "Ebs": _ebs_of(device)} for device in added]
 
 
 def _refuse_changes(name: str, wanted: dict[str, Any], present: dict[str, Any]) -> None:

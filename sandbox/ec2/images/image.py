@@ -57,7 +57,9 @@ class Image(Ami):
 
     @property
     def snapshot_ids(self) -> list[str]:
-        return [each["Ebs"]["SnapshotId"] for each in self.mappings if (each.get("Ebs") or {}).get("SnapshotId")]
+        return [
+            mapping["Ebs"]["SnapshotId"] for mapping in self.mappings if (mapping.get("Ebs") or {}).get("SnapshotId")
+        ]
 
     def is_deprecated(self) -> bool:
         if not self.deprecation_time:

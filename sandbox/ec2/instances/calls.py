@@ -27,8 +27,10 @@ class InstanceCalls(EC2Response):
         result = super().describe_instances()
         found: Any = result.result
         for reservation in found["Reservations"]:
-            reservation.instances = [each for each in reservation.instances if current().is_visible(each.id)]
-        found["Reservations"] = [each for each in found["Reservations"] if each.instances]
+            reservation.instances = [
+                instance for instance in reservation.instances if current().is_visible(instance.id)
+            ]
+        found["Reservations"] = [reservation for reservation in found["Reservations"] if reservation.instances]
         return result
 
     def start_instances(self) -> ActionResult:

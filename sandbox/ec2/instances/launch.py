@@ -76,7 +76,7 @@ def effective(version: Any, request: dict[str, Any]) -> dict[str, Any]:
     # AWS marks its machines itself (Amazon EC2 User Guide, "Launch instances from a launch template").
     marks = {"aws:ec2launchtemplate:id": version.template.id, "aws:ec2launchtemplate:version": str(version.number)}
     own = [{"ResourceType": "instance", "Tags": [{"Key": key, "Value": value} for key, value in marks.items()]}]
-    given = [each for source in (data, request) for each in source.get("TagSpecifications") or []]
+    given = [specification for source in (data, request) for specification in source.get("TagSpecifications") or []]
     merged["TagSpecifications"] = [*given, *own]
     return merged
 
@@ -88,7 +88,9 @@ def _for_moto(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
     """
     changed = {key: value for key, value in request.items() if key not in ("BlockDeviceMappings", "LaunchTemplate")}
     specifications = request.get("TagSpecifications") or []
-    changed["TagSpecifications"] = [each for each in specifications if each["ResourceType"] == "instance"]
+    changed["TagSpecifications"] = [
+        specification for specification in specifications if specification["ResourceType"] == "instance"
+    ]
     changed["MinCount"] = int(request.get("MaxCount") or 1)
     nics = [dict(nic) for nic in request.get("NetworkInterfaces") or []]
     if nics:

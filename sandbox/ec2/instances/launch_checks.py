@@ -62,7 +62,7 @@ def _placement(backend: Any, request: dict[str, Any]) -> None:
         raise refused("InvalidParameterCombination", message)
     subnet_id = request.get("SubnetId") or next((nic["SubnetId"] for nic in nics if nic.get("SubnetId")), None)
     subnet = backend.get_subnet(subnet_id) if subnet_id else default_subnet(backend, request)
-    groups = [*(request.get("SecurityGroupIds") or []), *(each for nic in nics for each in nic.get("Groups") or [])]
+    groups = [*(request.get("SecurityGroupIds") or []), *(group for nic in nics for group in nic.get("Groups") or [])]
     for group_id in groups:
         if backend.get_security_group_from_id(group_id).vpc_id != subnet.vpc_id:
             message = f"Security group {group_id} and subnet {subnet.id} belong to different networks."
@@ -98,7 +98,7 @@ def default_subnet(backend: Any, request: dict[str, Any]) -> Any:
 def _offered(region: str) -> frozenset[tuple[str, str]]:
     """Instance types with the zones that have them."""
     offered = INSTANCE_TYPE_OFFERINGS["availability-zone"].get(region, [])
-    return frozenset((each["InstanceType"], each["Location"]) for each in offered)
+    return frozenset((offering["InstanceType"], offering["Location"]) for offering in offered)
 
 
 def _key_pair(backend: Any, request: dict[str, Any]) -> None:

@@ -70,13 +70,13 @@ class SpotPrices(EC2Response):
         now = current().clock.utcnow()
         history = [
             {
-                "InstanceType": each["InstanceType"],
+                "InstanceType": price["InstanceType"],
                 "ProductDescription": "Linux/UNIX",
-                "SpotPrice": f"{ON_DEMAND[each['InstanceType']] * SPOT_SHARE:.6f}",
-                "AvailabilityZone": each["Location"],
+                "SpotPrice": f"{ON_DEMAND[price['InstanceType']] * SPOT_SHARE:.6f}",
+                "AvailabilityZone": price["Location"],
                 "Timestamp": now,
             }
-            for each in prices
-            if each["InstanceType"] in ON_DEMAND
+            for price in prices
+            if price["InstanceType"] in ON_DEMAND
         ]
         return ActionResult({"SpotPriceHistory": history})

@@ -55,7 +55,7 @@ class LaunchTemplates(EC2Response):
             raise refused("InvalidParameterValue", f"You can delete at most {_AT_MOST} versions in a single request.")
         gone, kept = [], []
         for text in wanted:
-            found = next((each for each in template.versions if str(each.number) == text), None)
+            found = next((version for version in template.versions if str(version.number) == text), None)
             told = {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name}
             if found and not template.is_default(found):
                 template.versions.remove(found)
@@ -80,13 +80,17 @@ class LaunchTemplates(EC2Response):
             return super().describe_launch_template_versions()
         template, wanted = self._named_template(), self._get_param("Versions", [])
         if wanted:
-            found = [template.get_version(each) for each in wanted]
+            found = [template.get_version(number) for number in wanted]
         else:
             low, high = self._get_int_param("MinVersion") or 1, self._get_int_param("MaxVersion")
-            found = [each for each in template.versions if low <= each.number and (not high or each.number <= high)]
+            found = [
+                version
+                for version in template.versions
+                if low <= version.number and (not high or version.number <= high)
+            ]
             found.reverse()
         page, following = self._page_of_templates(found)
-        listed = [self._version_told(template, each) for each in page]
+        listed = [self._version_told(template, version) for version in page]
         return ActionResult({"LaunchTemplateVersions": listed, "NextToken": following})
 
     def describe_launch_templates(self) -> ActionResult:
@@ -98,7 +102,9 @@ class LaunchTemplates(EC2Response):
             filters=self._filters_from_querystring(),
         )
         page, following = self._page_of_templates(found)
-        return ActionResult({"LaunchTemplates": [self._template_told(each) for each in page], "NextToken": following})
+        return ActionResult(
+            {"LaunchTemplates": [self._template_told(template) for template in page], "NextToken": following}
+        )
 
     def modify_launch_template(self) -> ActionResult:
         template, wanted = self._named_template(), self._get_param("DefaultVersion")

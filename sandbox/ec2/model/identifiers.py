@@ -125,8 +125,8 @@ def _named_values(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in parameters.items():
         if name in _UNCHECKED:
             continue
-        for each in value if isinstance(value, list) else [value]:
-            if isinstance(each, Mapping):
-                yield from _named_values(each)
-            elif isinstance(each, str):
-                yield name, each
+        for member in value if isinstance(value, list) else [value]:
+            if isinstance(member, Mapping):
+                yield from _named_values(member)
+            elif isinstance(member, str):
+                yield name, member

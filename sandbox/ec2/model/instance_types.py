@@ -30,4 +30,4 @@ def vcpus(name: str) -> int:
 
 def gpus(name: str) -> int:
     found = facts(name)
-    return sum(int(each.get("Count", 0)) for each in (found or {}).get("GpuInfo", {}).get("Gpus", []))
+    return sum(int(gpu.get("Count", 0)) for gpu in (found or {}).get("GpuInfo", {}).get("Gpus", []))

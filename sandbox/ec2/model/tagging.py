@@ -25,6 +25,6 @@ def tags_of(request: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 class Tags(EC2Response):
     def describe_tags(self) -> ActionResult:
         backend = self.ec2_backend
-        for resource_id in [each for each in backend.tags if is_gone(backend, each)]:
+        for resource_id in [resource_id for resource_id in backend.tags if is_gone(backend, resource_id)]:
             del backend.tags[resource_id]
         return super().describe_tags()

@@ -60,13 +60,13 @@ def _named(backend: Any, group_id: str | None, name: str | None) -> Any:
 
 
 def _is_used(backend: Any, group: Any) -> bool:
-    instances = (each for each in backend.all_instances() if each.state != "terminated")
+    instances = (instance for instance in backend.all_instances() if instance.state != "terminated")
     if any(group.id == used.id for instance in instances for used in groups_of(instance)):
         return True
     return any(group.id == used.id for nic in backend.enis.values() for used in nic.group_set)
 
 
 def _is_referenced(backend: Any, group: Any) -> bool:
-    others = [each for groups in backend.groups.values() for each in groups.values() if each.id != group.id]
+    others = [other for groups in backend.groups.values() for other in groups.values() if other.id != group.id]
     rules = (rule for other in others for rule in [*other.ingress_rules, *other.egress_rules])
     return any((rule.source_group or {}).get("GroupId") == group.id for rule in rules)

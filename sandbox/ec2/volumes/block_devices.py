@@ -47,15 +47,15 @@ def resolve(
     encrypt_by_default: bool = False,
 ) -> tuple[BlockDevice, ...]:
     """The volumes of one instance, root first; raises AWS's error for a mapping that AWS refuses."""
-    mappings: dict[str, dict[str, Any]] = {each["DeviceName"]: dict(each.get("Ebs") or {}) for each in image}
-    for each in requested:
-        name = each.get("DeviceName")
+    mappings: dict[str, dict[str, Any]] = {mapping["DeviceName"]: dict(mapping.get("Ebs") or {}) for mapping in image}
+    for mapping in requested:
+        name = mapping.get("DeviceName")
         if not name:
             raise refused("MissingParameter", "The request must contain the parameter deviceName")
-        if "NoDevice" in each:
+        if "NoDevice" in mapping:
             mappings.pop(name, None)
-        elif each.get("Ebs"):
-            given = {key: value for key, value in each["Ebs"].items() if value is not None}
+        elif mapping.get("Ebs"):
+            given = {key: value for key, value in mapping["Ebs"].items() if value is not None}
             base = mappings.get(name, {})
             if "VolumeType" in given and given["VolumeType"] != base.get("VolumeType"):
                 base = {key: value for key, value in base.items() if key not in ("Iops", "Throughput")}

@@ -113,7 +113,7 @@ class Snapshots(EC2Response):
         found: Any = result.result
         if owners:
             wanted = {ACCOUNT if owner == "self" else owner for owner in owners}
-            found["Snapshots"] = [each for each in found["Snapshots"] if each.owner_id in wanted]
+            found["Snapshots"] = [snapshot for snapshot in found["Snapshots"] if snapshot.owner_id in wanted]
         return result
 
     def create_snapshot(self) -> ActionResult:

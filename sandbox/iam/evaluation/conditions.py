@@ -76,7 +76,7 @@ _NEGATED = {
 def as_list(value: Any) -> list[str]:
     """A policy's value or list of values, as texts."""
     values = value if isinstance(value, list) else [value]
-    return [str(each).lower() if isinstance(each, bool) else str(each) for each in values]
+    return [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
 
 
 def hold(block: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
@@ -101,8 +101,8 @@ def _holds(operator: str, key: str, wanted: list[str], context: Context) -> bool
         raise ValueError(f"Invalid Condition type: {operator}")
     if not given:
         return if_exists or negated or quantifier == "ForAllValues"
-    patterns = [told for each in wanted if (told := substituted(each, context)) is not None]
-    found = [any(_passes(test, pattern, each) for pattern in patterns) != negated for each in given]
+    patterns = [told for text in wanted if (told := substituted(text, context)) is not None]
+    found = [any(_passes(test, pattern, value) for pattern in patterns) != negated for value in given]
     if quantifier == "ForAllValues" or (negated and quantifier != "ForAnyValue"):
         return all(found)
     return any(found)

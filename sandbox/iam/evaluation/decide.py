@@ -14,11 +14,11 @@ Statements = Sequence[Statement]
 def denial(policies: Statements, boundary: Statements | None, question: Question) -> str | None:
     """Why the answer is no, in AWS's words; None when it is yes. `boundary` is None where there is none."""
     for where, found in (("an identity-based policy", policies), ("a permissions boundary", boundary or ())):
-        if any(each.get("Effect") == "Deny" and applies(each, question) for each in found):
+        if any(statement.get("Effect") == "Deny" and applies(statement, question) for statement in found):
             return f"with an explicit deny in {where}"
     for where, allowing in (("identity-based policy", policies), ("permissions boundary", boundary)):
         if allowing is None:
             continue
-        if not any(each.get("Effect") == "Allow" and applies(each, question) for each in allowing):
+        if not any(statement.get("Effect") == "Allow" and applies(statement, question) for statement in allowing):
             return f"because no {where} allows the {question.action} action"
     return None

@@ -47,13 +47,13 @@ def applies(statement: Statement, question: Question) -> bool:
 
 def _names_action(statement: Statement, action: str) -> bool:
     if "NotAction" in statement:
-        return not any(matches(each.lower(), action.lower()) for each in as_list(statement["NotAction"]))
-    return any(matches(each.lower(), action.lower()) for each in as_list(statement.get("Action", [])))
+        return not any(matches(pattern.lower(), action.lower()) for pattern in as_list(statement["NotAction"]))
+    return any(matches(pattern.lower(), action.lower()) for pattern in as_list(statement.get("Action", [])))
 
 
 def _names_resource(statement: Statement, question: Question) -> bool:
     named = "NotResource" if "NotResource" in statement else "Resource"
-    patterns = [substituted(each, question.context) for each in as_list(statement.get(named, []))]
+    patterns = [substituted(text, question.context) for text in as_list(statement.get(named, []))]
     found = any(_stands_for(pattern, question.resource) for pattern in patterns if pattern is not None)
     return found != (named == "NotResource")
 

@@ -18,16 +18,19 @@ def requested(tags: Mapping[str, str | None]) -> Keys:
 
 def carried(tags: Mapping[str, str], *services: str) -> Keys:
     """aws:ResourceTag/… of a resource, and the same under a service's own prefix."""
-    return {f"{each}:resourcetag/{key}".lower(): (value,) for each in ("aws", *services) for key, value in tags.items()}
+    return {
+        f"{service}:resourcetag/{key}".lower(): (value,)
+        for service in ("aws", *services)
+        for key, value in tags.items()
+    }
 
 
 def as_dict(tags: Iterable[Mapping[str, Any]] | Mapping[str, Any] | None) -> dict[str, str]:
     """Of AWS's lists (Key and Value, in either case), or of its maps."""
     if isinstance(tags, Mapping):
-        if all(isinstance(each, Mapping) for each in tags.values()):
+        if all(isinstance(tag, Mapping) for tag in tags.values()):
             return as_dict(list(tags.values()))
         return {key: str(value or "") for key, value in tags.items()}
     return {
-        str(each.get("Key", each.get("key"))): str(each.get("Value", each.get("value", "")) or "")
-        for each in tags or ()
+        str(tag.get("Key", tag.get("key"))): str(tag.get("Value", tag.get("value", "")) or "") for tag in tags or ()
     }
