@@ -17,7 +17,7 @@ CAPACITY = {"InsufficientInstanceCapacity", "InsufficientHostCapacity", "SpotMax
 
 # Code → hint, for failures whose own message already says what and why.
 _HINTS = {
-    "VPCIdNotSpecified": "Name one in builder.subnets, or make a default VPC: aws ec2 create-default-vpc.",
+    "VPCIdNotSpecified": "Name a subnet in builder.subnets, or make a default VPC: aws ec2 create-default-vpc.",
     "InvalidAMIName.Duplicate": "Deregister that AMI, or give the image another ami_name.",
     "InvalidSubnetID.NotFound": "builder.subnets must name subnets of this account and region.",
     "InvalidAMIID.NotFound": "AMI ids differ from region to region: check the id and --region.",
@@ -83,7 +83,7 @@ def translate(error: Exception) -> UserError | None:
             "that AWS profile does not exist", str(error), "Check AWS_PROFILE against aws configure list-profiles."
         )
     if isinstance(error, aws.InvalidRegionError | aws.NoRegionError):
-        return UserError("that is no AWS region", str(error), "Try --region us-east-1.")
+        return UserError("that is not an AWS region", str(error), "Try --region us-east-1.")
     if isinstance(error, aws.HTTPClientError | aws.ConnectionError | aws.EndpointConnectionError):
         return UserError(
             "AWS cannot be reached",
@@ -108,19 +108,19 @@ def _denied(operation: str, message: str) -> UserError:
 
 
 def _from_answer(error: Any) -> UserError:
-    found, message, operation = code(error), str(error.response["Error"].get("Message", "")), error.operation_name
-    if found in _EXPIRED:
+    refusal, message, operation = code(error), str(error.response["Error"].get("Message", "")), error.operation_name
+    if refusal in _EXPIRED:
         return UserError("the AWS credentials have expired", message, _CREDENTIALS)
-    if found in _UNKNOWN_KEY:
+    if refusal in _UNKNOWN_KEY:
         return UserError("AWS does not accept these credentials", message, _CREDENTIALS)
-    if found in DENIED:
+    if refusal in DENIED:
         return _denied(operation, message)
-    if found in _THROTTLED:
+    if refusal in _THROTTLED:
         return UserError(
             f"AWS throttles {operation}", message, "Wait a minute and try again; other tools share this limit."
         )
     if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500:
         return UserError(
-            f"AWS could not answer {operation}", f"{found}: {message}", "Try again; see the AWS Health Dashboard."
+            f"AWS could not answer {operation}", f"{refusal}: {message}", "Try again; see the AWS Health Dashboard."
         )
-    return UserError(f"AWS refused {operation}", f"{found}: {message}", _HINTS.get(found, ""))
+    return UserError(f"AWS refused {operation}", f"{refusal}: {message}", _HINTS.get(refusal, ""))

@@ -13,8 +13,8 @@ from kiln.errors import UserError
 
 def usable(cloud: Cloud, volumes: Iterable[Volume | None]) -> None:
     """Raises UserError for a key that does not exist or is not enabled; a key that may not be described passes."""
-    wanted = {volume.kms_key for volume in volumes if volume and volume.kms_key}
-    for key in sorted(wanted):
+    named = {volume.kms_key for volume in volumes if volume and volume.kms_key}
+    for key in sorted(named):
         try:
             state = cloud.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"]
         except Exception as error:

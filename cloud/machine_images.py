@@ -79,7 +79,9 @@ def from_description(image: dict[str, Any]) -> MachineImage:
         if "Ebs" in mapping
     )
     if not any(disk.device == image.get("RootDeviceName") for disk in disks):
-        raise UserError(f"{image['ImageId']} cannot be used", "its root is no EBS volume", "Choose an EBS-backed AMI.")
+        raise UserError(
+            f"{image['ImageId']} cannot be used", "its root is not an EBS volume", "Choose an EBS-backed AMI."
+        )
     return MachineImage(
         image["ImageId"],
         image.get("Name", ""),

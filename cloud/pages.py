@@ -8,7 +8,7 @@ Item = TypeVar("Item")
 
 def every(client: Any, operation: str, field: str, **query: Any) -> list[Any]:
     """What all pages of a client's operation hold under `field`, in their order; `operation` is boto3's method."""
-    return [each for page in client.get_paginator(operation).paginate(**query) for each in page[field]]
+    return [item for page in client.get_paginator(operation).paginate(**query) for item in page[field]]
 
 
 def parts(items: Sequence[Item], most: int) -> Iterator[list[Item]]:

@@ -1,6 +1,6 @@
 """What the person or role that runs Kiln must be allowed, as values; and IAM policy documents of them.
 
-Each room says in its `needs.py` what its calls need. Sources: "Actions, resources, and condition keys for AWS
+A room says in its `needs.py` what its calls need. Sources: "Actions, resources, and condition keys for AWS
 services", Service Authorization Reference; "IAM and AWS STS quotas", IAM User Guide (6,144 characters to a managed
 policy, white space not counted).
 """
@@ -27,13 +27,13 @@ class Permission:
 
     def statement(self) -> dict[str, Any]:
         """As a policy document has it."""
-        told: dict[str, Any] = {
+        statement: dict[str, Any] = {
             "Sid": self.sid,
             "Effect": "Allow",
             "Action": sorted(self.actions),
             "Resource": sorted(self.resources) if self.resources != ("*",) else "*",
         }
-        return told | (
+        return statement | (
             {"Condition": {key: dict(value) for key, value in self.condition.items()}} if self.condition else {}
         )
 
@@ -66,14 +66,14 @@ def has_tag(key: str, *, on: str = "Resource") -> dict[str, dict[str, str]]:
 
 
 def documents(permissions: Iterable[Permission]) -> tuple[dict[str, Any], ...]:
-    """As few policy documents as hold them in their order, each small enough for a managed policy."""
-    found: list[dict[str, Any]] = []
-    for each in permissions:
-        statement = each.statement()
-        if not found or size({**found[-1], "Statement": [*found[-1]["Statement"], statement]}) > SIZE:
-            found.append({"Version": "2012-10-17", "Statement": []})
-        found[-1]["Statement"].append(statement)
-    return tuple(found)
+    """As few policy documents as hold them in their order, small enough for a managed policy."""
+    documents: list[dict[str, Any]] = []
+    for permission in permissions:
+        statement = permission.statement()
+        if not documents or size({**documents[-1], "Statement": [*documents[-1]["Statement"], statement]}) > SIZE:
+            documents.append({"Version": "2012-10-17", "Statement": []})
+        documents[-1]["Statement"].append(statement)
+    return tuple(documents)
 
 
 def size(document: Mapping[str, Any]) -> int:

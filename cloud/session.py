@@ -11,7 +11,7 @@ from kiln.errors import UserError
 POLLS = frozenset({"DescribeInstances", "DescribeImages", "DescribeSnapshots", "GetConsoleOutput"})
 
 
-ATTEMPTS = 8  # of each call, the first included
+ATTEMPTS = 8  # of every call, the first included
 
 
 class Cloud:
@@ -28,7 +28,7 @@ class Cloud:
         if not self.region:
             raise UserError(
                 "no AWS region is set",
-                "neither --region, AWS_REGION nor the AWS profile names one",
+                "--region and AWS_REGION are not set, and the AWS profile names no region",
                 "Try --region us-east-1.",
             )
         self.calls: Counter[str] = Counter()
@@ -79,10 +79,10 @@ class Cloud:
 
 def _refuse_elsewhere(service: str, endpoint: str) -> None:
     """With AWS_ENDPOINT_URL set, a client that would talk to another host is a mistake that could cost money."""
-    wanted = os.environ.get("AWS_ENDPOINT_URL")
-    if wanted and urlsplit(endpoint).netloc != urlsplit(wanted).netloc:
+    endpoint_url = os.environ.get("AWS_ENDPOINT_URL")
+    if endpoint_url and urlsplit(endpoint).netloc != urlsplit(endpoint_url).netloc:
         raise UserError(
             f"{service} would go to {endpoint}",
-            f"AWS_ENDPOINT_URL is {wanted}, and another setting overrides it for this service",
+            f"AWS_ENDPOINT_URL is {endpoint_url}, and another setting overrides it for this service",
             "Unset AWS_ENDPOINT_URL_* and AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, or unset AWS_ENDPOINT_URL.",
         )

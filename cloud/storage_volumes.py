@@ -26,7 +26,7 @@ def living_owners(cloud: Cloud, volumes: Sequence[Mapping[str, Any]]) -> frozens
     """Which of their owners have not ended. Asked by a filter, which does not mind unknown ids."""
     if not volumes:
         return frozenset()
-    filters = [{"Name": "instance-id", "Values": sorted({owner(each) for each in volumes})}]
+    filters = [{"Name": "instance-id", "Values": sorted({owner(volume) for volume in volumes})}]
     reservations = every(cloud.ec2, "describe_instances", "Reservations", Filters=filters)
-    listed = [each for reservation in reservations for each in reservation["Instances"]]
-    return frozenset(each["InstanceId"] for each in listed if each["State"]["Name"] not in ENDED)
+    listed = [instance for reservation in reservations for instance in reservation["Instances"]]
+    return frozenset(instance["InstanceId"] for instance in listed if instance["State"]["Name"] not in ENDED)

@@ -25,7 +25,7 @@ def until(
 ) -> T:
     """The first answer of `probe` that is not None.
 
-    Asks every `every` seconds at first, half as often again each time, at least every `longest` seconds. `timeout`
+    Asks every `every` seconds at first, half as often again every time, at least every `longest` seconds. `timeout`
     is in seconds; None waits for ever. Raises UserError saying that `what` did not happen in time.
     """
     start, pause = time.monotonic(), every

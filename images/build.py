@@ -84,7 +84,7 @@ def take_image(cloud: Cloud, undo: Undo, plan: Plan, instance: str, report: Repo
 
 
 def image_tags(plan: Plan, status: str) -> dict[str, str]:
-    """The tags by which the AMI is found again: AWS is the database."""
+    """The tags by which the AMI is known later: AWS is the database."""
     spec = plan.boot.spec
     return dict(spec.tags) | {
         tags.IMAGE: spec.name,

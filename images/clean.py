@@ -1,4 +1,4 @@
-"""What earlier builds left behind: found by tags, shown first, removed with --apply."""
+"""What earlier builds left behind: known by its tags, shown first, removed with --apply."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -37,29 +37,31 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
     dead = dead_builds(root)
     now = now or datetime.now(UTC)
 
-    found: list[Leftover] = []
+    leftovers: list[Leftover] = []
 
     def judge(kind: str, field: str, resources: list[dict[str, Any]], remove: Callable[[Cloud, str], None]) -> None:
-        for each in resources:
-            own = tags.as_dict(each.get("Tags"))
+        for resource in resources:
+            own = tags.as_dict(resource.get("Tags"))
             if why := _why(own, dead, now):
-                found.append(
-                    Leftover(kind, each[field], own.get(tags.BUILD, ""), why, _remover(remove, cloud, each[field]))
+                leftovers.append(
+                    Leftover(
+                        kind, resource[field], own.get(tags.BUILD, ""), why, _remover(remove, cloud, resource[field])
+                    )
                 )
 
-    volumes = [each for each in _pages(cloud, "describe_volumes", "Volumes") if each["State"] == "available"]
+    volumes = [volume for volume in _pages(cloud, "describe_volumes", "Volumes") if volume["State"] == "available"]
     amis = _pages(cloud, "describe_images", "Images", Owners=["self"])
-    used = {snapshot for each in amis for snapshot in imaging.snapshots_of(each)}
+    used = {snapshot for ami in amis for snapshot in imaging.snapshots_of(ami)}
     snapshots = _pages(cloud, "describe_snapshots", "Snapshots", OwnerIds=["self"])
     judge("instance", "InstanceId", _instances(cloud), instances.terminate)
     judge("volume", "VolumeId", volumes, _delete_volume)
-    found += _storage(cloud, now)
+    leftovers += _storage(cloud, now)
     # A build that ends well takes kiln:expires off its AMI, be it tested or (--no-test) a candidate.
     judge("AMI", "ImageId", [a for a in amis if tags.EXPIRES in tags.as_dict(a.get("Tags"))], imaging.deregister)
     judge("snapshot", "SnapshotId", [s for s in snapshots if s["SnapshotId"] not in used], imaging.delete_snapshot)
     judge("key pair", "KeyName", cloud.ec2.describe_key_pairs(Filters=_FILTER)["KeyPairs"], _delete_key)
     judge("security group", "GroupId", _pages(cloud, "describe_security_groups", "SecurityGroups"), launch.delete_group)
-    return found + list(_files(root, dead))
+    return leftovers + list(_files(root, dead))
 
 
 def _why(own: dict[str, str], dead: set[str], now: datetime) -> str:
@@ -75,19 +77,23 @@ def _storage(cloud: Cloud, now: datetime) -> Iterable[Leftover]:
     """Volumes that machines added to their own storage, are attached to nothing, and have nobody left to use them."""
     volumes = storage_volumes.unattached(cloud)
     alive = storage_volumes.living_owners(cloud, volumes)
-    for each in volumes:
-        owner, expires = storage_volumes.owner(each), tags.as_dict(each["Tags"]).get(tags.EXPIRES)
+    for volume in volumes:
+        owner, expires = storage_volumes.owner(volume), tags.as_dict(volume["Tags"]).get(tags.EXPIRES)
         why = "" if owner in alive else f"its instance {owner} is gone"
         if not why and expires and moment(expires) < now:
             why = f"{owner} has not attached it, expired {expires}"
         if why:
-            id_ = each["VolumeId"]
+            id_ = volume["VolumeId"]
             yield Leftover("storage volume", id_, owner, why, _remover(_delete_volume, cloud, id_))
 
 
 def _instances(cloud: Cloud) -> list[dict[str, Any]]:
-    listed = [each for one in _pages(cloud, "describe_instances", "Reservations") for each in one["Instances"]]
-    return [each for each in listed if each["State"]["Name"] not in storage_volumes.ENDED]
+    listed = [
+        instance
+        for reservation in _pages(cloud, "describe_instances", "Reservations")
+        for instance in reservation["Instances"]
+    ]
+    return [instance for instance in listed if instance["State"]["Name"] not in storage_volumes.ENDED]
 
 
 def _pages(cloud: Cloud, operation: str, field: str, **query: Any) -> list[dict[str, Any]]:

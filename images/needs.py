@@ -92,6 +92,6 @@ def _keys(specs: Sequence[ImageSpec], scope: Scope) -> tuple[Permission, ...]:
 def _roles(specs: Sequence[ImageSpec], scope: Scope) -> tuple[Permission, ...]:
     """What builders bear: a role of the instance profile's own name, as the console and Kiln make them."""
     profiles = {spec.builder.instance_profile for spec in specs if spec.builder.instance_profile}
-    roles = tuple(sorted({scope.iam(f"role/{each.rpartition('/')[2]}") for each in profiles}))
+    roles = tuple(sorted({scope.iam(f"role/{profile.rpartition('/')[2]}") for profile in profiles}))
     passed = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
     return (Permission("ImagesPassRole", ("iam:PassRole",), roles, passed),) if roles else ()

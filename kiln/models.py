@@ -36,7 +36,7 @@ def _mib(value: Any) -> int:
     if unit not in _MIB:
         meant = _MEANT.get(unit.upper())
         raise ValueError(
-            f"the unit {unit} is none of MiB, GiB, TiB" + (f"; did you mean {number} {meant}?" if meant else "")
+            f"the unit {unit} is unknown: use MiB, GiB or TiB" + (f"; did you mean {number} {meant}?" if meant else "")
         )
     return number * _MIB[unit]
 
@@ -52,7 +52,7 @@ def _gib(value: Any) -> int:
 def _seconds(value: Any) -> int:
     number, unit = _number_and_unit(value, "90 min")
     if unit not in _SECONDS:
-        raise ValueError(f"the unit {unit} is none of s, min, h, d")
+        raise ValueError(f"the unit {unit} is unknown: use s, min, h or d")
     return number * _SECONDS[unit]
 
 

@@ -20,7 +20,7 @@ def defaults() -> dict[str, Any]:
         return {}
     data, _ = yamlfile.read(Path(name))
     if not isinstance(data, dict) or set(data) - set(KEYS):
-        raise UserError(f"{name} is no site file", f"it may hold the keys {' and '.join(KEYS)}, and nothing else")
+        raise UserError(f"{name} is not a site file", f"it may hold the keys {' and '.join(KEYS)}, and nothing else")
     return data
 
 

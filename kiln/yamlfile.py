@@ -76,7 +76,7 @@ def read(path: Path, reference: str = "") -> tuple[Any, Lines]:
     except OSError as error:
         raise UserError(f"{path} cannot be read", error.strerror or str(error), "Give a path to a YAML file.") from None
     if len(raw) > MAX_BYTES:
-        raise UserError(f"{path} is no definition", f"it has {len(raw)} bytes; {MAX_BYTES} are allowed")
+        raise UserError(f"{path} is not a definition", f"it has {len(raw)} bytes; {MAX_BYTES} are allowed")
     try:
         loader = _Loader(raw.decode("utf-8"))
         node = loader.get_single_node()

@@ -1,4 +1,4 @@
-"""What each launch template task does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
+"""What the launch template tasks do, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
 
 from cloud.machine_images import Family, MachineImage
 from cloud.session import Cloud

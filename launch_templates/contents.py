@@ -34,15 +34,15 @@ def contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage | Non
     Raises UserError for what cannot work on that family, or is too large.
     """
     _refuse_impossible(spec, family)
-    wanted = {name: each for name, each in _recipes(spec, family, image).items() if each.files or each.steps}
-    missing = carried.missing(wanted, image.tags.get(tags.CARRIES, "") if image else "")
+    needed = {name: recipe for name, recipe in _recipes(spec, family, image).items() if recipe.files or recipe.steps}
+    missing = carried.missing(needed, image.tags.get(tags.CARRIES, "") if image else "")
     if missing and (why := boot.refusal(family)):
         raise _cannot(spec, "family", why)
     own = boot.boot_part(missing)
     parts = sent = _in_order(spec, own)
     if own and dense.possible(family) and not mime.leaves_room(parts):
         sent = _in_order(spec, dense.pack(own))
-    return Contents(parts, mime.compose(sent), tuple(missing), tuple(name for name in wanted if name not in missing))
+    return Contents(parts, mime.compose(sent), tuple(missing), tuple(name for name in needed if name not in missing))
 
 
 def refuse(spec: LaunchTemplateSpec) -> None:

@@ -53,12 +53,12 @@ def launch_template_data(
 def _devices(spec: LaunchTemplateSpec, image: MachineImage) -> list[dict[str, Any]]:
     """Only what is asked for: EC2 adds the AMI's other volumes itself."""
     root, data = spec.volumes.root, spec.volumes.data
-    found = []
+    mappings = []
     if root:
-        found.append(mapping(image.root_device, root, image.root, whose="the AMI's"))
+        mappings.append(mapping(image.root_device, root, image.root, whose="the AMI's"))
     if data and data.device:
-        disk = next((each for each in image.disks if each.device == data.device), None)
+        disk = next((disk for disk in image.disks if disk.device == data.device), None)
         entry = mapping(data.device, data, disk, whose="the AMI's")
         entry["Ebs"]["DeleteOnTermination"] = data.delete_on_termination
-        found.append(entry)
-    return found
+        mappings.append(entry)
+    return mappings

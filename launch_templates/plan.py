@@ -19,23 +19,26 @@ from launch_templates.versions import Template
 class Chooser(Protocol):
     """Who knows images: `choose` says which AMI a name stands for, `family` what an alias is without asking AWS."""
 
-    def choose(self, cloud: Cloud, wanted: str, image: str | None) -> Chosen: ...
+    def choose(self, cloud: Cloud, name: str, image: str | None) -> Chosen: ...
 
-    def family(self, wanted: str) -> Family | None: ...
+    def family(self, name: str) -> Family | None: ...
 
 
 @dataclass(frozen=True)
 class Plan:
-    """`found` is the template as it is, None where there is none; `same` the number of a version that says the same
-    already; `changes` the keys in which the data differs from the default version's. `default` is the number of the
-    default version afterwards where it changes. `prune` are the versions to be deleted."""
+    """What registering would do.
+
+    `template` is the launch template as it is, None where there is none. `same` is the number of a version that has
+    the same data already, `changes` are the keys in which the data differs from the default version's. `default` is
+    the number of the default version afterwards, where it changes; `prune` are the versions to be deleted.
+    """
 
     spec: LaunchTemplateSpec
     chosen: Chosen
     contents: Contents
     data: Mapping[str, Any]
     description: str
-    found: Template | None
+    template: Template | None
     same: int | None
     changes: tuple[str, ...]
     default: int | None
@@ -44,11 +47,14 @@ class Plan:
 
     @property
     def number(self) -> int:
-        """The version that says this: the one there is, or the next. EC2 never gives a number twice, so where others
-        register at the same time, or deleted the newest, it may become another."""
+        """The number of the version with this data: an existing one, or the next.
+
+        EC2 never gives a number twice: where others register at the same time, or deleted the newest version, the
+        number may become another.
+        """
         if self.same is not None:
             return self.same
-        return self.found.latest + 1 if self.found else 1
+        return self.template.latest + 1 if self.template else 1
 
     @property
     def something_to_do(self) -> bool:
@@ -73,36 +79,38 @@ def prepare(
     made = contents(spec, family, chosen.image)
     data = launch_template_data(spec, chosen.image, made.mime, names_image=names_image)
     kms.usable(cloud, (spec.volumes.root, spec.volumes.data))
-    found = versions.find(cloud, spec.name)
-    used = _usage(cloud, found, environments)
-    same = found.with_data(data) if found else None
+    template = versions.find(cloud, spec.name)
+    used = _usage(cloud, template, environments)
+    same = template.with_data(data) if template else None
     number = same.number if same else None
-    moves = set_default and found is not None and number != found.default
-    target = (number or found.latest + 1) if moves and found else None
+    moves = set_default and template is not None and number != template.default
+    target = (number or template.latest + 1) if moves and template else None
     return Plan(
-        spec, chosen, made, data, describe(spec, chosen), found, number,
-        changes=versions.differences(found.version(found.default).data, data) if found else (),
+        spec, chosen, made, data, describe(spec, chosen), template, number,
+        changes=versions.differences(template.version(template.default).data, data) if template else (),
         default=target,
-        prune=_prune(found, spec, used, new=same is None, default=target),
+        prune=_prune(template, spec, used, new=same is None, default=target),
         usage=used,
     )  # fmt: skip
 
 
-def _usage(cloud: Cloud, found: Template | None, environments: list[dict[str, Any]] | None) -> Usage:
-    if found is None:
+def _usage(cloud: Cloud, template: Template | None, environments: list[dict[str, Any]] | None) -> Usage:
+    if template is None:
         return Usage({})
-    return usage.find(cloud, found) if environments is None else usage.of(environments, found)
+    return usage.find(cloud, template) if environments is None else usage.of(environments, template)
 
 
 def _prune(
-    found: Template | None, spec: LaunchTemplateSpec, used: Usage, *, new: bool, default: int | None
+    template: Template | None, spec: LaunchTemplateSpec, used: Usage, *, new: bool, default: int | None
 ) -> tuple[int, ...]:
     """As it will be: with the new version among those that are kept, and the default where it will stand."""
-    if found is None:
+    if template is None:
         return ()
-    coming = versions.Version(found.latest + 1, {}, versions.OWN)
-    later = Template(found.id, found.name, default or found.default, ((coming,) if new else ()) + found.versions)
-    return versions.to_prune(later, spec.keep_versions, used.uses(found))
+    coming = versions.Version(template.latest + 1, {}, versions.OWN)
+    later = Template(
+        template.id, template.name, default or template.default, ((coming,) if new else ()) + template.versions
+    )
+    return versions.to_prune(later, spec.keep_versions, used.uses(template))
 
 
 def describe(spec: LaunchTemplateSpec, chosen: Chosen) -> str:

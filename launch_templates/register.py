@@ -29,8 +29,8 @@ def register(cloud: Cloud, plan: Plan, labels: tags.Tags = MappingProxyType({}))
     `labels` are tags of a template that is new, beside Kiln's own.
     Raises UserError when AWS refuses to delete a version; by then all else is done.
     """
-    ec2, found = cloud.ec2, plan.found
-    if found is None:
+    ec2, template = cloud.ec2, plan.template
+    if template is None:
         made = ec2.create_launch_template(
             LaunchTemplateName=plan.spec.name,
             VersionDescription=plan.description,
@@ -39,20 +39,20 @@ def register(cloud: Cloud, plan: Plan, labels: tags.Tags = MappingProxyType({}))
             ClientToken=secrets.token_hex(16),
         )["LaunchTemplate"]
         return Registered(made["LaunchTemplateId"], 1, True, 1, ())
-    number, default = plan.same, found.default
+    number, default = plan.same, template.default
     if number is None:
         version = ec2.create_launch_template_version(
-            LaunchTemplateId=found.id,
+            LaunchTemplateId=template.id,
             VersionDescription=plan.description,
             LaunchTemplateData=plan.data,
             ClientToken=secrets.token_hex(16),
         )["LaunchTemplateVersion"]
         number = int(version["VersionNumber"])
     if plan.default is not None:
-        ec2.modify_launch_template(LaunchTemplateId=found.id, DefaultVersion=str(number))
+        ec2.modify_launch_template(LaunchTemplateId=template.id, DefaultVersion=str(number))
         default = number
-    _delete(cloud, found.id, plan.prune)
-    return Registered(found.id, number, plan.same is None, default, plan.prune)
+    _delete(cloud, template.id, plan.prune)
+    return Registered(template.id, number, plan.same is None, default, plan.prune)
 
 
 def _delete(cloud: Cloud, template: str, numbers: tuple[int, ...]) -> None:

@@ -51,10 +51,10 @@ def _names(provisioners: Sequence[str]) -> str:
 
 
 def plan_text(plan: Plan, options: str) -> str:
-    """What `--plan` prints, a line for each change; `options` are those that say which template and AMI."""
+    """What `--plan` prints, a line for every change; `options` are those that say which template and AMI."""
     lines = [_version_line(plan)]
-    if plan.default is not None and plan.found:
-        lines.append(f"  ~  default          v{plan.found.default} → v{plan.default}")
+    if plan.default is not None and plan.template:
+        lines.append(f"  ~  default          v{plan.template.default} → v{plan.default}")
     lines += [f"  -  version          v{number}   old, and no compute environment uses it" for number in plan.prune]
     lines += _notes(plan)
     options += " --set-default" if plan.default is not None else ""
@@ -66,11 +66,11 @@ def plan_text(plan: Plan, options: str) -> str:
 
 def _version_line(plan: Plan) -> str:
     name = f"launch template  {plan.spec.name}"
-    if plan.found is None:
+    if plan.template is None:
         return f"  +  {name}   v1"
     if plan.same is not None:
         return f"  =  {name}   v{plan.same} says the same already"
-    return f"  ~  {name}   v{plan.found.default} → v{plan.number}   {', '.join(plan.changes)}"
+    return f"  ~  {name}   v{plan.template.default} → v{plan.number}   {', '.join(plan.changes)}"
 
 
 def _notes(plan: Plan) -> list[str]:
@@ -85,10 +85,10 @@ def _notes(plan: Plan) -> list[str]:
 
 def up_to_date(plan: Plan) -> str:
     """Nothing to do: the version to hand on."""
-    assert plan.found is not None
-    which = "the default" if plan.number == plan.found.default else f"not the default (v{plan.found.default})"
+    assert plan.template is not None
+    which = "the default" if plan.number == plan.template.default else f"not the default (v{plan.template.default})"
     return (
-        f"✓ {plan.spec.name} is up to date: v{plan.number}, {which}, says the same ({plan.found.id}).\n"
+        f"✓ {plan.spec.name} is up to date: v{plan.number}, {which}, says the same ({plan.template.id}).\n"
         f"  use   launchTemplateName={plan.spec.name},version={plan.number}"
     )
 
@@ -97,7 +97,7 @@ def registered(plan: Plan, done: Registered, options: str) -> str:
     """The end of a registration: always the number to hand on, never $Latest."""
     what = "registered" if done.created else "there already"
     lines = [f"✓ {plan.spec.name}   v{done.version}   {what}   {done.id}"]
-    if done.created and plan.found is not None:
+    if done.created and plan.template is not None:
         lines.append(f"  changed  {', '.join(plan.changes)}")
     lines.append(f"  default  v{done.default}")
     if done.default != done.version:
@@ -112,11 +112,12 @@ def registered(plan: Plan, done: Registered, options: str) -> str:
 
 def document(cloud: Cloud, plan: Plan, done: Registered | None) -> dict[str, Any]:
     """The same for programs; `done` is None where nothing was changed."""
-    found = plan.found
+    template = plan.template
+    id_ = done.id if done else template.id if template else None
     return {
-        "template": plan.spec.name, "region": cloud.region, "id": done.id if done else found.id if found else None,
+        "template": plan.spec.name, "region": cloud.region, "id": id_,
         "version": done.version if done else plan.number, "registered": bool(done and done.created),
-        "default": done.default if done else found.default if found else None, "changes": plan.changes,
+        "default": done.default if done else template.default if template else None, "changes": plan.changes,
         "something_to_do": plan.something_to_do and done is None,
         "delete": plan.prune if done is None else (), "deleted": done.deleted if done else (),
         "ami": plan.chosen.image.id, "why": plan.chosen.why, "key": plan.chosen.key or None,
@@ -126,7 +127,7 @@ def document(cloud: Cloud, plan: Plan, done: Registered | None) -> dict[str, Any
 
 
 def user_data(made: Contents, parts: Sequence[Decoded]) -> str:
-    """Every part as cloud-init will read it, each under a line that says what it is."""
+    """Every part as cloud-init will read it, under a line that says what it is."""
     if not parts:
         return "no user data: " + (
             f"the AMI carries {_names(made.carried)}" if made.carried else "nothing is asked for"

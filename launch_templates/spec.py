@@ -108,7 +108,8 @@ class LaunchTemplateSpec(Model):
         for key, text in value.items():
             if key.lower().startswith(("kiln:", "aws:")) or not 0 < len(key) <= 128 or len(text) > 256:
                 raise ValueError(
-                    f"the tag {key!r} cannot be used: kiln: and aws: are reserved, 128 and 256 characters the limits"
+                    f"the tag {key!r} cannot be used: kiln: and aws: are reserved, and a key has at most 128 "
+                    "characters, a value 256"
                 )
         return value
 

@@ -14,7 +14,7 @@ from launch_templates.versions import Template
 class Usage:
     """`pinned` maps a version's number to the compute environments that name it. `following` name no number: AWS Batch
     resolved `$Default` or `$Latest` when they were made or last updated, and does not tell to what (AWS Batch User
-    Guide, "Launch template support"), so each version may be theirs. `unknown` says why nothing could be learnt."""
+    Guide, "Launch template support"), so any version may be theirs. `unknown` says why nothing could be learnt."""
 
     pinned: Mapping[int, tuple[str, ...]]
     following: tuple[str, ...] = ()
@@ -23,12 +23,12 @@ class Usage:
     def uses(self, template: Template) -> frozenset[int]:
         """The versions that must stay."""
         if self.following or self.unknown:
-            return frozenset(each.number for each in template.versions)
+            return frozenset(version.number for version in template.versions)
         return frozenset(self.pinned)
 
 
 def find(cloud: Cloud, template: Template) -> Usage:
-    """How this region's compute environments use the template; where Batch may not be asked, that is said instead."""
+    """How this region's compute environments use the template; where Batch may not be asked, `unknown` says so."""
     try:
         environments = every(cloud.client("batch"), "describe_compute_environments", "computeEnvironments")
     except Exception as error:
@@ -53,11 +53,11 @@ def of(environments: list[dict[str, Any]], template: Template) -> Usage:
 
 
 def _versions(environment: Mapping[str, Any], template: Template) -> Iterator[str]:
-    """A number, $Default or $Latest for each time that an environment names the template; none given is $Default.
+    """A number, $Default or $Latest for every time that an environment names the template; none given is $Default.
 
     `overrides` give some instance types a template of their own.
     """
     named = (environment.get("computeResources") or {}).get("launchTemplate") or {}
-    for each in (named, *(named.get("overrides") or ())):
-        if template.id == each.get("launchTemplateId") or template.name == each.get("launchTemplateName"):
-            yield each.get("version") or "$Default"
+    for choice in (named, *(named.get("overrides") or ())):
+        if template.id == choice.get("launchTemplateId") or template.name == choice.get("launchTemplateName"):
+            yield choice.get("version") or "$Default"

@@ -36,12 +36,12 @@ class Template:
         return self.versions[0].number
 
     def version(self, number: int) -> Version:
-        return next(each for each in self.versions if each.number == number)
+        return next(version for version in self.versions if version.number == number)
 
     def with_data(self, data: Mapping[str, Any]) -> Version | None:
         """The default version if it says the same, else the newest that does, else None."""
-        same = [each for each in self.versions if not differences(each.data, data)]
-        return next((each for each in same if each.number == self.default), same[0] if same else None)
+        same = [version for version in self.versions if not differences(version.data, data)]
+        return next((version for version in same if version.number == self.default), same[0] if same else None)
 
 
 def find(cloud: Cloud, name: str) -> Template | None:
@@ -53,10 +53,10 @@ def find(cloud: Cloud, name: str) -> Template | None:
 def of(cloud: Cloud, described: Mapping[str, Any]) -> Template:
     """A launch template as EC2 describes it, with all its versions."""
     id_ = described["LaunchTemplateId"]
-    told = every(cloud.ec2, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=id_)
+    listed = every(cloud.ec2, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=id_)
     versions = [
-        Version(each["VersionNumber"], each.get("LaunchTemplateData", {}), each.get("VersionDescription", ""))
-        for each in told
+        Version(entry["VersionNumber"], entry.get("LaunchTemplateData", {}), entry.get("VersionDescription", ""))
+        for entry in listed
     ]
     return Template(
         id_,
@@ -77,22 +77,22 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ..
 
 
 def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
-    found = {key: value for key, value in data.items() if value not in (None, [], {}, "")}
-    if "BlockDeviceMappings" in found:
-        found["BlockDeviceMappings"] = sorted(found["BlockDeviceMappings"], key=lambda each: str(each["DeviceName"]))
-    if "TagSpecifications" in found:
-        found["TagSpecifications"] = {
-            each["ResourceType"]: {tag["Key"]: tag.get("Value", "") for tag in each.get("Tags", [])}
-            for each in found["TagSpecifications"]
+    plain = {key: value for key, value in data.items() if value not in (None, [], {}, "")}
+    if "BlockDeviceMappings" in plain:
+        plain["BlockDeviceMappings"] = sorted(plain["BlockDeviceMappings"], key=lambda disk: str(disk["DeviceName"]))
+    if "TagSpecifications" in plain:
+        plain["TagSpecifications"] = {
+            entry["ResourceType"]: {tag["Key"]: tag.get("Value", "") for tag in entry.get("Tags", [])}
+            for entry in plain["TagSpecifications"]
         }
-    if "MetadataOptions" in found:  # EC2 adds the state of the change
-        found["MetadataOptions"] = {key: each for key, each in found["MetadataOptions"].items() if key != "State"}
-    if "UserData" in found:
-        found["UserData"] = _said(found["UserData"])
-    return found
+    if "MetadataOptions" in plain:  # EC2 adds the state of the change
+        plain["MetadataOptions"] = {key: value for key, value in plain["MetadataOptions"].items() if key != "State"}
+    if "UserData" in plain:
+        plain["UserData"] = _read(plain["UserData"])
+    return plain
 
 
-def _said(user_data: str) -> Any:
+def _read(user_data: str) -> Any:
     try:
         return [(part.name, part.kind, part.text) for part in decode(from_base64(user_data))]
     except UserError:  # somebody else's, and damaged: it differs from whatever Kiln writes
@@ -102,6 +102,6 @@ def _said(user_data: str) -> Any:
 def to_prune(template: Template, keep: int, used: Collection[int]) -> tuple[int, ...]:
     """Numbers of the versions of Kiln's that may go, oldest first: not among the newest `keep`, neither default nor
     newest, and none that is `used`."""
-    kept = {each.number for each in template.versions[:keep]} | {template.default, template.latest} | set(used)
-    own = [each.number for each in template.versions if each.description.startswith(OWN)]
+    kept = {version.number for version in template.versions[:keep]} | {template.default, template.latest} | set(used)
+    own = [version.number for version in template.versions if version.description.startswith(OWN)]
     return tuple(sorted(set(own) - kept))

@@ -57,10 +57,10 @@ class Btrfs(FileSystem):
         self._looked = -EVERY
 
     def space(self) -> Space:
-        found, now = super().space(), time.monotonic()
+        plain, now = super().space(), time.monotonic()
         if now - self._looked >= EVERY:
-            self._looked, self._metadata_full = now, self._is_metadata_full(found.total)
-        return Space(found.total, found.free, self._metadata_full)
+            self._looked, self._metadata_full = now, self._is_metadata_full(plain.total)
+        return Space(plain.total, plain.free, self._metadata_full)
 
     def _is_metadata_full(self, total: int) -> bool:
         base = self._sys() + "/allocation/"

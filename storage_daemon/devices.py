@@ -30,9 +30,9 @@ def by_name(device: str) -> str | None:
 
 def find(volume_id: str, device: str) -> str | None:
     """The kernel's name of an attached volume; None while the kernel does not know it."""
-    found = by_serial(volume_id)
-    if found or glob.glob(machine.ROOT + "/sys/block/nvme*"):
-        return found
+    disk = by_serial(volume_id)
+    if disk or glob.glob(machine.ROOT + "/sys/block/nvme*"):
+        return disk
     return by_name(device)
 
 

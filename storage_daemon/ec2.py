@@ -19,7 +19,7 @@ LIMITS = {"VolumeLimitExceeded", "MaxIOPSLimitExceeded", "AttachmentLimitExceede
 
 
 class Refused(Exception):
-    """AWS said no, after boto3's retries: its error code, and the whole message as text."""
+    """AWS refused, after boto3's retries: its error code, and the whole message as text."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -65,12 +65,12 @@ class Ec2:
     def volumes(self) -> list[Volume]:
         """The volumes that carry this instance's tag, whatever became of them."""
         request: dict[str, Any] = {"Filters": [{"Name": "tag:" + TAG, "Values": [self.instance]}]}
-        found: list[Volume] = []
+        volumes: list[Volume] = []
         while True:
             page = self.call("describe_volumes", **request)
-            found += [_volume(each) for each in page["Volumes"]]
+            volumes += [_volume(entry) for entry in page["Volumes"]]
             if not page.get("NextToken"):
-                return sorted(found, key=lambda volume: volume.id)
+                return sorted(volumes, key=lambda volume: volume.id)
             request["NextToken"] = page["NextToken"]
 
     def volume(self, volume_id: str) -> Volume | None:
@@ -87,8 +87,8 @@ class Ec2:
         names = {device, device.replace("/dev/sd", "/dev/xvd"), device.replace("/dev/xvd", "/dev/sd")}
         filters = [{"Name": "attachment.instance-id", "Values": [self.instance]},
                    {"Name": "attachment.device", "Values": sorted(names)}]  # fmt: skip
-        found = self.call("describe_volumes", Filters=filters)["Volumes"]
-        return _volume(found[0]) if found else None
+        volumes = self.call("describe_volumes", Filters=filters)["Volumes"]
+        return _volume(volumes[0]) if volumes else None
 
     def create(self, request: Mapping[str, Any], tags: Mapping[str, str]) -> str:
         """The id of the new volume; equal requests with one ClientToken make one volume."""
@@ -100,8 +100,8 @@ class Ec2:
         """Ask until the volume has one of these states; `machine.Failed` when it does not, or is gone."""
 
         def probe() -> Volume | None:
-            found = self.volume(volume_id)
-            return found if found and found.state in states else None
+            volume = self.volume(volume_id)
+            return volume if volume and volume.state in states else None
 
         return machine.until(probe, STATE_SECONDS, f"{volume_id}: {' or '.join(states)}", every=1.0)
 
@@ -136,9 +136,9 @@ class Ec2:
                 raise
 
 
-def _volume(found: Mapping[str, Any]) -> Volume:
-    plain = Volume(found["VolumeId"], found["State"], int(found["Size"]))
-    for each in found.get("Attachments", ()):
-        return Volume(plain.id, plain.state, plain.size, each["InstanceId"], each["Device"], each["State"],
-                      bool(each.get("DeleteOnTermination")))  # fmt: skip
+def _volume(described: Mapping[str, Any]) -> Volume:
+    plain = Volume(described["VolumeId"], described["State"], int(described["Size"]))
+    for at in described.get("Attachments", ()):
+        return Volume(plain.id, plain.state, plain.size, at["InstanceId"], at["Device"], at["State"],
+                      bool(at.get("DeleteOnTermination")))  # fmt: skip
     return plain

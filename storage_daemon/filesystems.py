@@ -49,8 +49,8 @@ class FileSystem:
 
     def space(self) -> Space:
         """As a writer sees it."""
-        found = os.statvfs(machine.ROOT + self.mount_point)
-        return Space(found.f_blocks * found.f_frsize, found.f_bavail * found.f_frsize)
+        status = os.statvfs(machine.ROOT + self.mount_point)
+        return Space(status.f_blocks * status.f_frsize, status.f_bavail * status.f_frsize)
 
     def size(self) -> int:
         """Bytes of all its disks."""
@@ -58,12 +58,12 @@ class FileSystem:
 
     def source(self) -> tuple[str, str]:
         """Kind and device of what is mounted at the mount point; two times "" for nothing."""
-        found = ("", "")
+        mounted = ("", "")
         for line in machine.read(machine.ROOT + "/proc/self/mountinfo").splitlines():
             before, _, after = line.partition(" - ")
             if before.split()[4] == self.mount_point:
-                found = (after.split()[0], after.split()[1])
-        return found
+                mounted = (after.split()[0], after.split()[1])
+        return mounted
 
     def is_mounted(self) -> bool:
         """`machine.Failed` where something else is mounted there."""

@@ -37,12 +37,12 @@ def main(settings: Settings) -> int:
     with open(LOCK, "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one growth at a time, whoever asked for it
         began = time.monotonic()
-        result = _told(settings)
+        result = _attempt(settings)
         print(json.dumps(dict(asdict(result), seconds=round(time.monotonic() - began, 1))), flush=True)
     return 0 if result.outcome == "grown" else 1
 
 
-def _told(settings: Settings) -> Result:
+def _attempt(settings: Settings) -> Result:
     try:
         here = metadata.identity()
         return Growth(settings, here, Ec2(here.region, here.instance), kinds.filesystem_of(settings)).run()
@@ -60,9 +60,9 @@ class Growth:
         self.pending = pending.load()
 
     def run(self) -> Result:
-        mine = self._usable([each for each in self.cloud.volumes() if each.state not in ("deleting", "deleted")])
+        mine = self._usable([volume for volume in self.cloud.volumes() if volume.state not in ("deleting", "deleted")])
         members = self.files.members()
-        unfinished = [each for each in mine if not self._is_finished(each, members)]
+        unfinished = [volume for volume in mine if not self._is_finished(volume, members)]
         for volume in unfinished:
             self._finish(volume, mine)
         if unfinished:
@@ -77,13 +77,13 @@ class Growth:
 
     def _usable(self, mine: Sequence[Volume]) -> list[Volume]:
         """Without those that an earlier attempt has given up, or that AWS could not make: they are deleted."""
-        useless = [each for each in mine if each.id == self.pending.condemned or each.state == "error"]
+        useless = [volume for volume in mine if volume.id == self.pending.condemned or volume.state == "error"]
         for volume in useless:
             machine.log(f"{volume.id} cannot be used and is deleted")
             self._discard(volume)
         if self.pending.condemned:
             self.pending = self.pending.end()
-        return [each for each in mine if each not in useless]
+        return [volume for volume in mine if volume not in useless]
 
     def _ended(self, what: str) -> Result:
         self.pending = self.pending.end()
@@ -97,15 +97,15 @@ class Growth:
         return volume.deleted and disk in members
 
     def _create(self) -> Volume:
-        wanted = self.settings
+        settings = self.settings
         request: dict[str, Any] = {
             "AvailabilityZone": self.here.zone,
             "Size": self.pending.size,
-            "VolumeType": wanted.type,
-            "Encrypted": wanted.encrypted,
+            "VolumeType": settings.type,
+            "Encrypted": settings.encrypted,
             "ClientToken": self.pending.token(self.here.instance),
         }
-        optional = {"Iops": wanted.iops, "Throughput": wanted.throughput, "KmsKeyId": wanted.kms_key}
+        optional = {"Iops": settings.iops, "Throughput": settings.throughput, "KmsKeyId": settings.kms_key}
         request.update({key: value for key, value in optional.items() if value is not None})
         own = {
             "Name": "kiln-storage-" + self.here.instance,
@@ -113,7 +113,7 @@ class Growth:
             "kiln:expires": self.pending.expires,
         }
         try:
-            volume_id = self.cloud.create(request, {**wanted.tags, **own})
+            volume_id = self.cloud.create(request, {**settings.tags, **own})
         except Refused as refusal:
             if refusal.code not in UNCERTAIN:  # nothing was made; another attempt may have other settings
                 self.pending = self.pending.end()
@@ -146,7 +146,7 @@ class Growth:
         machine.log(f"{volume.id} is /dev/{disk}, part of {self.files.mount_point}")
 
     def _attach(self, volume: Volume, mine: Sequence[Volume]) -> str:
-        names = devices.free_names([each.device for each in mine if each.device] + [self.settings.device])
+        names = devices.free_names([other.device for other in mine if other.device] + [self.settings.device])
         for name in names:
             try:
                 self.cloud.attach(volume.id, name)

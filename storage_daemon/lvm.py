@@ -21,8 +21,8 @@ def lvm(command: str, *words: str, tolerate: bool = False) -> str:
 
 def report(command: str, *fields: str) -> list[list[str]]:
     """Rows of pvs, vgs or lvs."""
-    said = lvm(command, "--noheadings", "--separator", ",", "--units", "b", "-o", ",".join(fields), tolerate=True)
-    return [[word.strip() for word in line.split(",")] for line in said.splitlines() if line.strip()]
+    rows = lvm(command, "--noheadings", "--separator", ",", "--units", "b", "-o", ",".join(fields), tolerate=True)
+    return [[word.strip() for word in line.split(",")] for line in rows.splitlines() if line.strip()]
 
 
 class Lvm(FileSystem):

@@ -37,8 +37,8 @@ def run(*command: str, tolerate: bool = False) -> str:
         return done.stdout.decode(errors="replace").strip()
     if tolerate:
         return ""
-    said = done.stderr.decode(errors="replace").strip().splitlines()
-    raise Failed(f"{' '.join(command)}: exit code {done.returncode}: {said[-1] if said else ''}")
+    errors = done.stderr.decode(errors="replace").strip().splitlines()
+    raise Failed(f"{' '.join(command)}: exit code {done.returncode}: {errors[-1] if errors else ''}")
 
 
 def read(path: str) -> str:

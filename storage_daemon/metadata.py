@@ -36,12 +36,12 @@ def identity() -> Identity:
     problem: Exception = OSError()
     for attempt in range(ATTEMPTS):
         try:
-            found = json.loads(_ask())
+            document = json.loads(_ask())
         except (OSError, ValueError) as error:
             problem = error
             time.sleep(0.5 * 2**attempt)
         else:
-            here = Identity(found["instanceId"], found["region"], found["availabilityZone"])
+            here = Identity(document["instanceId"], document["region"], document["availabilityZone"])
             machine.write(KNOWN, json.dumps(asdict(here)))
             return here
     raise machine.Failed(f"the instance metadata service does not answer: {problem}")

@@ -11,7 +11,7 @@ GIB = 1 << 30
 SAFETY = 2.0  # a growth may take this many times as long as the slowest so far
 WINDOW = 5.0  # seconds over which the rate is taken: a burst of a second says little
 RELIEF = 50.0  # percent of free space at which a file system that was at its ceiling has room again
-SILENCE = 3600.0  # seconds for which the line at the ceiling is not said again, whatever comes and goes
+SILENCE = 3600.0  # seconds for which the line at the ceiling is not printed again, whatever comes and goes
 FIRST_GUESS = 30.0  # seconds that a growth takes, before one was measured
 # Smallest volume of a type, GiB: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html
 SMALLEST = {"st1": 125, "sc1": 125, "io1": 4, "io2": 4}
@@ -34,7 +34,7 @@ class Space:
 
 
 def fall_rate(samples: Sequence[Sample]) -> float:
-    """Bytes per second by which the free space falls; 0 where it rises, or nothing can be told yet."""
+    """Bytes per second by which the free space falls; 0 where it rises, or there are too few samples."""
     if len(samples) < 2:
         return 0.0
     (began, before), (ended, after) = samples[0], samples[-1]

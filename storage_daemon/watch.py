@@ -40,7 +40,7 @@ class Watch:
         self.settings, self.files, self._start, self._clock = settings, files, start, clock
         self._samples: deque[Sample] = deque()
         self._child: Any = None
-        self._began = self._not_before = self._said = 0.0
+        self._began = self._not_before = self._reported = 0.0
         self._failures = 0
         self._at_ceiling = self._total = -1
         self.growth_seconds = policy.FIRST_GUESS
@@ -65,9 +65,9 @@ class Watch:
             if self._unfinished:
                 why = "an interrupted growth is finished"
             if not why:
-                # A rate rises and falls with every job: the line at the ceiling is said again only where there was
+                # A rate rises and falls with every job: the line at the ceiling is printed again only where there was
                 # room in between, and once an hour at most.
-                if space.share >= policy.RELIEF and now - self._said >= policy.SILENCE:
+                if space.share >= policy.RELIEF and now - self._reported >= policy.SILENCE:
                     self._at_ceiling = -1
             elif now >= self._not_before and not self._is_full(now, space, why):
                 self._grow(now, why)
@@ -82,7 +82,7 @@ class Watch:
         size, members = policy.gib(self.files.size()), len(self.files.members())
         if policy.next_size(self.settings, members - 1, size):
             return False
-        self._at_ceiling, self._said = space.total, now
+        self._at_ceiling, self._reported = space.total, now
         self._note(now=f"at its ceiling: {size} GiB on {members} volumes")
         machine.log(f"{why}, but {self.settings.mount_point} is at its ceiling: {size} of {self.settings.ceiling} GiB, "
                     f"{members - 1} of {self.settings.volumes} volumes added. It will not grow any more")  # fmt: skip
@@ -99,9 +99,9 @@ class Watch:
             if now - self._began > LONGEST:
                 self._child.kill()
             return
-        said, code, self._child = self._child.stdout.read(), self._child.returncode, None
+        output, code, self._child = self._child.stdout.read(), self._child.returncode, None
         try:
-            result = json.loads(said.splitlines()[-1])
+            result = json.loads(output.splitlines()[-1])
         except (IndexError, ValueError):
             result = {"outcome": "failed", "why": f"kiln-storage grow ended with {code}"}
         self._unfinished = pending.load().is_open

@@ -24,7 +24,7 @@ _BEGINNINGS = {
     "#cloud-boothook": "text/cloud-boothook",
     "## template: jinja": "text/jinja2",
 }
-_WORDS = {each.content_type: each.kind for each in KINDS.values()}
+_WORDS = {part.content_type: part.kind for part in KINDS.values()}
 
 
 @dataclass(frozen=True)
@@ -78,20 +78,22 @@ def _decoded(part: Message, fallback: str) -> Decoded:
 
 
 def _kind(declared: str, text: str) -> str:
-    found = declared
+    content_type = declared
     if declared in {"", "text/plain", "text/x-not-multipart", "text/x-shellscript"}:
-        found = next((kind for begin, kind in _BEGINNINGS.items() if text.startswith(begin)), declared or "text/plain")
-    return _WORDS.get(found, found)
+        content_type = next(
+            (kind for begin, kind in _BEGINNINGS.items() if text.startswith(begin)), declared or "text/plain"
+        )
+    return _WORDS.get(content_type, content_type)
 
 
 def _decompressed(name: str, raw: bytes) -> bytes:
     try:
         unzip = zlib.decompressobj(wbits=31)
-        found = unzip.decompress(raw, _MOST)
+        content = unzip.decompress(raw, _MOST)
         if unzip.unconsumed_tail:
-            raise UserError(f"{name} is no user data", f"it unpacks to more than {_MOST} bytes")
+            raise UserError(f"{name} is not user data", f"it unpacks to more than {_MOST} bytes")
         if not unzip.eof:
             raise gzip.BadGzipFile("it ends too early")
     except (zlib.error, gzip.BadGzipFile) as error:
         raise UserError(f"{name} cannot be decompressed", str(error)) from None
-    return found
+    return content

@@ -48,9 +48,9 @@ def unpacked(text: str) -> str | None:
         return None
     try:
         decoder = lzma.LZMADecompressor(format=lzma.FORMAT_XZ)
-        found = decoder.decompress(base64.b85decode(text[len(_HEAD) :].replace("\n", "")), _MOST)
+        script = decoder.decompress(base64.b85decode(text[len(_HEAD) :].replace("\n", "")), _MOST)
         if not decoder.eof:
             raise ValueError("it ends too early, or is larger than user data can be")
     except (lzma.LZMAError, ValueError, EOFError) as error:
         raise UserError("a packed script cannot be unpacked", str(error)) from None
-    return found.decode(errors="replace")
+    return script.decode(errors="replace")

@@ -29,7 +29,7 @@ class Part:
             )
         if not self.text.startswith(self.first_line):
             raise UserError(
-                f"user data: the part {self.name} is no {self.kind}",
+                f"user data: the part {self.name} is not a {self.kind}",
                 f"it does not begin with {self.first_line}",
                 f"Begin it with a line that starts with {self.first_line}, or give its real type.",
             )
@@ -46,7 +46,7 @@ class CloudConfig(Part):
 
 @dataclass(frozen=True)
 class ShellScript(Part):
-    """A script run as root once for each instance, late in its boot and before the ECS agent starts."""
+    """A script run as root once for every instance, late in its boot and before the ECS agent starts."""
 
     kind: ClassVar[str] = "shell-script"
     content_type: ClassVar[str] = "text/x-shellscript"
@@ -62,4 +62,4 @@ class Boothook(Part):
     first_line: ClassVar[str] = "#cloud-boothook"
 
 
-KINDS: dict[str, type[Part]] = {each.kind: each for each in (CloudConfig, ShellScript, Boothook)}
+KINDS: dict[str, type[Part]] = {kind.kind: kind for kind in (CloudConfig, ShellScript, Boothook)}

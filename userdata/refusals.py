@@ -1,4 +1,4 @@
-"""What user data on AWS Batch must never do, found in the parts that people add."""
+"""What user data on AWS Batch must never do: the parts that people add are searched for it."""
 
 import base64
 import binascii
@@ -14,7 +14,7 @@ import yaml
 from kiln.errors import UserError
 from userdata.parts import CloudConfig, Part
 
-# AWS Batch writes both into /etc/ecs/ecs.config of each instance (AWS Batch User Guide, "Compute resource AMIs").
+# AWS Batch writes both into /etc/ecs/ecs.config of every instance (AWS Batch User Guide, "Compute resource AMIs").
 _OWNED = re.compile(r"(?<![A-Z0-9_])ECS_(CLUSTER|INSTANCE_ATTRIBUTES)['\"]?\s*[=:]")
 _STARTS = {"start", "restart", "try-restart", "reload-or-restart", "condrestart"}
 _AGENT = {"ecs", "ecs.service"}
@@ -40,14 +40,14 @@ def check_text(who: str, text: str) -> None:
     if owned:
         raise UserError(
             f"{who} sets ECS_{owned[1]}",
-            "AWS Batch sets it on each instance; a machine that brings its own joins the wrong cluster",
+            "AWS Batch sets it on every instance; a machine that brings its own joins the wrong cluster",
             "Leave it out; other settings of the agent belong under ecs_agent.",
         )
     blocking = next(filter(_blocks, _commands(lines)), None)
     if blocking:
         raise UserError(
             f"{who} waits for the ECS agent: {blocking.strip()}",
-            "user data runs in cloud-final.service, behind which ecs.service is ordered: each would wait for the other",
+            "user data runs in cloud-final.service, and ecs.service starts after it: they would wait for one another",
             "Leave it out (the agent starts by itself), or write systemctl --no-block start ecs.",
         )
 
@@ -64,14 +64,14 @@ def _commands(text: str) -> Iterator[str]:
 
 def _blocks(command: str) -> bool:
     try:
-        found = shlex.split(command, comments=True)
+        words = shlex.split(command, comments=True)
     except ValueError:  # a quote that spans commands, as in: sh -c 'a; b'
-        found = command.replace("'", " ").replace('"', " ").split()
-    while found and _BEFORE.fullmatch(found[0].rpartition("/")[2]):
-        found = found[1:]
-    verb, given = found[0].rpartition("/")[2] if found else "", set(found[1:])
+        words = command.replace("'", " ").replace('"', " ").split()
+    while words and _BEFORE.fullmatch(words[0].rpartition("/")[2]):
+        words = words[1:]
+    verb, given = words[0].rpartition("/")[2] if words else "", set(words[1:])
     if verb in {"sh", "bash"} and "-c" in given:
-        return any(_blocks(inner) for word in found[1:] for inner in _commands(word) if " " in word)
+        return any(_blocks(inner) for word in words[1:] for inner in _commands(word) if " " in word)
     if not _AGENT & given:
         return False
     if verb == "systemctl":
@@ -82,12 +82,14 @@ def _blocks(command: str) -> bool:
 
 def _mapping(part: Part) -> dict[str, Any]:
     try:
-        found = yaml.safe_load(part.text)
+        document = yaml.safe_load(part.text)
     except yaml.YAMLError as error:
-        raise UserError(f"user data: the part {part.name} is no YAML", str(error)) from None
-    if not isinstance(found, dict):
-        raise UserError(f"user data: the part {part.name} is no cloud-config", "it is no mapping of keys to values")
-    return found
+        raise UserError(f"user data: the part {part.name} is not YAML", str(error)) from None
+    if not isinstance(document, dict):
+        raise UserError(
+            f"user data: the part {part.name} is not a cloud-config", "it is not a mapping of keys to values"
+        )
+    return document
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -95,14 +97,14 @@ def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, dict):
         if isinstance(value.get("content"), str | bytes):
             yield _file(value)
-        for key, each in value.items():
-            yield from ([f"{key}={each}"] if isinstance(each, str | int) else ())
-            yield from _texts(each)
+        for key, inner in value.items():
+            yield from ([f"{key}={inner}"] if isinstance(inner, str | int) else ())
+            yield from _texts(inner)
     elif isinstance(value, list):
-        if value and all(isinstance(each, str | int) for each in value):
+        if value and all(isinstance(word, str | int) for word in value):
             yield shlex.join(map(str, value))
-        for each in value:
-            yield from _texts(each)
+        for inner in value:
+            yield from _texts(inner)
     elif isinstance(value, str):
         yield value
 

@@ -32,7 +32,7 @@ def write(
     added: DiskUse,
     builder: Launched,
 ) -> dict[str, Any]:
-    """Write manifest.json and timeline.svg into the build's folder, each in one step; returns the manifest."""
+    """Write manifest.json and timeline.svg into the build's folder, whole or not at all; returns the manifest."""
     document = {
         "schema": SCHEMA,
         "kiln": {"version": kiln.__version__, "revision": revision()},

@@ -1,4 +1,4 @@
-"""The base AMI: found by alias, id, or owner and name."""
+"""The base AMI: by alias, id, or owner and name."""
 
 import json
 
@@ -26,14 +26,14 @@ def find(cloud: Cloud, spec: ImageSpec) -> BaseImage:
         images = describe(cloud, Owners=[base.owner], Filters=filters)
     if not images:
         raise UserError(
-            f"no base AMI was found in {cloud.region}",
+            f"there is no such base AMI in {cloud.region}",
             f"base {base.ssm or base.ami or f'{base.name} of owner {base.owner}'} matches nothing",
             "Check the region (AMI ids differ between regions), the owner and the name filter.",
         )
-    found = from_description(max(images, key=lambda image: image["CreationDate"]))
-    if base.ssm and found.arch != spec.arch:
-        raise UserError(f"{found.id} is {found.arch}, but {base.ssm} should be {spec.arch}")
-    return found
+    newest = from_description(max(images, key=lambda image: image["CreationDate"]))
+    if base.ssm and newest.arch != spec.arch:
+        raise UserError(f"{newest.id} is {newest.arch}, but {base.ssm} should be {spec.arch}")
+    return newest
 
 
 def from_parameter(cloud: Cloud, alias: str) -> str:

@@ -1,4 +1,4 @@
-"""Kiln's images as AWS knows them: found by tags."""
+"""Kiln's images as AWS knows them, by their tags."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,8 +33,8 @@ class Entry:
 def entries(cloud: Cloud, image: str | None = None) -> list[Entry]:
     """This account's AMIs that Kiln made (of one definition, when `image` is given), newest first."""
     filters = [{"Name": f"tag:{tags.IMAGE}", "Values": [image or "*"]}]
-    found = [_entry(each) for each in base.describe(cloud, Owners=["self"], Filters=filters)]
-    return sorted(found, key=lambda entry: entry.created, reverse=True)
+    listed = [_entry(described) for described in base.describe(cloud, Owners=["self"], Filters=filters)]
+    return sorted(listed, key=lambda entry: entry.created, reverse=True)
 
 
 def _entry(image: dict[str, Any]) -> Entry:
@@ -57,8 +57,8 @@ def _entry(image: dict[str, Any]) -> Entry:
     )
 
 
-def with_key(found: list[Entry], key: str) -> Entry | None:
+def with_key(entries: list[Entry], key: str) -> Entry | None:
     """The newest usable AMI built from exactly these inputs."""
     return next(
-        (entry for entry in found if entry.key == key and entry.status in USABLE and entry.state == "available"), None
+        (entry for entry in entries if entry.key == key and entry.status in USABLE and entry.state == "available"), None
     )

@@ -11,36 +11,34 @@ from kiln import typed, words
 from kiln.errors import UserError
 
 
-def choose(cloud: Cloud, wanted: str, image: str | None) -> Chosen:
-    """The AMI that `wanted` stands for in the cloud's region; `image` is the definition whose `latest` is meant.
+def choose(cloud: Cloud, name: str, image: str | None) -> Chosen:
+    """The AMI that `name` stands for in the cloud's region; `image` is the definition whose `latest` is meant.
 
     Raises UserError where there is none.
     """
-    if wanted == "latest":
+    if name == "latest":
         return _latest(cloud, image)
-    if wanted in ALIASES:
-        found = _described(cloud, base.from_parameter(cloud, wanted))
-        return Chosen(found, f"the newest {wanted}, {words.age(found.created)}", ALIASES[wanted].family)
-    if wanted.startswith("ami-"):
-        found = _described(cloud, wanted)
-        status = found.tags.get(tags.STATUS)
-        known = f"named, {status} AMI of {found.tags.get(tags.IMAGE)}" if status else "named"
-        return Chosen(found, known, _family(found), found.tags.get(tags.KEY, ""))
-    raise UserError(
-        f"{wanted} is no AMI", "it is neither latest, nor an id, nor an alias", f"Aliases: {', '.join(ALIASES)}."
-    )
+    if name in ALIASES:
+        described = _described(cloud, base.from_parameter(cloud, name))
+        return Chosen(described, f"the newest {name}, {words.age(described.created)}", ALIASES[name].family)
+    if name.startswith("ami-"):
+        described = _described(cloud, name)
+        status = described.tags.get(tags.STATUS)
+        known = f"named, {status} AMI of {described.tags.get(tags.IMAGE)}" if status else "named"
+        return Chosen(described, known, _family(described), described.tags.get(tags.KEY, ""))
+    raise UserError(f"{name} is not an AMI", "it is not latest, an id or an alias", f"Aliases: {', '.join(ALIASES)}.")
 
 
-def family(wanted: str) -> Family | None:
+def family(name: str) -> Family | None:
     """The family behind an alias, without asking AWS; None for anything else."""
-    return ALIASES[wanted].family if wanted in ALIASES else None
+    return ALIASES[name].family if name in ALIASES else None
 
 
 def _latest(cloud: Cloud, image: str | None) -> Chosen:
     """The newest AMI of the image that is tested or live: a candidate may be broken, a retired one is leaving."""
     if not image:
         raise UserError(
-            "latest of which image?", "the definition names none", "Give it an image, or name an AMI: --ami ami-…."
+            "latest of which image?", "the definition names no image", "Give it an image, or name an AMI: --ami ami-…."
         )
     known = catalogue.entries(cloud, image)
     usable = [entry for entry in known if entry.status in catalogue.USABLE and entry.state == "available"]
@@ -52,24 +50,24 @@ def _latest(cloud: Cloud, image: str | None) -> Chosen:
             f"Build one: {typed.command(f'build-ami --image {image}')}; or name an AMI: --ami ami-….",
         )
     entry = usable[0]
-    found = _described(cloud, entry.id)
+    described = _described(cloud, entry.id)
     among = f"the newest of {len(usable)} usable AMIs" if len(usable) > 1 else "the only usable AMI"
     why = f"{among} of {image}: {entry.status}, {words.age(entry.created)}"
-    return Chosen(found, why, _family(found), entry.key)
+    return Chosen(described, why, _family(described), entry.key)
 
 
 def _described(cloud: Cloud, ami: str) -> MachineImage:
-    found = describe(cloud, ImageIds=[ami])
-    if not found:
+    images = describe(cloud, ImageIds=[ami])
+    if not images:
         raise UserError(
             f"there is no {ami} in {cloud.region}",
             "AWS knows no such AMI here",
             f"Check the id and --region; {typed.command('list-amis')} shows Kiln's.",
         )
-    if found[0].get("State", "available") != "available":
-        raise UserError(f"{ami} cannot be used", f"it is {found[0]['State']}", "Name another AMI.")
-    return from_description(found[0])
+    if images[0].get("State", "available") != "available":
+        raise UserError(f"{ami} cannot be used", f"it is {images[0]['State']}", "Name another AMI.")
+    return from_description(images[0])
 
 
 def _family(image: MachineImage) -> Family | None:
-    return next((each for each in get_args(Family) if each == image.tags.get(tags.FAMILY)), None)
+    return next((family for family in get_args(Family) if family == image.tags.get(tags.FAMILY)), None)

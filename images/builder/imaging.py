@@ -18,8 +18,8 @@ def stop(cloud: Cloud, instance: str) -> None:
     cloud.ec2.stop_instances(InstanceIds=[instance])
 
     def stopped() -> bool | None:
-        told = describe(cloud, instance)
-        state = told["State"]["Name"] if told else "terminated"
+        described = describe(cloud, instance)
+        state = described["State"]["Name"] if described else "terminated"
         if state in {"terminated", "shutting-down"}:
             raise UserError(f"{instance} ended instead of stopping", "its time limit passed, or someone terminated it",
                             "Raise builder.time_limit.")  # fmt: skip
@@ -92,8 +92,8 @@ def snapshots_of(image: dict[str, Any]) -> list[str]:
 
 
 def _percent(cloud: Cloud, image: dict[str, Any]) -> str:
-    found = snapshots_of(image)
-    answer = errors.or_none(cloud.ec2.describe_snapshots, SnapshotIds=found) if found else None
+    snapshots = snapshots_of(image)
+    answer = errors.or_none(cloud.ec2.describe_snapshots, SnapshotIds=snapshots) if snapshots else None
     if answer is None:
         return "snapshots are being made"
     parts = [snapshot.get("Progress") or "0%" for snapshot in answer["Snapshots"]]

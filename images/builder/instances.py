@@ -9,8 +9,8 @@ from cloud.session import Cloud
 def describe(cloud: Cloud, instance: str) -> dict[str, Any] | None:
     """One instance as DescribeInstances tells it; None while EC2 does not know its id (yet, or any more)."""
     answer = errors.or_none(cloud.ec2.describe_instances, InstanceIds=[instance])
-    found = answer["Reservations"] if answer else []
-    return dict(found[0]["Instances"][0]) if found else None
+    reservations = answer["Reservations"] if answer else []
+    return dict(reservations[0]["Instances"][0]) if reservations else None
 
 
 def terminate(cloud: Cloud, instance: str) -> None:
@@ -30,8 +30,8 @@ def terminate(cloud: Cloud, instance: str) -> None:
         return True
 
     def ended() -> bool | None:
-        told = describe(cloud, instance)
-        return True if told is None or told["State"]["Name"] == "terminated" else None
+        described = describe(cloud, instance)
+        return True if described is None or described["State"]["Name"] == "terminated" else None
 
     wait.until(asked, what=f"news of {instance}", timeout=60)
     wait.until(ended, what=f"the end of {instance}", timeout=600, every=0.4, longest=5)

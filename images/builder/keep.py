@@ -25,7 +25,7 @@ def on_error_of(text: str) -> OnError:
     for value in get_args(OnError):
         if value == text:
             return cast(OnError, value)
-    raise UserError(f"--on-error {text} is no choice", hint=f"One of: {', '.join(get_args(OnError))}.")
+    raise UserError(f"--on-error cannot be {text}", hint=f"One of: {', '.join(get_args(OnError))}.")
 
 
 @dataclass
@@ -73,7 +73,7 @@ def _chosen(choice: OnError, what: str, error: Exception, screen: Screen) -> boo
 def write_key(boot: Boot, machine: Launched, access: Access) -> None:
     """The login key (0600) and what `invoke ssh` needs, beside the journal; `clean` removes both."""
     atomic.write(boot.folder / "key", access.private, mode=0o600)
-    told: dict[str, Any] = {
+    kept: dict[str, Any] = {
         "build": boot.build_id,
         "instance": machine.instance_id,
         "host": machine.host,
@@ -81,4 +81,4 @@ def write_key(boot: Boot, machine: Launched, access: Access) -> None:
         "host_key": access.host.public,
         "proxy_command": boot.spec.builder.connect.proxy_command,
     }
-    atomic.write(boot.folder / "kept.json", json.dumps(told, indent=1) + "\n", mode=0o600)
+    atomic.write(boot.folder / "kept.json", json.dumps(kept, indent=1) + "\n", mode=0o600)

@@ -1,4 +1,4 @@
-"""Start a machine of Kiln's own: key pair, security group, instance, each followed at once by its undo."""
+"""Start a machine of Kiln's own: key pair, security group, instance, and at once behind each of them its undo."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -195,16 +195,16 @@ def request_of(order: Order, place: Placement, key_name: str | None, group: str 
 
 
 def _address(cloud: Cloud, instance: str, builder: Builder) -> str | None:
-    told = instances.describe(cloud, instance)
-    if told is None:
+    described = instances.describe(cloud, instance)
+    if described is None:
         return None
-    if told["State"]["Name"] in {"shutting-down", "terminated", "stopping", "stopped"}:
-        reason = told.get("StateReason", {}).get("Message", "no reason given")
+    if described["State"]["Name"] in {"shutting-down", "terminated", "stopping", "stopped"}:
+        reason = described.get("StateReason", {}).get("Message", "no reason given")
         raise UserError(
             f"{instance} ended before it ran",
             reason,
             "Client.InternalError often means a KMS key that these credentials may not use: see invoke iam-policy.",
         )
-    if told["State"]["Name"] != "running":
+    if described["State"]["Name"] != "running":
         return None
-    return told.get("PublicIpAddress" if builder.connect.via == "public" else "PrivateIpAddress")
+    return described.get("PublicIpAddress" if builder.connect.via == "public" else "PrivateIpAddress")

@@ -81,7 +81,7 @@ def provision(remote: "Remote", recipe: Recipe, checks: Sequence[Check], report:
 
 
 def perform(remote: "Remote", files: Sequence[File], steps: Sequence[Step], report: Report, title: str) -> None:
-    """Run files and steps on the machine, each shown as it ends; raises UserError for the first that fails."""
+    """Run files and steps on the machine, shown as they end; raises UserError for the first that fails."""
     if not files and not steps:
         return
     report.screen.say(f"  {title}")
@@ -118,7 +118,7 @@ def _run(
     checks: Sequence[Check] = (),
     heading: str = "",
 ) -> list[Proof]:
-    """`heading` is said above the first check."""
+    """`heading` is shown above the first check."""
     from provision.ssh import events
     from provision.ssh.bundle import bundle
 
@@ -140,7 +140,7 @@ def _run(
             case events.Rebooting(task):
                 report.screen.say(f"    … {task.name}: the machine restarts")
             case events.Rejoining(why):
-                report.screen.say(f"    … the connection was lost ({why}); the machine goes on, joining it again")
+                report.screen.say(f"    … the connection was lost ({why}); the machine goes on, Kiln connects again")
 
     def ended(event: events.Ended) -> None:
         report.remote_step(event.task.name, event.seconds, ok=event.ok)

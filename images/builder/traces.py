@@ -41,7 +41,7 @@ class Look:
 
 
 def identity(machine_id: str, machine: Launched, access: Access) -> Builder:
-    """What must not be found again on a machine booted from the AMI."""
+    """What no machine may have that is booted from the AMI."""
     return Builder((access.host.public,), access.public, machine_id, machine.instance_id)
 
 

@@ -35,7 +35,7 @@ def built(cloud: Cloud, plan: Plan, done: Built, seconds: float) -> str:
 def left(report: Report, log: Path) -> str:
     """What a failed build left behind, and where its log is."""
     if report.left:
-        what = "\n".join(f"{each.what}: {each.by_hand}" for each in report.left)
+        what = "\n".join(f"{outcome.what}: {outcome.by_hand}" for outcome in report.left)
     elif report.kept:
         what = f"{report.kept}, kept on request: {typed.command('clean --apply')} removes it."
     else:
@@ -43,10 +43,10 @@ def left(report: Report, log: Path) -> str:
     return f"{what}\nLog: {log}"
 
 
-def table(found: Sequence[Entry], now: datetime) -> str:
+def table(entries: Sequence[Entry], now: datetime) -> str:
     """The catalogue, newest first."""
     rows = [("NAME", "ID", "BASE", "KEY", "STATUS", "AGE", "SIZE")]
-    for entry in found:
+    for entry in entries:
         state = "" if entry.state == "available" else f" ({entry.state})"
         row = (
             entry.image,
@@ -64,18 +64,19 @@ def table(found: Sequence[Entry], now: datetime) -> str:
     )
 
 
-def leftovers(found: Sequence[Leftover], failed: Sequence[tuple[Leftover, str]], *, applied: bool) -> str:
-    if not found:
+def leftovers(listed: Sequence[Leftover], failed: Sequence[tuple[Leftover, str]], *, applied: bool) -> str:
+    if not listed:
         return "✓ nothing is left behind"
-    errors = {(each.kind, each.id): why for each, why in failed}
+    errors = {(leftover.kind, leftover.id): why for leftover, why in failed}
     lines = []
-    for each in found:
-        error = errors.get((each.kind, each.id))
+    for leftover in listed:
+        error = errors.get((leftover.kind, leftover.id))
         mark = ("✗" if error else "✓") if applied else "-"
         lines.append(
-            f"{mark} {each.kind:<15} {each.id:<28} build {each.build}: {each.why}" + (f"\n    {error}" if error else "")
+            f"{mark} {leftover.kind:<15} {leftover.id:<28} build {leftover.build}: {leftover.why}"
+            + (f"\n    {error}" if error else "")
         )
     if not applied:
         delete = typed.command("clean --apply")
-        lines.append(f"{words.count(len(found), 'thing')} left behind. Delete with: {delete}")
+        lines.append(f"{words.count(len(listed), 'thing')} left behind. Delete with: {delete}")
     return "\n".join(lines)

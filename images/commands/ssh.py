@@ -20,7 +20,7 @@ def ssh(instance: str) -> int:
         if kept["instance"] == instance:
             os.execvp("ssh", command(path.parent, kept))
     raise UserError(
-        f"{instance} is no kept builder",
+        f"{instance} is not a kept builder",
         f"no {BUILDS}/*/*/kept.json names it",
         f"{typed.command('build-ami --on-error keep')} leaves the builder of a failed build standing.",
     )

@@ -10,7 +10,7 @@ _ASK = "https://checkip.amazonaws.com"  # answers with the caller's public addre
 
 
 def allowed_from(builder: Builder) -> str | None:
-    """A CIDR, or None where no port is to be opened; raises UserError when it cannot be found out."""
+    """A CIDR, or None where no port is to be opened; raises UserError when this computer's address is unknown."""
     if builder.ssh_from == "none":
         return None
     if builder.ssh_from != "auto":
@@ -18,7 +18,7 @@ def allowed_from(builder: Builder) -> str | None:
     if builder.connect.via == "private":
         raise UserError(
             "builder.ssh_from is needed with connect.via: private",
-            "the address that this computer has inside the VPC cannot be found out from here",
+            "the address that this computer has inside the VPC is not known here",
             "Name it: a CIDR, or none with a tunnel such as SSM Session Manager.",
         )
     try:
@@ -26,7 +26,7 @@ def allowed_from(builder: Builder) -> str | None:
             address = ipaddress.ip_address(answer.read(64).decode().strip())
     except (OSError, ValueError) as error:
         raise UserError(
-            "this computer's public address could not be found out",
+            "this computer's public address is unknown",
             f"{_ASK}: {error}",
             "Name it in builder.ssh_from, such as 203.0.113.7/32.",
         ) from error

@@ -55,8 +55,8 @@ def _price(cloud: Cloud, *, usage: str = "", **attributes: str) -> float:
     `usage` is how its usage type ends: outside us-east-1 usage types begin with the region's abbreviation. The Price
     List API answers in us-east-1 for every region ("Using the AWS Price List Query API").
     """
-    wanted = {"regionCode": cloud.region, **attributes}
-    filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in wanted.items()]
+    fields = {"regionCode": cloud.region, **attributes}
+    filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in fields.items()]
     answer = cloud.client("pricing", "us-east-1").get_products(ServiceCode="AmazonEC2", Filters=filters, MaxResults=100)
     products = [json.loads(text) for text in answer["PriceList"]]
     for product in products:

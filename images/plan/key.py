@@ -28,10 +28,10 @@ PARTS = (
 
 
 def inputs(spec: ImageSpec, base_id: str, recipe: Recipe) -> dict[str, str]:
-    """What went into an image, by name: the base AMI's id, the recipe's and each part's short digest (8 hex digits)."""
+    """The inputs of an image by name: the base AMI's id, and digests (8 hex digits) of the recipe and of every part."""
     dumped = spec.model_dump(mode="json")
-    found = {"base": base_id, "recipe": recipe.digest()[:8]}
-    return found | {part: _digest(dumped[part])[:8] for part in PARTS}
+    digests = {"base": base_id, "recipe": recipe.digest()[:8]}
+    return digests | {part: _digest(dumped[part])[:8] for part in PARTS}
 
 
 def key(spec: ImageSpec, base_id: str, recipe: Recipe) -> str:

@@ -29,59 +29,61 @@ def placements(cloud: Cloud, spec: ImageSpec, base: BaseImage) -> list[Placement
     types = _types(cloud, spec, base)
     subnets = _subnets(cloud, spec)
     offered = _offered(cloud, types)
-    found = [Placement(kind, subnet) for kind in types for subnet in subnets if (kind, subnet.zone) in offered]
-    if not found:
+    choices = [Placement(kind, subnet) for kind in types for subnet in subnets if (kind, subnet.zone) in offered]
+    if not choices:
         raise UserError(
             f"no subnet can take {' or '.join(types)}",
             f"the zones {', '.join(sorted({s.zone for s in subnets}))} do not offer it",
             "Name other builder.instance_types or builder.subnets.",
         )
-    return found
+    return choices
 
 
 def _types(cloud: Cloud, spec: ImageSpec, base: BaseImage) -> list[str]:
-    wanted = list(spec.builder.instance_types or BUILDER_TYPES.get((spec.family, base.arch), ()))
+    types = list(spec.builder.instance_types or BUILDER_TYPES.get((spec.family, base.arch), ()))
     try:
-        answer = cloud.ec2.describe_instance_types(InstanceTypes=wanted)
+        answer = cloud.ec2.describe_instance_types(InstanceTypes=types)
     except cloud.ec2.exceptions.ClientError as error:
         if error.response["Error"]["Code"] != "InvalidInstanceType":
             raise
         raise UserError("builder.instance_types names an unknown type", error.response["Error"]["Message"],
                         "Types look like m6i.large.") from error  # fmt: skip
-    archs = {each["InstanceType"]: each["ProcessorInfo"]["SupportedArchitectures"] for each in answer["InstanceTypes"]}
-    for kind in wanted:
+    archs = {
+        entry["InstanceType"]: entry["ProcessorInfo"]["SupportedArchitectures"] for entry in answer["InstanceTypes"]
+    }
+    for kind in types:
         if base.arch not in archs.get(kind, [base.arch]):
             raise UserError(
                 f"{kind} cannot boot {base.id}",
                 f"the base AMI is {base.arch}, the instance type {'/'.join(archs[kind])}",
-                "Leave builder.instance_types out: there is a sensible default for each architecture.",
+                "Leave builder.instance_types out: there is a sensible default for every architecture.",
             )
-    return wanted
+    return types
 
 
 def _subnets(cloud: Cloud, spec: ImageSpec) -> list[Subnet]:
-    wanted = spec.builder.subnets
-    if wanted:
-        answer = cloud.ec2.describe_subnets(SubnetIds=list(wanted))["Subnets"]
-        answer.sort(key=lambda subnet: wanted.index(subnet["SubnetId"]))
+    named = spec.builder.subnets
+    if named:
+        answer = cloud.ec2.describe_subnets(SubnetIds=list(named))["Subnets"]
+        answer.sort(key=lambda subnet: named.index(subnet["SubnetId"]))
     else:
         answer = cloud.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
         answer.sort(key=lambda subnet: str(subnet["AvailabilityZone"]))
-    found = [Subnet(each["SubnetId"], each["AvailabilityZone"], each["VpcId"]) for each in answer]
-    if not found:
+    subnets = [Subnet(subnet["SubnetId"], subnet["AvailabilityZone"], subnet["VpcId"]) for subnet in answer]
+    if not subnets:
         raise UserError(
             f"{cloud.region} has no default VPC",
             "builder.subnets names none, and the account has no default subnets in this region",
-            "Name one in builder.subnets, or make a default VPC: aws ec2 create-default-vpc.",
+            "Name a subnet in builder.subnets, or make a default VPC: aws ec2 create-default-vpc.",
         )
-    if len({subnet.vpc for subnet in found}) > 1:
+    if len({subnet.vpc for subnet in subnets}) > 1:
         raise UserError("builder.subnets lie in different VPCs", "the builder's security group belongs to one VPC",
                         "Name subnets of one VPC.")  # fmt: skip
-    return found
+    return subnets
 
 
 def _offered(cloud: Cloud, types: list[str]) -> set[tuple[str, str]]:
     answer = cloud.ec2.describe_instance_type_offerings(
         LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": types}]
     )
-    return {(each["InstanceType"], each["Location"]) for each in answer["InstanceTypeOfferings"]}
+    return {(offer["InstanceType"], offer["Location"]) for offer in answer["InstanceTypeOfferings"]}

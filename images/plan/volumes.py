@@ -14,14 +14,14 @@ def mappings(volumes: Volumes, base: BaseImage) -> list[dict[str, Any]]:
     nothing but DeleteOnTermination (Amazon EC2 API Reference, CreateImage). Raises UserError for a volume smaller
     than its snapshot, which EC2 would refuse.
     """
-    wanted = {base.root_device: volumes.root}
+    own = {base.root_device: volumes.root}
     if volumes.data and volumes.data.device:
-        wanted[volumes.data.device] = volumes.data
+        own[volumes.data.device] = volumes.data
     disks = {disk.device: disk for disk in base.disks}
-    devices = [base.root_device, *(d for d in disks if d != base.root_device), *(d for d in wanted if d not in disks)]
-    return [mapping(device, wanted.get(device, Volume()), disks.get(device)) for device in devices]
+    devices = [base.root_device, *(d for d in disks if d != base.root_device), *(d for d in own if d not in disks)]
+    return [mapping(device, own.get(device, Volume()), disks.get(device)) for device in devices]
 
 
 def from_image(base: BaseImage) -> list[dict[str, Any]]:
-    """The mappings of an acceptance boot: the AMI's own volumes, each ending with its machine."""
+    """The mappings of an acceptance boot: the AMI's own volumes, which end with their machine."""
     return [{"DeviceName": disk.device, "Ebs": {"DeleteOnTermination": True}} for disk in base.disks]

@@ -44,7 +44,7 @@ class Base(Model):
         if sum(ways) != 1:
             raise ValueError("give exactly one of: ssm, ami, or owner with name")
         if self.ssm is not None and self.ssm not in bases.ALIASES:
-            raise ValueError(f"{self.ssm} is no known alias; known: {', '.join(bases.ALIASES)}")
+            raise ValueError(f"{self.ssm} is not a known alias; known: {', '.join(bases.ALIASES)}")
         if self.ssm is None and self.family is None:
             raise ValueError("family is required beside ami or name: al1, al2 or al2023")
         return self
@@ -149,7 +149,8 @@ class ImageSpec(Model):
         for key, text in value.items():
             if key.startswith(("kiln:", "aws:")) or not 0 < len(key) <= 128 or len(text) > 256:
                 raise ValueError(
-                    f"the tag {key!r} cannot be used: kiln: and aws: are reserved, 128 and 256 characters the limits"
+                    f"the tag {key!r} cannot be used: kiln: and aws: are reserved, and a key has at most 128 "
+                    "characters, a value 256"
                 )
         return value
 

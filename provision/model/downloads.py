@@ -9,7 +9,7 @@ from provision.model.recipe import Download
 
 
 class Mirror(Model):
-    """Where a pinned file is to be had instead, with the SHA-256 of what is there."""
+    """Where a pinned file is fetched from instead, with the SHA-256 of that file."""
 
     url: str = Field(pattern=r"^https?://\S+$")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")

@@ -151,7 +151,7 @@ def _has_boto3(spec: Spec) -> bool:
 def refusal(spec: Spec, family: Family) -> str | None:
     """Why the installer cannot run on a family of base images; None where it can."""
     if spec.enabled and spec.distribution == "miniconda" and spec.sha256 is None and family != "al2023":
-        return f"Miniconda needs glibc 2.28 or newer, which {family} has not. Use distribution: miniforge"
+        return f"Miniconda needs glibc 2.28 or newer, which {family} does not have. Use distribution: miniforge"
     return None
 
 

@@ -87,7 +87,7 @@ def _text(source: str, data: bytes) -> str:
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise UserError(f"{source} is no script", f"it is not UTF-8 text ({error.reason})") from None
+        raise UserError(f"{source} is not a script", f"it is not UTF-8 text ({error.reason})") from None
 
 
 def _bash(entry: Entry) -> str:

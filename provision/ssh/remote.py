@@ -94,7 +94,7 @@ class Remote:
                 try:
                     data = channel.recv(65536)
                 except TimeoutError:
-                    raise UserError(f"no end of {command!r} within {timeout:.0f} s") from None
+                    raise UserError(f"{command!r} did not end within {timeout:.0f} s") from None
                 if not data:
                     break
                 stdout += data
@@ -193,7 +193,7 @@ class _Performance:
         if task and self._heard - self._task_began > task.timeout + OVERDUE_S:
             raise UserError(
                 f'"{task.name}" could not be ended after its time limit of {task.timeout} s',
-                "a process of it hangs in the kernel of the machine",
+                "a process that it started hangs in the machine's kernel",
             )
 
     def _rejoin(self) -> None:

@@ -56,7 +56,7 @@ def test_errors_of_aws_are_told_in_words(capsys: pytest.CaptureFixture[str]) -> 
     assert ends_with(denied) == Exit.USER_ERROR
     assert "the credentials may not call RunInstances" in capsys.readouterr().err
     assert ends_with(NoRegionError()) == Exit.USER_ERROR
-    assert "that is no AWS region" in capsys.readouterr().err
+    assert "that is not an AWS region" in capsys.readouterr().err
 
 
 def test_errors_of_the_sandbox_are_told_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:

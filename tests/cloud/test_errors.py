@@ -97,7 +97,7 @@ def test_aws_itself_fails_from_500_on() -> None:
         (aws.NoCredentialsError(), "AWS credentials are missing"),
         (aws.SSOTokenLoadError(error_msg="old"), "the AWS login has expired"),
         (aws.ProfileNotFound(profile="p"), "that AWS profile does not exist"),
-        (aws.NoRegionError(), "that is no AWS region"),
+        (aws.NoRegionError(), "that is not an AWS region"),
         (aws.EndpointConnectionError(endpoint_url="u"), "AWS cannot be reached"),
         (aws.ParamValidationError(report="r"), "the AWS request could not be made"),
     ],

@@ -32,8 +32,8 @@ def write(definition: str, text: str) -> None:
     ("change", "message"),
     [
         ("volumes: {root: {size: 20 GiB}}", "30 GiB"),
-        ("base: {ami: ami-0123456789abcdef0, family: al2023}", "no base AMI was found"),
-        ("base: {owner: self, name: nothing-*, family: al2023}", "no base AMI was found"),
+        ("base: {ami: ami-0123456789abcdef0, family: al2023}", "there is no such base AMI"),
+        ("base: {owner: self, name: nothing-*, family: al2023}", "there is no such base AMI"),
         ("docker_storage: {driver: devicemapper}", "overlay2"),
         ("base: {ssm: ecs/al2}\ndocker_storage: {driver: devicemapper, basesize: 40 GiB}", "overlay2"),
         ("base: {ssm: ecs/al2}\naws_cli: {distribution: miniconda}", "glibc"),

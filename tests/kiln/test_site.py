@@ -28,7 +28,7 @@ def test_a_file_holds_builder_and_downloads(file: Path) -> None:
 @pytest.mark.parametrize("text", ["- builder\n", "builder: {}\nname: x\n", "text\n"])
 def test_another_file_is_none(file: Path, text: str) -> None:
     file.write_text(text)
-    with pytest.raises(UserError, match=r"site\.yaml is no site file") as caught:
+    with pytest.raises(UserError, match=r"site\.yaml is not a site file") as caught:
         site.defaults()
     assert "builder and downloads" in caught.value.why
 

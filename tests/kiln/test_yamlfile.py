@@ -29,7 +29,7 @@ def test_every_problem_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     text = GOOD + "packges: [jq]\nvolumes:\n  root:\n    size: 100 GB\n    iops: many\nbuilder: {ssh_from: 0.0.0.0/1}\n"
     found = problems(tmp_path, text)
     assert "line 4, packges: unknown key; did you mean packages?" in found
-    assert "line 7, volumes.root.size: the unit GB is none of MiB, GiB, TiB; did you mean 100 GiB?" in found
+    assert "line 7, volumes.root.size: the unit GB is unknown: use MiB, GiB or TiB; did you mean 100 GiB?" in found
     assert "line 8, volumes.root.iops" in found
     assert "line 9, builder.ssh_from" in found
     assert "4 problems" in found
@@ -85,7 +85,7 @@ def test_a_file_has_a_megabyte_at_most(tmp_path: Path) -> None:
     path.write_bytes(b"a: 1\n".ljust(1024 * 1024, b"\n"))
     assert yamlfile.read(path)[0] == {"a": 1}
     path.write_bytes(b"a: 1\n".ljust(1024 * 1024 + 1, b"\n"))
-    with pytest.raises(UserError, match="is no definition") as caught:
+    with pytest.raises(UserError, match="is not a definition") as caught:
         yamlfile.read(path)
     assert caught.value.why == "it has 1048577 bytes; 1048576 are allowed"
 

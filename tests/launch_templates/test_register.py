@@ -105,7 +105,7 @@ def test_a_name_taken_meanwhile_is_told(
     make_ami("one")
     spec = definitions.load(definition())
     planned = plan.prepare(cloud, spec, choose.choose(cloud, "latest", spec.image), set_default=False)
-    assert planned.found is None
+    assert planned.template is None
     registered(definition())
     with pytest.raises(ClientError) as caught:
         carry_out(cloud, planned)

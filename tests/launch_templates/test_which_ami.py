@@ -39,5 +39,5 @@ def test_an_ami_can_be_named(stock: str, registered: Registered, definition: Def
         registered(definition("family: al2\n"), "ecs/al2023")
     with pytest.raises(UserError, match="there is no ami-0123456789abcdef0"):
         registered(definition(), "ami-0123456789abcdef0")
-    with pytest.raises(UserError, match="newest is no AMI"):
+    with pytest.raises(UserError, match="newest is not an AMI"):
         registered(definition(), "newest")

@@ -75,8 +75,8 @@ def version(inputs: Inputs) -> str | Ref:
     """The number to pin: of the version there is, or of the one that will be made. Of a template that is not Kiln's,
     its default."""
     plan = inputs.template
-    if plan.found is not None and not _by_kiln(plan.found.tags):
-        return str(plan.found.default)
+    if plan.template is not None and not _by_kiln(plan.template.tags):
+        return str(plan.template.default)
     if plan.same is not None:
         return str(plan.same)
     return Ref(KIND, plan.spec.name, str(plan.number))
@@ -86,7 +86,7 @@ def match(region: Region, desired: Sequence[DesiredTemplate]) -> Mapping[str, Ex
     """As it was when the template's own plan was made."""
     existing = {}
     for template in desired:
-        if (registered := template.plan.found) is not None:
+        if (registered := template.plan.template) is not None:
             number, labels = str(template.plan.same or registered.latest), registered.tags
             existing[template.name] = ExistingTemplate(
                 KIND, template.name, number, {}, labels, template_id=registered.id
@@ -103,11 +103,11 @@ def tagged(region: Region) -> Iterator[ExistingTemplate]:
 def diff(desired: DesiredTemplate, existing: ExistingTemplate) -> tuple[Difference, ...]:
     """The parts of the data in which the newest version differs, where no version says what is wanted."""
     plan = desired.plan
-    if plan.found is None or plan.same is not None:
+    if plan.template is None or plan.same is not None:
         return ()
-    newest = plan.found.version(plan.found.latest).data
+    newest = plan.template.version(plan.template.latest).data
     changed = versions.differences(newest, plan.data)
-    return (Difference("version", f"v{plan.found.latest}", f"v{plan.number}"),
+    return (Difference("version", f"v{plan.template.latest}", f"v{plan.number}"),
             *(Difference(key, _short(newest.get(key)), _short(plan.data.get(key))) for key in changed))  # fmt: skip
 
 

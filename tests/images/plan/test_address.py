@@ -44,7 +44,7 @@ def test_ones_own_address_and_no_other(monkeypatch: pytest.MonkeyPatch, answer: 
 @pytest.mark.parametrize("answer", [OSError("no network"), b"<html>log in</html>", b""])
 def test_an_address_that_cannot_be_found_out(monkeypatch: pytest.MonkeyPatch, answer: bytes | OSError) -> None:
     answering(monkeypatch, answer)
-    with pytest.raises(UserError, match="could not be found out") as caught:
+    with pytest.raises(UserError, match="public address is unknown") as caught:
         allowed_from(Builder())
     assert "builder.ssh_from" in caught.value.hint
 

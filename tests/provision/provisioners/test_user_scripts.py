@@ -36,7 +36,7 @@ def test_shells_are_taken(first: str) -> None:
 
 def test_a_source_that_is_no_text_is_a_user_error() -> None:
     spec = user_scripts.Spec.model_validate([{"name": "x", "source": "x.bin"}])
-    with pytest.raises(UserError, match=r"x\.bin is no script"):
+    with pytest.raises(UserError, match=r"x\.bin is not a script"):
         spec.loaded(lambda source: b"\x7fELF\xff")
 
 
