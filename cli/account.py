@@ -42,4 +42,4 @@ def iam_policy(
     from environments.commands import operator_policy
 
     environments = github_environment or ["plan", "apply"]
-    return operator_policy.command(env, image, boundary, region, account, trust, environments)
+    return operator_policy.print_policies(env, image, boundary, region, account, trust, environments)

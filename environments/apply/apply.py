@@ -31,7 +31,7 @@ def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
     own = list_own_queues(plan.situation.queues, plan.spec.name)
     for kind in KINDS:
         if kind is compute_environments:
-            with blue_green.or_back(cloud, plan.spec.name, turns):
+            with blue_green.take_back_on_failure(cloud, plan.spec.name, turns):
                 _carry_out_all(cloud, kind, plan, ids, options, screen, turns)
                 _wait_for_environments(cloud, plan, ids, screen)
                 blue_green.swap(cloud, blue_green.list_affected(plan.situation.queues, own, turns), turns)
@@ -39,11 +39,11 @@ def apply(cloud: Cloud, plan: Plan, options: Options, screen: Screen) -> None:
             _carry_out_all(cloud, kind, plan, ids, options, screen, turns)
     queues = plan.of(job_queues)
     waiting.queues_valid(cloud, [step.desired.name for step in queues if _touched(step)])
-    removal.queues(cloud, plan.spec.name, plan.removals, options, screen)
+    removal.remove_queues(cloud, plan.spec.name, plan.removals, options, screen)
     olds = (*(old for turn in turns for old in turn.olds), *plan.removals.retired)
     removed = {step.existing.name for step in plan.removals.queues}
     _retire(cloud, plan.spec.name, olds, [name for name in own if name not in removed], options, screen)
-    removal.rest(cloud, plan.spec.name, plan.removals, screen)
+    removal.remove_rest(cloud, plan.spec.name, plan.removals, screen)
 
 
 def _carry_out_all(
@@ -59,14 +59,14 @@ def _carry_out_all(
 
 
 def _olds(step: Step) -> tuple[ExistingEnvironment, ...]:
-    """What a compute environment takes over from: its predecessor, and what earlier roll-outs left."""
+    """List what a compute environment takes over from: its predecessor, and what earlier roll-outs left."""
     if step.action == "replace" and isinstance(step.existing, ExistingEnvironment):
         return (step.existing, *step.leftovers)
     return step.leftovers
 
 
 def _wait_for_environments(cloud: Cloud, plan: Plan, ids: dict[Key, str], screen: Screen) -> None:
-    """Those that this run touched, and those that a run before left CREATING or UPDATING."""
+    """Wait for those that this run touched, and those that an earlier run left CREATING or UPDATING."""
     steps = plan.of(compute_environments)
     names = [ids[step.key].rpartition("/")[2] for step in steps if _touched(step)]
     if not names:

@@ -29,18 +29,20 @@ def describe_refusal(removals: Removals) -> UserError:
     return _refusal(removals.deleted_queues, removals.jobs)
 
 
-def queues(cloud: Cloud, environment: str, removals: Removals, options: Options, screen: Screen) -> None:
+def remove_queues(cloud: Cloud, environment: str, removals: Removals, options: Options, screen: Screen) -> None:
     """Close them to new jobs, and delete them; raises UserError for jobs that came since the plan was made."""
     unfinished = deletion.close_queues(cloud, removals.deleted_queues)
     if unfinished and not _ends(options):
         error = _refusal(removals.deleted_queues, unfinished)
-        error.left = f"{', '.join(removals.deleted_queues)} DISABLED: no new jobs, and those they hold go on"
+        error.left = (
+            f"DISABLED queues, {', '.join(removals.deleted_queues)}: no new jobs come, and the jobs in them go on"
+        )
         raise error
     jobs.terminate(cloud, unfinished, "Terminated by invoke register-env: its queue is no longer in the definition")
     _carry_out(cloud, environment, removals.queues, screen)
 
 
-def rest(cloud: Cloud, environment: str, removals: Removals, screen: Screen) -> None:
+def remove_rest(cloud: Cloud, environment: str, removals: Removals, screen: Screen) -> None:
     """Remove what is neither a queue nor a compute environment that is deleted."""
     _carry_out(cloud, environment, removals.rest, screen)
 
@@ -59,9 +61,9 @@ def _ends(options: Options) -> bool:
 def _refusal(names: Sequence[str], unfinished: Sequence[jobs.Job]) -> UserError:
     single = len(names) == 1
     return UserError(
-        f"the queue{'' if single else 's'} {', '.join(names)} cannot go",
+        f"the queue{'' if single else 's'} {', '.join(names)} cannot be deleted",
         f"{'it is' if single else 'they are'} no longer in the definition, but {'holds' if single else 'hold'} "
         f"{words.count(len(unfinished), 'job')}, {unfinished[0]} first",
-        "Wait until they are over, or end them with --terminate-jobs (jobs on what is replaced end too); or put the "
-        "queue back into the definition.",
+        "Wait until the jobs have ended, or end them with --terminate-jobs (this also ends jobs on compute "
+        "environments that are replaced); or put the queue back into the definition.",
     )

@@ -55,7 +55,7 @@ def _agreed(screen: Screen, planned: teardown.Plan, command: str, *, yes: bool, 
     flags = "--yes" + (" --terminate-jobs" if planned.jobs else "")
     nobody = UserError(
         "nobody is here to answer",
-        f"{' '.join(unasked)} There is no terminal to ask at",
+        f"there is no terminal to ask a person: {' '.join(unasked)}",
         f"Look with --plan, and do it with: {typed.command(command)} {flags}",
     )
     return agreed(screen, unasked, nobody)

@@ -57,7 +57,7 @@ def _agreed(screen: Screen, command: str, planned: Plan, *, yes: bool, ends: boo
         unasked.append(f"End {words.count(len(planned.removals.jobs), 'job')}?")
     nobody = UserError(
         "nobody is here to answer",
-        "there is something to do, and no terminal to ask at",
+        "there is something to do, and no terminal to ask a person",
         f"Look with --plan, and apply with: {typed.command(command)} --yes",
     )
     return agreed(screen, unasked, removal.describe_refusal(planned.removals) if ends else nobody)
@@ -66,18 +66,18 @@ def _agreed(screen: Screen, command: str, planned: Plan, *, yes: bool, ends: boo
 def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
     """Do what `invoke show-env` does."""
     name, cloud = definitions.name_of(env), Cloud(region)
-    entry = next((entry for entry in catalogue.entries(cloud) if entry.name == name), None)
+    entry = next((entry for entry in catalogue.list_environments(cloud) if entry.name == name), None)
     if entry is None:
         raise UserError(
             f"there is no environment {name} in {cloud.region}",
-            "nothing there carries its tag",
+            "no compute environment or queue there has its tag",
             f"Register it: {typed.command('register-env --env ' + env)}; {typed.command('list-envs')} shows all.",
         )
     named = {name for compute in entry.compute for name in compute.fields["instanceTypes"]}
-    types = instance_types.described(cloud, named)
-    joined = catalogue.instances(cloud, entry.compute)
-    jobs = {queue.name: catalogue.jobs(cloud, queue.name) for queue in entry.queues}
-    images = catalogue.images(cloud, entry.amis)
+    types = instance_types.describe(cloud, named)
+    joined = catalogue.count_instances(cloud, entry.compute)
+    jobs = {queue.name: catalogue.count_jobs(cloud, queue.name) for queue in entry.queues}
+    images = catalogue.describe_images(cloud, entry.amis)
     if as_json:
         result_as_json(show_env.document(entry, joined, jobs, images, types, datetime.now(UTC)))
     else:
@@ -88,7 +88,7 @@ def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
 def list_environments(region: str | None, *, as_json: bool) -> int:
     """Do what `invoke list-envs` does."""
     cloud = Cloud(region)
-    entries = catalogue.entries(cloud)
+    entries = catalogue.list_environments(cloud)
     if as_json:
         result_as_json([show_env.listed(entry) for entry in entries])
     else:

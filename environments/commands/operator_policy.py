@@ -22,7 +22,7 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
 ISSUER = "token.actions.githubusercontent.com"
 
 
-def command(
+def print_policies(
     env: Sequence[str],
     image: Sequence[str],
     boundary: str,
@@ -34,16 +34,16 @@ def command(
     """Print the documents, or with `trust` (OWNER/REPOSITORY) the trust policy. No AWS call is made."""
     _check(account, boundary)
     if trust:
-        result(json.dumps(trust_policy(trust, github_environment, account), indent=2))
+        result(json.dumps(write_trust_policy(trust, github_environment, account), indent=2))
         return Exit.DONE
     specs = [definitions.load(name) for name in env or ("genomics",)]
     built = [images.load(name) for name in image or _shipped(specs)]
-    policies = documents(whole(specs, Scope(region or "*", account or "*"), boundary, built))
+    policies = documents(list_permissions(specs, Scope(region or "*", account or "*"), boundary, built))
     result("\n".join(json.dumps(policy, indent=2) for policy in policies))
     return Exit.DONE
 
 
-def whole(
+def list_permissions(
     specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str = "", built: Sequence[ImageSpec] = ()
 ) -> tuple[Permission, ...]:
     """List what it takes to build images, to register templates and these environments, and to run the doctor."""
@@ -56,7 +56,7 @@ def _shipped(specs: Sequence[EnvironmentSpec]) -> list[str]:
     return sorted({spec.image for spec in specs if (images.KIND.folder / f"{spec.image}.yaml").is_file()})
 
 
-def trust_policy(repository: str, environments: Sequence[str], account: str = "") -> dict[str, Any]:
+def write_trust_policy(repository: str, environments: Sequence[str], account: str = "") -> dict[str, Any]:
     """Write the trust policy of a role for GitHub Actions: only jobs of this repository in these GitHub environments.
 
     Raises UserError for what is not OWNER/REPOSITORY. Source: "Configuring OpenID Connect in Amazon Web Services" and

@@ -25,10 +25,10 @@ def choose(cloud: Cloud, spec: EnvironmentSpec, ami: str, described: Sequence[di
     """
     name = ami or spec.ami
     if name == "previous":
-        ami = previous(spec, memories(spec, described))
+        ami = find_previous(spec, read_memories(spec, described))
         return _with_family(images.choose(cloud, ami, spec.image))
     if name == "ecs-optimized":
-        return images.choose(cloud, stock(spec.image), spec.image)
+        return images.choose(cloud, find_stock(spec.image), spec.image)
     return _with_family(images.choose(cloud, name, spec.image))
 
 
@@ -38,14 +38,14 @@ def _with_family(chosen: Chosen) -> Chosen:
     return replace(chosen, family=chosen.family or named)
 
 
-def memories(spec: EnvironmentSpec, described: Sequence[dict[str, Any]]) -> list[Memory]:
+def read_memories(spec: EnvironmentSpec, described: Sequence[dict[str, Any]]) -> list[Memory]:
     """Read what the tags of the environment's compute environments remember."""
     own = [compute for compute in described if ownership.carries(compute, spec.name)]
     own.sort(key=lambda compute: str(compute["computeEnvironmentName"]))
     return [ownership.memory(compute["tags"], spec.name) for compute in own]
 
 
-def previous(spec: EnvironmentSpec, remembered: Sequence[Memory]) -> str:
+def find_previous(spec: EnvironmentSpec, remembered: Sequence[Memory]) -> str:
     """Return the id of the AMI before the present AMI.
 
     Half-way through a roll-out it is the AMI that some compute environments still run. Raises UserError where no AMI is
@@ -69,12 +69,12 @@ def previous(spec: EnvironmentSpec, remembered: Sequence[Memory]) -> str:
     )
 
 
-def running(remembered: Sequence[Memory]) -> tuple[str, ...]:
+def list_running(remembered: Sequence[Memory]) -> tuple[str, ...]:
     """Return the ids of the AMIs that the environment runs now."""
     return tuple(sorted({memory.ami for memory in remembered if memory.ami}))
 
 
-def stock(image: str) -> str:
+def find_stock(image: str) -> str:
     """Return the alias of the stock AMI that the image is built on; ecs/al2023 for an image that Kiln does not know."""
     try:
         return image_definitions.load(image).base.ssm or "ecs/al2023"

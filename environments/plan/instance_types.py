@@ -26,10 +26,10 @@ class InstanceType:
     gpus: int = 0
 
 
-def look(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
+def look_up(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
     """Look up the types and families that the definition names, by type; raises UserError where EC2 lacks any."""
     named = {name for compute in spec.compute_environments.values() for name in compute.instance_types}
-    known = described(cloud, named)
+    known = describe(cloud, named)
     if missing := sorted(name for name in named - _GROUPS.keys() if not _of(name, known)):
         raise UserError(
             f"{cloud.region} has no {', '.join(missing)}",
@@ -39,7 +39,7 @@ def look(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
     return known
 
 
-def described(cloud: Cloud, names: Iterable[str]) -> Mapping[str, InstanceType]:
+def describe(cloud: Cloud, names: Iterable[str]) -> Mapping[str, InstanceType]:
     """Describe types and families as EC2 knows them: a single call, and none where there are only groups."""
     patterns = sorted(name if "." in name else f"{name}.*" for name in set(names) - _GROUPS.keys())
     if not patterns:
@@ -64,7 +64,7 @@ def _of(name: str, known: Mapping[str, InstanceType]) -> list[InstanceType]:
     return [known[full] for full in known if name in (full, full.partition(".")[0])]
 
 
-def most(compute: ComputeEnvironment, known: Mapping[str, InstanceType]) -> str:
+def describe_most(compute: ComputeEnvironment, known: Mapping[str, InstanceType]) -> str:
     """Say how many machines there can be: at most 12 × c5.2xlarge; for families and groups, the vCPUs."""
     types = [machine for name in compute.instance_types for machine in _of(name, known)]
     if types and all("." in name for name in compute.instance_types):

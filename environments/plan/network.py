@@ -19,7 +19,7 @@ _ENDPOINTS = ("ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "logs",
 Described = Mapping[str, Any]
 
 
-def look(cloud: Cloud, spec: EnvironmentSpec) -> Network:
+def find(cloud: Cloud, spec: EnvironmentSpec) -> Network:
     """Find the subnets that the definition means, in at most three calls; raises UserError where there are none."""
     subnets = _subnets(cloud, spec)
     vpcs = sorted({subnet["VpcId"] for subnet in subnets})
@@ -33,10 +33,10 @@ def look(cloud: Cloud, spec: EnvironmentSpec) -> Network:
             f"the subnets of {spec.name} are not in {spec.network.vpc}", f"they are in {vpc}", "See network.subnets."
         )
     mine = [{"Name": "vpc-id", "Values": [vpc]}]
-    shut = without_way_out(subnets, every(cloud.ec2, "describe_route_tables", "RouteTables", Filters=mine))
+    shut = find_closed(subnets, every(cloud.ec2, "describe_route_tables", "RouteTables", Filters=mine))
     endpoints = every(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=mine) if shut else []
     names = tuple(sorted(subnet["SubnetId"] for subnet in subnets))
-    return Network(vpc, names, {}, warnings(shut, endpoints))
+    return Network(vpc, names, {}, warn(shut, endpoints))
 
 
 def _subnets(cloud: Cloud, spec: EnvironmentSpec) -> list[dict[str, Any]]:
@@ -56,7 +56,7 @@ def _subnets(cloud: Cloud, spec: EnvironmentSpec) -> list[dict[str, Any]]:
     return subnets
 
 
-def without_way_out(subnets: Sequence[Described], tables: Sequence[Described]) -> dict[str, str]:
+def find_closed(subnets: Sequence[Described], tables: Sequence[Described]) -> dict[str, str]:
     """Find the subnets whose machines cannot reach the internet, by id, and why (pure).
 
     A route to an internet gateway serves machines with a public address alone; a route to anything else (NAT, transit
@@ -93,11 +93,11 @@ def _default_route(table: Described) -> str | None:
     return None
 
 
-def warnings(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[str, ...]:
+def warn(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[str, ...]:
     """Warn of subnets that do not lead to the internet: which VPC endpoints they lack (pure); () where none lacks."""
     if not shut:
         return ()
-    missing = lacking(endpoints)
+    missing = list_lacking(endpoints)
     if not missing:
         return ()
     lacks, reasons = ", ".join(missing), sorted(set(shut.values()))
@@ -112,7 +112,7 @@ def _some(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more subnets"
 
 
-def lacking(endpoints: Iterable[Described]) -> tuple[str, ...]:
+def list_lacking(endpoints: Iterable[Described]) -> tuple[str, ...]:
     """List the endpoints that such machines need, and that do not exist (pure)."""
     available = [endpoint for endpoint in endpoints if endpoint.get("State") == "available"]
     services = {endpoint["ServiceName"].split(".", 3)[-1] for endpoint in available}

@@ -42,7 +42,7 @@ class Plan:
         return tuple(step for step in self.steps if step.desired.kind == kind.KIND)
 
 
-def notes(inputs: Inputs, steps: Sequence[Step]) -> tuple[str, ...]:
+def write_notes(inputs: Inputs, steps: Sequence[Step]) -> tuple[str, ...]:
     """What a person should know beside the changes (pure)."""
     texts = list(inputs.network.warnings)
     image, spec = inputs.chosen.image, inputs.spec

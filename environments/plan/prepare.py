@@ -14,9 +14,9 @@ from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
 from environments.plan import instance_types, network, removal
 from environments.plan.comparison import Comparison, compare
-from environments.plan.plan import Plan, notes
+from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
-from environments.plan.steps import step
+from environments.plan.steps import plan_step
 from environments.rollout.options import Options
 from environments.rollout.situation import Situation, list_own_queues
 from environments.spec.environment import EnvironmentSpec
@@ -32,24 +32,24 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     chosen = amis.choose(cloud, spec, ami, described)
     template = templates.definition(spec)
     family = family_of(template, chosen)
-    types = instance_types.look(cloud, spec)
+    types = instance_types.look_up(cloud, spec)
     instance_types.refuse_misfit(spec, chosen, family, types)
     inputs = Inputs(
         spec, account, cloud.region, chosen, family,
         template=templates.prepare(cloud, template, chosen, described),
-        network=network.look(cloud, spec),
+        network=network.find(cloud, spec),
         now=ownership.now(),
     )  # fmt: skip
     desired, existing = _resources(region, inputs)
     inputs = inputs.knowing(existing)
     compared = [compare(resource, existing.get(resource.key), spec.name) for resource in desired]
-    removals = removal.look(region, spec.name, desired, existing)
+    removals = removal.plan_removals(region, spec.name, desired, existing)
     situation = _situation(region, spec.name, compared, removals)
     now = datetime.now(UTC).timestamp()
-    steps = tuple(step(comparison, options, situation, now) for comparison in compared)
-    most = {name: instance_types.most(compute, types) for name, compute in spec.compute_environments.items()}
-    running = amis.running(amis.memories(spec, described))
-    warnings = (*notes(inputs, steps), *removals.notes)
+    steps = tuple(plan_step(comparison, options, situation, now) for comparison in compared)
+    most = {name: instance_types.describe_most(compute, types) for name, compute in spec.compute_environments.items()}
+    running = amis.list_running(amis.read_memories(spec, described))
+    warnings = (*write_notes(inputs, steps), *removals.notes)
     return Plan(inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed))
 
 

@@ -77,7 +77,7 @@ def _waiting(step: Step, placed: Sequence[Job]) -> Step:
     return replace(step, why=step.why + finish) if running else step
 
 
-def look(
+def plan_removals(
     region: Region, environment: str, desired: Sequence[Desired], existing: Mapping[Key, Existing]
 ) -> Removals:  # fmt: skip
     """List what the definition no longer names; `existing` is what there is of `desired`.

@@ -40,7 +40,7 @@ class Step:
         return self.desired.key
 
 
-def step(compared: Comparison, options: Options, situation: Situation, now: float) -> Step:
+def plan_step(compared: Comparison, options: Options, situation: Situation, now: float) -> Step:
     """Decide what is to be done for one resource; `now` in seconds since the epoch.
 
     Raises UserError where somebody else's queue holds on to a compute environment that is to go.

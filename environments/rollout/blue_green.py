@@ -1,4 +1,4 @@
-"""Put one compute environment in the place of another: made beside it, swapped in; the old one is drained and deleted.
+"""Replace a compute environment by a successor: make it, swap it into the queues, then drain and delete the old.
 
 What is under way can be read from AWS at any moment: both carry the environment's tag and the definition's name
 (kiln:compute-environment), and the newer one by kiln:made is what counts once it is not INVALID. So a run that ended
@@ -69,7 +69,7 @@ def _rearrange(cloud: Cloud, queues: Sequence[str], replacements: Mapping[str, s
 
 
 @contextmanager
-def or_back(cloud: Cloud, environment: str, turns: list[Turn]) -> Iterator[None]:
+def take_back_on_failure(cloud: Cloud, environment: str, turns: list[Turn]) -> Iterator[None]:
     """Delete the successors that this run made where the block fails; `swap` has put the queues back by then.
 
     An interrupt leaves all as it is: the next run goes on from there.
@@ -77,18 +77,18 @@ def or_back(cloud: Cloud, environment: str, turns: list[Turn]) -> Iterator[None]
     try:
         yield
     except Interrupted as error:
-        error.left = resumable(environment)
+        error.left = describe_interruption(environment)
         raise
     except Exception as error:
         created = [turn for turn in turns if turn.created]
         for turn in created:
             deletion.delete_environment(cloud, environment, turn.arn.rpartition("/")[2])
         if created and isinstance(error, UserError):
-            error.left = f"{environment} as it was: the compute environments before serve on"
+            error.left = f"{environment} is as it was: its old compute environments still serve it"
         raise
 
 
-def resumable(environment: str) -> str:
-    """What is left after Ctrl-C."""
+def describe_interruption(environment: str) -> str:
+    """Say what is left after Ctrl-C."""
     again = typed.command("register-env")
-    return f"the roll-out of {environment} half-way: jobs run on, and the next {again} finishes it"
+    return f"the roll-out of {environment} is half done: jobs run on, and the next {again} finishes it"

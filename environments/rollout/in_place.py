@@ -43,7 +43,7 @@ def update(
             before = compute_request.infrastructure(name, existing.fields, fields, policy)
             cloud.client("batch").update_compute_environment(**before)
             waiting.environments_valid(cloud, [name])
-            error.left = f"{name} as it was, on {existing.fields['imageIdOverride']}"
+            error.left = f"{name} is as it was, on {existing.fields['imageIdOverride']}"
         raise
     memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])
     tags = {ownership.key(environment): memory.as_tag()}

@@ -6,7 +6,7 @@ from cloud import wait
 from cloud.session import Cloud
 from environments.kinds.batch import deletion, jobs
 from environments.kinds.batch.compute_environments import ExistingEnvironment
-from environments.rollout.blue_green import resumable
+from environments.rollout.blue_green import describe_interruption
 from environments.rollout.options import Options
 from kiln import words
 from kiln.errors import Interrupted
@@ -26,7 +26,7 @@ def retire(
         line.note = "drained, deleted"
         deletion.delete_environment(cloud, environment, old.aws_name)
     except Interrupted as error:
-        error.left = resumable(environment)
+        error.left = describe_interruption(environment)
         raise
 
 

@@ -26,7 +26,7 @@ class Situation:
 
 
 def list_own_queues(queues: Sequence[Queue], environment: str) -> list[str]:
-    """The names of the environment's queues, by its tag (pure)."""
+    """List the names of the environment's queues, by its tag (pure)."""
     return [queue["jobQueueName"] for queue in queues if ownership.carries(queue, environment)]
 
 
@@ -39,7 +39,7 @@ def refuse_strangers(queues: Sequence[Queue], environment: str, existing: Existi
     strangers = [queue["jobQueueName"] for queue in others if existing.id in job_queues.order_of(queue)]
     if strangers:
         raise UserError(
-            f"the compute environment {existing.aws_name} cannot go",
+            f"the compute environment {existing.aws_name} cannot be deleted",
             f"the queue {', '.join(strangers)} uses it, and is not {environment}'s",
             f"Take it out of that queue first: aws batch update-job-queue --job-queue {strangers[0]} …",
         )

@@ -12,7 +12,7 @@ _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def stamp(now: str, before: Sequence[ExistingEnvironment]) -> str:
-    """When a successor is made, as a tag: now, or later than all before it where somebody's clock is ahead."""
+    """Say as a tag when a successor is made: now, or later than all before it where somebody's clock is ahead."""
     stamps = [datetime.strptime(now, _STAMP)]
     for existing in before:
         try:
@@ -23,7 +23,7 @@ def stamp(now: str, before: Sequence[ExistingEnvironment]) -> str:
 
 
 def plan_successor(desired: DesiredEnvironment, existing: ExistingEnvironment) -> DesiredEnvironment:
-    """What is to be made beside `existing`: its name in AWS shows when, its tag remembers the AMI before."""
+    """Plan the successor of `existing`: its name in AWS shows the time, its tag remembers the AMI before."""
     made = stamp(desired.tags[ownership.MADE], (existing, *existing.others))
     name = f"{desired.name[:110]}-{made.replace('-', '').replace(':', '').replace('T', '-').rstrip('Z')}"
     environment = desired.environment

@@ -33,7 +33,7 @@ class Entry:
         return all(status == "VALID" for status in statuses)
 
 
-def entries(cloud: Cloud) -> list[Entry]:
+def list_environments(cloud: Cloud) -> list[Entry]:
     """List the environments of the region, by name; two calls, and more where there are many."""
     region = Region(cloud)
     return group(region.compute_environments, region.job_queues)
@@ -62,7 +62,7 @@ def _entry(name: str, described: Sequence[dict[str, Any]], queues: Sequence[dict
     )
 
 
-def jobs(cloud: Cloud, queue: str) -> dict[str, int]:
+def count_jobs(cloud: Cloud, queue: str) -> dict[str, int]:
     """Count the jobs of a queue by state; ListJobs takes a single state, and keeps ended jobs for a week."""
     pages = cloud.client("batch").get_paginator("list_jobs")
     return {
@@ -71,7 +71,7 @@ def jobs(cloud: Cloud, queue: str) -> dict[str, int]:
     }
 
 
-def instances(cloud: Cloud, compute: Sequence[ExistingEnvironment]) -> dict[str, int]:
+def count_instances(cloud: Cloud, compute: Sequence[ExistingEnvironment]) -> dict[str, int]:
     """Count the instances that have joined, by compute environment (a call for up to 100 clusters)."""
     names = {environment.cluster: environment.aws_name for environment in compute if environment.cluster}
     joined: dict[str, int] = {}
@@ -81,7 +81,7 @@ def instances(cloud: Cloud, compute: Sequence[ExistingEnvironment]) -> dict[str,
     return joined
 
 
-def images(cloud: Cloud, amis: Sequence[str]) -> dict[str, MachineImage | None]:
+def describe_images(cloud: Cloud, amis: Sequence[str]) -> dict[str, MachineImage | None]:
     """Describe the AMIs; None for an AMI that no longer exists."""
     answers = {ami: describe(cloud, ImageIds=[ami]) for ami in amis}
     return {ami: from_description(answer[0]) if answer else None for ami, answer in answers.items()}

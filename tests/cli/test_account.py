@@ -24,7 +24,7 @@ def test_validate_reads_every_kind_of_definition(
 
 
 def test_iam_policy(typed: Typed, recorded: Record) -> None:
-    policy = recorded("environments.commands.operator_policy.command")
+    policy = recorded("environments.commands.operator_policy.print_policies")
     typed("iam-policy")
     typed(
         "iam-policy", "--env", "a", "--env", "b", "--image", "i", "--boundary", "arn", "--region", "r",

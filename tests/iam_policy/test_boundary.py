@@ -37,7 +37,7 @@ def bounded(sandbox: Sandbox, tmp_path: Path) -> str:
 
 def test_every_role_has_it_and_none_is_made_without(sandbox: Sandbox, become: Become, bounded: str) -> None:
     spec = definitions.load(bounded)
-    become(operator_policy.whole([spec], Scope()))
+    become(operator_policy.list_permissions([spec], Scope()))
     done = commands.register(
         bounded, "ecs-optimized", None, Options(), plan=False, yes=True, verbose=False, as_json=False
     )

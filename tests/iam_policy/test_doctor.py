@@ -22,7 +22,7 @@ def _visit() -> Any:
 
 
 def test_the_doctor_under_the_policy(sandbox: Sandbox, become: Become) -> None:
-    whole = operator_policy.whole([definitions.load("genomics")], Scope())
+    whole = operator_policy.list_permissions([definitions.load("genomics")], Scope())
     become(whole)
     environments.register(
         "genomics", "ecs-optimized", None, Options(), plan=False, yes=True, verbose=False, as_json=False

@@ -41,7 +41,7 @@ S3_ACTIONS = {
 
 
 def permissions(*names: str, boundary: str = "") -> tuple[Permission, ...]:
-    return operator_policy.whole([definitions.load(each) for each in names or SHIPPED], Scope(), boundary)
+    return operator_policy.list_permissions([definitions.load(each) for each in names or SHIPPED], Scope(), boundary)
 
 
 def operations() -> dict[str, set[str]]:
@@ -194,7 +194,7 @@ def test_parliament_is_listened_to(statement: dict[str, Any]) -> None:
 
 
 def test_the_trust_policy_names_repository_and_environments() -> None:
-    told = operator_policy.trust_policy("lab/pipelines", ["plan", "apply"], "123456789012")
+    told = operator_policy.write_trust_policy("lab/pipelines", ["plan", "apply"], "123456789012")
     [statement] = told["Statement"]
     assert statement["Condition"] == {
         "StringEquals": {
@@ -206,7 +206,7 @@ def test_the_trust_policy_names_repository_and_environments() -> None:
     }  # fmt: skip
     for repository, environments in (("lab", ["plan"]), ("lab/*", ["plan"]), ("lab/pipelines", [])):
         with pytest.raises(UserError, match="cannot be trusted"):
-            operator_policy.trust_policy(repository, environments)
+            operator_policy.write_trust_policy(repository, environments)
 
 
 def printed(text: str) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "40
 
 
 def permissions(name: str) -> list[Permission]:
-    return list(operator_policy.whole([definitions.load(name)], Scope()))
+    return list(operator_policy.list_permissions([definitions.load(name)], Scope()))
 
 
 def register(name: str, *, ami: str = "ecs-optimized", options: Options = environments.ORDINARY) -> int:
@@ -69,7 +69,7 @@ def everything(sandbox: Sandbox) -> None:
     )  # fmt: skip
     assert register("genomics") == Exit.DONE
     cloud = Cloud()
-    found = next(each for each in catalogue.entries(cloud) if each.name == "genomics")
+    found = next(each for each in catalogue.list_environments(cloud) if each.name == "genomics")
     assert found.healthy
     planned = prepare(cloud, definitions.load("genomics"), "ecs-optimized")
     for kind in (security_groups, templates):

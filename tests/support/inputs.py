@@ -11,7 +11,7 @@ from environments.model.inputs import Inputs, Network
 from environments.model.region import Described, Region
 from environments.model.resource import Desired, Existing
 from environments.plan.comparison import compare
-from environments.plan.steps import Step, step
+from environments.plan.steps import Step, plan_step
 from environments.rollout.options import Options
 from environments.rollout.situation import Situation
 from environments.spec import definitions
@@ -54,6 +54,6 @@ def region(**lists: list[Described]) -> Region:
     return listed
 
 
-def plan_step(desired: Desired, existing: Existing | None, environment: str) -> Step:
+def plan_idle(desired: Desired, existing: Existing | None, environment: str) -> Step:
     """What is to be done for a resource where no job runs."""
-    return step(compare(desired, existing, environment), Options(), Situation(environment), 0.0)
+    return plan_step(compare(desired, existing, environment), Options(), Situation(environment), 0.0)

@@ -30,7 +30,7 @@ def _check_ways_out(picture: Picture) -> Iterator[Finding]:
     users: dict[str, list[str]] = {}
     shut: dict[str, str] = {}
     for environment in picture.scope.environments:
-        for subnet, why in network.without_way_out(
+        for subnet, why in network.find_closed(
             _subnets_as_launched(environment, picture), picture.network.route_tables
         ).items():
             users.setdefault(subnet, []).append(name_of(environment))
@@ -51,7 +51,7 @@ def _check_ways_out(picture: Picture) -> Iterator[Finding]:
 
 def _missing_endpoints(picture: Picture, vpc: str) -> str:
     endpoints = [endpoint for endpoint in picture.network.endpoints if endpoint.get("VpcId") == vpc]
-    return ", ".join(network.lacking(endpoints))
+    return ", ".join(network.list_lacking(endpoints))
 
 
 def _subnets_as_launched(environment: Described, picture: Picture) -> list[Mapping[str, Any]]:

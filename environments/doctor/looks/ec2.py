@@ -74,7 +74,7 @@ def describe_types(cloud: Cloud, environments: Sequence[Described]) -> InstanceT
     families = {family for name in names for family in families_of(name)}
     if not families:
         return InstanceTypes()
-    known = instance_types.described(cloud, families)
+    known = instance_types.describe(cloud, families)
     allowed = sorted(name for name in known if allowed_by(names, name))
     zones: dict[str, set[str]] = {name: set() for name in allowed}
     for some in parts(allowed, _VALUES):

@@ -330,7 +330,7 @@ def test_machines_that_are_not_offered(sandbox: Sandbox, define: Define) -> None
     path = Path(define())
     path.write_text(path.read_text().replace("c5.2xlarge", "c5.3xlarge"))
     with pytest.raises(UserError, match=r"has no c5\.3xlarge"):
-        machines.look(Cloud(), definitions.load(str(path)))
+        machines.look_up(Cloud(), definitions.load(str(path)))
 
 
 @pytest.mark.parametrize(("answer", "code"), [("yes\n", Exit.DONE), ("y\n", Exit.SOMETHING_TO_DO), ("", 2)])

@@ -73,7 +73,7 @@ def test_a_queue_that_holds_jobs_goes_only_when_that_is_said(
     before = tools.orders(sandbox)
     assert register(env, plan=True) == Exit.SOMETHING_TO_DO
     assert f"1 job would be ended:\n       {job} (fastqc, RUNNING)" in capsys.readouterr().out
-    with pytest.raises(UserError, match="the queue small-gone cannot go") as caught:
+    with pytest.raises(UserError, match="the queue small-gone cannot be deleted") as caught:
         register(env)
     assert f"but holds 1 job, {job} (fastqc, RUNNING) first" in caught.value.why
     assert "--terminate-jobs" in caught.value.hint
@@ -123,7 +123,7 @@ def test_a_job_that_came_since_the_plan_was_made_is_not_ended(
 
     with monkeypatch.context() as patch:
         patch.setattr(deletion, "close_queue", busy)
-        with pytest.raises(UserError, match="the queue small-gone cannot go") as caught:
+        with pytest.raises(UserError, match="the queue small-gone cannot be deleted") as caught:
             tools.register(env)
     assert "no new jobs" in caught.value.left
     assert tools.status_of(sandbox, came[0]) == "RUNNING"
@@ -151,7 +151,7 @@ def test_what_another_environment_uses_only_loses_the_tag(sandbox: Sandbox, tmp_
     env, batch = narrowed(tmp_path), sandbox.client("batch")
     arns = {step.existing.name: step.existing.id for step in planned(env).removals.steps}
     batch.tag_resource(resourceArn=arns["small-gone"], tags={"kiln:env:other": "now"})
-    with pytest.raises(UserError, match="the compute environment small-two cannot go") as caught:
+    with pytest.raises(UserError, match="the compute environment small-two cannot be deleted") as caught:
         planned(env)
     assert "small-gone" in caught.value.why
     for name in ("small-two", "small-done"):
@@ -172,7 +172,7 @@ def test_a_stranger_s_queue_keeps_it(sandbox: Sandbox, tmp_path: Path) -> None:
     env = narrowed(tmp_path)
     order = [{"order": 1, "computeEnvironment": "small-two"}]
     sandbox.client("batch").create_job_queue(jobQueueName="theirs", priority=1, computeEnvironmentOrder=order)
-    with pytest.raises(UserError, match="the compute environment small-two cannot go") as caught:
+    with pytest.raises(UserError, match="the compute environment small-two cannot be deleted") as caught:
         tools.register(env)
     assert "theirs" in caught.value.why
     assert set(tools.orders(sandbox)) == {"theirs", "small-low", "small-high", "small-gone"}

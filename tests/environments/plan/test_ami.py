@@ -36,17 +36,17 @@ def test_a_memory_that_a_killed_run_left_behind_is_put_right() -> None:
 def test_the_previous_ami() -> None:
     spec = definitions.load("genomics")
     at, halfway = Memory("ami-2", "ami-1"), Memory("ami-1", "ami-0")
-    assert choice.previous(spec, [at, at]) == "ami-1"
-    assert choice.previous(spec, [at, halfway]) == "ami-1"
+    assert choice.find_previous(spec, [at, at]) == "ami-1"
+    assert choice.find_previous(spec, [at, halfway]) == "ami-1"
     for remembered, why in (
         ([], "remembers no previous AMI"),
         ([Memory("ami-1")], "remembers no previous AMI"),
         ([Memory("ami-1", "ami-2"), Memory("ami-2", "ami-1")], "is between two AMIs"),
     ):
         with pytest.raises(UserError, match=why):
-            choice.previous(spec, remembered)
+            choice.find_previous(spec, remembered)
 
 
 def test_the_stock_ami_of_an_image() -> None:
-    assert choice.stock("nextflow-al2") == "ecs/al2"
-    assert choice.stock("nobodys") == "ecs/al2023"
+    assert choice.find_stock("nextflow-al2") == "ecs/al2"
+    assert choice.find_stock("nobodys") == "ecs/al2023"

@@ -17,11 +17,11 @@ TYPES = {
 
 def test_at_most_how_many_machines() -> None:
     one = definitions.load("salmon").compute_environments["salmonWorkload"]
-    assert machines.most(one, TYPES) == "at most 12 × c5.2xlarge"
+    assert machines.describe_most(one, TYPES) == "at most 12 × c5.2xlarge"
     two = one.model_copy(update={"instance_types": ("c5.2xlarge", "c5.4xlarge")})
-    assert machines.most(two, TYPES) == "at most 12 × c5.2xlarge or 6 × c5.4xlarge"
+    assert machines.describe_most(two, TYPES) == "at most 12 × c5.2xlarge or 6 × c5.4xlarge"
     family = one.model_copy(update={"instance_types": ("c5",)})
-    assert machines.most(family, TYPES) == "at most 100 vCPUs of c5"
+    assert machines.describe_most(family, TYPES) == "at most 100 vCPUs of c5"
 
 
 def test_a_queue_has_one_architecture() -> None:

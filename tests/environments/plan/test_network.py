@@ -44,7 +44,7 @@ IGW, NAT = {"GatewayId": "igw-1"}, {"NatGatewayId": "nat-1"}
     ],
 )
 def test_ways_out(public: bool, tables: list[dict[str, Any]], why: str) -> None:
-    shut = network.without_way_out([subnet("subnet-1", public=public)], tables)
+    shut = network.find_closed([subnet("subnet-1", public=public)], tables)
     assert why in shut.get("subnet-1", "")
     assert bool(shut) == bool(why)
 
@@ -53,10 +53,10 @@ def test_endpoints_in_the_place_of_a_way_out() -> None:
     shut = {"subnet-1": "it has no route to the internet"}
     names = ("ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "logs", "s3")
     there = [{"ServiceName": f"com.amazonaws.us-east-1.{name}", "State": "available"} for name in names]
-    assert network.warnings(shut, there) == ()
-    [told] = network.warnings(shut, [each for each in there if "ecr" not in each["ServiceName"]])
+    assert network.warn(shut, there) == ()
+    [told] = network.warn(shut, [each for each in there if "ecr" not in each["ServiceName"]])
     assert told.endswith("its VPC has no endpoint for ecr.api, ecr.dkr")
-    assert network.warnings({}, []) == ()
+    assert network.warn({}, []) == ()
 
 
 def private(sandbox: Sandbox) -> tuple[str, str]:
@@ -80,10 +80,10 @@ def test_a_vpc_of_ones_own(sandbox: Sandbox, registered: Registered, define: Def
 
 def test_subnets_that_do_not_belong_together(sandbox: Sandbox, cloud: Cloud, define: Define) -> None:
     vpc, subnet = private(sandbox)
-    usual = network.look(cloud, definitions.load(define())).subnets[0]
+    usual = network.find(cloud, definitions.load(define())).subnets[0]
     with pytest.raises(UserError, match="are in 2 VPCs"):
-        network.look(cloud, definitions.load(define(f"network: {{subnets: [{subnet}, {usual}]}}\n")))
+        network.find(cloud, definitions.load(define(f"network: {{subnets: [{subnet}, {usual}]}}\n")))
     with pytest.raises(UserError, match=f"are not in {vpc}"):
-        network.look(cloud, definitions.load(define(f"network: {{vpc: {vpc}, subnets: [{usual}]}}\n")))
+        network.find(cloud, definitions.load(define(f"network: {{vpc: {vpc}, subnets: [{usual}]}}\n")))
     with pytest.raises(UserError, match="has no subnet in vpc-0123456789"):
-        network.look(cloud, definitions.load(define("network: {vpc: vpc-0123456789}\n")))
+        network.find(cloud, definitions.load(define("network: {vpc: vpc-0123456789}\n")))

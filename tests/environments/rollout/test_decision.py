@@ -8,7 +8,7 @@ import pytest
 from environments.kinds.batch import compute_environments
 from environments.rollout.decision import UPDATABLE
 from environments.screens.rollout import describe_decision
-from tests.support.inputs import found_like, inputs, plan_step
+from tests.support.inputs import found_like, inputs, plan_idle
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from tests.support.inputs import found_like, inputs, plan_step
 )  # fmt: skip
 def test_in_place_or_blue_green(env: str, changes: dict[str, Any], action: str, why: str) -> None:
     [first, *_] = compute_environments.desired(inputs(env))
-    done = plan_step(first, found_like(first, **changes), env)
+    done = plan_idle(first, found_like(first, **changes), env)
     assert done.action == action
     assert why in describe_decision(done.decision)
     assert (done.decision is not None) == bool(why)

@@ -171,7 +171,7 @@ def test_a_successor_that_turns_invalid_is_deleted_and_the_old_one_serves_on(
     monkeypatch.setattr(blue_green, "create", deregistered_meanwhile)
     with pytest.raises(UserError, match="is INVALID") as caught:
         tools.register(env, ami)
-    assert "serve on" in caught.value.left
+    assert "still serve" in caught.value.left
     assert {name: tools.ami_of(each) for name, each in tools.compute(sandbox).items()} == {"small-one": stock}
     assert set(map(tuple, tools.orders(sandbox).values())) == {("small-one",)}
     assert tools.steps(env) == {}
@@ -194,7 +194,7 @@ def test_a_stranger_s_queue_is_never_touched(sandbox: Sandbox, tmp_path: Path, m
     order = [{"order": 1, "computeEnvironment": "small-one"}]
     sandbox.client("batch").create_job_queue(jobQueueName="theirs", priority=1, computeEnvironmentOrder=order)
     made, ami = sandbox.calls.count("CreateComputeEnvironment"), make_ami("new")
-    with pytest.raises(UserError, match="small-one cannot go") as caught:
+    with pytest.raises(UserError, match="small-one cannot be deleted") as caught:
         tools.register(env, ami)
     assert "theirs" in caught.value.why
     assert sandbox.calls.count("CreateComputeEnvironment") == made

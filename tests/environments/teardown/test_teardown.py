@@ -190,7 +190,7 @@ def test_strangers_keep_what_they_use(sandbox: Sandbox, tmp_path: Path) -> None:
     assert "the role theirs has it" in planned["bucket-access-policy"].why
     order = [{"order": 1, "computeEnvironment": "small-one"}]
     batch.create_job_queue(jobQueueName="theirs", priority=1, computeEnvironmentOrder=order)
-    with pytest.raises(UserError, match="small-one cannot go"):
+    with pytest.raises(UserError, match="small-one cannot be deleted"):
         destroy(env)
     assert "small-one" in tools.compute(sandbox)
 
