@@ -23,12 +23,12 @@ _NAMES = {
 }  # fmt: skip
 
 
-def questions(request: Request) -> Iterator[Question]:
+def ask(request: Request) -> Iterator[Question]:
     action, asked = f"batch:{request.operation}", False
     looks = request.operation.startswith(("Describe", "List")) and request.operation != "ListTagsForResource"
     own: dict[str, str | None] = dict(tags.as_dict(request.get("tags")))
     own |= dict.fromkeys(request.get("tagKeys") or [])
-    keys = tags.requested(own)
+    keys = tags.list_requested(own)
     if not looks:
         named = [(kind, request.get(name)) for name, kind in _NAMES.items() if request.get(name)]
         for entry in request.get("computeEnvironmentOrder") or []:
@@ -36,34 +36,34 @@ def questions(request: Request) -> Iterator[Question]:
         if request.operation == "SubmitJob":
             named.append(("job", "*"))
         for kind, name in dict.fromkeys(named):
-            arn = name if str(name).startswith("arn:") else f"{_prefix(request)}{kind}/{name}"
-            yield Question(action, arn, keys | _carried(request.region, arn))
+            arn = name if str(name).startswith("arn:") else f"{_make_prefix(request)}{kind}/{name}"
+            yield Question(action, arn, keys | _list_tag_keys(request.region, arn))
             asked = True
         if request.get("resourceArn"):
             arn = str(request.get("resourceArn"))
-            yield Question(action, arn, keys | _carried(request.region, arn))
+            yield Question(action, arn, keys | _list_tag_keys(request.region, arn))
             asked = True
     if not asked:
         yield Question(action, "*", keys)
-    yield from _passed(request)
+    yield from _ask_to_pass(request)
 
 
-def _prefix(request: Request) -> str:
+def _make_prefix(request: Request) -> str:
     return f"arn:aws:batch:{request.region}:{ACCOUNT}:"
 
 
-def _carried(region: str, arn: str) -> tags.Keys:
+def _list_tag_keys(region: str, arn: str) -> tags.Keys:
     """aws:ResourceTag of a resource of Batch."""
     found = next((own for _, each, own in records.of(region).tagged() if each == arn), {})
-    return tags.carried(found)
+    return tags.list_carried(found)
 
 
-def _passed(request: Request) -> Iterator[Question]:
+def _ask_to_pass(request: Request) -> Iterator[Question]:
     compute, container = request.get("computeResources") or {}, request.get("containerProperties") or {}
     named = [
         (request.get("serviceRole"), "batch.amazonaws.com"),
         (compute.get("spotIamFleetRole"), "spotfleet.amazonaws.com"),
-        (_role_of_profile(compute.get("instanceRole")), "ec2.amazonaws.com"),
+        (_find_role_of_profile(compute.get("instanceRole")), "ec2.amazonaws.com"),
         (container.get("jobRoleArn"), "ecs-tasks.amazonaws.com"),
         (container.get("executionRoleArn"), "ecs-tasks.amazonaws.com"),
     ]
@@ -73,7 +73,7 @@ def _passed(request: Request) -> Iterator[Question]:
             yield Question("iam:PassRole", arn, {"iam:passedtoservice": (service,)})
 
 
-def _role_of_profile(profile: Any) -> str:
+def _find_role_of_profile(profile: Any) -> str:
     found = iam_backends[ACCOUNT]["aws"].instance_profiles.values()
     roles = [role for each in found if profile in (each.name, each.arn) for role in each.roles]
     return str(roles[0].arn) if roles else ""

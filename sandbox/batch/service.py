@@ -33,18 +33,18 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeJobQueues": job_queues.describe,
     "UpdateJobQueue": job_queues.update,
     "DeleteJobQueue": job_queues.delete,
-    "GetJobQueueSnapshot": job_queues.snapshot,
+    "GetJobQueueSnapshot": job_queues.take_snapshot,
     "RegisterJobDefinition": job_definitions.register,
     "DescribeJobDefinitions": job_definitions.describe,
     "DeregisterJobDefinition": job_definitions.deregister,
     "SubmitJob": jobs.submit,
     "DescribeJobs": jobs.describe,
-    "ListJobs": jobs.listed,
+    "ListJobs": jobs.list_jobs,
     "CancelJob": jobs.cancel,
     "TerminateJob": jobs.terminate,
     "TagResource": tags.tag,
     "UntagResource": tags.untag,
-    "ListTagsForResource": tags.listed,
+    "ListTagsForResource": tags.list_tags,
 }
 PATHS = (r"{0}/v1/(?P<operation>[^/]+)/?$", r"{0}/v1/tags/(?P<arn>.+)$")
 

@@ -10,24 +10,24 @@ from sandbox.batch.model.records import Fields, Records
 
 
 def tag(records: Records, request: Fields) -> Fields:
-    found = _tags(records, request)
+    found = _find_tags(records, request)
     tag_rules.check({**found, **request["tags"]})
     found.update(request["tags"])
     return {}
 
 
 def untag(records: Records, request: Fields) -> Fields:
-    found = _tags(records, request)
+    found = _find_tags(records, request)
     for key in request["tagKeys"]:
         found.pop(key, None)
     return {}
 
 
-def listed(records: Records, request: Fields) -> Fields:
-    return {"tags": dict(_tags(records, request))}
+def list_tags(records: Records, request: Fields) -> Fields:
+    return {"tags": dict(_find_tags(records, request))}
 
 
-def _tags(records: Records, request: Fields) -> dict[str, str]:
+def _find_tags(records: Records, request: Fields) -> dict[str, str]:
     arn = request["resourceArn"]
     found = next((tags for _, each, tags in records.tagged() if each == arn), None)
     if found is None:

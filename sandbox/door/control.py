@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.batch.placing import stand_in
-from sandbox.ec2.model.records import all_instances
+from sandbox.ec2.model.records import list_instances
 from sandbox.world.world import World
 
 PREFIX = "/kiln-sandbox/"
@@ -73,7 +73,7 @@ def _timings(world: World, _: dict[str, Any]) -> Any:
     if world.hypervisor is None:
         return {}
     found = {}
-    for instance in all_instances():
+    for instance in list_instances():
         try:
             found[instance.id] = dict(world.hypervisor.timings(instance.id))
         except (KeyError, LookupError):
@@ -84,7 +84,7 @@ def _timings(world: World, _: dict[str, Any]) -> Any:
 def _instances(_: World, __: dict[str, Any]) -> Any:
     return [
         {"id": instance.id, "state": instance.state, "type": instance.instance_type, "public_ip": instance.public_ip}
-        for instance in all_instances()
+        for instance in list_instances()
     ]
 
 
@@ -93,7 +93,7 @@ def _place_job(world: World, body: dict[str, Any]) -> Any:
 
 
 def _console(world: World, instance_id: str) -> Any:
-    if world.hypervisor is None or not any(instance.id == instance_id for instance in all_instances()):
+    if world.hypervisor is None or not any(instance.id == instance_id for instance in list_instances()):
         return _NOT_FOUND
     return {"text": world.hypervisor.console(instance_id)}
 

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from moto.core.exceptions import ServiceException
 
-from sandbox.door.services import service_of
-from sandbox.iam.callers import Caller, caller_of
-from sandbox.iam.evaluation.decide import denial
+from sandbox.door.services import find_service
+from sandbox.iam.callers import Caller, find_caller
+from sandbox.iam.evaluation.decide import find_denial
 from sandbox.iam.evaluation.policy import Question
 from sandbox.world.refusals import Refusal
 from sandbox.world.request import Request
@@ -20,17 +20,17 @@ from sandbox.world.world import ACCOUNT, World
 
 def check_permissions(world: World, request: Request) -> Refusal | None:
     """Refuse a caller who may not do this, as AWS does; the sandbox's own keys may do everything."""
-    caller = caller_of(world, request.access_key)
+    caller = find_caller(world, request.access_key)
     if caller is None or not request.modelled:
         return None  # what the model does not know, the service refuses itself
     with world.lock:
         world.settle()
         try:
-            questions = list(service_of(request).questions(request))
+            questions = list(find_service(request).questions(request))
         except (LookupError, ServiceException):
             return None  # no such launch template or the like: the service says so itself
     for question in questions:
-        why = denial(caller.policies, caller.boundary, _in_context(question, caller, request))
+        why = find_denial(caller.policies, caller.boundary, _in_context(question, caller, request))
         if why:
             return _refused(request, caller, question, why)
     return None

@@ -35,23 +35,23 @@ class Service:
 
 # By the name that requests are signed for. A service that is not here is moto's alone.
 SERVICES: dict[str, Service] = {
-    "batch": Service(sandbox.batch.questions.questions),
-    "ec2": Service(sandbox.ec2.questions.questions),
-    "ecs": Service(sandbox.ecs.questions.questions),
-    "iam": Service(sandbox.iam.questions.questions),
-    "kms": Service(sandbox.kms.questions.questions),
-    "logs": Service(sandbox.logs.questions.questions),
+    "batch": Service(sandbox.batch.questions.ask),
+    "ec2": Service(sandbox.ec2.questions.ask),
+    "ecs": Service(sandbox.ecs.questions.ask),
+    "iam": Service(sandbox.iam.questions.ask),
+    "kms": Service(sandbox.kms.questions.ask),
+    "logs": Service(sandbox.logs.questions.ask),
     "pricing": Service(answer=sandbox.pricing.service.answer),
-    "s3": Service(sandbox.s3.questions.questions),
-    "ssm": Service(sandbox.ssm.questions.questions),
-    "sts": Service(sandbox.iam.sts_questions.questions),
+    "s3": Service(sandbox.s3.questions.ask),
+    "ssm": Service(sandbox.ssm.questions.ask),
+    "sts": Service(sandbox.iam.sts_questions.ask),
 }
 
 
-def service_of(request: Request) -> Service:
+def find_service(request: Request) -> Service:
     return SERVICES.get(request.service, Service())
 
 
 def answer_by_service(_: World, request: Request) -> Answer:
     """Have the service carry the request out."""
-    return service_of(request).answer(request)
+    return find_service(request).answer(request)

@@ -23,7 +23,7 @@ class Serving:
     def __init__(self, world: World, port: int = 0) -> None:
         install()
         use(world)
-        world.linked_role_users[account.SERVICE] = account.users_of_linked_role
+        world.linked_role_users[account.SERVICE] = account.list_users_of_linked_role
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.application = Gate(world)
         self._server = make_server(LOOPBACK, port, self.application, threaded=True, request_handler=MotoRequestHandler)

@@ -13,8 +13,8 @@ from moto.ec2.models import ec2_backends
 from moto.iam.models import iam_backends
 
 from sandbox.ec2 import resources
-from sandbox.ec2.instances.launch import effective, template_version
-from sandbox.ec2.model.tagging import tags_of
+from sandbox.ec2.instances.launch import find_template_version, merge
+from sandbox.ec2.model.tagging import read_tags
 from sandbox.iam.evaluation import tags
 from sandbox.iam.evaluation.policy import Question
 from sandbox.world.request import Request
@@ -32,67 +32,67 @@ _KEY_PAIRS = ("CreateKeyPair", "ImportKeyPair")
 _NOT_RESOURCES = ("UserIds", "OwnerIds", "KmsKeyId", "ClientToken", "Filters", "TagSpecifications", "SnapshotIds")
 
 
-def questions(request: Request) -> Iterator[Question]:
+def ask(request: Request) -> Iterator[Question]:
     operation, action = request.operation, f"ec2:{request.operation}"
     if operation == "RunInstances":
-        yield from _run_instances(request)
+        yield from _ask_for_launch(request)
     elif operation in _KEY_PAIRS:
-        arn = resources.arn(request.region, "key-pair", str(request.get("KeyName")))
-        yield from _made(request, "key-pair", arn)
+        arn = resources.make_arn(request.region, "key-pair", str(request.get("KeyName")))
+        yield from _ask_for_new(request, "key-pair", arn)
     elif operation.startswith("Describe") or (operation.startswith("Get") and operation != "GetConsoleOutput"):
         yield Question(action)
     elif operation in ("CreateTags", "DeleteTags"):
         own = {tag["Key"]: tag.get("Value") for tag in request.get("Tags") or []}
         for resource in request.get("Resources") or []:
-            yield _existing(request.region, action, resource, tags.requested(own))
+            yield _ask_for_existing(request.region, action, resource, tags.list_requested(own))
     else:
-        yield from _others(request)
+        yield from _ask_for_others(request)
 
 
-def _others(request: Request) -> Iterator[Question]:
+def _ask_for_others(request: Request) -> Iterator[Question]:
     action, asked = f"ec2:{request.operation}", 0
     for kind in _MAKES.get(request.operation, ()):
-        yield from _made(request, kind, resources.arn(request.region, kind))
+        yield from _ask_for_new(request, kind, resources.make_arn(request.region, kind))
         asked += 1
-    named = dict.fromkeys(_ids({k: v for k, v in request.parameters.items() if k not in _NOT_RESOURCES}))
+    named = dict.fromkeys(_find_ids({k: v for k, v in request.parameters.items() if k not in _NOT_RESOURCES}))
     if request.operation == "DetachVolume" and not request.get("InstanceId"):
-        attached = resources.instance_of_volume(request.region, str(request.get("VolumeId")))
+        attached = resources.find_instance_of_volume(request.region, str(request.get("VolumeId")))
         named |= {attached: None} if attached else {}
     for resource_id in named:
-        yield _existing(request.region, action, resource_id, _attributes(request))
+        yield _ask_for_existing(request.region, action, resource_id, _list_attribute_keys(request))
         asked += 1
-    yield from _passed(request.get("IamInstanceProfile") or {})
+    yield from _ask_to_pass(request.get("IamInstanceProfile") or {})
     if not asked:
         yield Question(action)
 
 
-def _ids(value: Any, name: str = "") -> Iterator[str]:
+def _find_ids(value: Any, name: str = "") -> Iterator[str]:
     """Ids, and names of key pairs and launch templates, wherever they stand among the parameters."""
     if isinstance(value, dict):
         for key, each in value.items():
-            yield from _ids(each, key)
+            yield from _find_ids(each, key)
     elif isinstance(value, list):
         for member in value:
-            yield from _ids(member, name)
+            yield from _find_ids(member, name)
     elif isinstance(value, str) and (name == "KeyName" or resources.kind_of(value)):
         yield value
 
 
-def _existing(region: str, action: str, name: str, keys: tags.Keys | None = None) -> Question:
-    arn, own, exists = resources.found(region, name)
+def _ask_for_existing(region: str, action: str, name: str, keys: tags.Keys | None = None) -> Question:
+    arn, own, exists = resources.find_resource(region, name)
     return Question(action, arn, own | (keys or {}), exists)
 
 
-def _made(request: Request, kind: str, arn: str, own: dict[str, str] | None = None) -> Iterator[Question]:
+def _ask_for_new(request: Request, kind: str, arn: str, own: dict[str, str] | None = None) -> Iterator[Question]:
     """The making itself, and its tags: ec2:CreateTags is asked only where there are some."""
-    given = tags_of(request.parameters).get(kind, {}) if own is None else own
-    keys = tags.requested(given)
-    yield Question(f"ec2:{request.operation}", arn, keys | _shape(request, kind))
+    given = read_tags(request.parameters).get(kind, {}) if own is None else own
+    keys = tags.list_requested(given)
+    yield Question(f"ec2:{request.operation}", arn, keys | _list_shape_keys(request, kind))
     if given:
         yield Question("ec2:CreateTags", arn, keys | {"ec2:createaction": (request.operation,)})
 
 
-def _shape(request: Request, kind: str) -> tags.Keys:
+def _list_shape_keys(request: Request, kind: str) -> tags.Keys:
     if kind == "instance":
         options = (request.get("InstanceMarketOptions") or {}).get("MarketType")
         tokens = (request.get("MetadataOptions") or {}).get("HttpTokens")
@@ -106,7 +106,7 @@ def _shape(request: Request, kind: str) -> tags.Keys:
     return {key.lower(): (_text(value),) for key, value in found.items() if value is not None}
 
 
-def _attributes(request: Request) -> tags.Keys:
+def _list_attribute_keys(request: Request) -> tags.Keys:
     if not request.operation.startswith("Modify"):
         return {}
     names = [key for key in request.parameters if not key.endswith(("Id", "Ids")) and key != "DryRun"]
@@ -122,34 +122,34 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _run_instances(request: Request) -> Iterator[Question]:
+def _ask_for_launch(request: Request) -> Iterator[Question]:
     backend, region, action = ec2_backends[ACCOUNT][request.region], request.region, "ec2:RunInstances"
     parameters = dict(request.parameters)
-    template = template_version(backend, parameters)
-    whole = replace(request, parameters=effective(template, parameters))
-    own = tags_of(request.parameters)
+    template = find_template_version(backend, parameters)
+    whole = replace(request, parameters=merge(template, parameters))
+    own = read_tags(request.parameters)
     networks = whole.get("NetworkInterfaces") or []
     for kind in ("instance", "volume", "network-interface"):
-        yield from _made(whole, kind, resources.arn(region, kind), own.get(kind, {}))
+        yield from _ask_for_new(whole, kind, resources.make_arn(region, kind), own.get(kind, {}))
     if own.get("spot-instances-request"):
-        keys = tags.requested(own["spot-instances-request"]) | {"ec2:createaction": ("RunInstances",)}
-        yield Question("ec2:CreateTags", resources.arn(region, "spot-instances-request"), keys)
+        keys = tags.list_requested(own["spot-instances-request"]) | {"ec2:createaction": ("RunInstances",)}
+        yield Question("ec2:CreateTags", resources.make_arn(region, "spot-instances-request"), keys)
     subnets = [whole.get("SubnetId"), *(network.get("SubnetId") for network in networks)]
     groups = [*(whole.get("SecurityGroupIds") or []), *(group for n in networks for group in n.get("Groups") or [])]
     disks = [mapping.get("Ebs", {}).get("SnapshotId") for mapping in whole.get("BlockDeviceMappings") or []]
     for resource_id in [whole.get("ImageId"), whole.get("KeyName"), *subnets, *groups, *disks]:
         if resource_id:
-            yield _existing(region, action, resource_id)
+            yield _ask_for_existing(region, action, resource_id)
     # Where nothing is named, EC2 takes the default subnet and its default group.
     for kind, named in (("subnet", any(subnets)), ("security-group", groups)):
         if not named:
-            yield Question(action, resources.arn(region, kind))
+            yield Question(action, resources.make_arn(region, kind))
     if template is not None:
-        yield _existing(region, action, template.template.id)
-    yield from _passed(whole.get("IamInstanceProfile") or {})
+        yield _ask_for_existing(region, action, template.template.id)
+    yield from _ask_to_pass(whole.get("IamInstanceProfile") or {})
 
 
-def _passed(wanted: dict[str, str]) -> Iterator[Question]:
+def _ask_to_pass(wanted: dict[str, str]) -> Iterator[Question]:
     for profile in iam_backends[ACCOUNT]["aws"].instance_profiles.values():
         if wanted.get("Name") == profile.name or wanted.get("Arn") == profile.arn:
             for role in profile.roles:

@@ -20,7 +20,7 @@ TYPES = {
 _WITHOUT_ACCOUNT = ("image", "snapshot")
 
 
-def arn(region: str, kind: str, name: str = "*") -> str:
+def make_arn(region: str, kind: str, name: str = "*") -> str:
     """Of one resource, or of those that a call will make."""
     account = "" if kind in _WITHOUT_ACCOUNT else ACCOUNT
     return f"arn:aws:ec2:{region}:{account}:{kind}/{name}"
@@ -30,7 +30,7 @@ def kind_of(resource_id: str) -> str | None:
     return TYPES.get(resource_id.rpartition("-")[0])
 
 
-def found(region: str, resource_id: str) -> tuple[str, Keys, bool]:
+def find_resource(region: str, resource_id: str) -> tuple[str, Keys, bool]:
     """ARN and condition keys of what an id names, and whether it exists. A key pair goes by its name or its id."""
     backend, kind = ec2_backends[ACCOUNT][region], kind_of(resource_id) or "key-pair"
     name, tagged, resource = resource_id, resource_id, None
@@ -38,18 +38,18 @@ def found(region: str, resource_id: str) -> tuple[str, Keys, bool]:
         resource = next((p for p in backend.key_pairs.values() if resource_id in (p.key_name, p.id)), None)
         name, tagged = (resource.key_name, resource.id) if resource else (resource_id, resource_id)
     else:
-        resource = _object(backend, kind, resource_id)
-    keys = tags.carried(dict(backend.tags.get(tagged, {})), "ec2")
-    return arn(region, kind, name), keys | _own(resource, kind, region), resource is not None
+        resource = _find_object(backend, kind, resource_id)
+    keys = tags.list_carried(dict(backend.tags.get(tagged, {})), "ec2")
+    return make_arn(region, kind, name), keys | _list_own_keys(resource, kind, region), resource is not None
 
 
-def instance_of_volume(region: str, volume_id: str) -> str:
+def find_instance_of_volume(region: str, volume_id: str) -> str:
     """The instance that a volume is attached to, or ""."""
     volume = ec2_backends[ACCOUNT][region].volumes.get(volume_id)
     return str(volume.attachment.instance.id) if volume and volume.attachment else ""
 
 
-def _object(backend: Any, kind: str, resource_id: str) -> Any:
+def _find_object(backend: Any, kind: str, resource_id: str) -> Any:
     if kind == "instance":
         return backend.get_instance_by_id(resource_id)
     if kind == "security-group":
@@ -63,7 +63,7 @@ def _object(backend: Any, kind: str, resource_id: str) -> Any:
     return table.get(resource_id)
 
 
-def _own(resource: Any, kind: str, region: str) -> Keys:
+def _list_own_keys(resource: Any, kind: str, region: str) -> Keys:
     if resource is None:
         return {}
     if kind == "instance":
@@ -77,5 +77,5 @@ def _own(resource: Any, kind: str, region: str) -> Keys:
         owner = str(resource.owner_id)
         return {"ec2:imageid": (resource.id,), "ec2:owner": (owner,), "ec2:public": (str(resource.is_public).lower(),)}
     if kind in ("security-group", "subnet"):
-        return {"ec2:vpc": (arn(region, "vpc", resource.vpc_id),)}
+        return {"ec2:vpc": (make_arn(region, "vpc", resource.vpc_id),)}
     return {}

@@ -10,7 +10,7 @@ from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
 
-def questions(request: Request) -> Iterator[Question]:
+def ask(request: Request) -> Iterator[Question]:
     cluster = str(request.get("cluster") or "default").rpartition("/")[2]
     arn = f"arn:aws:ecs:{request.region}:{ACCOUNT}:"
     if request.operation == "DescribeContainerInstances":

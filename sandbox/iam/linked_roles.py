@@ -16,7 +16,7 @@ from moto.iam.models import iam_backends
 from moto.iam.responses import IamResponse
 
 from sandbox.iam import managed, visibility
-from sandbox.iam.service_linked import TAKES_SUFFIX, is_known, role_name
+from sandbox.iam.service_linked import TAKES_SUFFIX, is_known, make_role_name
 from sandbox.world.facts import RoleDeletion
 from sandbox.world.world import ACCOUNT, current
 
@@ -38,7 +38,7 @@ _POLICIES = {
 def create(service: str, suffix: str | None = None, description: str = "") -> Any:
     """The role of a service, as IAM makes it for a caller or for the service itself; raises IAM's errors."""
     backend: Any = iam_backends[ACCOUNT]["aws"]
-    name = role_name(service, suffix)
+    name = make_role_name(service, suffix)
     if any(role.name == name for role in backend.roles.values()):
         message = f"Service role name {name} has been taken in this account, please try a different suffix."
         raise IAMException("InvalidInput", message)

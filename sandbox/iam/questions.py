@@ -13,7 +13,7 @@ from moto.iam.models import iam_backends
 
 from sandbox.iam.evaluation import tags
 from sandbox.iam.evaluation.policy import Question
-from sandbox.iam.service_linked import role_name
+from sandbox.iam.service_linked import make_role_name
 from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
@@ -25,52 +25,54 @@ _KINDS = {
 _CREATES = ("CreateRole", "CreateInstanceProfile", "CreateUser", "CreateGroup", "CreatePolicy")
 
 
-def questions(request: Request) -> Iterator[Question]:
+def ask(request: Request) -> Iterator[Question]:
     operation, action = request.operation, f"iam:{request.operation}"
     if operation == "CreateServiceLinkedRole":
         service = str(request.get("AWSServiceName"))
-        path = f"aws-service-role/{service}/{role_name(service, request.get('CustomSuffix'))}"
+        path = f"aws-service-role/{service}/{make_role_name(service, request.get('CustomSuffix'))}"
         yield Question(action, f"arn:aws:iam::{ACCOUNT}:role/{path}", {"iam:awsservicename": (service,)})
         return
     if operation == "AddRoleToInstanceProfile":
-        yield _about("instance-profile", "instance_profiles", str(request.get("InstanceProfileName")), request)
-        role = _about("role", "roles", str(request.get("RoleName")), request)
+        yield _ask_about("instance-profile", "instance_profiles", str(request.get("InstanceProfileName")), request)
+        role = _ask_about("role", "roles", str(request.get("RoleName")), request)
         keys = {**role.context, "iam:passedtoservice": ("ec2.amazonaws.com",)}
         yield Question("iam:PassRole", role.resource, keys, role.known)
         return
     if operation == "RemoveRoleFromInstanceProfile":
-        yield _about("instance-profile", "instance_profiles", str(request.get("InstanceProfileName")), request)
+        yield _ask_about("instance-profile", "instance_profiles", str(request.get("InstanceProfileName")), request)
         return
     for parameter, (kind, table) in _KINDS.items():
         if request.get(parameter):
-            yield _about(kind, table, str(request.get(parameter)), request)
+            yield _ask_about(kind, table, str(request.get(parameter)), request)
             return
-    yield _policy(request) if request.get("PolicyArn") else Question(action, "*", _asked(request))
+    yield _ask_about_policy(request) if request.get("PolicyArn") else Question(action, "*", _list_keys(request))
 
 
-def _about(kind: str, table: str, name: str, request: Request) -> Question:
+def _ask_about(kind: str, table: str, name: str, request: Request) -> Question:
     action, creates = f"iam:{request.operation}", request.operation in _CREATES
-    found = _named(table, name)
+    found = _find(table, name)
     if found is None or creates:
         path = (request.get("Path") or "/") if creates else "/"
-        return Question(action, f"arn:aws:iam::{ACCOUNT}:{kind}{path}{name}", _asked(request), creates)
-    keys = tags.carried(tags.as_dict(getattr(found, "tags", None) or []), "iam")
+        return Question(action, f"arn:aws:iam::{ACCOUNT}:{kind}{path}{name}", _list_keys(request), creates)
+    keys = tags.list_carried(tags.as_dict(getattr(found, "tags", None) or []), "iam")
     boundary = getattr(found, "permissions_boundary_arn", None)
     keys |= {"iam:permissionsboundary": (boundary,)} if boundary else {}
-    return Question(action, found.arn, keys | _asked(request))
+    return Question(action, found.arn, keys | _list_keys(request))
 
 
-def _policy(request: Request) -> Question:
+def _ask_about_policy(request: Request) -> Question:
     arn = str(request.get("PolicyArn"))
     found = _iam().managed_policies.get(arn)
-    keys = tags.carried(tags.as_dict(found.tags), "iam") if found else {}
-    return Question(f"iam:{request.operation}", arn, keys | _asked(request), found is not None or ":aws:policy/" in arn)
+    keys = tags.list_carried(tags.as_dict(found.tags), "iam") if found else {}
+    return Question(
+        f"iam:{request.operation}", arn, keys | _list_keys(request), found is not None or ":aws:policy/" in arn
+    )
 
 
-def _asked(request: Request) -> tags.Keys:
+def _list_keys(request: Request) -> tags.Keys:
     own: dict[str, str | None] = dict(tags.as_dict(request.get("Tags")))
     own |= dict.fromkeys(request.get("TagKeys") or [])
-    keys = tags.requested(own)
+    keys = tags.list_requested(own)
     if request.get("PermissionsBoundary"):
         keys["iam:permissionsboundary"] = (str(request.get("PermissionsBoundary")),)
     if request.get("PolicyArn"):
@@ -78,7 +80,7 @@ def _asked(request: Request) -> tags.Keys:
     return keys
 
 
-def _named(table: str, name: str) -> Any:
+def _find(table: str, name: str) -> Any:
     found = getattr(_iam(), table).values()
     return next((entity for entity in found if entity.name == name), None)
 

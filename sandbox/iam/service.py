@@ -16,7 +16,7 @@ from moto.iam.responses import IamResponse
 
 from sandbox.iam import managed, visibility
 from sandbox.iam.linked_roles import LinkedRoles
-from sandbox.world.refusals import Refusal, body_of
+from sandbox.world.refusals import Refusal, make_body
 from sandbox.world.world import current
 
 _POLICY_SIZE, _TRUST_SIZE, _POLICIES_PER_ROLE = 6144, 2048, 10
@@ -129,7 +129,7 @@ def _answer(error: IAMException) -> Any:
     """As bytes: moto knows only the errors of botocore's model, and IAM's own denial is not among them."""
     refusal = Refusal(str(error.code), str(error.message), _status(str(error.code)))
     told = {"status": refusal.status, "Content-Type": "text/xml"}
-    return refusal.status, told, body_of(refusal, "query")[1].decode()
+    return refusal.status, told, make_body(refusal, "query")[1].decode()
 
 
 def _status(code: str) -> int:

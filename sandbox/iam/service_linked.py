@@ -22,7 +22,7 @@ def is_known(service: str) -> bool:
     return service in _NAMES
 
 
-def role_name(service: str, suffix: str | None = None) -> str:
+def make_role_name(service: str, suffix: str | None = None) -> str:
     """`AWSServiceRoleForBatch` of `batch.amazonaws.com`."""
     name = _NAMES.get(service) or service.partition(".")[0].capitalize()
     return f"AWSServiceRoleFor{name}" + (f"_{suffix}" if suffix else "")

@@ -13,7 +13,7 @@ from moto.core.responses import ActionResult
 from moto.iam.models import iam_backends
 from moto.sts.responses import TokenResponse
 
-from sandbox.world.refusals import Refusal, body_of
+from sandbox.world.refusals import Refusal, make_body
 from sandbox.world.world import ACCOUNT, Session, current
 
 _ALPHABET = string.ascii_uppercase + string.digits
@@ -22,19 +22,19 @@ _ALPHABET = string.ascii_uppercase + string.digits
 class Sts(TokenResponse):
     def get_session_token(self) -> ActionResult:
         user = iam_backends[ACCOUNT]["aws"].get_user_from_access_key_id(self.get_access_key())
-        arn = user.arn if user else _user_arn()
-        return ActionResult({"Credentials": credentials(self._get_int_param("DurationSeconds", 43200), arn)})
+        arn = user.arn if user else _make_user_arn()
+        return ActionResult({"Credentials": make_credentials(self._get_int_param("DurationSeconds", 43200), arn)})
 
     def assume_role(self) -> ActionResult:
         role_arn, name = self._get_param("RoleArn"), self._get_param("RoleSessionName")
-        role = _role(role_arn)
+        role = _find_role(role_arn)
         if role is None:
-            message = f"User: {_user_arn()} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
-            denied: ActionResult = _denied(message)
+            message = f"User: {_make_user_arn()} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+            denied: ActionResult = _deny(message)
             return denied
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.name}/{name}"
         result = {
-            "Credentials": credentials(self._get_int_param("DurationSeconds", 3600), arn),
+            "Credentials": make_credentials(self._get_int_param("DurationSeconds", 3600), arn),
             "AssumedRoleUser": {"AssumedRoleId": f"{role.id}:{name}", "Arn": arn},
         }
         return ActionResult(result)
@@ -44,17 +44,17 @@ class Sts(TokenResponse):
         if session:
             return ActionResult({"UserId": "AROAKILNSANDBOX:session", "Account": ACCOUNT, "Arn": session.arn})
         if self.get_access_key() == current().access_key:
-            return ActionResult({"UserId": "AIDAKILNSANDBOX", "Account": ACCOUNT, "Arn": _user_arn()})
+            return ActionResult({"UserId": "AIDAKILNSANDBOX", "Account": ACCOUNT, "Arn": _make_user_arn()})
         return super().get_caller_identity()
 
 
-def _denied(message: str) -> Any:
+def _deny(message: str) -> Any:
     # As bytes: moto knows only the errors of botocore's model, and IAM's own denial is not among them.
     refusal = Refusal("AccessDenied", message, 403)
-    return refusal.status, {"status": refusal.status}, body_of(refusal, "query")[1].decode()
+    return refusal.status, {"status": refusal.status}, make_body(refusal, "query")[1].decode()
 
 
-def credentials(duration: int, arn: str) -> dict[str, Any]:
+def make_credentials(duration: int, arn: str) -> dict[str, Any]:
     """Temporary keys for `arn`, valid for `duration` seconds of the sandbox's clock, and known to the gate."""
     world = current()
     access_key = "ASIA" + "".join(secrets.choice(_ALPHABET) for _ in range(16))
@@ -69,10 +69,10 @@ def credentials(duration: int, arn: str) -> dict[str, Any]:
     }
 
 
-def _role(role_arn: str) -> Any:
+def _find_role(role_arn: str) -> Any:
     roles = iam_backends[ACCOUNT]["aws"].roles.values()
     return next((role for role in roles if role.arn == role_arn and current().is_visible(role.id)), None)
 
 
-def _user_arn() -> str:
+def _make_user_arn() -> str:
     return f"arn:aws:iam::{ACCOUNT}:user/sandbox"

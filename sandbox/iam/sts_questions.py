@@ -9,7 +9,7 @@ from sandbox.iam.evaluation.policy import Question
 from sandbox.world.request import Request
 
 
-def questions(request: Request) -> Iterator[Question]:
+def ask(request: Request) -> Iterator[Question]:
     """GetCallerIdentity and GetSessionToken need no permission (AWS STS API Reference)."""
     if request.operation == "AssumeRole":
         yield Question("sts:AssumeRole", str(request.get("RoleArn")))

@@ -6,17 +6,17 @@ users), https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.htm
 kms:ViaService)
 """
 
-from sandbox.iam.callers import caller_of
-from sandbox.iam.evaluation.decide import denial
+from sandbox.iam.callers import find_caller
+from sandbox.iam.evaluation.decide import find_denial
 from sandbox.iam.evaluation.policy import Question
 from sandbox.world.world import World
 
 _ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKeyWithoutPlaintext")
 
 
-def denied(world: World, access_key: str, region: str, key_arn: str) -> str | None:
+def find_denied(world: World, access_key: str, region: str, key_arn: str) -> str | None:
     """The first action that the caller may not do with the key; None when it may do all of them."""
-    caller = caller_of(world, access_key)
+    caller = find_caller(world, access_key)
     if caller is None:
         return None
     context = {
@@ -25,6 +25,6 @@ def denied(world: World, access_key: str, region: str, key_arn: str) -> str | No
         **caller.known(region),
     }
     for action in _ACTIONS:
-        if denial(caller.policies, caller.boundary, Question(action, key_arn, context)):
+        if find_denial(caller.policies, caller.boundary, Question(action, key_arn, context)):
             return action
     return None

@@ -25,16 +25,16 @@ def mark_reserved_keys(generate: Callable[[Any, str], str | None]) -> Callable[[
     return generate_default_keys
 
 
-def default_key(backend: Any) -> str:
+def ensure_default_key(backend: Any) -> str:
     """ARN of alias/aws/ebs in the region of an EC2 backend, made on first use."""
     key = kms_backends[backend.account_id][backend.region_name].describe_key(DEFAULT_ALIAS)
     backend.default_kms_key_id = backend.default_kms_key_id or key.arn
     return str(key.arn)
 
 
-def key_arn(backend: Any, key_id: str | None) -> str | None:
+def find_key_arn(backend: Any, key_id: str | None) -> str | None:
     """The ARN of a key given by id, ARN or alias (None: the region's default); None when there is no such key."""
-    default = default_key(backend)
+    default = ensure_default_key(backend)
     if not key_id:
         return str(backend.default_kms_key_id)
     if key_id.endswith(DEFAULT_ALIAS):
@@ -47,4 +47,4 @@ def key_arn(backend: Any, key_id: str | None) -> str | None:
 
 
 def is_default_key(backend: Any, arn: str | None) -> bool:
-    return arn == default_key(backend)
+    return arn == ensure_default_key(backend)

@@ -12,7 +12,7 @@ from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
 
-def questions(request: Request) -> Iterator[Question]:
+def ask(request: Request) -> Iterator[Question]:
     named, backend = str(request.get("KeyId") or ""), kms_backends[ACCOUNT][request.region]
     if not named:
         yield Question(f"kms:{request.operation}")

@@ -11,10 +11,10 @@ from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
 
-def questions(request: Request) -> Iterator[Question]:
+def ask(request: Request) -> Iterator[Question]:
     name, action = request.get("logGroupName"), f"logs:{request.operation}"
     own: dict[str, str | None] = dict(tags.as_dict(request.get("tags")))
-    keys = tags.requested(own | dict.fromkeys(request.get("tagKeys") or []))
+    keys = tags.list_requested(own | dict.fromkeys(request.get("tagKeys") or []))
     if name:
         yield Question(action, f"arn:aws:logs:{request.region}:{ACCOUNT}:log-group:{name}", keys)
     elif request.get("resourceArn"):

@@ -20,7 +20,7 @@ def answer(request: Request) -> Answer:
         return refuse(Refusal("UnknownOperationException", f"{request.operation} is not known here"), request)
     fields = {term["Field"]: term["Value"] for term in request.get("Filters") or []}
     region = fields.get("regionCode", "us-east-1")
-    products = [json.dumps(product) for product in _products(region) if _matches(product, fields)]
+    products = [json.dumps(product) for product in _list_products(region) if _matches(product, fields)]
     begin, size = int(request.get("NextToken") or 0), int(request.get("MaxResults") or 100)
     document: dict[str, Any] = {"FormatVersion": "aws_v1", "PriceList": products[begin : begin + size]}
     if begin + size < len(products):
@@ -34,22 +34,22 @@ def _matches(product: Mapping[str, Any], fields: Mapping[str, str]) -> bool:
     return all(str(attributes.get(name, "")).lower() == value.lower() for name, value in fields.items())
 
 
-def _products(region: str) -> Iterator[Mapping[str, Any]]:
+def _list_products(region: str) -> Iterator[Mapping[str, Any]]:
     for instance_type, price in prices.ON_DEMAND.items():
         attributes = {
             "instanceType": instance_type, "operatingSystem": "Linux", "tenancy": "Shared", "preInstalledSw": "NA",
             "capacitystatus": "Used", "licenseModel": "No License required", "marketoption": "OnDemand",
             "operation": "RunInstances", "usagetype": f"BoxUsage:{instance_type}",
         }  # fmt: skip
-        yield _product("Compute Instance", attributes, region, "Hrs", price)
+        yield _make_product("Compute Instance", attributes, region, "Hrs", price)
     for kind, price in prices.VOLUMES.items():
         attributes = {"volumeApiName": kind, "usagetype": prices.VOLUME_USAGE[kind]}
-        yield _product("Storage", attributes, region, "GB-Mo", price)
+        yield _make_product("Storage", attributes, region, "GB-Mo", price)
     snapshot = {"usagetype": "EBS:SnapshotUsage", "storageMedia": "Amazon S3"}
-    yield _product("Storage Snapshot", snapshot, region, "GB-Mo", prices.SNAPSHOT)
+    yield _make_product("Storage Snapshot", snapshot, region, "GB-Mo", prices.SNAPSHOT)
 
 
-def _product(family: str, attributes: dict[str, str], region: str, unit: str, price: float) -> Mapping[str, Any]:
+def _make_product(family: str, attributes: dict[str, str], region: str, unit: str, price: float) -> Mapping[str, Any]:
     sku = (family[:4] + attributes["usagetype"]).upper().replace(":", "").replace(".", "").replace(" ", "")
     common = {"servicecode": "AmazonEC2", "regionCode": region, "locationType": "AWS Region"}
     rate = {"unit": unit, "pricePerUnit": {"USD": f"{price:.10f}"}, "rateCode": f"{sku}.JRTCKXETXF.6YS6EN2CT7"}

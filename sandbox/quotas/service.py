@@ -16,7 +16,7 @@ from moto.servicequotas.responses import ServiceQuotasResponse
 
 from sandbox.quotas import defaults
 from sandbox.quotas.defaults import DEFAULTS, Quota
-from sandbox.world.request import of_environ
+from sandbox.world.request import find_request
 from sandbox.world.world import ACCOUNT, current
 
 _GRANTED_AFTER = 60.0  # seconds
@@ -26,17 +26,17 @@ class Refused(ServiceException):
     """An error of Service Quotas, by its code and message."""
 
 
-def _raised() -> dict[tuple[str, str, str], float]:
+def _list_raised() -> dict[tuple[str, str, str], float]:
     """(region, service, code) → what an increase has made of it; kept by the world, and forgotten with it."""
     return current().quotas
 
 
-def value(service: str, code: str, region: str) -> float:
+def find_value(service: str, code: str, region: str) -> float:
     """A quota of the account, in its own unit."""
-    return _raised().get((region, service, code), _known(service, code).value)
+    return _list_raised().get((region, service, code), _find_quota(service, code).value)
 
 
-def _known(service: str, code: str) -> Quota:
+def _find_quota(service: str, code: str) -> Quota:
     found = next((quota for quota in DEFAULTS if (quota.service, quota.code) == (service, code)), None)
     if found is None:
         raise Refused("NoSuchResourceException", "The request failed because the specified quota does not exist.")
@@ -57,7 +57,7 @@ class ServiceQuotas(ServiceQuotasResponse):
                 return self._answer(ActionResult(error))
 
     def _asked(self) -> dict[str, Any]:
-        request = of_environ(self.normalized_request.environ)
+        request = find_request(self.normalized_request.environ)
         return dict(request.parameters) if request else {}
 
     def _answer(self, result: ActionResult) -> TYPE_RESPONSE:
@@ -67,34 +67,36 @@ class ServiceQuotas(ServiceQuotasResponse):
 
 
 def _get(region: str, asked: dict[str, Any]) -> dict[str, Any]:
-    quota = _known(asked["ServiceCode"], asked["QuotaCode"])
-    return {"Quota": _told(quota, region, value(quota.service, quota.code, region))}
+    quota = _find_quota(asked["ServiceCode"], asked["QuotaCode"])
+    return {"Quota": _render(quota, region, find_value(quota.service, quota.code, region))}
 
 
 def _get_default(region: str, asked: dict[str, Any]) -> dict[str, Any]:
-    quota = _known(asked["ServiceCode"], asked["QuotaCode"])
-    return {"Quota": _told(quota, region, quota.value)}
+    quota = _find_quota(asked["ServiceCode"], asked["QuotaCode"])
+    return {"Quota": _render(quota, region, quota.value)}
 
 
 def _list(region: str, asked: dict[str, Any]) -> dict[str, Any]:
     found = [quota for quota in DEFAULTS if quota.service == asked["ServiceCode"]]
     begin, size = int(asked.get("NextToken") or 0), int(asked.get("MaxResults") or 100)
-    page = [_told(quota, region, value(quota.service, quota.code, region)) for quota in found[begin : begin + size]]
+    page = [
+        _render(quota, region, find_value(quota.service, quota.code, region)) for quota in found[begin : begin + size]
+    ]
     return {"Quotas": page, "NextToken": str(begin + size) if begin + size < len(found) else None}
 
 
 def _request(region: str, asked: dict[str, Any]) -> dict[str, Any]:
-    quota, wanted = _known(asked["ServiceCode"], asked["QuotaCode"]), float(asked["DesiredValue"])
-    if not quota.adjustable or wanted <= value(quota.service, quota.code, region):
+    quota, wanted = _find_quota(asked["ServiceCode"], asked["QuotaCode"]), float(asked["DesiredValue"])
+    if not quota.adjustable or wanted <= find_value(quota.service, quota.code, region):
         raise Refused("IllegalArgumentException", "The quota cannot be changed to the desired value.")
-    raised, key = _raised(), (region, quota.service, quota.code)
+    raised, key = _list_raised(), (region, quota.service, quota.code)
     current().later(_GRANTED_AFTER, lambda: raised.update({key: wanted}))
     when = datetime.fromtimestamp(current().clock.now(), UTC).replace(tzinfo=None)
-    told = {name: text for name, text in _told(quota, region, wanted).items() if name not in ("Value", "Adjustable")}
+    told = {name: text for name, text in _render(quota, region, wanted).items() if name not in ("Value", "Adjustable")}
     return {"RequestedQuota": {**told, "Id": uuid4().hex, "DesiredValue": wanted, "Status": "PENDING", "Created": when}}
 
 
-def _told(quota: Quota, region: str, number: float) -> dict[str, Any]:
+def _render(quota: Quota, region: str, number: float) -> dict[str, Any]:
     return {
         "ServiceCode": quota.service,
         "ServiceName": defaults.SERVICES[quota.service],

@@ -12,7 +12,7 @@ from typing import Any
 from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, PublicAccessBlock
 
-from sandbox.iam.evaluation.policy import Question, applies, statements
+from sandbox.iam.evaluation.policy import Question, applies, read_statements
 
 
 class Bucket(FakeBucket):
@@ -28,7 +28,7 @@ class Bucket(FakeBucket):
     def get_permission(self, action: str, resource: str) -> PermissionResult:
         """Evaluate the policy. To moto's own, a Deny is a Deny whatever its conditions say."""
         question = Question(action, resource, {"aws:securetransport": ("true",)})
-        policy = statements(self.policy.decode() if self.policy else "")
+        policy = read_statements(self.policy.decode() if self.policy else "")
         effects = {statement.get("Effect") for statement in policy if applies(statement, question)}
         if "Deny" in effects:
             return PermissionResult.DENIED

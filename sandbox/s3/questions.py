@@ -23,20 +23,20 @@ _BUCKET = {
 _DELETED_BY_PUT = set(_BUCKET) - {"policy", "website"}
 
 
-def questions(request: Request) -> Iterator[Question]:
+def ask(request: Request) -> Iterator[Question]:
     method, query = request.http.method, request.http.query
     bucket, _, key = request.http.path.lstrip("/").partition("/")
     if not bucket:
         yield Question("s3:ListAllMyBuckets")
     elif key:
-        yield from _object(request, bucket, key)
+        yield from _ask_for_object(request, bucket, key)
     else:
-        action, arn = _bucket(method, query), f"arn:aws:s3:::{bucket}"
+        action, arn = _name_bucket_action(method, query), f"arn:aws:s3:::{bucket}"
         given = {f"s3:{name}": (query[name][0],) for name in ("prefix", "delimiter", "max-keys") if name in query}
         yield Question(f"s3:{action}", f"{arn}/*" if "delete" in query else arn, given)
 
 
-def _bucket(method: str, query: Mapping[str, list[str]]) -> str:
+def _name_bucket_action(method: str, query: Mapping[str, list[str]]) -> str:
     kind = next((_BUCKET[name] for name in query if name in _BUCKET), "")
     if kind:
         name = next(name for name in query if name in _BUCKET)
@@ -51,7 +51,7 @@ def _bucket(method: str, query: Mapping[str, list[str]]) -> str:
     return {"PUT": "CreateBucket", "DELETE": "DeleteBucket"}.get(method, "ListBucket")
 
 
-def _object(request: Request, bucket: str, key: str) -> Iterator[Question]:
+def _ask_for_object(request: Request, bucket: str, key: str) -> Iterator[Question]:
     method, query = request.http.method, request.http.query
     verb = {"GET": "Get", "HEAD": "Get", "DELETE": "Delete"}.get(method, "Put")
     kind = "ObjectTagging" if "tagging" in query else "ObjectAcl" if "acl" in query else "Object"

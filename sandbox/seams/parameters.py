@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.world.request import of_environ
+from sandbox.world.request import find_request
 
 
 def take_parsed(parse: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
     """Make the method of moto's responses that fills their `params`; it parses what did not come through the door."""
 
     def parse_parameters(self: Any, request: Any) -> None:
-        parsed = of_environ(request.environ)
+        parsed = find_request(request.environ)
         if parsed is not None and parsed.modelled and parsed.readable:
             self.params = dict(parsed.parameters)
         else:

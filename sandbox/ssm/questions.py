@@ -10,7 +10,7 @@ from sandbox.world.request import Request
 from sandbox.world.world import ACCOUNT
 
 
-def questions(request: Request) -> Iterator[Question]:
+def ask(request: Request) -> Iterator[Question]:
     action = f"ssm:{request.operation}"
     if request.operation.startswith("Describe"):
         yield Question(action)

@@ -21,18 +21,18 @@ class Ssm(SimpleSystemManagerResponse):
         name = self._get_param("Name")
         if not name.startswith(ROOT):
             return super().get_parameter()
-        found = parameters(self.region)
+        found = list_parameters(self.region)
         if name not in found:
             raise ParameterNotFound(f"Parameter {name} not found.")
-        return ActionResult({"Parameter": _parameter(name, found[name], self.region)})
+        return ActionResult({"Parameter": _make_parameter(name, found[name], self.region)})
 
     def get_parameters(self) -> ActionResult:
         names = self._get_param("Names")
         public = [name for name in names if name.startswith(ROOT)]
         self.body = json.dumps({"Names": [name for name in names if name not in public]})
         result: Any = super().get_parameters().result
-        found = parameters(self.region)
-        result["Parameters"] += [_parameter(name, found[name], self.region) for name in public if name in found]
+        found = list_parameters(self.region)
+        result["Parameters"] += [_make_parameter(name, found[name], self.region) for name in public if name in found]
         result["InvalidParameters"] += [name for name in public if name not in found]
         return ActionResult(result)
 
@@ -42,18 +42,18 @@ class Ssm(SimpleSystemManagerResponse):
             return super().get_parameters_by_path()
         recursive, limit = self._get_param("Recursive", False), int(self._get_param("MaxResults", 10))
         start = int(self._get_param("NextToken") or 0)
-        found = parameters(self.region)
+        found = list_parameters(self.region)
         names = [name for name in found if name.startswith(path) and (recursive or "/" not in name[len(path) :])]
-        page = [_parameter(name, found[name], self.region) for name in names[start : start + limit]]
+        page = [_make_parameter(name, found[name], self.region) for name in names[start : start + limit]]
         token = str(start + limit) if start + limit < len(names) else None
         return ActionResult({"Parameters": page, "NextToken": token})
 
 
-def parameters(region: str) -> dict[str, str]:
+def list_parameters(region: str) -> dict[str, str]:
     """Every parameter of the stand-ins in this region: name → value."""
     found = {}
     for image in STAND_INS:
-        document = _document(image, region)
+        document = _make_document(image, region)
         for version in ("recommended", image.name):
             name = f"{ROOT}{image.alias}/{version}"
             found[name] = json.dumps(document)
@@ -62,7 +62,7 @@ def parameters(region: str) -> dict[str, str]:
     return found
 
 
-def _document(image: StandIn, region: str) -> dict[str, Any]:
+def _make_document(image: StandIn, region: str) -> dict[str, Any]:
     return {
         "ecs_agent_version": image.agent,
         "ecs_runtime_version": image.docker,
@@ -74,7 +74,7 @@ def _document(image: StandIn, region: str) -> dict[str, Any]:
     }
 
 
-def _parameter(name: str, value: str, region: str) -> dict[str, Any]:
+def _make_parameter(name: str, value: str, region: str) -> dict[str, Any]:
     return {
         "Name": name,
         "Type": "String",

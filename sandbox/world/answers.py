@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sandbox.world.refusals import Refusal, body_of, headers_of
+from sandbox.world.refusals import Refusal, make_body, make_headers
 from sandbox.world.request import Request
 
 
@@ -18,5 +18,5 @@ class Answer:
 
 def refuse(refusal: Refusal, request: Request) -> Answer:
     """Say a refusal in the request's own protocol."""
-    content_type, body = body_of(refusal, request.protocol)
-    return Answer(f"{refusal.status} Refused", headers_of(refusal, content_type), body, refusal.code)
+    content_type, body = make_body(refusal, request.protocol)
+    return Answer(f"{refusal.status} Refused", make_headers(refusal, content_type), body, refusal.code)

@@ -17,7 +17,7 @@ class Refusal:
     status: int = 400
 
 
-def body_of(refusal: Refusal, protocol: str) -> tuple[str, bytes]:
+def make_body(refusal: Refusal, protocol: str) -> tuple[str, bytes]:
     """Content type and body."""
     request_id = str(uuid4())
     code, message = escape(refusal.code), escape(refusal.message)
@@ -35,5 +35,5 @@ def body_of(refusal: Refusal, protocol: str) -> tuple[str, bytes]:
     return "text/xml", ('<?xml version="1.0" encoding="UTF-8"?>' + text).encode()
 
 
-def headers_of(refusal: Refusal, content_type: str) -> list[tuple[str, str]]:
+def make_headers(refusal: Refusal, content_type: str) -> list[tuple[str, str]]:
     return [("Content-Type", content_type), ("x-amzn-ErrorType", refusal.code), ("x-amzn-RequestId", str(uuid4()))]

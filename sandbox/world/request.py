@@ -53,7 +53,7 @@ class Http:
     copy_source: str = ""
 
 
-def of_environ(environ: Mapping[str, Any]) -> Request | None:
+def find_request(environ: Mapping[str, Any]) -> Request | None:
     """Find the request that the door has put there; None in an environment that came another way."""
     request: Request | None = environ.get(KEY)
     return request

@@ -7,7 +7,7 @@ import pytest
 
 from cloud import wait
 from sandbox.ec2.hardware import metadata
-from sandbox.ec2.model.records import all_instances
+from sandbox.ec2.model.records import list_instances
 from sandbox.inprocess import Sandbox
 from sandbox.machines.imds import Imds
 from tests.support.block_layer import BlockLayer
@@ -48,11 +48,11 @@ def machine(one_sandbox: Sandbox, blocks: BlockLayer, starter: Starter, clients:
     request = {"ImageId": image["Parameter"]["Value"], "InstanceType": "m6i.large", "BlockDeviceMappings": [data]}
     launched = ec2.run_instances(**request, MinCount=1, MaxCount=1)
     instance = str(launched["Instances"][0]["InstanceId"])
-    (record,) = [each for each in all_instances() if each.id == instance]
+    (record,) = [each for each in list_instances() if each.id == instance]
     wait.until(lambda: True if record.state == "running" else None, what="the start", timeout=20, every=0.02)
     one_sandbox.clock.advance(5)
     one_sandbox.calls.clear()
-    imds = Imds(lambda: metadata.tree(record))
+    imds = Imds(lambda: metadata.make_tree(record))
     try:
         yield Machine(one_sandbox, blocks, instance, imds, starter, ec2)
     finally:

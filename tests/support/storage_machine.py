@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud import wait
-from sandbox.ec2.model.records import all_instances
+from sandbox.ec2.model.records import list_instances
 from sandbox.inprocess import Sandbox
 from sandbox.machines.imds import Imds
 from tests.support.block_layer import BlockLayer
@@ -73,7 +73,7 @@ class Machine:
 
         def ended() -> bool | None:
             self.sandbox.clock.advance(5)
-            (state,) = [each.state for each in all_instances() if each.id == self.instance]
+            (state,) = [each.state for each in list_instances() if each.id == self.instance]
             return True if state == "terminated" else None
 
         wait.until(ended, what="the end", timeout=20, every=0.02)

@@ -26,7 +26,7 @@ def create(records: Records, request: Fields) -> Fields:
         raise refused("Object already exists")
     quotas.check_environments(records)
     tag_rules.check(request.get("tags") or {})
-    resources = _resources(request)
+    resources = _read_resources(request)
     role = request.get("serviceRole")
     uuid = str(uuid4())
     environment = Environment(
@@ -35,7 +35,7 @@ def create(records: Records, request: Fields) -> Fields:
         kind=request["type"],
         state=request.get("state", "ENABLED"),
         resources=resources,
-        service_role=account.role_arn(role) if role else account.linked_role(),
+        service_role=account.make_role_arn(role) if role else account.ensure_linked_role(),
         uuid=uuid,
         cluster=clusters.create(records.region_name, name, uuid),
         tags=dict(request.get("tags") or {}),
@@ -45,11 +45,11 @@ def create(records: Records, request: Fields) -> Fields:
     if update_rules.can_be_updated(environment):
         environment.update_policy = dict(update_rules.DEFAULT_POLICY)
     records.environments[name] = environment
-    current().later(current().delays.batch_environment, lambda: states.made(records, environment))
-    return _named(environment)
+    current().later(current().delays.batch_environment, lambda: states.finish_making(records, environment))
+    return _identify(environment)
 
 
-def _resources(request: Fields) -> Fields:
+def _read_resources(request: Fields) -> Fields:
     """computeResources with Batch's defaults; refused when they make no sense."""
     kind, given = request["type"], request.get("computeResources")
     if kind == "UNMANAGED":
@@ -71,21 +71,21 @@ def _resources(request: Fields) -> Fields:
 
 
 def update(records: Records, request: Fields) -> Fields:
-    environment = _known(records, request["computeEnvironment"])
+    environment = _find(records, request["computeEnvironment"])
     if environment.status in MOVING:
         raise refused("Cannot update, resource is being modified")
     update_rules.check(environment, request)
     changes = request.get("computeResources") or {}
     if changes.get("type", resource_rules.EC2) not in _IMITATED:
         raise NotImplementedError(_OTHERS)
-    resources = update_rules.changed(environment.resources, changes) if changes else environment.resources
-    infrastructure = bool(update_rules.infrastructure_fields(changes))
+    resources = update_rules.apply_changes(environment.resources, changes) if changes else environment.resources
+    infrastructure = bool(update_rules.list_infrastructure_fields(changes))
     environment.resources = resources
     environment.state = request.get("state", environment.state)
     environment.context = request.get("context", environment.context)
     environment.unmanaged_vcpus = request.get("unmanagedvCpus", environment.unmanaged_vcpus)
     if "serviceRole" in request:
-        environment.service_role = account.role_arn(request["serviceRole"])
+        environment.service_role = account.make_role_arn(request["serviceRole"])
     if "updatePolicy" in request:
         policy = environment.update_policy or update_rules.DEFAULT_POLICY
         environment.update_policy = {**policy, **request["updatePolicy"]}
@@ -95,12 +95,12 @@ def update(records: Records, request: Fields) -> Fields:
         environment.template_version = None
         draining.end_updated(records, environment)
     delay = delays.batch_infrastructure if infrastructure else delays.batch_scaling
-    current().later(delay, lambda: states.made(records, environment))
-    return _named(environment)
+    current().later(delay, lambda: states.finish_making(records, environment))
+    return _identify(environment)
 
 
 def delete(records: Records, request: Fields) -> Fields:
-    environment = _known(records, request["computeEnvironment"])
+    environment = _find(records, request["computeEnvironment"])
     if environment.status in MOVING:
         raise refused("Cannot delete, resource is being modified")
     if environment.state != "DISABLED":
@@ -108,7 +108,7 @@ def delete(records: Records, request: Fields) -> Fields:
     if any(environment.arn in (*queue.environments(), *queue.leaving) for queue in records.queues.values()):
         raise refused("Cannot delete, found existing JobQueue relationship")
     states.move(environment, "DELETING", "ComputeEnvironment Deleting")
-    current().later(current().delays.batch_environment, lambda: states.deleted(records, environment))
+    current().later(current().delays.batch_environment, lambda: states.finish_deleting(records, environment))
     return {}
 
 
@@ -117,11 +117,11 @@ def describe(records: Records, request: Fields) -> Fields:
     known = records.environments
     prefix = records.arn("compute-environment", "")
     found = [names.find(known, name, prefix) for name in wanted] if wanted else list(known.values())
-    page, following = pages.page([environment for environment in found if environment], request)
-    return {"computeEnvironments": [told(environment) for environment in page], "nextToken": following}
+    page, following = pages.cut_page([environment for environment in found if environment], request)
+    return {"computeEnvironments": [render(environment) for environment in page], "nextToken": following}
 
 
-def told(environment: Environment) -> Fields:
+def render(environment: Environment) -> Fields:
     """An environment as DescribeComputeEnvironments tells it."""
     return {
         "computeEnvironmentName": environment.name,
@@ -142,11 +142,11 @@ def told(environment: Environment) -> Fields:
     }
 
 
-def _named(environment: Environment) -> Fields:
+def _identify(environment: Environment) -> Fields:
     return {"computeEnvironmentName": environment.name, "computeEnvironmentArn": environment.arn}
 
 
-def _known(records: Records, named: Any) -> Environment:
+def _find(records: Records, named: Any) -> Environment:
     found = names.find(records.environments, named, records.arn("compute-environment", ""))
     if found is None:
         raise refused(f"{named} does not exist")

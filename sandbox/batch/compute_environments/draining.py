@@ -41,4 +41,4 @@ def _runs_there(job: Job, environment: Environment) -> bool:
 def _end(jobs: list[Job], reason: str) -> None:
     for job in jobs:
         if job.status in states.PLACED:
-            states.ended(job, reason)
+            states.end(job, reason)

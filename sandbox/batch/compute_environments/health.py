@@ -19,15 +19,15 @@ HEALTHY = "ComputeEnvironment Healthy"
 _SPOT_FLEET = "spotfleet.amazonaws.com"
 
 
-def reason(environment: Environment, region: str) -> str:
+def find_reason(environment: Environment, region: str) -> str:
     """What is wrong, as statusReason says it; "" when the environment is VALID."""
-    wrong = role_reason(environment)
+    wrong = find_role_reason(environment)
     if not wrong and environment.kind == "MANAGED":
         wrong = next(filter(None, (check(environment, region) for check in _CHECKS)), "")
     return f"CLIENT_ERROR - {wrong}" if wrong else ""
 
 
-def role_reason(environment: Environment) -> str:
+def find_role_reason(environment: Environment) -> str:
     """Why Batch cannot act at all; "" when its service role is there and trusts it."""
     arn = environment.service_role
     if account.trusts(arn, account.SERVICE):
@@ -39,32 +39,32 @@ def role_reason(environment: Environment) -> str:
     )
 
 
-def _instance_profile(environment: Environment, _: str) -> str:
+def _check_instance_profile(environment: Environment, _: str) -> str:
     named = environment.resources["instanceRole"]
-    profile = account.instance_profile(named)
+    profile = account.find_instance_profile(named)
     if profile is None:
         return f"Invalid IamInstanceProfile: {named}"
     return "" if profile.roles else f'IAM Instance Profile "{profile.arn}" has no associated IAM Roles'
 
 
-def _spot_fleet_role(environment: Environment, _: str) -> str:
+def _check_spot_fleet_role(environment: Environment, _: str) -> str:
     resources = environment.resources
     if resources["type"] != SPOT or resources["allocationStrategy"] != BEST_FIT:
         return ""
-    arn = account.role_arn(resources["spotIamFleetRole"])
+    arn = account.make_role_arn(resources["spotIamFleetRole"])
     return "" if account.trusts(arn, _SPOT_FLEET) else "Parameter: SpotFleetRequestConfig.IamFleetRole is invalid."
 
 
-def _template(environment: Environment, region: str) -> str:
+def _check_template(environment: Environment, region: str) -> str:
     wanted = environment.resources.get("launchTemplate")
     if not wanted:
         return ""
-    found = account.template(region, wanted)
+    found = account.find_template(region, wanted)
     if found is None and wanted.get("launchTemplateId"):
         return f"The specified launch template, with template ID {wanted['launchTemplateId']}, does not exist."
     if found is None:
         return f"The specified launch template, with template name {wanted['launchTemplateName']}, does not exist."
-    version = template_version(environment, region)
+    version = find_template_version(environment, region)
     if version is None:
         number = environment.template_version or wanted.get("version")
         return f"Could not find the specified version {number} for the launch template with ID {found.id}."
@@ -72,14 +72,14 @@ def _template(environment: Environment, region: str) -> str:
     return "" if not user_data or is_mime(user_data) else "Launch Template UserData is not MIME multipart format"
 
 
-def template_version(environment: Environment, region: str) -> Any:
+def find_template_version(environment: Environment, region: str) -> Any:
     """The version in use: the one that $Latest or $Default meant when the infrastructure was last made."""
     wanted = environment.resources.get("launchTemplate")
-    found = account.template(region, wanted) if wanted else None
+    found = account.find_template(region, wanted) if wanted else None
     if found is None or wanted is None:
         return None
     number = environment.template_version
-    return account.template_version(found, str(number) if number else wanted.get("version"))
+    return account.find_template_version(found, str(number) if number else wanted.get("version"))
 
 
 def is_mime(user_data: str) -> bool:
@@ -95,7 +95,7 @@ def is_mime(user_data: str) -> bool:
     return message.is_multipart() and message.get_content_type() == "multipart/mixed"
 
 
-def images(environment: Environment, region: str) -> list[str]:
+def list_images(environment: Environment, region: str) -> list[str]:
     """The AMIs that an environment names: by its ec2Configuration, else by imageId, else by its launch template."""
     resources = environment.resources
     named = [
@@ -103,16 +103,16 @@ def images(environment: Environment, region: str) -> list[str]:
         for configuration in resources.get("ec2Configuration") or []
         if configuration.get("imageIdOverride")
     ]
-    version = template_version(environment, region)
+    version = find_template_version(environment, region)
     in_template = version.data.get("ImageId") if version is not None else None
     alone = resources.get("imageId") or in_template
     return named or ([alone] if alone else [])
 
 
-def _image(environment: Environment, region: str) -> str:
-    kinds = instance_types.architectures_of(environment.resources["instanceTypes"])
-    for image_id in images(environment, region):
-        found = account.image(region, image_id)
+def _check_image(environment: Environment, region: str) -> str:
+    kinds = instance_types.list_architectures(environment.resources["instanceTypes"])
+    for image_id in list_images(environment, region):
+        found = account.find_image(region, image_id)
         if found is None:
             return f"The image id '[{image_id}]' does not exist"
         if found.architecture not in kinds:
@@ -125,7 +125,7 @@ def _image(environment: Environment, region: str) -> str:
     return ""
 
 
-def _network(environment: Environment, region: str) -> str:
+def _check_network(environment: Environment, region: str) -> str:
     resources = environment.resources
     for subnet in resources["subnets"]:
         if not account.has_subnet(region, subnet):
@@ -136,11 +136,11 @@ def _network(environment: Environment, region: str) -> str:
     return ""
 
 
-def _key_pair(environment: Environment, region: str) -> str:
+def _check_key_pair(environment: Environment, region: str) -> str:
     name = environment.resources.get("ec2KeyPair")
     return f"The key pair '{name}' does not exist" if name and not account.has_key_pair(region, name) else ""
 
 
 _CHECKS: tuple[Callable[[Environment, str], str], ...] = (
-    _instance_profile, _spot_fleet_role, _template, _image, _network, _key_pair,
+    _check_instance_profile, _check_spot_fleet_role, _check_template, _check_image, _check_network, _check_key_pair,
 )  # fmt: skip

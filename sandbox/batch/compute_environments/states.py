@@ -15,12 +15,12 @@ def move(environment: Environment, status: str, reason: str) -> None:
     environment.status, environment.reason, environment.checked = status, reason, current().clock.now()
 
 
-def made(records: Records, environment: Environment) -> None:
+def finish_making(records: Records, environment: Environment) -> None:
     """The end of CREATING or UPDATING: what $Latest and $Default mean is settled now."""
     wanted = environment.resources.get("launchTemplate")
-    template = account.template(records.region_name, wanted) if wanted else None
+    template = account.find_template(records.region_name, wanted) if wanted else None
     if environment.template_version is None and template is not None and wanted is not None:
-        version = account.template_version(template, wanted.get("version"))
+        version = account.find_template_version(template, wanted.get("version"))
         environment.template_version = version.number if version is not None else None
     _judge(records, environment)
 
@@ -37,13 +37,13 @@ def recheck(records: Records) -> None:
 
 
 def _judge(records: Records, environment: Environment) -> None:
-    wrong = health.reason(environment, records.region_name)
+    wrong = health.find_reason(environment, records.region_name)
     move(environment, "INVALID" if wrong else "VALID", wrong or health.HEALTHY)
 
 
-def deleted(records: Records, environment: Environment) -> None:
+def finish_deleting(records: Records, environment: Environment) -> None:
     """Gone with its cluster and its instances; INVALID when there is no role that Batch can assume to delete them."""
-    wrong = health.role_reason(environment)
+    wrong = health.find_role_reason(environment)
     if wrong:
         move(environment, "INVALID", f"CLIENT_ERROR - {wrong}")
         return

@@ -27,7 +27,7 @@ def can_be_updated(environment: Environment) -> bool:
     return account.is_linked(environment.service_role) and strategy in resource_rules.UPDATABLE
 
 
-def infrastructure_fields(changes: dict[str, Any]) -> list[str]:
+def list_infrastructure_fields(changes: dict[str, Any]) -> list[str]:
     return sorted(set(changes) - set(SCALING))
 
 
@@ -41,7 +41,7 @@ def check(environment: Environment, request: dict[str, Any]) -> None:
     if "serviceRole" in request:
         _check_role(environment, request["serviceRole"])
     _check_policy(request.get("updatePolicy") or {})
-    fields = infrastructure_fields(changes)
+    fields = list_infrastructure_fields(changes)
     if not fields:
         return
     named = ", ".join(fields)
@@ -59,7 +59,7 @@ def check(environment: Environment, request: dict[str, Any]) -> None:
 
 def _check_role(environment: Environment, named: str) -> None:
     """A service-linked role can't be changed to a regular one, nor back."""
-    linked, wanted = account.is_linked(environment.service_role), account.is_linked(account.role_arn(named))
+    linked, wanted = account.is_linked(environment.service_role), account.is_linked(account.make_role_arn(named))
     if linked and not wanted:
         raise refused("Cannot change the service-linked role of a compute environment to a regular IAM role.")
     if wanted and not linked:
@@ -71,7 +71,7 @@ def _check_policy(policy: dict[str, Any]) -> None:
         raise executing(f"jobExecutionTimeoutMinutes must be between 1 and {LONGEST}.")
 
 
-def changed(resources: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def apply_changes(resources: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     """computeResources after these changes; refused when they would make no sense."""
     after = {**resources, **{key: value for key, value in changes.items() if key != "updateToLatestImageVersion"}}
     _check_desired(resources, after, changes)

@@ -18,7 +18,7 @@ _KEPT = ("type", "parameters", "schedulingPriority", "retryStrategy", "propagate
 def register(records: Records, request: Fields) -> Fields:
     name = request["jobDefinitionName"]
     names.check("jobDefinitionName", name)
-    container = rules.container(request)
+    container = rules.read_container(request)
     rules.check_running(request)
     tag_rules.check(request.get("tags") or {})
     # A number is given once, whatever becomes of the revision.
@@ -40,28 +40,28 @@ def describe(records: Records, request: Fields) -> Fields:
             raise executing("jobDefinitions can not be used with other parameters.")
         if len(wanted) > pages.AT_MOST:
             raise executing(f"At most {pages.AT_MOST} jobDefinitions can be described at once.")
-        found = [revision for revision in (_revision(records, text) for text in wanted) if revision is not None]
+        found = [revision for revision in (_find_revision(records, text) for text in wanted) if revision is not None]
     else:
-        named = records.definitions.get(name, []) if name else _all(records)
+        named = records.definitions.get(name, []) if name else _list_all(records)
         found = [definition for definition in named if not status or definition.status == status]
-    page, following = pages.page(found, request)
-    return {"jobDefinitions": [_told(definition) for definition in page], "nextToken": following}
+    page, following = pages.cut_page(found, request)
+    return {"jobDefinitions": [_render(definition) for definition in page], "nextToken": following}
 
 
 def deregister(records: Records, request: Fields) -> Fields:
-    found = _revision(records, request["jobDefinition"])
+    found = _find_revision(records, request["jobDefinition"])
     if found is None:
         raise refused(f"JobDefinition {request['jobDefinition']} does not exist")
     found.status = "INACTIVE"
     return {}
 
 
-def active(records: Records, named: Any) -> Definition:
+def find_active(records: Records, named: Any) -> Definition:
     """The revision that a job means by ARN, name:revision or name (the latest active one); refused when there is none.
 
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html (jobDefinition)
     """
-    found = _revision(records, named)
+    found = _find_revision(records, named)
     if found is None:
         short = str(named).removeprefix(records.arn("job-definition", ""))
         found = next(
@@ -79,18 +79,18 @@ def active(records: Records, named: Any) -> Definition:
     return found
 
 
-def _revision(records: Records, named: Any) -> Definition | None:
+def _find_revision(records: Records, named: Any) -> Definition | None:
     name, _, revision = str(named).removeprefix(records.arn("job-definition", "")).partition(":")
     return next(
         (definition for definition in records.definitions.get(name, []) if str(definition.revision) == revision), None
     )
 
 
-def _all(records: Records) -> list[Definition]:
+def _list_all(records: Records) -> list[Definition]:
     return [revision for revisions in records.definitions.values() for revision in revisions]
 
 
-def _told(definition: Definition) -> Fields:
+def _render(definition: Definition) -> Fields:
     return {
         "jobDefinitionName": definition.name,
         "jobDefinitionArn": definition.arn,

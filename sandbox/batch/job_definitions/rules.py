@@ -15,7 +15,7 @@ _LISTS = ("command", "volumes", "environment", "mountPoints", "ulimits", "resour
 _OTHER_KINDS = ("nodeProperties", "eksProperties", "ecsProperties", "consumableResourceProperties")
 
 
-def container(request: Fields) -> Fields:
+def read_container(request: Fields) -> Fields:
     """containerProperties as they are kept, with Batch's empty lists; refused when they could never run."""
     if request["type"] != "container" or any(request.get(name) for name in _OTHER_KINDS):
         raise NotImplementedError("job definitions of one container only")
@@ -31,7 +31,7 @@ def container(request: Fields) -> Fields:
     return {**{name: [] for name in _LISTS}, **properties}
 
 
-def requirements(properties: Fields) -> dict[str, int]:
+def read_requirements(properties: Fields) -> dict[str, int]:
     """VCPU, MEMORY (MiB) and GPU that a container asks for, by either way of asking; refused when no numbers."""
     found = {"VCPU": properties.get("vcpus"), "MEMORY": properties.get("memory")}
     asked = properties.get("resourceRequirements") or []
@@ -57,7 +57,7 @@ def check_amounts(asked: dict[str, int]) -> None:
 
 
 def _check_resources(properties: Fields) -> None:
-    asked = requirements(properties)
+    asked = read_requirements(properties)
     for name in ("VCPU", "MEMORY"):
         if name not in asked:
             raise executing(f"Container properties: {name} must be specified.")

@@ -31,17 +31,17 @@ def create(records: Records, request: Fields) -> Fields:
         arn=records.arn("job-queue", name),
         state=request.get("state", "ENABLED"),
         priority=request["priority"],
-        order=rules.order(records, request.get("computeEnvironmentOrder") or [], []),
+        order=rules.read_order(records, request.get("computeEnvironmentOrder") or [], []),
         limits=request.get("jobStateTimeLimitActions") or [],
         tags=dict(request.get("tags") or {}),
     )
     records.queues[name] = queue
-    current().later(current().delays.batch_queue, lambda: _made(queue))
-    return _named(queue)
+    current().later(current().delays.batch_queue, lambda: _finish_making(queue))
+    return _identify(queue)
 
 
 def update(records: Records, request: Fields) -> Fields:
-    queue = names.known_queue(records, request["jobQueue"])
+    queue = names.find_queue(records, request["jobQueue"])
     if queue.status in MOVING:
         raise refused("Cannot update, resource is being modified")
     _check_kind(request)
@@ -49,24 +49,24 @@ def update(records: Records, request: Fields) -> Fields:
     rules.check_limits(request.get("jobStateTimeLimitActions") or [])
     if "computeEnvironmentOrder" in request:
         before = queue.environments()
-        queue.order = rules.order(records, request["computeEnvironmentOrder"], before)
+        queue.order = rules.read_order(records, request["computeEnvironmentOrder"], before)
         queue.leaving = [arn for arn in before if arn not in queue.environments()]
     queue.state = request.get("state", queue.state)
     queue.priority = request.get("priority", queue.priority)
     queue.limits = request.get("jobStateTimeLimitActions", queue.limits)
     queue.status, queue.reason = "UPDATING", "JobQueue Updating"
-    current().later(current().delays.batch_queue, lambda: _made(queue))
-    return _named(queue)
+    current().later(current().delays.batch_queue, lambda: _finish_making(queue))
+    return _identify(queue)
 
 
 def delete(records: Records, request: Fields) -> Fields:
-    queue = names.known_queue(records, request["jobQueue"])
+    queue = names.find_queue(records, request["jobQueue"])
     if queue.status in MOVING:
         raise refused("Cannot delete, resource is being modified")
     if queue.state != "DISABLED":
         raise refused("Cannot delete, state must be DISABLED")
     queue.status, queue.reason = "DELETING", "JobQueue Deleting"
-    current().later(current().delays.batch_queue, lambda: _deleted(records, queue))
+    current().later(current().delays.batch_queue, lambda: _finish_deleting(records, queue))
     return {}
 
 
@@ -74,15 +74,15 @@ def describe(records: Records, request: Fields) -> Fields:
     wanted, prefix = request.get("jobQueues"), records.arn("job-queue", "")
     known_ones = records.queues
     found = [names.find(known_ones, name, prefix) for name in wanted] if wanted else list(known_ones.values())
-    page, following = pages.page([queue for queue in found if queue], request)
-    return {"jobQueues": [_told(queue) for queue in page], "nextToken": following}
+    page, following = pages.cut_page([queue for queue in found if queue], request)
+    return {"jobQueues": [_render(queue) for queue in page], "nextToken": following}
 
 
-def snapshot(records: Records, request: Fields) -> Fields:
-    queue = names.known_queue(records, request["jobQueue"])
-    waiting = [job for job in states.runnable(records) if job.queue == queue.arn][:100]
+def take_snapshot(records: Records, request: Fields) -> Fields:
+    queue = names.find_queue(records, request["jobQueue"])
+    waiting = [job for job in states.list_runnable(records) if job.queue == queue.arn][:100]
     jobs = [{"jobArn": job.arn, "earliestTimeAtPosition": int(job.since * 1000)} for job in waiting]
-    return {"frontOfQueue": {"jobs": jobs, "lastUpdatedAt": states.milliseconds()}}
+    return {"frontOfQueue": {"jobs": jobs, "lastUpdatedAt": states.tell_milliseconds()}}
 
 
 def _check_kind(request: Fields) -> None:
@@ -91,25 +91,25 @@ def _check_kind(request: Fields) -> None:
             raise NotImplementedError(f"job queues with {name}")
 
 
-def _made(queue: Queue) -> None:
+def _finish_making(queue: Queue) -> None:
     queue.status, queue.reason, queue.leaving = "VALID", HEALTHY, []
 
 
-def _deleted(records: Records, queue: Queue) -> None:
+def _finish_deleting(records: Records, queue: Queue) -> None:
     for job in records.jobs.values():
         if job.queue == queue.arn and job.status not in states.OVER:
             job.terminated = True
-            states.failed(job, "JobQueue deleted")
+            states.fail(job, "JobQueue deleted")
     records.queues.pop(queue.name, None)
 
 
-def _named(queue: Queue) -> Fields:
+def _identify(queue: Queue) -> Fields:
     return {"jobQueueName": queue.name, "jobQueueArn": queue.arn}
 
 
-def _told(queue: Queue) -> Fields:
+def _render(queue: Queue) -> Fields:
     return {
-        **_named(queue),
+        **_identify(queue),
         "state": queue.state,
         "status": queue.status,
         "statusReason": queue.reason,

@@ -21,13 +21,13 @@ REASONS = (
 )
 
 
-def order(records: Records, given: list[Fields], already: list[str]) -> list[Fields]:
+def read_order(records: Records, given: list[Fields], already: list[str]) -> list[Fields]:
     """computeEnvironmentOrder by ARN and ascending; environments that the queue has `already` need not be VALID."""
     if not given:
         raise executing("computeEnvironmentOrder can not be null or empty.")
     if len(given) > AT_MOST:
         raise executing(f"At most {AT_MOST} compute environments can be associated with a job queue.")
-    found = [(entry["order"], _environment(records, entry["computeEnvironment"], already)) for entry in given]
+    found = [(entry["order"], _find_environment(records, entry["computeEnvironment"], already)) for entry in given]
     if len({number for number, _ in found}) < len(found):
         raise executing("The order of compute environments must be unique.")
     if len({environment.name for _, environment in found}) < len(found):
@@ -37,7 +37,7 @@ def order(records: Records, given: list[Fields], already: list[str]) -> list[Fie
     return [{"order": number, "computeEnvironment": environment.arn} for number, environment in found]
 
 
-def _environment(records: Records, named: Any, already: list[str]) -> Environment:
+def _find_environment(records: Records, named: Any, already: list[str]) -> Environment:
     found = names.find(records.environments, named, records.arn("compute-environment", ""))
     if found is None:
         raise executing(f"computeEnvironment {named} does not exist.")
@@ -52,7 +52,7 @@ def _check_architectures(environments: list[Environment]) -> None:
     kinds = {
         kind
         for environment in environments
-        for kind in instance_types.architectures_of(environment.resources.get("instanceTypes") or [])
+        for kind in instance_types.list_architectures(environment.resources.get("instanceTypes") or [])
     }
     if len(kinds) > 1:
         raise executing("All compute environments of a job queue must have the same architecture.")

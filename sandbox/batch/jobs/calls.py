@@ -27,10 +27,10 @@ def submit(records: Records, request: Fields) -> Fields:
     for name in _OTHER_KINDS:
         if request.get(name):
             raise NotImplementedError(f"jobs with {name}")
-    queue = names.known_queue(records, request["jobQueue"])
+    queue = names.find_queue(records, request["jobQueue"])
     if queue.state != "ENABLED" or queue.status in ("CREATING", "DELETING"):
         raise refused(f"Job Queue {queue.arn} cannot accept jobs: it is {queue.state}, {queue.status}")
-    definition = job_definitions.active(records, request["jobDefinition"])
+    definition = job_definitions.find_active(records, request["jobDefinition"])
     rules.check_running(request)
     tag_rules.check(request.get("tags") or {})
     _check_dependencies(records, request.get("dependsOn") or [])
@@ -42,7 +42,7 @@ def submit(records: Records, request: Fields) -> Fields:
         arn=records.arn("job", job_id),
         queue=queue.arn,
         definition=definition.arn,
-        fields=_fields(definition, request),
+        fields=_read_fields(definition, request),
         created=int(now * 1000),
         since=now,
         tags=tags,
@@ -63,7 +63,7 @@ def _check_dependencies(records: Records, wanted: list[Fields]) -> None:
             raise executing(f"dependsOn: job {dependency.get('jobId')} does not exist.")
 
 
-def _fields(definition: Definition, request: Fields) -> Fields:
+def _read_fields(definition: Definition, request: Fields) -> Fields:
     """What the job runs with: its definition, and what the submission overrides."""
     kept = definition.fields
     given: dict[str, Any] = {
@@ -75,12 +75,12 @@ def _fields(definition: Definition, request: Fields) -> Fields:
         "parameters": {**kept["parameters"], **(request.get("parameters") or {})},
         "dependsOn": request.get("dependsOn") or [],
         "platformCapabilities": kept["platformCapabilities"],
-        "container": _container(kept["containerProperties"], request.get("containerOverrides") or {}),
+        "container": _read_container(kept["containerProperties"], request.get("containerOverrides") or {}),
     }
 
 
-def _container(defined: Fields, overrides: Fields) -> Fields:
-    asked = {**rules.requirements(defined), **rules.requirements(overrides)}
+def _read_container(defined: Fields, overrides: Fields) -> Fields:
+    asked = {**rules.read_requirements(defined), **rules.read_requirements(overrides)}
     rules.check_amounts(asked)
     plain = {key: value for key, value in defined.items() if key not in ("vcpus", "memory")}
     for name in ("command", "instanceType"):
@@ -99,49 +99,49 @@ def describe(records: Records, request: Fields) -> Fields:
     if not 1 <= len(wanted) <= _AT_ONCE:
         raise executing(f"jobs must be between 1 and {_AT_ONCE} in number.")
     found = [records.jobs.get(job_id) for job_id in wanted]
-    return {"jobs": [views.detail(records, job) for job in found if job]}
+    return {"jobs": [views.render_detail(records, job) for job in found if job]}
 
 
-def listed(records: Records, request: Fields) -> Fields:
+def list_jobs(records: Records, request: Fields) -> Fields:
     """Of one queue: those of one status (RUNNING unless asked), or those that the filters take, newest first."""
     if request.get("arrayJobId") or request.get("multiNodeJobId"):
         raise NotImplementedError("array jobs and multi-node jobs")
     if not request.get("jobQueue"):
         raise executing("One of jobQueue, arrayJobId or multiNodeJobId must be specified.")
-    queue = names.known_queue(records, request["jobQueue"])
+    queue = names.find_queue(records, request["jobQueue"])
     mine = [job for job in records.jobs.values() if job.queue == queue.arn]
     filters = request.get("filters") or []
     if filters:
-        found = views.filtered(mine, filters)
+        found = views.filter_jobs(mine, filters)
     else:
         status = request.get("jobStatus", "RUNNING")
         found = [job for job in mine if job.status == status]
     found.sort(key=lambda job: -job.created)
-    page, following = pages.page(found, request, unasked=pages.AT_MOST if filters else 1000)
-    return {"jobSummaryList": [views.summary(job) for job in page], "nextToken": following}
+    page, following = pages.cut_page(found, request, unasked=pages.AT_MOST if filters else 1000)
+    return {"jobSummaryList": [views.render_summary(job) for job in page], "nextToken": following}
 
 
 def cancel(records: Records, request: Fields) -> Fields:
-    job = _known(records, request["jobId"])
+    job = _find(records, request["jobId"])
     if job.status in states.WAITING:
         job.cancelled = True
-        states.failed(job, request["reason"])
+        states.fail(job, request["reason"])
     return {}
 
 
 def terminate(records: Records, request: Fields) -> Fields:
-    job = _known(records, request["jobId"])
+    job = _find(records, request["jobId"])
     if job.status in states.OVER:
         return {}
     job.terminated = True
     if job.status in states.PLACED:
-        states.ended(job, request["reason"])
+        states.end(job, request["reason"])
     else:
-        states.failed(job, request["reason"])
+        states.fail(job, request["reason"])
     return {}
 
 
-def _known(records: Records, job_id: Any) -> Job:
+def _find(records: Records, job_id: Any) -> Job:
     found = records.jobs.get(str(job_id))
     if found is None:
         raise refused(f"Job {job_id} does not exist")

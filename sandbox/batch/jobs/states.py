@@ -12,7 +12,7 @@ OVER = ("SUCCEEDED", "FAILED")
 WAITING = ("SUBMITTED", "PENDING", "RUNNABLE")
 
 
-def milliseconds() -> int:
+def tell_milliseconds() -> int:
     """Now, the way that Batch tells times."""
     return int(current().clock.now() * 1000)
 
@@ -22,7 +22,7 @@ def move(job: Job, status: str, reason: str = "") -> None:
     job.status, job.reason, job.since = status, reason, current().clock.now()
 
 
-def runnable(records: Records) -> list[Job]:
+def list_runnable(records: Records) -> list[Job]:
     """What waits for a place: queues by priority, highest first, and in each the oldest first."""
     priority = {queue.arn: queue.priority for queue in records.queues.values()}
     waiting = [job for job in records.jobs.values() if job.status == "RUNNABLE"]
@@ -31,22 +31,22 @@ def runnable(records: Records) -> list[Job]:
 
 def begin(job: Job, environment_arn: str) -> None:
     """RUNNING in that compute environment."""
-    job.environment, job.started, job.stopped, job.exit_code = environment_arn, milliseconds(), None, None
+    job.environment, job.started, job.stopped, job.exit_code = environment_arn, tell_milliseconds(), None, None
     move(job, "RUNNING")
 
 
-def succeeded(job: Job) -> None:
+def succeed(job: Job) -> None:
     """Its command has ended with 0."""
-    _attempted(job, "Essential container in task exited", 0)
+    _record_attempt(job, "Essential container in task exited", 0)
     move(job, "SUCCEEDED", "Essential container in task exited")
 
 
-def ended(job: Job, reason: str, exit_code: int | None = None) -> None:
+def end(job: Job, reason: str, exit_code: int | None = None) -> None:
     """An attempt has failed: RUNNABLE again while there are attempts left, else FAILED.
 
     Source: https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html
     """
-    _attempted(job, reason, exit_code)
+    _record_attempt(job, reason, exit_code)
     attempts = int((job.fields.get("retryStrategy") or {}).get("attempts", 1))
     if len(job.attempts) < attempts and not job.terminated:
         job.started = None
@@ -56,21 +56,21 @@ def ended(job: Job, reason: str, exit_code: int | None = None) -> None:
         move(job, "FAILED", reason)
 
 
-def failed(job: Job, reason: str) -> None:
+def fail(job: Job, reason: str) -> None:
     """FAILED without having run (cancelled, or terminated while it waited)."""
-    job.stopped = milliseconds()
+    job.stopped = tell_milliseconds()
     move(job, "FAILED", reason)
 
 
-def _attempted(job: Job, reason: str, exit_code: int | None) -> None:
-    job.stopped, job.exit_code = milliseconds(), exit_code
+def _record_attempt(job: Job, reason: str, exit_code: int | None) -> None:
+    job.stopped, job.exit_code = tell_milliseconds(), exit_code
     container = {"exitCode": exit_code} if exit_code is not None else {"reason": reason}
     job.attempts.append(
         {"container": container, "startedAt": job.started, "stoppedAt": job.stopped, "statusReason": reason}
     )
 
 
-def vcpus(job: Job) -> int:
+def count_vcpus(job: Job) -> int:
     """How many vCPUs it asks for."""
     asked = {
         requirement["type"]: requirement["value"] for requirement in job.fields["container"]["resourceRequirements"]

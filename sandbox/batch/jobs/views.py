@@ -11,9 +11,9 @@ from sandbox.batch.model.records import Fields, Job, Records
 _FILTERS = ("JOB_NAME", "JOB_DEFINITION", "BEFORE_CREATED_AT", "AFTER_CREATED_AT")
 
 
-def detail(records: Records, job: Job) -> Fields:
+def render_detail(records: Records, job: Job) -> Fields:
     container = dict(job.fields["container"])
-    if place := _container_instance(records, job):
+    if place := _find_container_instance(records, job):
         container["containerInstanceArn"] = place
     if job.exit_code is not None:
         container["exitCode"] = job.exit_code
@@ -44,7 +44,7 @@ def detail(records: Records, job: Job) -> Fields:
     }
 
 
-def _container_instance(records: Records, job: Job) -> str:
+def _find_container_instance(records: Records, job: Job) -> str:
     """Where it runs; "" for a job that is on no machine.
 
     The ARN names the cluster of the compute environment:
@@ -59,7 +59,7 @@ def _container_instance(records: Records, job: Job) -> str:
     return f"{prefix}:container-instance/{cluster}/{job.id.replace('-', '')}"
 
 
-def summary(job: Job) -> Fields:
+def render_summary(job: Job) -> Fields:
     return {
         "jobArn": job.arn,
         "jobId": job.id,
@@ -74,7 +74,7 @@ def summary(job: Job) -> Fields:
     }
 
 
-def filtered(jobs: list[Job], filters: list[Fields]) -> list[Job]:
+def filter_jobs(jobs: list[Job], filters: list[Fields]) -> list[Job]:
     """Those that the one filter takes; more than one, or an unknown one, is refused."""
     if len(filters) != 1 or filters[0].get("name") not in _FILTERS:
         raise executing(f"Exactly one filter is expected, of {', '.join(_FILTERS)}.")

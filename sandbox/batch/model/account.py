@@ -28,7 +28,7 @@ def _ec2(region: str) -> Any:
     return ec2_backends[ACCOUNT][region]
 
 
-def role_arn(named: str) -> str:
+def make_role_arn(named: str) -> str:
     """The ARN of a role that is given by ARN, by name, or by path and name.
 
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateComputeEnvironment.html (serviceRole: "if
@@ -45,21 +45,21 @@ def trusts(arn: str, service: str) -> bool:
         return False
     document = role.assume_role_policy_document
     policy = json.loads(document) if isinstance(document, str) else document
-    return any(_allows(statement, service) for statement in _listed(policy.get("Statement")))
+    return any(_allows(statement, service) for statement in _as_list(policy.get("Statement")))
 
 
 def _allows(statement: dict[str, Any], service: str) -> bool:
-    actions, principal = _listed(statement.get("Action")), statement.get("Principal")
-    services = _listed(principal.get("Service")) if isinstance(principal, dict) else []
+    actions, principal = _as_list(statement.get("Action")), statement.get("Principal")
+    services = _as_list(principal.get("Service")) if isinstance(principal, dict) else []
     named = any(fnmatch.fnmatchcase("sts:assumerole", str(action).lower()) for action in actions)
     return statement.get("Effect") == "Allow" and named and service in services
 
 
-def _listed(value: Any) -> list[Any]:
+def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def linked_role() -> str:
+def ensure_linked_role() -> str:
     """The ARN of the service-linked role, which is made when it is not there.
 
     Source: https://docs.aws.amazon.com/batch/latest/userguide/using-service-linked-roles.html ("When you create a
@@ -72,7 +72,7 @@ def linked_role() -> str:
     return str(found.arn)
 
 
-def users_of_linked_role() -> list[str]:
+def list_users_of_linked_role() -> list[str]:
     """The ARNs of the compute environments that need it, in every region: it cannot be deleted while there are any."""
     return [
         environment.arn
@@ -86,14 +86,14 @@ def is_linked(arn: str) -> bool:
     return LINKED_PATH in arn
 
 
-def instance_profile(named: str) -> Any:
+def find_instance_profile(named: str) -> Any:
     """The instance profile of that name or ARN; None when there is none (a role is not a profile)."""
     profiles = _iam().instance_profiles.values()
     found = next((profile for profile in profiles if named in (profile.arn, profile.name)), None)
     return found if found is not None and current().is_visible(found.id) else None
 
 
-def image(region: str, image_id: str) -> Any:
+def find_image(region: str, image_id: str) -> Any:
     """The AMI, or None: unknown, deregistered, or not seen yet."""
     found = _ec2(region).amis.get(image_id)
     return found if found is not None and current().is_visible(image_id) else None
@@ -111,7 +111,7 @@ def has_key_pair(region: str, name: str) -> bool:
     return name in _ec2(region).key_pairs
 
 
-def template(region: str, specification: dict[str, Any]) -> Any:
+def find_template(region: str, specification: dict[str, Any]) -> Any:
     """The launch template that a launchTemplate names by id or by name; None when there is none."""
     backend = _ec2(region)
     wanted = specification.get("launchTemplateId")
@@ -120,7 +120,7 @@ def template(region: str, specification: dict[str, Any]) -> Any:
     return backend.launch_templates.get(wanted)
 
 
-def template_version(found: Any, wanted: str | None) -> Any:
+def find_template_version(found: Any, wanted: str | None) -> Any:
     """A version by number, $Latest or $Default ("If the value is an empty string or … not specified … $Default")."""
     text = wanted or "$Default"
     if text == "$Latest":
@@ -135,12 +135,12 @@ def has_policies(arn: str) -> bool:
     return role is not None and (is_linked(arn) or bool(role.managed_policies or role.policies))
 
 
-def zones(region: str, subnets: list[str]) -> set[str]:
+def list_zones(region: str, subnets: list[str]) -> set[str]:
     """The availability zones of these subnets."""
     return {zone for zone, known in _ec2(region).subnets.items() if set(subnets) & set(known)}
 
 
-def offered(region: str, in_zones: set[str]) -> set[str]:
+def list_offered(region: str, in_zones: set[str]) -> set[str]:
     """The instance types that are offered in any of these zones."""
     found = _ec2(region).describe_instance_type_offerings("availability-zone", {"location": sorted(in_zones)})
     return {str(offering["InstanceType"]) for offering in found}

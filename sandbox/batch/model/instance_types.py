@@ -23,7 +23,7 @@ _NEVER = re.compile(r"t\d|mac")
 
 
 @cache
-def families() -> dict[str, tuple[str, ...]]:
+def list_families() -> dict[str, tuple[str, ...]]:
     """Family → its types, of all that Batch can use."""
     found: dict[str, list[str]] = {}
     for name in sorted(INSTANCE_TYPES):
@@ -36,8 +36,8 @@ def families() -> dict[str, tuple[str, ...]]:
 def expand(wanted: str) -> tuple[str, ...]:
     """The instance types that a type, a family or a word stands for; () when Batch does not know it."""
     if wanted in WORDS:
-        return tuple(instance_type for family in WORDS[wanted] for instance_type in families().get(family, ()))
-    known = families()
+        return tuple(instance_type for family in WORDS[wanted] for instance_type in list_families().get(family, ()))
+    known = list_families()
     if wanted in known:
         return known[wanted]
     return (wanted,) if wanted in known.get(wanted.split(".", maxsplit=1)[0], ()) else ()
@@ -47,7 +47,7 @@ def expand_all(wanted: list[str]) -> list[str]:
     return [instance_type for name in wanted for instance_type in expand(name)]
 
 
-def architectures_of(wanted: list[str]) -> set[str]:
+def list_architectures(wanted: list[str]) -> set[str]:
     """{"x86_64"}, {"arm64"}, or both."""
     return {ARM if ARM in architectures(name) else X86 for name in expand_all(wanted)}
 
@@ -55,9 +55,9 @@ def architectures_of(wanted: list[str]) -> set[str]:
 def check_names(wanted: list[str]) -> str:
     """What is wrong with instanceTypes, in Batch's words; "" when nothing is."""
     if any(not expand(name) for name in wanted):
-        known = families()
+        known = list_families()
         names = [*known, *WORDS, *(instance_type for types in known.values() for instance_type in types)]
         return f"Instance type can only be one of [{', '.join(names)}]"
-    if len(architectures_of(wanted)) > 1:
+    if len(list_architectures(wanted)) > 1:
         return "Cannot mix instance types of different architectures in the same compute environment"
     return ""

@@ -28,7 +28,7 @@ def find(table: Mapping[str, Found], named: str | None, prefix: str) -> Found | 
     return table.get(text.removeprefix(prefix))
 
 
-def known_queue(records: Records, named: Any) -> Queue:
+def find_queue(records: Records, named: Any) -> Queue:
     """Find the job queue of that name or ARN; refused when there is none."""
     queue = find(records.queues, named, records.arn("job-queue", ""))
     if queue is None:

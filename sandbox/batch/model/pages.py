@@ -15,23 +15,23 @@ Item = TypeVar("Item")
 AT_MOST = 100
 
 
-def page(found: Sequence[Item], request: dict[str, Any], unasked: int = AT_MOST) -> tuple[list[Item], str | None]:
+def cut_page(found: Sequence[Item], request: dict[str, Any], unasked: int = AT_MOST) -> tuple[list[Item], str | None]:
     """The items of this page, and the token of the next; `unasked` of them where maxResults says nothing.
 
     A maxResults outside 1 to 100, and a token that is not ours, are refused.
     """
-    size, begin = request.get("maxResults", unasked), _begin(request.get("nextToken"))
+    size, begin = request.get("maxResults", unasked), _read_token(request.get("nextToken"))
     if not 1 <= size <= max(unasked, AT_MOST) or request.get("maxResults", 1) > AT_MOST:
         raise refused(f"maxResults must be between 1 and {AT_MOST}")
     end = begin + size
-    return list(found[begin:end]), _token(end) if end < len(found) else None
+    return list(found[begin:end]), _make_token(end) if end < len(found) else None
 
 
-def _token(index: int) -> str:
+def _make_token(index: int) -> str:
     return base64.urlsafe_b64encode(f"from:{index}".encode()).decode()
 
 
-def _begin(token: str | None) -> int:
+def _read_token(token: str | None) -> int:
     if not token:
         return 0
     try:

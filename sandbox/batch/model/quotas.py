@@ -20,6 +20,6 @@ def check_queues(records: Records) -> None:
 
 
 def _check(number: int, code: str, region: str, what: str) -> None:
-    most = int(service.value("batch", code, region))
+    most = int(service.find_value("batch", code, region))
     if number >= most:
         raise refused(f"Limit exceeded: at most {most} {what} per region of an account")

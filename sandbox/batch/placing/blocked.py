@@ -31,7 +31,7 @@ CAPACITY = (
 UNDETERMINED = "UNDETERMINED - Batch job is blocked, root cause is undetermined."
 
 
-def reason(records: Records, queue: Queue, job: Job) -> str:
+def find_reason(records: Records, queue: Queue, job: Job) -> str:
     """ "" when some environment of the queue could take the job, or only waits for being enabled."""
     attached = records.of_queue(queue)
     valid = [environment for environment in attached if environment.status != "INVALID"]
@@ -42,26 +42,26 @@ def reason(records: Records, queue: Queue, job: Job) -> str:
         return ""
     if not any(account.has_policies(environment.service_role) for environment in managed):
         return SERVICE_ROLE
-    asked = rules.requirements(job.fields["container"])
+    asked = rules.read_requirements(job.fields["container"])
     if all(environment.resources["maxvCpus"] < asked["VCPU"] for environment in managed):
         return MAX_RESOURCE
-    fitting = [name for environment in managed for name in _fitting(environment, asked)]
+    fitting = [name for environment in managed for name in _list_fitting(environment, asked)]
     if not fitting:
         return REQUIREMENT
-    if not any(_offered(records, environment) for environment in managed):
+    if not any(_is_offered(records, environment) for environment in managed):
         return UNSUPPORTED
     if all(capacity.is_lacking(name) for name in fitting):
         return CAPACITY.format(fitting[0])
     return "" if any(_can_join(records, environment) for environment in managed) else UNDETERMINED
 
 
-def _fitting(environment: Environment, asked: dict[str, int]) -> list[str]:
+def _list_fitting(environment: Environment, asked: dict[str, int]) -> list[str]:
     """The instance types of an environment that are large enough."""
     return [
         instance_type
         for instance_type in instance_types.expand_all(environment.resources["instanceTypes"])
         if vcpus(instance_type) >= asked["VCPU"]
-        and memory.registered(instance_type) >= asked["MEMORY"]
+        and memory.estimate_registered(instance_type) >= asked["MEMORY"]
         and gpus(instance_type) >= asked.get("GPU", 0)
     ]
 
@@ -72,10 +72,10 @@ def _can_join(records: Records, environment: Environment) -> bool:
     return network.reaches_out(records.region_name, resources["subnets"], resources.get("securityGroupIds") or [])
 
 
-def _offered(records: Records, environment: Environment) -> bool:
+def _is_offered(records: Records, environment: Environment) -> bool:
     """Whether any of its types is offered in any zone of its subnets."""
-    zones = account.zones(records.region_name, environment.resources["subnets"])
-    offered = account.offered(records.region_name, zones)
+    zones = account.list_zones(records.region_name, environment.resources["subnets"])
+    offered = account.list_offered(records.region_name, zones)
     return any(
         instance_type in offered for instance_type in instance_types.expand_all(environment.resources["instanceTypes"])
     )

@@ -27,10 +27,10 @@ def _leads_out(backend: Any, subnet: Any) -> bool:
         return True
     tables = [route_table for route_table in backend.route_tables.values() if route_table.vpc_id == subnet.vpc_id]
     own = [table for table in tables if any(its.get("SubnetId") == subnet.id for its in table.associations)]
-    return any(_is_way_out(route, subnet) for table in own or _main(tables) for route in table.routes)
+    return any(_is_way_out(route, subnet) for table in own or _list_main(tables) for route in table.routes)
 
 
-def _main(tables: list[Any]) -> list[Any]:
+def _list_main(tables: list[Any]) -> list[Any]:
     return [table for table in tables if table.main_association_id]
 
 

@@ -19,7 +19,7 @@ def settle(records: Records) -> None:
     for job in records.jobs.values():
         _queue_up(records, job)
     for queue in records.queues.values():
-        head = next((job for job in job_states.runnable(records) if job.queue == queue.arn), None)
+        head = next((job for job in job_states.list_runnable(records) if job.queue == queue.arn), None)
         if head is not None:
             _look_at(records, queue, head)
 
@@ -31,7 +31,7 @@ def _queue_up(records: Records, job: Job) -> None:
         return
     states = [records.jobs[dependency["jobId"]].status for dependency in job.fields["dependsOn"]]
     if "FAILED" in states:
-        job_states.failed(job, "Dependent Job failed")
+        job_states.fail(job, "Dependent Job failed")
     elif all(state == "SUCCEEDED" for state in states):
         job_states.move(job, "RUNNABLE")
 
@@ -40,11 +40,11 @@ def _look_at(records: Records, queue: Queue, job: Job) -> None:
     now = current().clock.now()
     if now - job.since < current().delays.batch_blocked:
         return
-    reason = blocked.reason(records, queue, job)
+    reason = blocked.find_reason(records, queue, job)
     if reason != job.reason:
         job.reason, job.blocked = reason, now
     for action in queue.limits:
         if reason.startswith(action["reason"]) and now - job.blocked >= action["maxTimeSeconds"]:
             job.cancelled = True
-            job_states.failed(job, f"Canceled by JobStateTimeLimit action due to reason: {action['reason']}")
+            job_states.fail(job, f"Canceled by JobStateTimeLimit action due to reason: {action['reason']}")
             return

@@ -18,10 +18,10 @@ def place(world: World, job_id: str, status: str = "RUNNING", environment: str =
     """
     with world.lock:
         world.settle()
-        table, job = _job(job_id)
+        table, job = _find_job(job_id)
         settling.settle(table)
         if status == "RUNNING" and job.status == "RUNNABLE":
-            chosen = _environment(table, job, environment)
+            chosen = _find_environment(table, job, environment)
             states.begin(job, chosen.arn)
             _grow(table, chosen)
         elif status in ENDINGS and job.status in states.PLACED:
@@ -31,14 +31,14 @@ def place(world: World, job_id: str, status: str = "RUNNING", environment: str =
         return {"jobId": job.id, "status": job.status, "computeEnvironment": job.environment}
 
 
-def _job(job_id: str) -> tuple[Records, Job]:
+def _find_job(job_id: str) -> tuple[Records, Job]:
     for table in records.everywhere():
         if job_id in table.jobs:
             return table, table.jobs[job_id]
     raise ValueError(f"no job {job_id}")
 
 
-def _environment(table: Records, job: Job, named: str) -> Environment:
+def _find_environment(table: Records, job: Job, named: str) -> Environment:
     queue = next(queue for queue in table.queues.values() if queue.arn == job.queue)
     usable = [
         environment
@@ -54,7 +54,7 @@ def _environment(table: Records, job: Job, named: str) -> Environment:
 def _grow(table: Records, environment: Environment) -> None:
     """Batch moves desiredvCpus with the load."""
     running = [job for job in table.jobs.values() if job.environment == environment.arn and job.status == "RUNNING"]
-    load = sum(states.vcpus(job) for job in running)
+    load = sum(states.count_vcpus(job) for job in running)
     resources = environment.resources
     if resources:
         resources["desiredvCpus"] = min(max(resources["desiredvCpus"], load), resources["maxvCpus"])
@@ -62,6 +62,6 @@ def _grow(table: Records, environment: Environment) -> None:
 
 def _end(job: Job, status: str) -> None:
     if status == "SUCCEEDED":
-        states.succeeded(job)
+        states.succeed(job)
     else:
-        states.ended(job, "Essential container in task exited", 1)
+        states.end(job, "Essential container in task exited", 1)

@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.ec2.hardware import metadata
 from sandbox.ec2.model import stand_ins
 from sandbox.ec2.model.instance_types import memory_mib, vcpus
-from sandbox.ec2.network.firewall import ssh_allowed
+from sandbox.ec2.network.firewall import allows_ssh
 from sandbox.world.hypervisor import Disk, Hypervisor, MachineError, MachineSpec
 from sandbox.world.world import World
 
@@ -29,7 +29,7 @@ def boot(world: World, instance: Any, running: Callable[[], None], failed: Calla
 
     def work() -> None:
         try:
-            for volume in _volumes(instance):
+            for volume in _list_volumes(instance):
                 make_disk(world, volume)
             switch_on(world, instance, ended)
         except MachineError as error:
@@ -37,7 +37,7 @@ def boot(world: World, instance: Any, running: Callable[[], None], failed: Calla
             with world.lock:
                 failed(str(error))
         else:
-            _locked(world, running)
+            _do_locked(world, running)
 
     world.queues.add(instance.id, work)
 
@@ -45,8 +45,10 @@ def boot(world: World, instance: Any, running: Callable[[], None], failed: Calla
 def switch_on(world: World, instance: Any, ended: Ended) -> None:
     """Boot the machine on the disks it has, in the caller's thread."""
     hypervisor = _hypervisor(world)
-    hypervisor.boot(spec(instance), lambda: _tree(world, instance), lambda: _ended(world, instance, ended))
-    hypervisor.set_ssh_open(instance.id, ssh_allowed(instance))
+    hypervisor.boot(
+        make_spec(instance), lambda: _make_tree(world, instance), lambda: _queue_end(world, instance, ended)
+    )
+    hypervisor.set_ssh_open(instance.id, allows_ssh(instance))
 
 
 def power_off(world: World, instance: Any, force: bool, done: Callable[[], None]) -> None:
@@ -55,7 +57,7 @@ def power_off(world: World, instance: Any, force: bool, done: Callable[[], None]
             _hypervisor(world).power_off(instance.id, force=force)
         except MachineError as error:
             log.error("power off of %s: %s", instance.id, error)
-        _locked(world, done)
+        _do_locked(world, done)
 
     world.queues.add(instance.id, work)
 
@@ -72,9 +74,9 @@ def unplug(world: World, instance_id: str, volume_id: str, gone: Callable[[], No
             _hypervisor(world).detach(instance_id, volume_id)
         except MachineError as error:
             log.error("%s keeps %s: %s", instance_id, volume_id, error)
-            _locked(world, kept)
+            _do_locked(world, kept)
         else:
-            _locked(world, gone)
+            _do_locked(world, gone)
 
     world.queues.add(instance_id, work)
 
@@ -99,18 +101,18 @@ def make_disk(world: World, volume: Any) -> None:
     world.volumes[volume.id].has_disk = True
 
 
-def new_disk(world: World, volume: Any, done: Callable[[], None]) -> None:
+def make_new_disk(world: World, volume: Any, done: Callable[[], None]) -> None:
     """The disk of a volume that CreateVolume asked for; `done` when it exists."""
 
     def work() -> None:
         make_disk(world, volume)
-        _locked(world, done)
+        _do_locked(world, done)
 
     world.queues.add("volumes", work)
 
 
 def import_stand_in(world: World, snapshot_id: str, region: str) -> None:
-    image = stand_ins.by_snapshot(snapshot_id, region)
+    image = stand_ins.find_by_snapshot(snapshot_id, region)
     if image is None or snapshot_id in world.imported:
         return
     if image.kind is None:
@@ -122,32 +124,32 @@ def import_stand_in(world: World, snapshot_id: str, region: str) -> None:
     world.imported.add(snapshot_id)
 
 
-def spec(instance: Any) -> MachineSpec:
+def make_spec(instance: Any) -> MachineSpec:
     """The machine for an instance: its disks root first, its size capped to what this host can carry."""
     return MachineSpec(
         instance_id=instance.id,
         memory_mib=min(memory_mib(instance.instance_type), MOST_MEMORY_MIB),
         vcpus=min(vcpus(instance.instance_type), MOST_VCPUS),
-        disks=tuple(Disk(volume.id, volume.attachment.device, volume.size) for volume in _volumes(instance)),
+        disks=tuple(Disk(volume.id, volume.attachment.device, volume.size) for volume in _list_volumes(instance)),
         public_ip=instance.public_ip or "",
         private_ip=instance.private_ip,
         hostname=instance.private_dns_name,
     )
 
 
-def _volumes(instance: Any) -> list[Any]:
+def _list_volumes(instance: Any) -> list[Any]:
     devices = sorted(instance.block_device_mapping.items(), key=lambda item: item[0] != instance.root_device_name)
     return [instance.ec2_backend.get_volume(device.volume_id) for _, device in devices]
 
 
-def _ended(world: World, instance: Any, ended: Ended) -> None:
+def _queue_end(world: World, instance: Any, ended: Ended) -> None:
     # Behind whatever is under way on this machine, such as a snapshot of its disks.
-    world.queues.add(instance.id, lambda: _locked(world, lambda: ended(instance)))
+    world.queues.add(instance.id, lambda: _do_locked(world, lambda: ended(instance)))
 
 
-def _tree(world: World, instance: Any) -> dict[str, bytes]:
+def _make_tree(world: World, instance: Any) -> dict[str, bytes]:
     with world.lock:
-        return metadata.tree(instance)
+        return metadata.make_tree(instance)
 
 
 def _hypervisor(world: World) -> Hypervisor:
@@ -156,6 +158,6 @@ def _hypervisor(world: World) -> Hypervisor:
     return world.hypervisor
 
 
-def _locked(world: World, act: Callable[[], None]) -> None:
+def _do_locked(world: World, act: Callable[[], None]) -> None:
     with world.lock:
         act()

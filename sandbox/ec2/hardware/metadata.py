@@ -13,19 +13,19 @@ from sandbox.ec2.model.instance_types import architectures
 from sandbox.world.world import current
 
 
-def tree(instance: Any) -> dict[str, bytes]:
+def make_tree(instance: Any) -> dict[str, bytes]:
     """Path without "/latest" → body, for every leaf."""
-    leaves = {f"meta-data/{path}": value for path, value in _leaves(instance).items()}
-    leaves["dynamic/instance-identity/document"] = json.dumps(_identity(instance), indent=2)
+    leaves = {f"meta-data/{path}": value for path, value in _list_leaves(instance).items()}
+    leaves["dynamic/instance-identity/document"] = json.dumps(_make_identity(instance), indent=2)
     found = {path: str(value).encode() for path, value in leaves.items()}
     if instance.user_data:
         found["user-data"] = base64.b64decode(str(instance.user_data))
     return found
 
 
-def _leaves(instance: Any) -> dict[str, str]:
+def _list_leaves(instance: Any) -> dict[str, str]:
     mac = instance.nics[0].mac_address
-    groups = "\n".join(group.name for group in _groups(instance))
+    groups = "\n".join(group.name for group in _list_groups(instance))
     leaves = {
         "ami-id": instance.image_id,
         "ami-launch-index": str(instance.ami_launch_index),
@@ -48,9 +48,11 @@ def _leaves(instance: Any) -> dict[str, str]:
     }
     if instance.public_ip:
         leaves |= {"public-ipv4": instance.public_ip, "public-hostname": instance.public_dns_name}
-    leaves |= {f"iam/{path}": json.dumps(body, indent=2) for path, body in role_credentials.leaves(instance).items()}
-    leaves |= {f"network/interfaces/macs/{mac}/{path}": value for path, value in _interface(instance).items()}
-    leaves |= {f"block-device-mapping/{name}": device for name, device in _devices(instance).items()}
+    leaves |= {
+        f"iam/{path}": json.dumps(body, indent=2) for path, body in role_credentials.list_leaves(instance).items()
+    }
+    leaves |= {f"network/interfaces/macs/{mac}/{path}": value for path, value in _list_interface(instance).items()}
+    leaves |= {f"block-device-mapping/{name}": device for name, device in _list_devices(instance).items()}
     key = instance.ec2_backend.key_pairs.get(instance.key_name)
     if key:
         leaves |= {"public-keys/": f"0={key.key_name}", "public-keys/0/openssh-key": key.public_key.strip() + "\n"}
@@ -59,7 +61,7 @@ def _leaves(instance: Any) -> dict[str, str]:
     return leaves
 
 
-def _interface(instance: Any) -> dict[str, str]:
+def _list_interface(instance: Any) -> dict[str, str]:
     nic = instance.nics[0]
     leaves = {
         "device-number": "0",
@@ -68,8 +70,8 @@ def _interface(instance: Any) -> dict[str, str]:
         "local-ipv4s": instance.private_ip,
         "mac": nic.mac_address,
         "owner-id": instance.owner_id,
-        "security-group-ids": "\n".join(group.id for group in _groups(instance)),
-        "security-groups": "\n".join(group.name for group in _groups(instance)),
+        "security-group-ids": "\n".join(group.id for group in _list_groups(instance)),
+        "security-groups": "\n".join(group.name for group in _list_groups(instance)),
         "subnet-id": instance.subnet_id,
         "subnet-ipv4-cidr-block": nic.subnet.cidr_block,
         "vpc-id": instance.vpc_id,
@@ -79,18 +81,18 @@ def _interface(instance: Any) -> dict[str, str]:
     return leaves
 
 
-def _devices(instance: Any) -> dict[str, str]:
+def _list_devices(instance: Any) -> dict[str, str]:
     names = sorted(instance.block_device_mapping, key=lambda name: (name != instance.root_device_name, name))
     root = instance.root_device_name
     others = {f"ebs{number}": name for number, name in enumerate((name for name in names if name != root), start=1)}
     return {"ami": root, "root": root, **others}
 
 
-def _groups(instance: Any) -> list[Any]:
+def _list_groups(instance: Any) -> list[Any]:
     return list({group.id: group for group in instance.nics[0].group_set}.values())
 
 
-def _identity(instance: Any) -> dict[str, Any]:
+def _make_identity(instance: Any) -> dict[str, Any]:
     return {
         "accountId": instance.owner_id,
         "architecture": architectures(instance.instance_type)[-1],

@@ -16,7 +16,7 @@ VALID = 6 * 3600.0
 RENEWED_BEFORE = 900.0
 
 
-def leaves(instance: Any) -> dict[str, dict[str, Any]]:
+def list_leaves(instance: Any) -> dict[str, dict[str, Any]]:
     """`info` and `security-credentials/ROLE`, below meta-data/iam/; nothing for a machine without a profile."""
     association = instance.ec2_backend.iam_instance_profile_associations.get(instance.id)
     if association is None:
@@ -25,33 +25,33 @@ def leaves(instance: Any) -> dict[str, dict[str, Any]]:
     profile = next((profile for profile in profiles if profile.arn == arn), None)
     if profile is None:
         return {}
-    info = {"Code": "Success", "LastUpdated": _when(current().clock.now()), "InstanceProfileArn": profile.arn,
+    info = {"Code": "Success", "LastUpdated": _format(current().clock.now()), "InstanceProfileArn": profile.arn,
             "InstanceProfileId": profile.id}  # fmt: skip
     found = {"info": info}
     for role in profile.roles[:1]:
-        found[f"security-credentials/{role.name}"] = _credentials(instance, role.name)
+        found[f"security-credentials/{role.name}"] = _renew_credentials(instance, role.name)
     return found
 
 
-def _credentials(instance: Any, role: str) -> dict[str, Any]:
+def _renew_credentials(instance: Any, role: str) -> dict[str, Any]:
     """The same until they are about to expire; the keys are known to the gate from then on."""
     now, facts = current().clock.now(), current().instances[instance.id]
     present = facts.credentials
     if present and facts.credentials_until - now > RENEWED_BEFORE and present["AccessKeyId"] in current().sessions:
         return dict(present)
-    made = sts.credentials(int(VALID), f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{instance.id}")
+    made = sts.make_credentials(int(VALID), f"arn:aws:sts::{ACCOUNT}:assumed-role/{role}/{instance.id}")
     given = {
         "Code": "Success",
-        "LastUpdated": _when(now),
+        "LastUpdated": _format(now),
         "Type": "AWS-HMAC",
         "AccessKeyId": made["AccessKeyId"],
         "SecretAccessKey": made["SecretAccessKey"],
         "Token": made["SessionToken"],
-        "Expiration": _when(now + VALID),
+        "Expiration": _format(now + VALID),
     }
     facts.credentials, facts.credentials_until = given, now + VALID
     return dict(given)
 
 
-def _when(seconds: float) -> str:
+def _format(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -84,7 +84,7 @@ class Images(EC2Response):
 
 
 def _delete(backend: Any, snapshot_id: str) -> str:
-    if snapshots.image_using(backend, snapshot_id):
+    if snapshots.find_image_using(backend, snapshot_id):
         return "in-use"
     snapshots.delete(backend, snapshot_id)
     return "success"

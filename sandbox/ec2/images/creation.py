@@ -13,13 +13,13 @@ from moto.ec2.responses import EC2Response
 from moto.ec2.utils import random_ami_id
 
 from sandbox.ec2.hardware import machines
-from sandbox.ec2.images.image import Image, ebs
-from sandbox.ec2.instances.lifecycle import powered_off_by_guest
+from sandbox.ec2.images.image import Image, describe_ebs
+from sandbox.ec2.instances.lifecycle import end_by_guest
 from sandbox.ec2.model.errors import refused
-from sandbox.ec2.model.tagging import tags_of
+from sandbox.ec2.model.tagging import read_tags
 from sandbox.ec2.volumes import snapshots
 from sandbox.ec2.volumes.block_devices import resolve
-from sandbox.ec2.volumes.volumes import snapshot_facts
+from sandbox.ec2.volumes.volumes import list_snapshot_facts
 from sandbox.kms import keys
 from sandbox.world.hypervisor import MachineError
 from sandbox.world.world import ACCOUNT, World, current
@@ -34,20 +34,20 @@ class CreateImage(EC2Response):
         world, backend, request = current(), self.ec2_backend, dict(self.params)
         instance = backend.get_instance(request["InstanceId"])
         check_name(backend, request.get("Name"))
-        tags = _tags(request)
+        tags = _read_tags(request)
         if instance.state not in _IMAGED_IN:
             raise refused(
                 "IncorrectState", f"Instance '{instance.id}' is not in a state to be imaged: {instance.state}"
             )
-        keep, blank = _devices(instance, request.get("BlockDeviceMappings") or [])
+        keep, blank = _choose_devices(instance, request.get("BlockDeviceMappings") or [])
         image_id = random_ami_id()
         taken, mappings = [], []
         for name, volume, delete_on_termination in keep:
             description = f"Created by CreateImage({instance.id}) for {image_id}"
             snapshot = snapshots.begin(backend, volume, description, tags.get("snapshot", {}))
             taken.append(snapshot)
-            mappings.append({"DeviceName": name, "Ebs": ebs(volume, snapshot.id, delete_on_termination)})
-        image = _pending(
+            mappings.append({"DeviceName": name, "Ebs": describe_ebs(volume, snapshot.id, delete_on_termination)})
+        image = _begin(
             backend, image_id, request, mappings + blank, instance_id=instance.id,
             architecture=instance.architecture, root_device_name=instance.root_device_name,
             source_image_id=instance.image_id, source_image_region=backend.region_name,
@@ -61,9 +61,9 @@ class CreateImage(EC2Response):
 
     def copy_image(self) -> ActionResult:
         world, backend, request = current(), self.ec2_backend, dict(self.params)
-        source = _source(request)
+        source = _find_source(request)
         check_name(backend, request.get("Name"))
-        tags = _tags(request)
+        tags = _read_tags(request)
         encrypt, key = bool(request.get("Encrypted")), request.get("KmsKeyId")
         if key and not encrypt:
             raise refused("InvalidParameterDependency", "KmsKeyId requires Encrypted to be set.")
@@ -76,11 +76,11 @@ class CreateImage(EC2Response):
             text = f"Copied for DestinationAmi {image_id} from SourceAmi {source.id} for SourceSnapshot {original.id}."
             copy = snapshots.begin(backend, original.volume, text, tags.get("snapshot", {}))
             copy.encrypted = encrypt or original.encrypted
-            copy.kms_key_id = keys.key_arn(backend, key or original.kms_key_id) if copy.encrypted else None
+            copy.kms_key_id = keys.find_key_arn(backend, key or original.kms_key_id) if copy.encrypted else None
             copies.append((original, copy))
             changed = {"SnapshotId": copy.id, "Encrypted": copy.encrypted}
             mappings.append({**mapping, "Ebs": {**mapping["Ebs"], **changed}})
-        image = _pending(
+        image = _begin(
             backend, image_id, request, mappings, architecture=source.architecture,
             root_device_name=source.root_device_name, source_image_id=source.id,
             source_image_region=source.ec2_backend.region_name,
@@ -97,13 +97,13 @@ class CreateImage(EC2Response):
     def register_image(self) -> ActionResult:
         backend, request = self.ec2_backend, dict(self.params)
         check_name(backend, request.get("Name"))
-        _tags(request)
+        _read_tags(request)
         root = request.get("RootDeviceName") or "/dev/sda1"
-        devices = resolve([], request.get("BlockDeviceMappings") or [], snapshot_facts(backend), root)
+        devices = resolve([], request.get("BlockDeviceMappings") or [], list_snapshot_facts(backend), root)
         if not any(device.device_name == root and device.snapshot_id for device in devices):
             raise refused("InvalidBlockDeviceMapping", "The root device must have a snapshot.")
-        mappings = [{"DeviceName": d.device_name, "Ebs": _ebs_of(d)} for d in devices]
-        image = _pending(
+        mappings = [{"DeviceName": d.device_name, "Ebs": _describe_ebs(d)} for d in devices]
+        image = _begin(
             backend, random_ami_id(), request, mappings, root_device_name=root,
             architecture=request.get("Architecture") or "x86_64",
         )  # fmt: skip
@@ -131,8 +131,8 @@ def finish(image: Any, error: str | None) -> None:
         image.state_reason = {"Code": "Server.InternalError", "Message": f"Server.InternalError: {error}"}
 
 
-def _tags(request: dict[str, Any]) -> dict[str, dict[str, str]]:
-    tags = tags_of(request)
+def _read_tags(request: dict[str, Any]) -> dict[str, dict[str, str]]:
+    tags = read_tags(request)
     for kind in tags:
         if kind not in ("image", "snapshot"):
             raise refused(
@@ -141,18 +141,18 @@ def _tags(request: dict[str, Any]) -> dict[str, dict[str, str]]:
     return tags
 
 
-def _pending(
+def _begin(
     backend: Any, image_id: str, request: dict[str, Any], mappings: list[dict[str, Any]], **facts: Any
 ) -> Image:  # fmt: skip
     description = request.get("Description")
     image = Image(backend, image_id, request["Name"], mappings, state="pending", description=description, **facts)
     backend.amis[image.id] = image
-    image.add_tags(tags_of(request).get("image", {}))
+    image.add_tags(read_tags(request).get("image", {}))
     current().hide(image.id, current().delays.image_visible)
     return image
 
 
-def _devices(
+def _choose_devices(
     instance: Any, requested: list[dict[str, Any]]
 ) -> tuple[list[tuple[str, Any, bool]], list[dict[str, Any]]]:
     """The instance's volumes to be imaged (device, volume, DeleteOnTermination), and blank ones that are added."""
@@ -166,11 +166,11 @@ def _devices(
         attached = instance.block_device_mapping[name]
         volume = instance.ec2_backend.get_volume(attached.volume_id)
         wanted = change.get("Ebs") or {}
-        _refuse_changes(name, wanted, ebs(volume, volume.snapshot_id, False))
+        _refuse_changes(name, wanted, describe_ebs(volume, volume.snapshot_id, False))
         keep.append((name, volume, bool(wanted.get("DeleteOnTermination", attached.delete_on_termination))))
-    facts = snapshot_facts(instance.ec2_backend)
+    facts = list_snapshot_facts(instance.ec2_backend)
     added = resolve([], [change for change in changes.values() if change.get("Ebs")], facts, "")
-    return keep, [{"DeviceName": device.device_name, "Ebs": _ebs_of(device)} for device in added]
+    return keep, [{"DeviceName": device.device_name, "Ebs": _describe_ebs(device)} for device in added]
 
 
 def _refuse_changes(name: str, wanted: dict[str, Any], present: dict[str, Any]) -> None:
@@ -183,14 +183,14 @@ def _refuse_changes(name: str, wanted: dict[str, Any], present: dict[str, Any]) 
             raise refused("InvalidBlockDeviceMapping", message)
 
 
-def _ebs_of(wanted: Any) -> dict[str, Any]:
+def _describe_ebs(wanted: Any) -> dict[str, Any]:
     return {
-        **ebs(wanted, wanted.snapshot_id, wanted.delete_on_termination),
+        **describe_ebs(wanted, wanted.snapshot_id, wanted.delete_on_termination),
         **({"KmsKeyId": wanted.kms_key_id} if wanted.kms_key_id else {}),
     }
 
 
-def _source(request: dict[str, Any]) -> Image:
+def _find_source(request: dict[str, Any]) -> Image:
     backend = ec2_backends[ACCOUNT][request["SourceRegion"]]
     image = backend.amis.get(request["SourceImageId"])
     if image is None or not current().is_visible(image.id):
@@ -210,7 +210,7 @@ def _take(world: World, instance: Any, image: Image, taken: list[Any], restart: 
     with world.lock:
         finish(image, errors[0] if errors else None)
     if restart and instance.state == "running":
-        machines.switch_on(world, instance, powered_off_by_guest)
+        machines.switch_on(world, instance, end_by_guest)
 
 
 def _duplicate(world: World, image: Image, copies: list[tuple[Any, Any]]) -> None:

@@ -68,7 +68,7 @@ class Image(Ami):
         return when <= current().clock.utcnow()
 
 
-def ebs(volume: Any, snapshot_id: str | None, delete_on_termination: bool) -> dict[str, Any]:
+def describe_ebs(volume: Any, snapshot_id: str | None, delete_on_termination: bool) -> dict[str, Any]:
     """The Ebs part of an image's mapping for what a volume is."""
     found = {
         "SnapshotId": snapshot_id,
@@ -87,7 +87,7 @@ def ebs(volume: Any, snapshot_id: str | None, delete_on_termination: bool) -> di
 def load_stand_ins(self: Any) -> None:
     """Give an EC2 backend of moto's the images that the parameters of SSM name."""
     for stand_in in stand_ins.STAND_INS:
-        image = _stand_in(self, stand_in)
+        image = _make_stand_in(self, stand_in)
         self.amis[image.id] = image
 
 
@@ -103,16 +103,18 @@ class _Original:
     throughput: int = 125
 
 
-def _stand_in(backend: Any, stand_in: stand_ins.StandIn) -> Image:
+def _make_stand_in(backend: Any, stand_in: stand_ins.StandIn) -> Image:
     region, created = backend.region_name, datetime.fromisoformat(stand_in.created)
     volume = _Original(stand_in.root_gib, stand_in.root_type)
     snapshot_id = stand_in.snapshot_id(region)
     snapshot = Snapshot(backend, snapshot_id, volume, stand_in.description, owner_id=stand_ins.OWNER)
     snapshot.start_time = created
     backend.snapshots[snapshot_id] = snapshot
-    mappings = [{"DeviceName": "/dev/xvda", "Ebs": ebs(volume, snapshot_id, True)}]
+    mappings = [{"DeviceName": "/dev/xvda", "Ebs": describe_ebs(volume, snapshot_id, True)}]
     if stand_in.data_gib:
-        mappings.append({"DeviceName": "/dev/xvdcz", "Ebs": ebs(_Original(stand_in.data_gib, "gp2"), None, True)})
+        mappings.append(
+            {"DeviceName": "/dev/xvdcz", "Ebs": describe_ebs(_Original(stand_in.data_gib, "gp2"), None, True)}
+        )
     return Image(
         backend, stand_in.image_id(region), stand_in.name, mappings,
         description=stand_in.description, owner_id=stand_ins.OWNER, owner_alias=stand_ins.ALIAS, public=True,

@@ -12,10 +12,10 @@ from moto.ec2.exceptions import DryRunClientError
 from moto.ec2.responses import EC2Response
 
 from sandbox.ec2.instances import launch_checks, lifecycle, spot
-from sandbox.ec2.launch_templates.record import by_name
+from sandbox.ec2.launch_templates.record import find_by_name
 from sandbox.ec2.model.errors import refused
-from sandbox.ec2.model.tagging import tags_of
-from sandbox.ec2.network.firewall import groups_of
+from sandbox.ec2.model.tagging import read_tags
+from sandbox.ec2.network.firewall import list_groups
 from sandbox.ec2.volumes import volumes
 from sandbox.ec2.volumes.block_devices import BlockDevice, resolve
 from sandbox.iam import volume_keys
@@ -27,20 +27,20 @@ from sandbox.world.world import World, current
 class Launch(EC2Response):
     def run_instances(self) -> ActionResult:
         world, backend = current(), self.ec2_backend
-        version = template_version(backend, self.params)
-        request = effective(version, dict(self.params))
+        version = find_template_version(backend, self.params)
+        request = merge(version, dict(self.params))
         launch_checks.check(backend, request)
         image = backend.amis[request["ImageId"]]
         devices = resolve(
             image.block_device_mappings,
             request.get("BlockDeviceMappings") or [],
-            volumes.snapshot_facts(backend),
+            volumes.list_snapshot_facts(backend),
             image.root_device_name,
             backend.ebs_encryption_by_default,
         )
         earlier = world.client_tokens.find("RunInstances", request)
         if earlier:
-            return _again(earlier)
+            return _answer_again(earlier)
         if request.get("DryRun"):
             raise DryRunClientError()
         self.params = _for_moto(backend, request)
@@ -49,7 +49,7 @@ class Launch(EC2Response):
         for instance in reservation.instances:
             world.instances[instance.id].reservation_id = reservation.id
             _furnish(world, backend, instance, devices, request)
-            if why := _keyless(world, self.get_access_key(), backend, devices):
+            if why := _find_keyless(world, self.get_access_key(), backend, devices):
                 _end(world, instance, f"Client error on launch: {why}")
             else:
                 lifecycle.launch(instance)
@@ -57,17 +57,17 @@ class Launch(EC2Response):
         return result
 
 
-def template_version(backend: Any, request: dict[str, Any]) -> Any:
+def find_template_version(backend: Any, request: dict[str, Any]) -> Any:
     """The version of a launch template that a request names, or None; raises AWS's error where there is none."""
     named = request.get("LaunchTemplate")
     if not named:
         return None
     template_id, name = named.get("LaunchTemplateId"), named.get("LaunchTemplateName")
-    template = backend.get_launch_template(template_id) if template_id else by_name(backend, name or "")
+    template = backend.get_launch_template(template_id) if template_id else find_by_name(backend, name or "")
     return template.get_version(named.get("Version"))
 
 
-def effective(version: Any, request: dict[str, Any]) -> dict[str, Any]:
+def merge(version: Any, request: dict[str, Any]) -> dict[str, Any]:
     """The request over its launch template's data; what the request says wins, tags of both are set."""
     if version is None:
         return request
@@ -94,10 +94,12 @@ def _for_moto(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
     changed["MinCount"] = int(request.get("MaxCount") or 1)
     nics = [dict(nic) for nic in request.get("NetworkInterfaces") or []]
     if nics:
-        nics[0].setdefault("SubnetId", request.get("SubnetId") or launch_checks.default_subnet(backend, request).id)
+        nics[0].setdefault(
+            "SubnetId", request.get("SubnetId") or launch_checks.find_default_subnet(backend, request).id
+        )
         changed["NetworkInterfaces"] = nics
     elif not request.get("SubnetId"):
-        changed["SubnetId"] = launch_checks.default_subnet(backend, request).id
+        changed["SubnetId"] = launch_checks.find_default_subnet(backend, request).id
     if not nics and not request.get("SecurityGroupIds") and not request.get("SecurityGroups"):
         subnet = backend.get_subnet(changed["SubnetId"])
         changed["SecurityGroupIds"] = [backend.get_default_security_group(subnet.vpc_id).id]
@@ -107,10 +109,10 @@ def _for_moto(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
 def _furnish(
     world: World, backend: Any, instance: Any, devices: tuple[BlockDevice, ...], request: dict[str, Any]
 ) -> None:
-    tags = tags_of(request)
+    tags = read_tags(request)
     instance.launch_time = world.clock.utcnow()
     instance.ena_support = True
-    instance.security_groups = groups_of(instance)
+    instance.security_groups = list_groups(instance)
     world.hide(instance.id, world.delays.instance_visible)
     instance.teardown_defaults()
     for device in devices:
@@ -124,13 +126,13 @@ def _furnish(
         spot.fulfil(backend, instance, request, tags.get("spot-instances-request", {}))
 
 
-def _keyless(world: World, access_key: str, backend: Any, devices: tuple[BlockDevice, ...]) -> str:
+def _find_keyless(world: World, access_key: str, backend: Any, devices: tuple[BlockDevice, ...]) -> str:
     """Why the volumes cannot be encrypted, or nothing."""
-    keys = [kms.key_arn(backend, device.kms_key_id) for device in devices if device.encrypted]
+    keys = [kms.find_key_arn(backend, device.kms_key_id) for device in devices if device.encrypted]
     if None in keys:
         return "the KMS key of a volume does not exist or is not enabled"
     customers = [key for key in keys if key and not kms.is_default_key(backend, key)]
-    told = (volume_keys.denied(world, access_key, backend.region_name, key) for key in customers)
+    told = (volume_keys.find_denied(world, access_key, backend.region_name, key) for key in customers)
     return next((f"the KMS key of a volume may not be used ({action})" for action in told if action), "")
 
 
@@ -139,7 +141,7 @@ def _end(world: World, instance: Any, why: str) -> None:
     world.later(world.delays.pending, lambda: lifecycle.fail(instance, "Client.InternalError", why))
 
 
-def _again(earlier: Earlier) -> ActionResult:
+def _answer_again(earlier: Earlier) -> ActionResult:
     if not earlier.same:
         message = "Arguments on this idempotent request are inconsistent with arguments used in previous request(s)."
         raise refused("IdempotentParameterMismatch", message)

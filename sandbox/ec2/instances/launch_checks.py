@@ -18,17 +18,17 @@ def check(backend: Any, request: dict[str, Any]) -> None:
     for name in ("MinCount", "MaxCount"):
         if not request.get(name):
             raise refused("MissingParameter", f"The request must contain the parameter {name}")
-    image = _image(backend, request)
-    _instance_type(request, image)
-    _placement(backend, request)
-    _key_pair(backend, request)
-    _profile(request)
+    image = _check_image(backend, request)
+    _check_instance_type(request, image)
+    _check_placement(backend, request)
+    _check_key_pair(backend, request)
+    _check_profile(request)
     check_user_data(request)
     check_tags(request)
-    _no_machine(backend, image)
+    _check_machine(backend, image)
 
 
-def _image(backend: Any, request: dict[str, Any]) -> Any:
+def _check_image(backend: Any, request: dict[str, Any]) -> Any:
     image = backend.amis.get(request.get("ImageId"))
     if not request.get("ImageId"):
         raise refused("MissingParameter", "The request must contain the parameter ImageId")
@@ -40,7 +40,7 @@ def _image(backend: Any, request: dict[str, Any]) -> Any:
     return image
 
 
-def _instance_type(request: dict[str, Any], image: Any) -> None:
+def _check_instance_type(request: dict[str, Any], image: Any) -> None:
     name = request.get("InstanceType") or "m1.small"
     supported = architectures(name)
     if not supported:
@@ -55,20 +55,20 @@ def _instance_type(request: dict[str, Any], image: Any) -> None:
         raise refused("InvalidParameterValue", message)
 
 
-def _placement(backend: Any, request: dict[str, Any]) -> None:
+def _check_placement(backend: Any, request: dict[str, Any]) -> None:
     nics = request.get("NetworkInterfaces") or []
     if nics and (request.get("SubnetId") or request.get("SecurityGroupIds")):
         message = "Network interfaces and an instance-level subnet ID may not be specified on the same request"
         raise refused("InvalidParameterCombination", message)
     subnet_id = request.get("SubnetId") or next((nic["SubnetId"] for nic in nics if nic.get("SubnetId")), None)
-    subnet = backend.get_subnet(subnet_id) if subnet_id else default_subnet(backend, request)
+    subnet = backend.get_subnet(subnet_id) if subnet_id else find_default_subnet(backend, request)
     groups = [*(request.get("SecurityGroupIds") or []), *(group for nic in nics for group in nic.get("Groups") or [])]
     for group_id in groups:
         if backend.get_security_group_from_id(group_id).vpc_id != subnet.vpc_id:
             message = f"Security group {group_id} and subnet {subnet.id} belong to different networks."
             raise refused("InvalidParameter", message)
     name, zone = request.get("InstanceType") or "m1.small", subnet.availability_zone
-    if (name, zone) not in _offered(backend.region_name):
+    if (name, zone) not in _list_offered(backend.region_name):
         message = (
             f"Your requested instance type ({name}) is not supported in your requested Availability Zone ({zone}). "
             "Please retry your request by not specifying an Availability Zone or choosing another one."
@@ -76,7 +76,7 @@ def _placement(backend: Any, request: dict[str, Any]) -> None:
         raise refused("Unsupported", message)
 
 
-def default_subnet(backend: Any, request: dict[str, Any]) -> Any:
+def find_default_subnet(backend: Any, request: dict[str, Any]) -> Any:
     """The default subnet that AWS would choose: of the zone asked for, else the first that offers the type."""
     if backend.get_default_vpc() is None:
         message = "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC."
@@ -90,24 +90,24 @@ def default_subnet(backend: Any, request: dict[str, Any]) -> Any:
             raise refused("InvalidInput", f"No default subnet for availability zone: '{zone}'.")
         return subnets[zone]
     name = request.get("InstanceType") or "m1.small"
-    offering = [zone for zone in sorted(subnets) if (name, zone) in _offered(backend.region_name)]
+    offering = [zone for zone in sorted(subnets) if (name, zone) in _list_offered(backend.region_name)]
     return subnets[(offering or sorted(subnets))[0]]
 
 
 @cache
-def _offered(region: str) -> frozenset[tuple[str, str]]:
+def _list_offered(region: str) -> frozenset[tuple[str, str]]:
     """Instance types with the zones that have them."""
     offered = INSTANCE_TYPE_OFFERINGS["availability-zone"].get(region, [])
     return frozenset((offering["InstanceType"], offering["Location"]) for offering in offered)
 
 
-def _key_pair(backend: Any, request: dict[str, Any]) -> None:
+def _check_key_pair(backend: Any, request: dict[str, Any]) -> None:
     name = request.get("KeyName")
     if name and name not in backend.key_pairs:
         raise refused("InvalidKeyPair.NotFound", f"The key pair '{name}' does not exist")
 
 
-def _profile(request: dict[str, Any]) -> None:
+def _check_profile(request: dict[str, Any]) -> None:
     wanted = request.get("IamInstanceProfile") or {}
     profiles = [p for p in iam_backends[ACCOUNT]["aws"].instance_profiles.values() if current().is_visible(p.id)]
     if wanted.get("Name") and not any(profile.name == wanted["Name"] for profile in profiles):
@@ -118,9 +118,9 @@ def _profile(request: dict[str, Any]) -> None:
         raise refused("InvalidParameterValue", message + "Invalid IAM Instance Profile ARN")
 
 
-def _no_machine(backend: Any, image: Any) -> None:
+def _check_machine(backend: Any, image: Any) -> None:
     """The sandbox's own limit: some stand-ins are there to plan with, not to boot."""
-    stand_in = stand_ins.by_image(image.id, backend.region_name)
+    stand_in = stand_ins.find_by_image(image.id, backend.region_name)
     if current().hypervisor and stand_in and stand_in.kind is None:
         message = f"The sandbox has no machine for {image.id} ({stand_in.alias}): it is a record to plan with"
         raise refused("Unsupported", message)

@@ -39,10 +39,10 @@ def launch(instance: Any) -> None:
     world = current()
     if world.hypervisor:
         machines.boot(
-            world, instance, lambda: _running(instance), lambda why: _never_ran(instance, why), powered_off_by_guest
+            world, instance, lambda: _become_running(instance), lambda why: _fail_to_run(instance, why), end_by_guest
         )
     else:
-        world.later(world.delays.pending, lambda: _running(instance))
+        world.later(world.delays.pending, lambda: _become_running(instance))
 
 
 def start(instance: Any) -> None:
@@ -68,9 +68,9 @@ def stop(instance: Any, force: bool = False) -> None:
     set_state(instance, "stopping", BY_USER)
     world = current()
     if world.hypervisor:
-        machines.power_off(world, instance, force, lambda: _stopped(instance, BY_USER))
+        machines.power_off(world, instance, force, lambda: _become_stopped(instance, BY_USER))
     else:
-        world.later(world.delays.stopping, lambda: _stopped(instance, BY_USER))
+        world.later(world.delays.stopping, lambda: _become_stopped(instance, BY_USER))
 
 
 def terminate(instance: Any, reason: StateReason = BY_USER) -> None:
@@ -81,46 +81,46 @@ def terminate(instance: Any, reason: StateReason = BY_USER) -> None:
     if world.hypervisor:
         # Nobody will read disks that are deleted next, so their machine need not flush them.
         keeps = any(not device.delete_on_termination for device in instance.block_device_mapping.values())
-        machines.power_off(world, instance, not keeps, lambda: _terminated(instance, reason))
+        machines.power_off(world, instance, not keeps, lambda: _become_terminated(instance, reason))
     else:
-        world.later(world.delays.shutting_down, lambda: _terminated(instance, reason))
+        world.later(world.delays.shutting_down, lambda: _become_terminated(instance, reason))
 
 
-def powered_off_by_guest(instance: Any) -> None:
+def end_by_guest(instance: Any) -> None:
     """The machine ended by itself: stop or terminate the instance, as its shutdown behaviour says."""
     if instance.state not in ("pending", "running"):
         return
     if instance.instance_initiated_shutdown_behavior == "terminate" or is_one_time_spot(instance):
         set_state(instance, "shutting-down", BY_GUEST)
-        _terminated(instance, BY_GUEST)
+        _become_terminated(instance, BY_GUEST)
     else:
-        _stopped(instance, BY_GUEST)
+        _become_stopped(instance, BY_GUEST)
 
 
 def fail(instance: Any, code: str, message: str) -> None:
     """End an instance that could not be launched; the reason is in its StateReason."""
     if instance.state != "terminated":
-        _terminated(instance, StateReason(f"{code}: {message}", code))
+        _become_terminated(instance, StateReason(f"{code}: {message}", code))
 
 
-def _running(instance: Any) -> None:
+def _become_running(instance: Any) -> None:
     if instance.state == "pending":
         set_state(instance, "running")
         instance.state_reason = None
         current().instances[instance.id].running_since = current().clock.now()
 
 
-def _never_ran(instance: Any, why: str) -> None:
+def _fail_to_run(instance: Any, why: str) -> None:
     fail(instance, "Server.InternalError", why)
 
 
-def _stopped(instance: Any, reason: StateReason) -> None:
+def _become_stopped(instance: Any, reason: StateReason) -> None:
     if instance.state in ("pending", "running", "stopping"):
         Instance.stop(instance)
         set_state(instance, "stopped", reason)
 
 
-def _terminated(instance: Any, reason: StateReason) -> None:
+def _become_terminated(instance: Any, reason: StateReason) -> None:
     """The end: volumes go or stay as their DeleteOnTermination says, interfaces go, the Spot request closes."""
     world, backend = current(), instance.ec2_backend
     gone = [device.volume_id for device in instance.block_device_mapping.values() if device.delete_on_termination]

@@ -14,9 +14,9 @@ from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 
 from sandbox.ec2.launch_templates import data_rules
-from sandbox.ec2.launch_templates.record import by_name, check_name
+from sandbox.ec2.launch_templates.record import check_name, find_by_name
 from sandbox.ec2.model.errors import refused
-from sandbox.ec2.model.tagging import tags_of
+from sandbox.ec2.model.tagging import read_tags
 from sandbox.world.world import current
 
 _TEMPLATE, _AT_MOST = "launch-template", 200
@@ -27,7 +27,7 @@ class LaunchTemplates(EC2Response):
         name = self._get_param("LaunchTemplateName")
         check_name(name)
         data, description = self._template_data(), self._version_description()
-        own = tags_of(self.params)
+        own = read_tags(self.params)
         if set(own) - {_TEMPLATE}:
             raise refused("InvalidParameterValue", f"'{min(set(own) - {_TEMPLATE})}' is not a valid taggable resource "
                           "type for this operation.")  # fmt: skip
@@ -95,7 +95,7 @@ class LaunchTemplates(EC2Response):
 
     def describe_launch_templates(self) -> ActionResult:
         for name in self._get_param("LaunchTemplateNames", []):
-            by_name(self.ec2_backend, name)
+            find_by_name(self.ec2_backend, name)
         found = self.ec2_backend.describe_launch_templates(
             template_names=self._get_param("LaunchTemplateNames", []),
             template_ids=self._get_param("LaunchTemplateIds", []),
@@ -123,7 +123,7 @@ class LaunchTemplates(EC2Response):
         if bool(template_id) == bool(name):
             message = "You must specify either the launch template ID or the launch template name, but not both."
             raise refused("InvalidParameterCombination" if name else "MissingParameter", message)
-        return by_name(self.ec2_backend, name) if name else self.ec2_backend.get_launch_template(template_id)
+        return find_by_name(self.ec2_backend, name) if name else self.ec2_backend.get_launch_template(template_id)
 
     def _template_data(self) -> dict[str, Any]:
         data = {key: value for key, value in (self._get_param("LaunchTemplateData") or {}).items() if value is not None}

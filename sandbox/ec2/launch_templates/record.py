@@ -23,7 +23,7 @@ def check_name(name: str | None) -> None:
         raise refused("InvalidLaunchTemplateName.MalformedException", message)
 
 
-def by_name(backend: Any, name: str) -> Any:
+def find_by_name(backend: Any, name: str) -> Any:
     """The template of that name; raises AWS's error for a name that is malformed or unknown."""
     check_name(name)
     if name not in backend.launch_template_name_to_ids:

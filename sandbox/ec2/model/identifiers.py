@@ -109,7 +109,7 @@ _UNCHECKED = {"LaunchTemplateData"}
 
 def check_all(backend: Any, world: World, parameters: Mapping[str, Any]) -> None:
     """Raise for the first id among a request's parameters that AWS would not know."""
-    for name, value in _named_values(parameters):
+    for name, value in _find_named_values(parameters):
         kind = _BY_PREFIX.get(value.partition("-")[0]) if name == _TAGGED else _BY_PARAMETER.get(name)
         if kind:
             kind.check(backend, world, value)
@@ -121,12 +121,12 @@ def is_gone(backend: Any, resource_id: str) -> bool:
     return kind is not None and not kind.exists(backend, resource_id)
 
 
-def _named_values(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _find_named_values(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in parameters.items():
         if name in _UNCHECKED:
             continue
         for member in value if isinstance(value, list) else [value]:
             if isinstance(member, Mapping):
-                yield from _named_values(member)
+                yield from _find_named_values(member)
             elif isinstance(member, str):
                 yield name, member

@@ -8,7 +8,7 @@ from moto.ec2.models import ec2_backends
 from sandbox.world.world import ACCOUNT
 
 
-def all_instances() -> Iterator[Any]:
+def list_instances() -> Iterator[Any]:
     """Every instance of every region that has been used."""
     for backend in list(ec2_backends[ACCOUNT].values()):
         yield from backend.all_instances()

@@ -71,10 +71,10 @@ STAND_INS = (
 )  # fmt: skip
 
 
-def by_snapshot(snapshot_id: str, region: str) -> StandIn | None:
+def find_by_snapshot(snapshot_id: str, region: str) -> StandIn | None:
     """The stand-in whose root disk this snapshot is; None for any other."""
     return next((stand_in for stand_in in STAND_INS if stand_in.snapshot_id(region) == snapshot_id), None)
 
 
-def by_image(image_id: str, region: str) -> StandIn | None:
+def find_by_image(image_id: str, region: str) -> StandIn | None:
     return next((stand_in for stand_in in STAND_INS if stand_in.image_id(region) == image_id), None)

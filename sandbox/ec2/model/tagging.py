@@ -13,7 +13,7 @@ from moto.ec2.responses import EC2Response
 from sandbox.ec2.model.identifiers import is_gone
 
 
-def tags_of(request: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def read_tags(request: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """Resource type → tags, of a request's TagSpecifications."""
     found: dict[str, dict[str, str]] = {}
     for specification in request.get("TagSpecifications") or []:

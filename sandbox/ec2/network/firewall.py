@@ -9,15 +9,15 @@ from typing import Any
 CALLER = ip_address("127.0.0.1")
 
 
-def groups_of(instance: Any) -> list[Any]:
+def list_groups(instance: Any) -> list[Any]:
     """The instance's groups, each once."""
     found = [*instance.security_groups, *(group for nic in instance.nics.values() for group in nic.group_set)]
     return list({group.id: group for group in found}.values())
 
 
-def ssh_allowed(instance: Any) -> bool:
+def allows_ssh(instance: Any) -> bool:
     """Whether some group of the instance lets this host's loopback in on TCP port 22."""
-    return any(_lets_ssh_in(rule) for group in groups_of(instance) for rule in group.ingress_rules)
+    return any(_lets_ssh_in(rule) for group in list_groups(instance) for rule in group.ingress_rules)
 
 
 def _lets_ssh_in(rule: Any) -> bool:

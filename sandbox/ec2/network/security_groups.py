@@ -10,8 +10,8 @@ from moto.core.responses import ActionResult
 from moto.ec2.responses import EC2Response
 
 from sandbox.ec2.model.errors import refused
-from sandbox.ec2.model.records import all_instances
-from sandbox.ec2.network.firewall import groups_of, ssh_allowed
+from sandbox.ec2.model.records import list_instances
+from sandbox.ec2.network.firewall import allows_ssh, list_groups
 from sandbox.world.world import current
 
 
@@ -20,15 +20,15 @@ def refresh() -> None:
     hypervisor = current().hypervisor
     if hypervisor is None:
         return
-    for instance in all_instances():
+    for instance in list_instances():
         if instance.state == "running":
-            hypervisor.set_ssh_open(instance.id, ssh_allowed(instance))
+            hypervisor.set_ssh_open(instance.id, allows_ssh(instance))
 
 
 class SecurityGroups(EC2Response):
     def delete_security_group(self) -> ActionResult:
         backend = self.ec2_backend
-        group = _named(backend, self._get_param("GroupId"), self._get_param("GroupName"))
+        group = _find(backend, self._get_param("GroupId"), self._get_param("GroupName"))
         if group and group.name == "default":
             raise refused(
                 "CannotDelete", f'the specified group: "{group.id}" name: "default" cannot be deleted by a user'
@@ -53,7 +53,7 @@ class SecurityGroups(EC2Response):
         return result
 
 
-def _named(backend: Any, group_id: str | None, name: str | None) -> Any:
+def _find(backend: Any, group_id: str | None, name: str | None) -> Any:
     if group_id:
         return backend.get_security_group_from_id(group_id)
     return backend.get_security_group_by_name_or_id(name) if name else None
@@ -61,7 +61,7 @@ def _named(backend: Any, group_id: str | None, name: str | None) -> Any:
 
 def _is_used(backend: Any, group: Any) -> bool:
     instances = (instance for instance in backend.all_instances() if instance.state != "terminated")
-    if any(group.id == used.id for instance in instances for used in groups_of(instance)):
+    if any(group.id == used.id for instance in instances for used in list_groups(instance)):
         return True
     return any(group.id == used.id for nic in backend.enis.values() for used in nic.group_set)
 

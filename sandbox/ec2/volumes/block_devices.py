@@ -61,10 +61,10 @@ def resolve(
                 base = {key: value for key, value in base.items() if key not in ("Iops", "Throughput")}
             mappings[name] = {**base, **given}
     ordered = sorted(mappings.items(), key=lambda item: item[0] != root)
-    return tuple(device(name, ebs, snapshots, name == root, encrypt_by_default) for name, ebs in ordered)
+    return tuple(make_device(name, ebs, snapshots, name == root, encrypt_by_default) for name, ebs in ordered)
 
 
-def device(
+def make_device(
     name: str,
     ebs: Mapping[str, Any],
     snapshots: Mapping[str, SnapshotFacts],
@@ -76,7 +76,7 @@ def device(
     volume_type = ebs.get("VolumeType") or "gp2"
     size = ebs.get("VolumeSize") or (snapshot.size if snapshot else 0)
     _check_size(name, int(size), volume_type, ebs.get("SnapshotId"), snapshot)
-    iops, throughput = _performance(int(size), volume_type, ebs.get("Iops"), ebs.get("Throughput"))
+    iops, throughput = _choose_performance(int(size), volume_type, ebs.get("Iops"), ebs.get("Throughput"))
     if ebs.get("KmsKeyId") and not ebs.get("Encrypted"):
         message = "The parameter KmsKeyId requires the parameter Encrypted to be set."
         raise refused("InvalidParameterDependency", message)
@@ -108,7 +108,7 @@ def _check_size(name: str, size: int, kind: str, snapshot_id: str | None, snapsh
         raise refused("InvalidBlockDeviceMapping", message)
 
 
-def _performance(size: int, kind: str, iops: Any, throughput: Any) -> tuple[int | None, int | None]:
+def _choose_performance(size: int, kind: str, iops: Any, throughput: Any) -> tuple[int | None, int | None]:
     if iops and kind not in _IOPS_RANGE:
         raise refused("InvalidParameterCombination", f"The parameter iops is not supported for {kind} volumes.")
     if throughput and kind != "gp3":

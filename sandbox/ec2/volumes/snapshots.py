@@ -14,7 +14,7 @@ from moto.ec2.utils import random_snapshot_id
 
 from sandbox.ec2.hardware import machines
 from sandbox.ec2.model.errors import refused
-from sandbox.ec2.model.tagging import tags_of
+from sandbox.ec2.model.tagging import read_tags
 from sandbox.world.hypervisor import MachineError
 from sandbox.world.world import ACCOUNT, World, current
 
@@ -94,7 +94,7 @@ def copy_disk(world: World, snapshot: Any) -> str | None:
     return error
 
 
-def image_using(backend: Any, snapshot_id: str) -> Any:
+def find_image_using(backend: Any, snapshot_id: str) -> Any:
     """The registered image that has this snapshot; None when there is none."""
     return next((image for image in backend.amis.values() if snapshot_id in image.snapshot_ids), None)
 
@@ -118,7 +118,7 @@ class Snapshots(EC2Response):
 
     def create_snapshot(self) -> ActionResult:
         world, volume = current(), self.ec2_backend.get_volume(self._get_param("VolumeId"))
-        tags = tags_of(self.params).get("snapshot", {})
+        tags = read_tags(self.params).get("snapshot", {})
         snapshot = begin(self.ec2_backend, volume, self._get_param("Description") or "", tags)
         if world.hypervisor:
             queue = volume.attachment.instance.id if volume.attachment else "volumes"
@@ -129,7 +129,7 @@ class Snapshots(EC2Response):
 
     def delete_snapshot(self) -> ActionResult:
         backend, snapshot_id = self.ec2_backend, self._get_param("SnapshotId")
-        image = image_using(backend, snapshot_id)
+        image = find_image_using(backend, snapshot_id)
         if image:
             message = f"The snapshot {snapshot_id} is currently in use by {image.id}"
             raise refused("InvalidSnapshot.InUse", message)

@@ -15,8 +15,8 @@ from moto.ec2.responses import EC2Response
 
 from sandbox.ec2.hardware import machines
 from sandbox.ec2.model.errors import refused
-from sandbox.ec2.model.tagging import tags_of
-from sandbox.ec2.volumes.block_devices import BlockDevice, SnapshotFacts, device
+from sandbox.ec2.model.tagging import read_tags
+from sandbox.ec2.volumes.block_devices import BlockDevice, SnapshotFacts, make_device
 from sandbox.kms import keys
 from sandbox.world.client_tokens import Earlier
 from sandbox.world.hypervisor import Disk, MachineError
@@ -31,7 +31,7 @@ def status(volume: Any) -> str:
     return current().volumes[volume.id].under_way or ("in-use" if volume.attachment else "available")
 
 
-def snapshot_facts(backend: Any) -> dict[str, SnapshotFacts]:
+def list_snapshot_facts(backend: Any) -> dict[str, SnapshotFacts]:
     return {
         snapshot.id: SnapshotFacts(snapshot.volume_size, snapshot.encrypted, snapshot.kms_key_id)
         for snapshot in backend.snapshots.values()
@@ -46,7 +46,7 @@ def create(backend: Any, zone: str, wanted: BlockDevice, tags: dict[str, str]) -
     )  # fmt: skip
     volume.iops = wanted.iops
     volume.encrypted = wanted.encrypted
-    volume.kms_key_id = keys.key_arn(backend, wanted.kms_key_id) if wanted.encrypted else None
+    volume.kms_key_id = keys.find_key_arn(backend, wanted.kms_key_id) if wanted.encrypted else None
     volume.create_time = current().clock.utcnow()
     volume.add_tags(tags)
     return volume
@@ -57,18 +57,18 @@ class Volumes(EC2Response):
         world, backend, request = current(), self.ec2_backend, dict(self.params)
         earlier = world.client_tokens.find("CreateVolume", self.params)
         if earlier:
-            return _again(earlier)
+            return _answer_again(earlier)
         request["VolumeSize"] = request.get("Size")
         default = backend.ebs_encryption_by_default
-        wanted = device("volume", request, snapshot_facts(backend), encrypt_by_default=default)
-        volume = create(backend, request["AvailabilityZone"], wanted, tags_of(request).get("volume", {}))
+        wanted = make_device("volume", request, list_snapshot_facts(backend), encrypt_by_default=default)
+        volume = create(backend, request["AvailabilityZone"], wanted, read_tags(request).get("volume", {}))
         world.volumes[volume.id].under_way = "creating"
         if wanted.encrypted and volume.kms_key_id is None:
             world.later(world.delays.pending, lambda: backend.volumes.pop(volume.id, None))
         elif world.hypervisor:
-            machines.new_disk(world, volume, lambda: _made(volume))
+            machines.make_new_disk(world, volume, lambda: _finish_making(volume))
         else:
-            world.later(world.delays.pending, lambda: _made(volume))
+            world.later(world.delays.pending, lambda: _finish_making(volume))
         world.client_tokens.keep("CreateVolume", self.params, volume)
         return ActionResult(volume)
 
@@ -113,14 +113,14 @@ class Volumes(EC2Response):
         return result
 
 
-def _again(earlier: Earlier) -> ActionResult:
+def _answer_again(earlier: Earlier) -> ActionResult:
     if not earlier.same:
         message = "The request uses the same client token as a previous, but non-identical request."
         raise refused("IdempotentParameterMismatch", message)
     return ActionResult(earlier.answer)
 
 
-def _made(volume: Any) -> None:
+def _finish_making(volume: Any) -> None:
     current().volumes[volume.id].under_way = ""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sandbox.iam.evaluation.patterns import Context, matches, matches_arn, substituted
+from sandbox.iam.evaluation.patterns import Context, matches, matches_arn, substitute
 
 Test = Callable[[str, str], bool]  # policy's value, request's value
 
@@ -101,7 +101,7 @@ def _holds(operator: str, key: str, wanted: list[str], context: Context) -> bool
         raise ValueError(f"Invalid Condition type: {operator}")
     if not given:
         return if_exists or negated or quantifier == "ForAllValues"
-    patterns = [told for text in wanted if (told := substituted(text, context)) is not None]
+    patterns = [told for text in wanted if (told := substitute(text, context)) is not None]
     found = [any(_passes(test, pattern, value) for pattern in patterns) != negated for value in given]
     if quantifier == "ForAllValues" or (negated and quantifier != "ForAnyValue"):
         return all(found)

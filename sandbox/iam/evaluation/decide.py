@@ -11,7 +11,7 @@ from sandbox.iam.evaluation.policy import Question, Statement, applies
 Statements = Sequence[Statement]
 
 
-def denial(policies: Statements, boundary: Statements | None, question: Question) -> str | None:
+def find_denial(policies: Statements, boundary: Statements | None, question: Question) -> str | None:
     """Why the answer is no, in AWS's words; None when it is yes. `boundary` is None where there is none."""
     for where, found in (("an identity-based policy", policies), ("a permissions boundary", boundary or ())):
         if any(statement.get("Effect") == "Deny" and applies(statement, question) for statement in found):

@@ -17,7 +17,7 @@ _LITERAL = {"*": "*", "?": "?", "$": "$"}
 
 def matches(pattern: str, value: str) -> bool:
     """Whether `value` is one that a pattern with `*` and `?` stands for."""
-    return _compiled(pattern).fullmatch(value) is not None
+    return _compile(pattern).fullmatch(value) is not None
 
 
 def matches_arn(pattern: str, arn: str) -> bool:
@@ -27,7 +27,7 @@ def matches_arn(pattern: str, arn: str) -> bool:
     return len(wanted) == len(given) and all(map(matches, wanted, given))
 
 
-def substituted(text: str, context: Context) -> str | None:
+def substitute(text: str, context: Context) -> str | None:
     """`text` with its variables in their places, or None when one has no value: then nothing matches.
 
     A value is taken as it is: its own `*` and `?` stand for themselves.
@@ -50,7 +50,7 @@ def substituted(text: str, context: Context) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     # A letter in brackets stands for itself: that is how `substituted` keeps a value's stars apart from a policy's.
     parts = re.split(r"(\[[*?$\[]\]|\*|\?)", pattern)
     told = "".join(_as_regex(part) for part in parts)

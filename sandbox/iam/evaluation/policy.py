@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from sandbox.iam.evaluation.conditions import as_list, hold
-from sandbox.iam.evaluation.patterns import Context, matches, matches_arn, substituted
+from sandbox.iam.evaluation.patterns import Context, matches, matches_arn, substitute
 
 Statement = Mapping[str, Any]
 
@@ -27,7 +27,7 @@ class Question:
 
 
 @lru_cache(maxsize=512)
-def statements(document: str) -> tuple[Statement, ...]:
+def read_statements(document: str) -> tuple[Statement, ...]:
     """Of a policy document; an unreadable one has none."""
     try:
         found = json.loads(document or "{}").get("Statement", [])
@@ -53,7 +53,7 @@ def _names_action(statement: Statement, action: str) -> bool:
 
 def _names_resource(statement: Statement, question: Question) -> bool:
     named = "NotResource" if "NotResource" in statement else "Resource"
-    patterns = [substituted(text, question.context) for text in as_list(statement.get(named, []))]
+    patterns = [substitute(text, question.context) for text in as_list(statement.get(named, []))]
     found = any(_stands_for(pattern, question.resource) for pattern in patterns if pattern is not None)
     return found != (named == "NotResource")
 

@@ -10,13 +10,13 @@ from typing import Any
 Keys = dict[str, tuple[str, ...]]
 
 
-def requested(tags: Mapping[str, str | None]) -> Keys:
+def list_requested(tags: Mapping[str, str | None]) -> Keys:
     """aws:RequestTag/… and aws:TagKeys of the tags that a request sets, or takes away (value None)."""
     keys: Keys = {f"aws:requesttag/{key}".lower(): (value,) for key, value in tags.items() if value is not None}
     return keys | ({"aws:tagkeys": tuple(tags)} if tags else {})
 
 
-def carried(tags: Mapping[str, str], *services: str) -> Keys:
+def list_carried(tags: Mapping[str, str], *services: str) -> Keys:
     """aws:ResourceTag/… of a resource, and the same under a service's own prefix."""
     return {
         f"{service}:resourcetag/{key}".lower(): (value,)

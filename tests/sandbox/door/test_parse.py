@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from sandbox.door.parse import parse
-from sandbox.world.request import of_environ
+from sandbox.world.request import find_request
 
 
 def environ(service: str, body: str = "", **changes: Any) -> dict[str, Any]:
@@ -47,7 +47,7 @@ def test_ec2() -> None:
     assert request.get("BlockDeviceMappings") == [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeType": "gp3"}}]
     assert request.dry_run
     assert list(request.texts("VolumeType")) == list(request.texts("Ebs.VolumeType")) == ["gp3"]
-    assert of_environ(arrived) is request
+    assert find_request(arrived) is request
     assert arrived["wsgi.input"].read().decode() == urlencode(RUN)
 
 

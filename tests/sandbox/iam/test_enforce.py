@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.ec2.hardware import metadata
-from sandbox.ec2.model.records import all_instances
+from sandbox.ec2.model.records import list_instances
 from sandbox.inprocess import Sandbox
 from tests.support import trust
 from tests.support.policies import As, allow, document
@@ -245,7 +245,7 @@ def test_a_machine_is_its_role_and_knows_itself(
     iam.put_role_policy(RoleName="worker", PolicyName="own", PolicyDocument=own)
     sandbox.clock.advance(60)
     machine = running(IamInstanceProfile={"Name": "worker"})
-    found = metadata.tree(next(each for each in all_instances() if each.id == machine))
+    found = metadata.make_tree(next(each for each in list_instances() if each.id == machine))
     given = json.loads(found["meta-data/iam/security-credentials/worker"])
     theirs = sandbox.client(
         "ec2",

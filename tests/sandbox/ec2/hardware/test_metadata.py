@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from sandbox.ec2.hardware import metadata
-from sandbox.ec2.model.records import all_instances
+from sandbox.ec2.model.records import list_instances
 
 Launch = Callable[..., str]
 
@@ -16,7 +16,7 @@ Launch = Callable[..., str]
 def tree(ec2: Any, running: Launch) -> Callable[..., dict[str, bytes]]:
     def of(**changes: Any) -> dict[str, bytes]:
         instance_id = running(**changes)
-        return metadata.tree(next(each for each in all_instances() if each.id == instance_id))
+        return metadata.make_tree(next(each for each in list_instances() if each.id == instance_id))
 
     return of
 

@@ -6,7 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.ec2.hardware import metadata
-from sandbox.ec2.model.records import all_instances
+from sandbox.ec2.model.records import list_instances
 from sandbox.inprocess import Sandbox
 from tests.support import trust
 
@@ -25,7 +25,7 @@ def machine(sandbox: Sandbox, ec2: Any, clients: dict[str, Any], running: Callab
 
 
 def tree(instance_id: str) -> dict[str, bytes]:
-    return metadata.tree(next(each for each in all_instances() if each.id == instance_id))
+    return metadata.make_tree(next(each for each in list_instances() if each.id == instance_id))
 
 
 def session(sandbox: Sandbox, given: dict[str, str]) -> Any:

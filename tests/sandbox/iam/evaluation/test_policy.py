@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sandbox.iam.evaluation.conditions import hold
-from sandbox.iam.evaluation.decide import denial
-from sandbox.iam.evaluation.patterns import matches, matches_arn, substituted
+from sandbox.iam.evaluation.decide import find_denial
+from sandbox.iam.evaluation.patterns import matches, matches_arn, substitute
 from sandbox.iam.evaluation.policy import Question, applies
 
 VOLUME = "arn:aws:ec2:us-east-1:123456789012:volume/vol-1"
@@ -45,14 +45,14 @@ def test_arns_are_compared_part_by_part(pattern: str, fits: bool) -> None:
 
 def test_variables() -> None:
     context = {"aws:username": ("ada",), "aws:principaltag/team": ("a*",), "many": ("1", "2")}
-    assert matches(substituted("home/${aws:UserName}/*", context) or "", "home/ada/x")
-    assert not matches(substituted("${aws:PrincipalTag/team}", context) or "", "abc")
-    assert matches(substituted("${aws:PrincipalTag/team}", context) or "", "a*")
-    assert substituted("${aws:nothing}", context) is None
-    assert substituted("${many}", context) is None
-    assert substituted("${aws:nothing, 'none'}", context) == "none"
-    assert not matches(substituted("${*}", context) or "", "x")
-    assert matches(substituted("${*}", context) or "", "*")
+    assert matches(substitute("home/${aws:UserName}/*", context) or "", "home/ada/x")
+    assert not matches(substitute("${aws:PrincipalTag/team}", context) or "", "abc")
+    assert matches(substitute("${aws:PrincipalTag/team}", context) or "", "a*")
+    assert substitute("${aws:nothing}", context) is None
+    assert substitute("${many}", context) is None
+    assert substitute("${aws:nothing, 'none'}", context) == "none"
+    assert not matches(substitute("${*}", context) or "", "x")
+    assert matches(substitute("${*}", context) or "", "*")
 
 
 CONTEXT = {
@@ -160,11 +160,11 @@ def _everything(effect: str, action: str = "*") -> dict[str, Any]:
     ],
 )
 def test_the_order_of_decision(policies: list[Any], boundary: list[Any] | None, why: str | None) -> None:
-    assert denial(policies, boundary, Question("ec2:RunInstances")) == why
+    assert find_denial(policies, boundary, Question("ec2:RunInstances")) == why
 
 
 def test_what_depends_on_an_unknown_resource_is_left_to_the_service() -> None:
     tagged = _everything("Allow") | {"Condition": {"StringEquals": {"aws:ResourceTag/a": "b"}}}
-    assert denial([tagged], None, Question("ec2:DeleteVolume", VOLUME, known=False)) is None
-    assert denial([tagged], None, Question("ec2:DeleteVolume", VOLUME)) is not None
-    assert denial([], None, Question("ec2:DeleteVolume", VOLUME, known=False)) is not None
+    assert find_denial([tagged], None, Question("ec2:DeleteVolume", VOLUME, known=False)) is None
+    assert find_denial([tagged], None, Question("ec2:DeleteVolume", VOLUME)) is not None
+    assert find_denial([], None, Question("ec2:DeleteVolume", VOLUME, known=False)) is not None
