@@ -66,7 +66,7 @@ class Sandbox:
 
     @property
     def application(self) -> Application:
-        """What answers at the endpoint (WSGI)."""
+        """Return what answers at the endpoint (WSGI)."""
         assert self._serving is not None, "the sandbox is not open"
         return self._serving.application
 
@@ -83,7 +83,7 @@ class Sandbox:
         return self.world.calls
 
     def env(self) -> dict[str, str]:
-        """AWS_* variables that turn a process to this sandbox (when no others are set)."""
+        """Return the AWS_* variables that turn a process to this sandbox (when no others are set)."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ACCESS_KEY_ID": self.world.access_key,
@@ -94,7 +94,7 @@ class Sandbox:
         }
 
     def client(self, service: str, region: str | None = None, **options: Any) -> Any:
-        """A boto3 client of this sandbox that does not retry, whatever the environment says; shared if plain."""
+        """Return a boto3 client of this sandbox that does not retry, whatever the environment says; shared if plain."""
         region = region or self.region
         if options:
             return self._made(service, region, options)
@@ -117,7 +117,7 @@ class Sandbox:
         return stand_in.place(self.world, job_id, status, environment)
 
     def reset(self) -> None:
-        """An empty account again, with no faults and no calls counted; of all those in this process, this one's."""
+        """Empty the account, with no faults and no calls counted; of all those in this process, this one's."""
         use(self.world)
         for key in [key for key in self._clients if key[0] == "s3"]:
             self._clients.pop(key).close()  # it remembers where buckets were

@@ -53,7 +53,7 @@ def _make_prefix(request: Request) -> str:
 
 
 def _list_tag_keys(region: str, arn: str) -> tags.Keys:
-    """aws:ResourceTag of a resource of Batch."""
+    """List aws:ResourceTag of a resource of Batch."""
     found = next((own for _, each, own in records.of(region).tagged() if each == arn), {})
     return tags.list_carried(found)
 

@@ -72,7 +72,7 @@ class Batch(BaseResponse):
                 return self._answer(ActionResult(error))
 
     def _request(self, name: str) -> Fields:
-        """The parsed request without what was not given; refused when Batch's model does not take it."""
+        """Read the parsed request without what was not given; refused when Batch's model does not take it."""
         given: Fields = {key: value for key, value in self.params.items() if value is not None}
         shapes.check(get_service_model("batch").operation_model(name).input_shape, given)
         return given

@@ -30,14 +30,14 @@ def _key_of(home: Path) -> Path:
 
 
 def host_key(console: str) -> str | None:
-    """The ed25519 host key that cloud-init printed last on a console; None before it has."""
+    """Find the ed25519 host key that cloud-init printed last on a console; None before it has."""
     prints = _MARKED.findall(console)
     found = _KEY.search(prints[-1]) if prints else None
     return found.group() if found else None
 
 
 def command(found: State, address: str, key: str) -> list[str]:
-    """ssh(1) to a machine whose host key is known, with nobody's own settings."""
+    """Write ssh(1) to a machine whose host key is known, with nobody's own settings."""
     home = Path(found.home)
     known = run_of(home) / "known_hosts"
     name = address if found.ssh_port == 22 else f"[{address}]:{found.ssh_port}"

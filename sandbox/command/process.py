@@ -28,7 +28,7 @@ class SandboxError(Exception):
 def start(
     home: Path | None = None, *, machines: bool = True, region: str = "us-east-1", report: Report = lambda text: None
 ) -> State:
-    """The running sandbox of `home`, started when there is none. Raises SandboxError or MachineError."""
+    """Start the sandbox of `home` where it does not run. Raises SandboxError or MachineError."""
     home = home or state.default_home()
     with _one_at_a_time(home):
         found = status(home)
@@ -43,7 +43,7 @@ def start(
 
 
 def status(home: Path | None = None) -> State | None:
-    """The running sandbox; None when there is none (a stale state file counts as none)."""
+    """Find the running sandbox; None when there is none (a stale state file counts as none)."""
     found = state.read(home or state.default_home())
     return found if found and state.is_running(found) else None
 
@@ -65,7 +65,7 @@ def stop(home: Path | None = None) -> bool:
 
 
 def _prepare(home: Path, report: Report) -> Installer:
-    """What machines need and what is kept: prerequisites, their root file system, the conda stand-in.
+    """Make what machines need and what is kept: prerequisites, their root file system, the conda stand-in.
 
     The latter two are made side by side, and here rather than at the first RunInstances, where nobody would see why it
     takes minutes.
@@ -122,7 +122,7 @@ def _tail(log: Path) -> str:
 
 @contextmanager
 def _one_at_a_time(home: Path) -> Iterator[None]:
-    """Two commands started together must not start two sandboxes."""
+    """Keep two commands that are started together from starting two sandboxes."""
     home.mkdir(parents=True, exist_ok=True)
     with (home / "lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -32,7 +32,7 @@ def enter(*, machines: bool = True) -> None:
 
 
 def show_status() -> None:
-    """Whether it runs, where, and which instances it has."""
+    """Show whether the offline AWS runs, where, and which instances it has."""
     found = client.status()
     if found is None:
         print("the offline AWS is not running. Start it: invoke sandbox")
@@ -49,7 +49,7 @@ def _instances(found: State) -> list[dict[str, Any]]:
 
 
 def show_environment() -> None:
-    """Shell lines that turn another terminal to it."""
+    """Show the shell lines that turn another terminal to it."""
     print(client.exports(_running()), end="")
 
 

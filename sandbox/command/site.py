@@ -18,7 +18,9 @@ INSTALLERS = ("Miniforge3-*-Linux-x86_64.sh", "Miniconda3-*-Linux-x86_64.sh")
 
 
 def content(state: State, installer: tuple[str, str] | None = None) -> dict[str, Any]:
-    """The site's settings; `installer` is name and SHA-256 of the download that stands for every conda installer."""
+    """Write the site's settings.
+    `installer` is name and SHA-256 of the download that stands for every conda installer.
+    """
     builder: dict[str, Any] = {"ssh_from": CALLER}
     if state.ssh_port != 22:
         builder["connect"] = {"proxy_command": f"nc %h {state.ssh_port}"}

@@ -32,17 +32,17 @@ class State:
 
 
 def default_home() -> Path:
-    """KILN_SANDBOX_HOME, or ~/.cache/kiln/sandbox."""
+    """Return KILN_SANDBOX_HOME, or ~/.cache/kiln/sandbox."""
     return Path(os.environ.get(HOME_VARIABLE) or Path.home() / ".cache" / "kiln" / "sandbox").absolute()
 
 
 def cache_of(home: Path) -> Path:
-    """What outlives a sandbox, base disks and downloads: KILN_SANDBOX_CACHE (homes can share it), or the home."""
+    """Return the folder of what outlives a sandbox, base disks and downloads: KILN_SANDBOX_CACHE, or the home."""
     return Path(os.environ.get(CACHE_VARIABLE) or home).absolute()
 
 
 def run_of(home: Path) -> Path:
-    """What belongs to one run: state, log, credentials, the machines' disks."""
+    """Return the folder of what belongs to a single run: state, log, credentials, the machines' disks."""
     return home / "run"
 
 
@@ -65,7 +65,7 @@ def write(state: State) -> None:
 
 
 def read(home: Path) -> State | None:
-    """The state as written, whether or not the process still lives; None when there is none or it is damaged."""
+    """Read the state as written, whether or not the process still lives; None when there is none or it is damaged."""
     try:
         return State(**json.loads(state_file(home).read_text()))
     except (OSError, ValueError, TypeError):
@@ -73,13 +73,13 @@ def read(home: Path) -> State | None:
 
 
 def get(endpoint: str, route: str, timeout: float = 5.0) -> Any:
-    """JSON of one of the sandbox's own routes ("health"); OSError when nothing answers."""
+    """Get the JSON of one of the sandbox's own routes ("health"); OSError when nothing answers."""
     with _DIRECT.open(f"{endpoint}/kiln-sandbox/{route}", timeout=timeout) as answer:
         return json.load(answer)
 
 
 def is_running(state: State) -> bool:
-    """Whether the process of this state answers at its endpoint, and is the one that wrote it."""
+    """Return whether the process of this state answers at its endpoint, and is the one that wrote it."""
     try:
         return bool(get(state.endpoint, "health")["pid"] == state.pid)
     except (URLError, OSError, ValueError, KeyError, TypeError):
@@ -87,7 +87,7 @@ def is_running(state: State) -> bool:
 
 
 def process_exists(pid: int) -> bool:
-    """Whether a sandbox server has this process id (a stale id may have passed to another program)."""
+    """Return whether a sandbox server has this process id (a stale id may have passed to another program)."""
     try:
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
         status = Path(f"/proc/{pid}/stat").read_text()

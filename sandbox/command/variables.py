@@ -16,7 +16,7 @@ _CLEAR = """for name in $(env | sed -n 's/^\\(AWS_[A-Za-z0-9_]*\\)=.*/\\1/p'); d
 
 
 def environment(state: State, present: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The variables to set, AWS_* of `present` (default: this process's) being cleared before.
+    """Return the variables to set, AWS_* of `present` (default: this process's) being cleared before.
 
     Writes the configuration and credentials files that they name.
     """
@@ -51,6 +51,6 @@ def turn_process_to(state: State) -> None:
 
 
 def exports(state: State) -> str:
-    """Shell lines to be evaluated in another terminal."""
+    """Write shell lines to be evaluated in another terminal."""
     lines = [f"export {name}={shlex.quote(value)}" for name, value in environment(state).items()]
     return "\n".join([_CLEAR, *lines]) + "\n"

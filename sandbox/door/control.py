@@ -114,7 +114,7 @@ _ROUTES: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
 
 
 def _download(world: World, name: str, start_response: Any) -> Iterable[bytes]:
-    """A file of the cache's downloads folder, streamed; anything with a path separator is unknown."""
+    """Stream a file of the cache's downloads folder; anything with a path separator is unknown."""
     folder = (world.cache or Path("/nonexistent")) / "downloads"
     path = folder / name
     if not name or Path(name).name != name or not path.is_file():

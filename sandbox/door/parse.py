@@ -45,7 +45,7 @@ def _parse(environ: dict[str, Any], http: HttpRequest) -> Request:
 
 
 def _credential(http: HttpRequest) -> tuple[str, str, str]:
-    """Access key, region and service, of the signature or of a presigned URL; empty for an unsigned request."""
+    """Read access key, region and service, of the signature or of a presigned URL; empty for an unsigned request."""
     text = http.headers.get("Authorization", "") or "Credential=" + http.args.get("X-Amz-Credential", "")
     match = _CREDENTIAL.search(text)
     return (match.group(1), match.group(2), match.group(3)) if match else ("", "", "")

@@ -37,7 +37,7 @@ def check_permissions(world: World, request: Request) -> Refusal | None:
 
 
 def _in_context(question: Question, caller: Caller, request: Request) -> Question:
-    """With the keys that every request has."""
+    """Add the condition keys that every request has."""
     keys = {
         "aws:securetransport": ("false",),  # the sandbox speaks HTTP
         "aws:sourceip": ("127.0.0.1",),

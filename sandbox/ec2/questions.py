@@ -67,7 +67,7 @@ def _ask_for_others(request: Request) -> Iterator[Question]:
 
 
 def _find_ids(value: Any, name: str = "") -> Iterator[str]:
-    """Ids, and names of key pairs and launch templates, wherever they stand among the parameters."""
+    """Find ids, and names of key pairs and launch templates, wherever they stand among the parameters."""
     if isinstance(value, dict):
         for key, each in value.items():
             yield from _find_ids(each, key)
@@ -84,7 +84,7 @@ def _ask_for_existing(region: str, action: str, name: str, keys: tags.Keys | Non
 
 
 def _ask_for_new(request: Request, kind: str, arn: str, own: dict[str, str] | None = None) -> Iterator[Question]:
-    """The making itself, and its tags: ec2:CreateTags is asked only where there are some."""
+    """Ask for the making itself, and for its tags: ec2:CreateTags is asked only where there are some."""
     given = read_tags(request.parameters).get(kind, {}) if own is None else own
     keys = tags.list_requested(given)
     yield Question(f"ec2:{request.operation}", arn, keys | _list_shape_keys(request, kind))

@@ -21,7 +21,7 @@ _WITHOUT_ACCOUNT = ("image", "snapshot")
 
 
 def make_arn(region: str, kind: str, name: str = "*") -> str:
-    """Of one resource, or of those that a call will make."""
+    """Make the ARN of a resource, or of those that a call will make."""
     account = "" if kind in _WITHOUT_ACCOUNT else ACCOUNT
     return f"arn:aws:ec2:{region}:{account}:{kind}/{name}"
 
@@ -31,7 +31,7 @@ def kind_of(resource_id: str) -> str | None:
 
 
 def find_resource(region: str, resource_id: str) -> tuple[str, Keys, bool]:
-    """ARN and condition keys of what an id names, and whether it exists. A key pair goes by its name or its id."""
+    """Find ARN and condition keys of what an id names, and whether it exists; a key pair goes by its name or its id."""
     backend, kind = ec2_backends[ACCOUNT][region], kind_of(resource_id) or "key-pair"
     name, tagged, resource = resource_id, resource_id, None
     if kind == "key-pair":
@@ -44,7 +44,7 @@ def find_resource(region: str, resource_id: str) -> tuple[str, Keys, bool]:
 
 
 def find_instance_of_volume(region: str, volume_id: str) -> str:
-    """The instance that a volume is attached to, or ""."""
+    """Find the instance that a volume is attached to, or ""."""
     volume = ec2_backends[ACCOUNT][region].volumes.get(volume_id)
     return str(volume.attachment.instance.id) if volume and volume.attachment else ""
 

@@ -19,7 +19,7 @@ class InstanceTypeCalls(EC2Response):
         return self._once(super().describe_instance_type_offerings)
 
     def _once(self, describe: Any) -> Any:
-        """The body and the headers as moto takes them; an error of `describe` is raised each time."""
+        """Return body and headers as moto takes them; an error of `describe` is raised again."""
         key, answers = (self.region, repr(sorted(self.querystring.items()))), current().type_answers
         if key not in answers:
             result: ActionResult = describe()

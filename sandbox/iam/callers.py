@@ -28,7 +28,7 @@ class Caller:
     instance: str = ""
 
     def known(self, region: str) -> Context:
-        """The context keys of whatever is asked in its name."""
+        """Return the context keys of whatever is asked in its name."""
         return {
             "aws:requestedregion": (region,),
             "aws:principalaccount": (ACCOUNT,),
@@ -38,7 +38,7 @@ class Caller:
 
 
 def find_caller(world: World, access_key: str) -> Caller | None:
-    """None for the sandbox's own keys, which are an administrator's, and for a request without keys."""
+    """Find who has these keys; None for the sandbox's own, which are an administrator's, and for no keys at all."""
     session = world.sessions.get(access_key)
     if session:
         return _find_session(session.arn)
@@ -74,7 +74,7 @@ def _read_user(user: Any) -> Caller:
 
 
 def _list_policies(owner: Any) -> tuple[Statement, ...]:
-    """Those that have been spread to the services already."""
+    """List the statements that have been spread to the services already."""
     named = owner.policies | {arn: _find_document(each) for arn, each in owner.managed_policies.items()}
     documents = [text for name, text in named.items() if visibility.is_visible(visibility.link(owner, name))]
     return tuple(statement for document in documents for statement in read_statements(document))

@@ -36,7 +36,7 @@ _POLICIES = {
 
 
 def create(service: str, suffix: str | None = None, description: str = "") -> Any:
-    """The role of a service, as IAM makes it for a caller or for the service itself; raises IAM's errors."""
+    """Create the role of a service, as IAM makes it for a caller or for the service itself; raises IAM's errors."""
     backend: Any = iam_backends[ACCOUNT]["aws"]
     name = make_role_name(service, suffix)
     if any(role.name == name for role in backend.roles.values()):

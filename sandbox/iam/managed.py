@@ -16,7 +16,7 @@ PREFIX = "arn:aws:iam::aws:policy/"
 
 @cache
 def _table() -> dict[str, tuple[str, dict[str, Any]]]:
-    """ARN → name and what moto knows of the policy."""
+    """Map ARN to name and what moto knows of the policy."""
     found = json.loads(aws_managed_policies_data)
     return {f"arn:aws:iam::aws:policy{data.get('Path') or '/'}{name}": (name, data) for name, data in found.items()}
 
@@ -33,6 +33,6 @@ def bring(backend: Any, arn: str | None) -> None:
 
 
 def bring_all(backend: Any) -> None:
-    """For a list of them all."""
+    """Let the account know all of AWS's policies, for a list of them."""
     for arn in _table():
         bring(backend, arn)

@@ -138,7 +138,7 @@ def _status(code: str) -> int:
 
 
 def _check_size(document: str) -> None:
-    """White space does not count (IAM quotas)."""
+    """Refuse a policy that is too long; white space does not count (IAM quotas)."""
     if len("".join(document.split())) > _POLICY_SIZE:
         raise LimitExceededException(f"Cannot exceed quota for PolicySize: {_POLICY_SIZE}")
 

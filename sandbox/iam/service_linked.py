@@ -23,6 +23,6 @@ def is_known(service: str) -> bool:
 
 
 def make_role_name(service: str, suffix: str | None = None) -> str:
-    """`AWSServiceRoleForBatch` of `batch.amazonaws.com`."""
+    """Make `AWSServiceRoleForBatch` of `batch.amazonaws.com`."""
     name = _NAMES.get(service) or service.partition(".")[0].capitalize()
     return f"AWSServiceRoleFor{name}" + (f"_{suffix}" if suffix else "")

@@ -55,7 +55,7 @@ def _deny(message: str) -> Any:
 
 
 def make_credentials(duration: int, arn: str) -> dict[str, Any]:
-    """Temporary keys for `arn`, valid for `duration` seconds of the sandbox's clock, and known to the gate."""
+    """Make temporary keys for `arn`, valid for `duration` seconds of the sandbox's clock, and known to the door."""
     world = current()
     access_key = "ASIA" + "".join(secrets.choice(_ALPHABET) for _ in range(16))
     expires = world.clock.now() + duration

@@ -10,6 +10,6 @@ from sandbox.world.request import Request
 
 
 def ask(request: Request) -> Iterator[Question]:
-    """GetCallerIdentity and GetSessionToken need no permission (AWS STS API Reference)."""
+    """Ask for AssumeRole; GetCallerIdentity and GetSessionToken need no permission (AWS STS API Reference)."""
     if request.operation == "AssumeRole":
         yield Question("sts:AssumeRole", str(request.get("RoleArn")))

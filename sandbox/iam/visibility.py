@@ -10,12 +10,12 @@ from sandbox.world.world import current
 
 
 def hide(what: str) -> None:
-    """An id, or a `link`, that other services come to know later."""
+    """Let other services come to know an id, or a `link`, later."""
     current().hide(what, current().delays.iam_propagation)
 
 
 def link(owner: Any, policy: str) -> str:
-    """The tie between a user or a role and one of its policies, named by ARN or by the name of an inline one."""
+    """Name the tie between a user or a role and one of its policies, by ARN or by the name of an inline one."""
     return f"{owner.id} {policy}"
 
 

@@ -15,7 +15,7 @@ _ACTIONS = ("kms:CreateGrant", "kms:Decrypt", "kms:GenerateDataKeyWithoutPlainte
 
 
 def find_denied(world: World, access_key: str, region: str, key_arn: str) -> str | None:
-    """The first action that the caller may not do with the key; None when it may do all of them."""
+    """Find the first action that the caller may not do with the key; None when it may do all of them."""
     caller = find_caller(world, access_key)
     if caller is None:
         return None

@@ -26,14 +26,14 @@ def mark_reserved_keys(generate: Callable[[Any, str], str | None]) -> Callable[[
 
 
 def ensure_default_key(backend: Any) -> str:
-    """ARN of alias/aws/ebs in the region of an EC2 backend, made on first use."""
+    """Return the ARN of alias/aws/ebs in the region of an EC2 backend, made on first use."""
     key = kms_backends[backend.account_id][backend.region_name].describe_key(DEFAULT_ALIAS)
     backend.default_kms_key_id = backend.default_kms_key_id or key.arn
     return str(key.arn)
 
 
 def find_key_arn(backend: Any, key_id: str | None) -> str | None:
-    """The ARN of a key given by id, ARN or alias (None: the region's default); None when there is no such key."""
+    """Find the ARN of a key given by id, ARN or alias (None: the region's default); None when there is no such key."""
     default = ensure_default_key(backend)
     if not key_id:
         return str(backend.default_kms_key_id)

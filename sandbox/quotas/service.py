@@ -27,12 +27,12 @@ class Refused(ServiceException):
 
 
 def _list_raised() -> dict[tuple[str, str, str], float]:
-    """(region, service, code) → what an increase has made of it; kept by the world, and forgotten with it."""
+    """Return (region, service, code) → what an increase has made of it; kept by the world, and forgotten with it."""
     return current().quotas
 
 
 def find_value(service: str, code: str, region: str) -> float:
-    """A quota of the account, in its own unit."""
+    """Find a quota of the account, in its own unit."""
     return _list_raised().get((region, service, code), _find_quota(service, code).value)
 
 

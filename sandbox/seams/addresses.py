@@ -12,7 +12,7 @@ def on_loopback(_: Callable[[], str]) -> Callable[[], str]:
 
 
 def _addresses() -> Iterator[str]:
-    """Where to begin differs by process, so that two do not meet."""
+    """Yield addresses; where to begin differs by process, so that two do not meet."""
     for block in itertools.count(os.getpid()):
         for host in range(1, 255):
             yield f"127.77.{block % 256}.{host}"

@@ -50,7 +50,7 @@ class Ssm(SimpleSystemManagerResponse):
 
 
 def list_parameters(region: str) -> dict[str, str]:
-    """Every parameter of the stand-ins in this region: name → value."""
+    """List every parameter of the stand-ins in this region: name → value."""
     found = {}
     for image in STAND_INS:
         document = _make_document(image, region)

@@ -32,7 +32,7 @@ class Calls:
             return tuple(self._calls)
 
     def count(self, action: str) -> int:
-        """How often `action` was called, dry runs and refusals included."""
+        """Count how often `action` was called, dry runs and refusals included."""
         return sum(call.action == action for call in self.all())
 
     def clear(self) -> None:
@@ -40,7 +40,9 @@ class Calls:
             self._calls.clear()
 
     def report(self) -> Mapping[str, Any]:
-        """`{"total": n, "dry_runs": n, "actions": {action: n}, "calls": [...]}`; dry runs are not in `actions`."""
+        """Report `{"total": n, "dry_runs": n, "actions": {action: n}, "calls": [...]}`.
+        Dry runs are not in `actions`.
+        """
         calls = self.all()
         actions: dict[str, int] = {}
         for call in calls:

@@ -42,5 +42,5 @@ class ClientTokens:
 
 
 def _text(request: Mapping[str, Any]) -> str:
-    """A dry run says nothing about what is asked for."""
+    """Write what is asked for, of which a dry run says nothing."""
     return json.dumps({key: value for key, value in request.items() if key != "DryRun"}, sort_keys=True, default=str)

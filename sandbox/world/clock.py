@@ -16,12 +16,12 @@ class Clock:
         self._lock = Lock()
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Return seconds since the epoch."""
         with self._lock:
             return self._began + (time.monotonic() - self._base) * self._rate + self._offset
 
     def utcnow(self) -> datetime:
-        """The same as a naive UTC datetime, which is how moto keeps its times."""
+        """Return the same as a naive UTC datetime, which is how moto keeps its times."""
         return datetime.fromtimestamp(self.now(), UTC).replace(tzinfo=None)
 
     def advance(self, seconds: float) -> None:

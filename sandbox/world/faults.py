@@ -58,7 +58,7 @@ class Faults:
             return [asdict(fault) for fault in self._faults]
 
     def strike(self, request: Request) -> Fault | None:
-        """The fault that this request meets, counted down; None when there is none."""
+        """Find the fault that this request meets, counted down; None when there is none."""
         with self._lock:
             for index, fault in enumerate(self._faults):
                 if not fault.matches(request):
@@ -89,7 +89,7 @@ def _message(fault: Fault, request: Request) -> str:
 
 
 def unauthorized(action: str) -> str:
-    """EC2's message for a denied action, with the encoded part that sts:DecodeAuthorizationMessage reads.
+    """Write EC2's message for a denied action, with the encoded part that sts:DecodeAuthorizationMessage reads.
 
     Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (UnauthorizedOperation).
     """

@@ -50,7 +50,7 @@ class Hypervisor(Protocol):
     """Real disks and machines. Every method may be called from several threads; errors are `MachineError`."""
 
     def stand_in_disks(self, kind: str) -> tuple[StandInDisk, ...]:
-        """The disks of a stand-in image ("al1", "al2", "al2023"), built on first use and cached."""
+        """Return the disks of a stand-in image ("al1", "al2", "al2023"), built on first use and cached."""
 
     def import_snapshot(self, snapshot_id: str, path: Path) -> None:
         """Make `path` (a read-only disk file) known as a snapshot; it is not copied."""
@@ -82,7 +82,7 @@ class Hypervisor(Protocol):
         """Whether port 22 of the machine's public address answers: follows its security groups."""
 
     def console(self, instance_id: str) -> str:
-        """The serial console since the last boot, at most its last 64 KiB."""
+        """Return the serial console since the last boot, at most its last 64 KiB."""
 
     def timings(self, instance_id: str) -> Mapping[str, float]:
         """Seconds measured here, not by Kiln: boot_to_ssh, power_off; and for the disk copies: disk_copy."""

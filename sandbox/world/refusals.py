@@ -18,7 +18,7 @@ class Refusal:
 
 
 def make_body(refusal: Refusal, protocol: str) -> tuple[str, bytes]:
-    """Content type and body."""
+    """Make content type and body."""
     request_id = str(uuid4())
     code, message = escape(refusal.code), escape(refusal.message)
     if protocol in ("json", "rest-json"):

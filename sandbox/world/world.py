@@ -103,7 +103,7 @@ class World:
         return self.visible_from.get(resource_id, 0.0) <= self.clock.now()
 
     def forget(self) -> None:
-        """Back to an empty account (the clock keeps its time)."""
+        """Empty the account (the clock keeps its time)."""
         with self.lock:
             tables: tuple[Clearable, ...] = (
                 self.faults, self.calls, self.client_tokens, self.sessions, self.visible_from, self.quotas,

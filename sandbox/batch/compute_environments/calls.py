@@ -50,7 +50,7 @@ def create(records: Records, request: Fields) -> Fields:
 
 
 def _read_resources(request: Fields) -> Fields:
-    """computeResources with Batch's defaults; refused when they make no sense."""
+    """Read computeResources with Batch's defaults; refused when they make no sense."""
     kind, given = request["type"], request.get("computeResources")
     if kind == "UNMANAGED":
         if given:
@@ -122,7 +122,7 @@ def describe(records: Records, request: Fields) -> Fields:
 
 
 def render(environment: Environment) -> Fields:
-    """An environment as DescribeComputeEnvironments tells it."""
+    """Show a compute environment as DescribeComputeEnvironments does."""
     return {
         "computeEnvironmentName": environment.name,
         "computeEnvironmentArn": environment.arn,

@@ -16,10 +16,10 @@ def _backend(region: str) -> Any:
 
 
 def create(region: str, name: str, uuid: str) -> str:
-    """The ARN of a new cluster."""
+    """Create the ECS cluster of a compute environment; its ARN."""
     return str(_backend(region).create_cluster(f"AWSBatch-{name}-{uuid}").arn)
 
 
 def delete(region: str, arn: str) -> None:
-    """Nothing, when somebody has deleted it already."""
+    """Delete the ECS cluster of a compute environment, if nobody has deleted it already."""
     _backend(region).clusters.pop(arn.rpartition("/")[2], None)

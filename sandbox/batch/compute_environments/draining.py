@@ -16,12 +16,12 @@ DELETED = "Host EC2 terminated with its compute environment."
 
 
 def end_all(records: Records, environment: Environment) -> None:
-    """End what runs there now."""
+    """End the jobs that run in a compute environment now."""
     _end([job for job in records.jobs.values() if _runs_there(job, environment)], DELETED)
 
 
 def end_updated(records: Records, environment: Environment) -> None:
-    """End what runs there: now, or when the policy's time is up."""
+    """End the jobs that run in a compute environment: now, or when the policy's time is up."""
     policy = environment.update_policy or {}
     running = [job for job in records.jobs.values() if _runs_there(job, environment)]
     if not running:

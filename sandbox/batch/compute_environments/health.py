@@ -20,7 +20,7 @@ _SPOT_FLEET = "spotfleet.amazonaws.com"
 
 
 def find_reason(environment: Environment, region: str) -> str:
-    """What is wrong, as statusReason says it; "" when the environment is VALID."""
+    """Find what is wrong with a compute environment, as its statusReason says it; "" when it is VALID."""
     wrong = find_role_reason(environment)
     if not wrong and environment.kind == "MANAGED":
         wrong = next(filter(None, (check(environment, region) for check in _CHECKS)), "")
@@ -28,7 +28,7 @@ def find_reason(environment: Environment, region: str) -> str:
 
 
 def find_role_reason(environment: Environment) -> str:
-    """Why Batch cannot act at all; "" when its service role is there and trusts it."""
+    """Find why Batch cannot act at all; "" when its service role is there and trusts it."""
     arn = environment.service_role
     if account.trusts(arn, account.SERVICE):
         return ""
@@ -73,7 +73,7 @@ def _check_template(environment: Environment, region: str) -> str:
 
 
 def find_template_version(environment: Environment, region: str) -> Any:
-    """The version in use: the one that $Latest or $Default meant when the infrastructure was last made."""
+    """Find the version in use: what $Latest or $Default meant when the infrastructure was last made."""
     wanted = environment.resources.get("launchTemplate")
     found = account.find_template(region, wanted) if wanted else None
     if found is None or wanted is None:
@@ -83,7 +83,7 @@ def find_template_version(environment: Environment, region: str) -> Any:
 
 
 def is_mime(user_data: str) -> bool:
-    """Whether user data (base64) is MIME multi-part.
+    """Return whether user data (base64) is MIME multi-part.
 
     Source: https://docs.aws.amazon.com/batch/latest/userguide/launch-templates.html ("Amazon EC2 user data in launch
     templates must be in the MIME multi-part archive format")
@@ -96,7 +96,9 @@ def is_mime(user_data: str) -> bool:
 
 
 def list_images(environment: Environment, region: str) -> list[str]:
-    """The AMIs that an environment names: by its ec2Configuration, else by imageId, else by its launch template."""
+    """List the AMIs that a compute environment names: in ec2Configuration, else imageId,
+    else in its launch template.
+    """
     resources = environment.resources
     named = [
         configuration["imageIdOverride"]

@@ -54,7 +54,7 @@ def _check_strategy(resources: dict[str, Any]) -> None:
 
 
 def check_vcpus(resources: dict[str, Any]) -> None:
-    """minvCpus, desiredvCpus and maxvCpus in their order."""
+    """Refuse minvCpus, desiredvCpus and maxvCpus that are not in their order."""
     least, most, wanted = resources["minvCpus"], resources["maxvCpus"], resources["desiredvCpus"]
     if least < 0 or most < 0:
         raise executing("minvCpus and maxvCpus must not be negative.")

@@ -11,12 +11,12 @@ from sandbox.world.world import current
 
 
 def move(environment: Environment, status: str, reason: str) -> None:
-    """Into that status, from now on."""
+    """Bring a compute environment into a status, from now on."""
     environment.status, environment.reason, environment.checked = status, reason, current().clock.now()
 
 
 def finish_making(records: Records, environment: Environment) -> None:
-    """The end of CREATING or UPDATING: what $Latest and $Default mean is settled now."""
+    """End CREATING or UPDATING: what $Latest and $Default mean is settled now."""
     wanted = environment.resources.get("launchTemplate")
     template = account.find_template(records.region_name, wanted) if wanted else None
     if environment.template_version is None and template is not None and wanted is not None:
@@ -42,7 +42,7 @@ def _judge(records: Records, environment: Environment) -> None:
 
 
 def finish_deleting(records: Records, environment: Environment) -> None:
-    """Gone with its cluster and its instances; INVALID when there is no role that Batch can assume to delete them."""
+    """Delete a compute environment with its cluster and instances; INVALID when Batch can assume no role for that."""
     wrong = health.find_role_reason(environment)
     if wrong:
         move(environment, "INVALID", f"CLIENT_ERROR - {wrong}")

@@ -22,7 +22,7 @@ _REMOVABLE = ("imageId", "ec2KeyPair", "placementGroup")
 
 
 def can_be_updated(environment: Environment) -> bool:
-    """Whether the infrastructure can be updated in place."""
+    """Return whether the infrastructure can be updated in place."""
     strategy = environment.resources.get("allocationStrategy")
     return account.is_linked(environment.service_role) and strategy in resource_rules.UPDATABLE
 
@@ -58,7 +58,7 @@ def check(environment: Environment, request: dict[str, Any]) -> None:
 
 
 def _check_role(environment: Environment, named: str) -> None:
-    """A service-linked role can't be changed to a regular one, nor back."""
+    """Refuse to change a service-linked role to a regular one, or back."""
     linked, wanted = account.is_linked(environment.service_role), account.is_linked(account.make_role_arn(named))
     if linked and not wanted:
         raise refused("Cannot change the service-linked role of a compute environment to a regular IAM role.")
@@ -72,7 +72,7 @@ def _check_policy(policy: dict[str, Any]) -> None:
 
 
 def apply_changes(resources: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """computeResources after these changes; refused when they would make no sense."""
+    """Return computeResources after these changes; refused when they would make no sense."""
     after = {**resources, **{key: value for key, value in changes.items() if key != "updateToLatestImageVersion"}}
     _check_desired(resources, after, changes)
     for name in _REMOVABLE:

@@ -57,7 +57,8 @@ def deregister(records: Records, request: Fields) -> Fields:
 
 
 def find_active(records: Records, named: Any) -> Definition:
-    """The revision that a job means by ARN, name:revision or name (the latest active one); refused when there is none.
+    """Find the revision that a job means by ARN, name:revision or name (the latest active one).
+    Refused if there is none.
 
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html (jobDefinition)
     """

@@ -16,7 +16,7 @@ _OTHER_KINDS = ("nodeProperties", "eksProperties", "ecsProperties", "consumableR
 
 
 def read_container(request: Fields) -> Fields:
-    """containerProperties as they are kept, with Batch's empty lists; refused when they could never run."""
+    """Read containerProperties as they are kept, with Batch's empty lists; refused when they could never run."""
     if request["type"] != "container" or any(request.get(name) for name in _OTHER_KINDS):
         raise NotImplementedError("job definitions of one container only")
     if "FARGATE" in (request.get("platformCapabilities") or []):
@@ -32,7 +32,7 @@ def read_container(request: Fields) -> Fields:
 
 
 def read_requirements(properties: Fields) -> dict[str, int]:
-    """VCPU, MEMORY (MiB) and GPU that a container asks for, by either way of asking; refused when no numbers."""
+    """Read VCPU, MEMORY (MiB) and GPU of a container, given by either way of asking; refused when no numbers."""
     found = {"VCPU": properties.get("vcpus"), "MEMORY": properties.get("memory")}
     asked = properties.get("resourceRequirements") or []
     if len({requirement["type"] for requirement in asked}) < len(asked):
@@ -74,7 +74,7 @@ def _check_mounts(properties: Fields) -> None:
 
 
 def check_running(request: Fields) -> None:
-    """retryStrategy and timeout, of a definition or of a submission."""
+    """Refuse a retryStrategy or a timeout, of a definition or of a submission."""
     attempts: Any = (request.get("retryStrategy") or {}).get("attempts", 1)
     if not 1 <= attempts <= 10:
         raise executing("retryStrategy attempts must be between 1 and 10.")

@@ -22,7 +22,7 @@ REASONS = (
 
 
 def read_order(records: Records, given: list[Fields], already: list[str]) -> list[Fields]:
-    """computeEnvironmentOrder by ARN and ascending; environments that the queue has `already` need not be VALID."""
+    """Read computeEnvironmentOrder, by ARN and ascending; what the queue has `already` need not be VALID."""
     if not given:
         raise executing("computeEnvironmentOrder can not be null or empty.")
     if len(given) > AT_MOST:
@@ -64,7 +64,7 @@ def check_priority(priority: int) -> None:
 
 
 def check_limits(actions: list[Fields]) -> None:
-    """jobStateTimeLimitActions: 600 to 86,400 seconds, CANCEL only, and for AWS's own reasons only.
+    """Refuse jobStateTimeLimitActions other than 600 to 86,400 seconds, CANCEL, and AWS's own reasons.
 
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html
     """

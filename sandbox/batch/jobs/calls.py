@@ -64,7 +64,7 @@ def _check_dependencies(records: Records, wanted: list[Fields]) -> None:
 
 
 def _read_fields(definition: Definition, request: Fields) -> Fields:
-    """What the job runs with: its definition, and what the submission overrides."""
+    """Read what the job runs with: its definition, and what the submission overrides."""
     kept = definition.fields
     given: dict[str, Any] = {
         key: request[key] for key in ("retryStrategy", "timeout", "propagateTags") if key in request
@@ -103,7 +103,7 @@ def describe(records: Records, request: Fields) -> Fields:
 
 
 def list_jobs(records: Records, request: Fields) -> Fields:
-    """Of one queue: those of one status (RUNNING unless asked), or those that the filters take, newest first."""
+    """List the jobs of a queue: of a status (RUNNING unless asked), or those that the filters take, newest first."""
     if request.get("arrayJobId") or request.get("multiNodeJobId"):
         raise NotImplementedError("array jobs and multi-node jobs")
     if not request.get("jobQueue"):

@@ -13,36 +13,36 @@ WAITING = ("SUBMITTED", "PENDING", "RUNNABLE")
 
 
 def tell_milliseconds() -> int:
-    """Now, the way that Batch tells times."""
+    """Return the present time, the way that Batch writes times."""
     return int(current().clock.now() * 1000)
 
 
 def move(job: Job, status: str, reason: str = "") -> None:
-    """Into that status, from now on."""
+    """Bring a job into a status, from now on."""
     job.status, job.reason, job.since = status, reason, current().clock.now()
 
 
 def list_runnable(records: Records) -> list[Job]:
-    """What waits for a place: queues by priority, highest first, and in each the oldest first."""
+    """List the jobs that wait for a place: queues by priority, highest first, and in a queue the oldest first."""
     priority = {queue.arn: queue.priority for queue in records.queues.values()}
     waiting = [job for job in records.jobs.values() if job.status == "RUNNABLE"]
     return sorted(waiting, key=lambda job: (-priority.get(job.queue, 0), job.created))
 
 
 def begin(job: Job, environment_arn: str) -> None:
-    """RUNNING in that compute environment."""
+    """Let a job be RUNNING in that compute environment."""
     job.environment, job.started, job.stopped, job.exit_code = environment_arn, tell_milliseconds(), None, None
     move(job, "RUNNING")
 
 
 def succeed(job: Job) -> None:
-    """Its command has ended with 0."""
+    """End a job whose command has ended with 0."""
     _record_attempt(job, "Essential container in task exited", 0)
     move(job, "SUCCEEDED", "Essential container in task exited")
 
 
 def end(job: Job, reason: str, exit_code: int | None = None) -> None:
-    """An attempt has failed: RUNNABLE again while there are attempts left, else FAILED.
+    """End an attempt that has failed: RUNNABLE again while there are attempts left, else FAILED.
 
     Source: https://docs.aws.amazon.com/batch/latest/userguide/job_retries.html
     """
@@ -57,7 +57,7 @@ def end(job: Job, reason: str, exit_code: int | None = None) -> None:
 
 
 def fail(job: Job, reason: str) -> None:
-    """FAILED without having run (cancelled, or terminated while it waited)."""
+    """Let a job be FAILED without having run (cancelled, or terminated while it waited)."""
     job.stopped = tell_milliseconds()
     move(job, "FAILED", reason)
 
@@ -71,7 +71,7 @@ def _record_attempt(job: Job, reason: str, exit_code: int | None) -> None:
 
 
 def count_vcpus(job: Job) -> int:
-    """How many vCPUs it asks for."""
+    """Count the vCPUs that a job asks for."""
     asked = {
         requirement["type"]: requirement["value"] for requirement in job.fields["container"]["resourceRequirements"]
     }

@@ -45,7 +45,7 @@ def render_detail(records: Records, job: Job) -> Fields:
 
 
 def _find_container_instance(records: Records, job: Job) -> str:
-    """Where it runs; "" for a job that is on no machine.
+    """Find the container instance that a job runs on; "" for a job that is on no machine.
 
     The ARN names the cluster of the compute environment:
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html ("container instance")
@@ -75,7 +75,7 @@ def render_summary(job: Job) -> Fields:
 
 
 def filter_jobs(jobs: list[Job], filters: list[Fields]) -> list[Job]:
-    """Those that the one filter takes; more than one, or an unknown one, is refused."""
+    """List the jobs that the filter takes; more than a single filter, or an unknown one, is refused."""
     if len(filters) != 1 or filters[0].get("name") not in _FILTERS:
         raise executing(f"Exactly one filter is expected, of {', '.join(_FILTERS)}.")
     name, values = filters[0]["name"], filters[0].get("values") or []

@@ -29,7 +29,7 @@ def _ec2(region: str) -> Any:
 
 
 def make_role_arn(named: str) -> str:
-    """The ARN of a role that is given by ARN, by name, or by path and name.
+    """Make the ARN of a role that is given by ARN, by name, or by path and name.
 
     Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateComputeEnvironment.html (serviceRole: "if
     your specified role has a path other than /, then you must either specify the full role ARN … or prefix the role
@@ -39,7 +39,7 @@ def make_role_arn(named: str) -> str:
 
 
 def trusts(arn: str, service: str) -> bool:
-    """Whether the role exists and its trust policy lets this service assume it."""
+    """Return whether the role exists and its trust policy lets this service assume it."""
     role = next((role for role in _iam().roles.values() if role.arn == arn), None)
     if role is None or not current().is_visible(role.id):
         return False
@@ -60,7 +60,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def ensure_linked_role() -> str:
-    """The ARN of the service-linked role, which is made when it is not there.
+    """Return the ARN of the service-linked role, which is made when it is not there.
 
     Source: https://docs.aws.amazon.com/batch/latest/userguide/using-service-linked-roles.html ("When you create a
     compute environment … and do not specify a service role, AWS Batch creates the service-linked role for you")
@@ -73,7 +73,7 @@ def ensure_linked_role() -> str:
 
 
 def list_users_of_linked_role() -> list[str]:
-    """The ARNs of the compute environments that need it, in every region: it cannot be deleted while there are any."""
+    """List the ARNs of the compute environments that need it, in every region: while there are any, it stays."""
     return [
         environment.arn
         for here in records.everywhere()
@@ -87,14 +87,14 @@ def is_linked(arn: str) -> bool:
 
 
 def find_instance_profile(named: str) -> Any:
-    """The instance profile of that name or ARN; None when there is none (a role is not a profile)."""
+    """Find the instance profile of that name or ARN; None when there is none (a role is not a profile)."""
     profiles = _iam().instance_profiles.values()
     found = next((profile for profile in profiles if named in (profile.arn, profile.name)), None)
     return found if found is not None and current().is_visible(found.id) else None
 
 
 def find_image(region: str, image_id: str) -> Any:
-    """The AMI, or None: unknown, deregistered, or not seen yet."""
+    """Find an AMI; None when it is unknown, deregistered, or not seen yet."""
     found = _ec2(region).amis.get(image_id)
     return found if found is not None and current().is_visible(image_id) else None
 
@@ -112,7 +112,7 @@ def has_key_pair(region: str, name: str) -> bool:
 
 
 def find_template(region: str, specification: dict[str, Any]) -> Any:
-    """The launch template that a launchTemplate names by id or by name; None when there is none."""
+    """Find the launch template that a launchTemplate names by id or by name; None when there is none."""
     backend = _ec2(region)
     wanted = specification.get("launchTemplateId")
     if not wanted:
@@ -121,7 +121,9 @@ def find_template(region: str, specification: dict[str, Any]) -> Any:
 
 
 def find_template_version(found: Any, wanted: str | None) -> Any:
-    """A version by number, $Latest or $Default ("If the value is an empty string or … not specified … $Default")."""
+    """Find a version by number,
+    $Latest or $Default ("If the value is an empty string or … not specified … $Default").
+    """
     text = wanted or "$Default"
     if text == "$Latest":
         return max(found.versions, key=lambda each: each.number)
@@ -130,17 +132,17 @@ def find_template_version(found: Any, wanted: str | None) -> Any:
 
 
 def has_policies(arn: str) -> bool:
-    """Whether a role may do anything at all; the service-linked role always may."""
+    """Return whether a role may do anything at all; the service-linked role always may."""
     role = next((role for role in _iam().roles.values() if role.arn == arn), None)
     return role is not None and (is_linked(arn) or bool(role.managed_policies or role.policies))
 
 
 def list_zones(region: str, subnets: list[str]) -> set[str]:
-    """The availability zones of these subnets."""
+    """List the availability zones of these subnets."""
     return {zone for zone, known in _ec2(region).subnets.items() if set(subnets) & set(known)}
 
 
 def list_offered(region: str, in_zones: set[str]) -> set[str]:
-    """The instance types that are offered in any of these zones."""
+    """List the instance types that are offered in any of these zones."""
     found = _ec2(region).describe_instance_type_offerings("availability-zone", {"location": sorted(in_zones)})
     return {str(offering["InstanceType"]) for offering in found}

@@ -15,10 +15,10 @@ class ClientException(ServiceException):
 
 
 def refused(message: str) -> ClientException:
-    """A ClientException to be raised. Batch tells its refusals apart by their message alone."""
+    """Make a ClientException to be raised. Batch tells its refusals apart by their message alone."""
     return ClientException(message)
 
 
 def executing(message: str) -> ClientException:
-    """The same, worded as Batch words what it finds wrong in a request's fields."""
+    """Make the same, worded as Batch words what is wrong in a request's fields."""
     return ClientException(f"Error executing request, Exception : {message}")

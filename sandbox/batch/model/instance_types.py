@@ -24,7 +24,7 @@ _NEVER = re.compile(r"t\d|mac")
 
 @cache
 def list_families() -> dict[str, tuple[str, ...]]:
-    """Family → its types, of all that Batch can use."""
+    """List the families that Batch can use, with their instance types."""
     found: dict[str, list[str]] = {}
     for name in sorted(INSTANCE_TYPES):
         family = name.split(".")[0]
@@ -34,7 +34,7 @@ def list_families() -> dict[str, tuple[str, ...]]:
 
 
 def expand(wanted: str) -> tuple[str, ...]:
-    """The instance types that a type, a family or a word stands for; () when Batch does not know it."""
+    """List the instance types that a type, a family or a word stands for; () when Batch does not know it."""
     if wanted in WORDS:
         return tuple(instance_type for family in WORDS[wanted] for instance_type in list_families().get(family, ()))
     known = list_families()
@@ -48,12 +48,12 @@ def expand_all(wanted: list[str]) -> list[str]:
 
 
 def list_architectures(wanted: list[str]) -> set[str]:
-    """{"x86_64"}, {"arm64"}, or both."""
+    """Return {"x86_64"}, {"arm64"}, or both."""
     return {ARM if ARM in architectures(name) else X86 for name in expand_all(wanted)}
 
 
 def check_names(wanted: list[str]) -> str:
-    """What is wrong with instanceTypes, in Batch's words; "" when nothing is."""
+    """Find what is wrong with instanceTypes, in Batch's words; "" when nothing is."""
     if any(not expand(name) for name in wanted):
         known = list_families()
         names = [*known, *WORDS, *(instance_type for types in known.values() for instance_type in types)]

@@ -23,7 +23,7 @@ def check(field: str, name: Any) -> None:
 
 
 def find(table: Mapping[str, Found], named: str | None, prefix: str) -> Found | None:
-    """The record of that name or ARN (`prefix` is an ARN without its name); None when there is none."""
+    """Find the record of that name or ARN (`prefix` is an ARN without its name); None when there is none."""
     text = named or ""
     return table.get(text.removeprefix(prefix))
 

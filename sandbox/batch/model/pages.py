@@ -16,7 +16,7 @@ AT_MOST = 100
 
 
 def cut_page(found: Sequence[Item], request: dict[str, Any], unasked: int = AT_MOST) -> tuple[list[Item], str | None]:
-    """The items of this page, and the token of the next; `unasked` of them where maxResults says nothing.
+    """Cut out the items of this page, and the token of the next; `unasked` of them where maxResults says nothing.
 
     A maxResults outside 1 to 100, and a token that is not ours, are refused.
     """

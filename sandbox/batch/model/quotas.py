@@ -10,12 +10,12 @@ from sandbox.quotas.defaults import BATCH_ENVIRONMENTS, BATCH_QUEUES
 
 
 def check_environments(records: Records) -> None:
-    """Refuse one more than the quota."""
+    """Refuse a compute environment more than the quota."""
     _check(len(records.environments), BATCH_ENVIRONMENTS, records.region_name, "compute environments")
 
 
 def check_queues(records: Records) -> None:
-    """Refuse one more than the quota."""
+    """Refuse a job queue more than the quota."""
     _check(len(records.queues), BATCH_QUEUES, records.region_name, "job queues")
 
 

@@ -61,7 +61,7 @@ class Queue:
     leaving: list[str] = field(default_factory=list)
 
     def environments(self) -> list[str]:
-        """The ARNs of its compute environments, in their order."""
+        """List the ARNs of its compute environments, in their order."""
         return [str(entry["computeEnvironment"]) for entry in self.order]
 
 
@@ -119,16 +119,16 @@ class Records(BaseBackend, TaggableResourcesMixin):
         self.revisions: dict[str, int] = {}
 
     def arn(self, kind: str, name: str) -> str:
-        """The ARN of a resource of this region, such as job-queue/NAME."""
+        """Make the ARN of a resource of this region, such as job-queue/NAME."""
         return f"arn:{self.partition}:batch:{self.region_name}:{self.account_id}:{kind}/{name}"
 
     def of_queue(self, queue: Queue) -> list[Environment]:
-        """Its environments that still exist, in their order."""
+        """List a queue's compute environments that still exist, in their order."""
         by_arn = {environment.arn: environment for environment in self.environments.values()}
         return [by_arn[arn] for arn in queue.environments() if arn in by_arn]
 
     def tagged(self) -> Iterator[tuple[str, str, dict[str, str]]]:
-        """Of everything that can carry tags: its type, its ARN and the tags themselves."""
+        """Yield type, ARN and tags of everything that can carry tags."""
         for environment in self.environments.values():
             yield "compute-environment", environment.arn, environment.tags
         for queue in self.queues.values():
@@ -140,7 +140,7 @@ class Records(BaseBackend, TaggableResourcesMixin):
             yield "job", job.arn, job.tags
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
-        """For the Resource Groups Tagging API."""
+        """Yield them for the Resource Groups Tagging API."""
         for kind, arn, tags in self.tagged():
             yield TaggedResource(arn, dict(tags), f"batch:{kind}")
 
@@ -149,11 +149,11 @@ _records = BackendDict(Records, "batch")
 
 
 def of(region: str) -> Records:
-    """The records of a region of the sandbox's account."""
+    """Return the records of a region of the sandbox's account."""
     found: Records = _records[ACCOUNT][region]
     return found
 
 
 def everywhere() -> list[Records]:
-    """Those of every region that was used."""
+    """Return the records of every region that was used."""
     return list(_records[ACCOUNT].values())

@@ -32,7 +32,9 @@ UNDETERMINED = "UNDETERMINED - Batch job is blocked, root cause is undetermined.
 
 
 def find_reason(records: Records, queue: Queue, job: Job) -> str:
-    """ "" when some environment of the queue could take the job, or only waits for being enabled."""
+    """Find why no compute environment of the queue could take the job; "" when there is no reason, or only that it is
+    disabled.
+    """
     attached = records.of_queue(queue)
     valid = [environment for environment in attached if environment.status != "INVALID"]
     if not valid:
@@ -56,7 +58,7 @@ def find_reason(records: Records, queue: Queue, job: Job) -> str:
 
 
 def _list_fitting(environment: Environment, asked: dict[str, int]) -> list[str]:
-    """The instance types of an environment that are large enough."""
+    """Return the instance types of an environment that are large enough."""
     return [
         instance_type
         for instance_type in instance_types.expand_all(environment.resources["instanceTypes"])
@@ -67,13 +69,13 @@ def _list_fitting(environment: Environment, asked: dict[str, int]) -> list[str]:
 
 
 def _can_join(records: Records, environment: Environment) -> bool:
-    """Whether its instances could reach ECS: Batch does not find out why they never join."""
+    """Return whether its instances could reach ECS: Batch does not find out why they never join."""
     resources = environment.resources
     return network.reaches_out(records.region_name, resources["subnets"], resources.get("securityGroupIds") or [])
 
 
 def _is_offered(records: Records, environment: Environment) -> bool:
-    """Whether any of its types is offered in any zone of its subnets."""
+    """Return whether any of its types is offered in any zone of its subnets."""
     zones = account.list_zones(records.region_name, environment.resources["subnets"])
     offered = account.list_offered(records.region_name, zones)
     return any(

@@ -11,7 +11,7 @@ CODE = "InsufficientInstanceCapacity"
 
 
 def is_lacking(instance_type: str) -> bool:
-    """Whether a launch of this type would find no capacity now; the fault is not used up."""
+    """Return whether a launch of this type would find no capacity now; the fault is not used up."""
     return any(
         fault["code"] == CODE
         and fault["action"] in ("RunInstances", "*")

@@ -14,5 +14,5 @@ MEASURED = {
 
 
 def estimate_registered(instance_type: str) -> int:
-    """MiB that jobs can have on an instance of this type."""
+    """Estimate the MiB that jobs can have on an instance of this type."""
     return MEASURED.get(instance_type) or int(memory_mib(instance_type) * 0.955) - 200

@@ -15,7 +15,9 @@ _ENDPOINT = ".ecs"
 
 
 def reaches_out(region: str, subnets: list[str], groups: list[str]) -> bool:
-    """Whether any of these subnets has a way out, and any of these security groups (none: unknown) lets traffic out."""
+    """Return whether any of these subnets has a way out, and any of these security groups (none: unknown) lets traffic
+    out.
+    """
     backend: Any = ec2_backends[ACCOUNT][region]
     known = [zone[subnet] for zone in backend.subnets.values() for subnet in subnets if subnet in zone]
     return any(_leads_out(backend, subnet) for subnet in known) and _lets_out(backend, groups)
@@ -35,7 +37,7 @@ def _list_main(tables: list[Any]) -> list[Any]:
 
 
 def _is_way_out(route: Any, subnet: Any) -> bool:
-    """An internet gateway serves those alone that have a public address."""
+    """Return whether a route leads out; an internet gateway serves those alone that have a public address."""
     if route.destination_cidr_block != EVERYWHERE or route.local:
         return False
     return route.gateway is None or str(subnet.map_public_ip_on_launch).lower() == "true"

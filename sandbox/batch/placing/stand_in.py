@@ -52,7 +52,7 @@ def _find_environment(table: Records, job: Job, named: str) -> Environment:
 
 
 def _grow(table: Records, environment: Environment) -> None:
-    """Batch moves desiredvCpus with the load."""
+    """Raise desiredvCpus with the load, as Batch does."""
     running = [job for job in table.jobs.values() if job.environment == environment.arn and job.status == "RUNNING"]
     load = sum(states.count_vcpus(job) for job in running)
     resources = environment.resources

@@ -125,7 +125,7 @@ def import_stand_in(world: World, snapshot_id: str, region: str) -> None:
 
 
 def make_spec(instance: Any) -> MachineSpec:
-    """The machine for an instance: its disks root first, its size capped to what this host can carry."""
+    """Return the machine for an instance: its disks root first, its size capped to what this host can carry."""
     return MachineSpec(
         instance_id=instance.id,
         memory_mib=min(memory_mib(instance.instance_type), MOST_MEMORY_MIB),

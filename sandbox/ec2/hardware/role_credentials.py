@@ -34,7 +34,7 @@ def list_leaves(instance: Any) -> dict[str, dict[str, Any]]:
 
 
 def _renew_credentials(instance: Any, role: str) -> dict[str, Any]:
-    """The same until they are about to expire; the keys are known to the gate from then on."""
+    """Return the same until they are about to expire; the keys are known to the gate from then on."""
     now, facts = current().clock.now(), current().instances[instance.id]
     present = facts.credentials
     if present and facts.credentials_until - now > RENEWED_BEFORE and present["AccessKeyId"] in current().sessions:

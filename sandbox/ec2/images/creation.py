@@ -155,7 +155,9 @@ def _begin(
 def _choose_devices(
     instance: Any, requested: list[dict[str, Any]]
 ) -> tuple[list[tuple[str, Any, bool]], list[dict[str, Any]]]:
-    """The instance's volumes to be imaged (device, volume, DeleteOnTermination), and blank ones that are added."""
+    """Return the instance's volumes to be imaged (device, volume, DeleteOnTermination),
+    and blank ones that are added.
+    """
     changes = {mapping["DeviceName"]: mapping for mapping in requested}
     keep = []
     names = sorted(instance.block_device_mapping, key=lambda name: name != instance.root_device_name)

@@ -69,7 +69,7 @@ class Image(Ami):
 
 
 def describe_ebs(volume: Any, snapshot_id: str | None, delete_on_termination: bool) -> dict[str, Any]:
-    """The Ebs part of an image's mapping for what a volume is."""
+    """Return the Ebs part of an image's mapping for what a volume is."""
     found = {
         "SnapshotId": snapshot_id,
         "VolumeSize": volume.size,

@@ -58,7 +58,7 @@ class Launch(EC2Response):
 
 
 def find_template_version(backend: Any, request: dict[str, Any]) -> Any:
-    """The version of a launch template that a request names, or None; raises AWS's error where there is none."""
+    """Return the version of a launch template that a request names, or None; raises AWS's error where there is none."""
     named = request.get("LaunchTemplate")
     if not named:
         return None
@@ -68,7 +68,7 @@ def find_template_version(backend: Any, request: dict[str, Any]) -> Any:
 
 
 def merge(version: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """The request over its launch template's data; what the request says wins, tags of both are set."""
+    """Return the request over its launch template's data; what the request says wins, tags of both are set."""
     if version is None:
         return request
     data = {key: value for key, value in dict(version.data).items() if value not in (None, [], {})}
@@ -82,7 +82,7 @@ def merge(version: Any, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _for_moto(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """What moto leaves to chance made explicit: the default subnet and group, and MaxCount instances.
+    """Return what moto leaves to chance made explicit: the default subnet and group, and MaxCount instances.
 
     moto makes one 8 GiB volume of its own when there are no mappings; `_furnish` puts the right ones there.
     """
@@ -127,7 +127,7 @@ def _furnish(
 
 
 def _find_keyless(world: World, access_key: str, backend: Any, devices: tuple[BlockDevice, ...]) -> str:
-    """Why the volumes cannot be encrypted, or nothing."""
+    """Return why the volumes cannot be encrypted, or nothing."""
     keys = [kms.find_key_arn(backend, device.kms_key_id) for device in devices if device.encrypted]
     if None in keys:
         return "the KMS key of a volume does not exist or is not enabled"

@@ -77,7 +77,7 @@ def _check_placement(backend: Any, request: dict[str, Any]) -> None:
 
 
 def find_default_subnet(backend: Any, request: dict[str, Any]) -> Any:
-    """The default subnet that AWS would choose: of the zone asked for, else the first that offers the type."""
+    """Return the default subnet that AWS would choose: of the zone asked for, else the first that offers the type."""
     if backend.get_default_vpc() is None:
         message = "No default VPC for this user. GroupName is only supported for EC2-Classic and default VPC."
         raise refused("VPCIdNotSpecified", message)

@@ -121,7 +121,7 @@ def _become_stopped(instance: Any, reason: StateReason) -> None:
 
 
 def _become_terminated(instance: Any, reason: StateReason) -> None:
-    """The end: volumes go or stay as their DeleteOnTermination says, interfaces go, the Spot request closes."""
+    """End an instance: volumes go or stay as DeleteOnTermination says, interfaces go, the Spot request closes."""
     world, backend = current(), instance.ec2_backend
     gone = [device.volume_id for device in instance.block_device_mapping.values() if device.delete_on_termination]
     for nic in instance.nics.values():

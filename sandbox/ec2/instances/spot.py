@@ -64,7 +64,7 @@ def fulfil(backend: Any, instance: Any, request: dict[str, Any], tags: dict[str,
 
 class SpotPrices(EC2Response):
     def describe_spot_price_history(self) -> ActionResult:
-        """One present price for each type and zone, from the recorded table."""
+        """Describe a present price for every type and zone, from the recorded table."""
         asked = self._get_param("InstanceTypes", [])
         prices = self.ec2_backend.describe_spot_price_history(asked, self._filters_from_querystring())
         now = current().clock.utcnow()

@@ -118,7 +118,7 @@ class LaunchTemplates(EC2Response):
         return ActionResult({"LaunchTemplate": self._template_told(template)})
 
     def _named_template(self) -> Any:
-        """The template that a request names by id (checked before) or by name, never by both."""
+        """Find the launch template that a request names by id (checked before) or by name, never by both."""
         template_id, name = self._get_param("LaunchTemplateId"), self._get_param("LaunchTemplateName")
         if bool(template_id) == bool(name):
             message = "You must specify either the launch template ID or the launch template name, but not both."

@@ -11,7 +11,7 @@ _TAGGABLE = ("instance", "volume", "network-interface", "spot-instances-request"
 
 
 def check_user_data(request: dict[str, Any]) -> None:
-    """Of a launch, or of a launch template."""
+    """Refuse the user data of a launch, or of a launch template."""
     given = request.get("UserData")
     if not given:
         return
@@ -24,7 +24,7 @@ def check_user_data(request: dict[str, Any]) -> None:
 
 
 def check_tags(request: dict[str, Any]) -> None:
-    """Of a launch, or of a launch template's data."""
+    """Refuse the tags of a launch, or of a launch template's data."""
     is_spot = (request.get("InstanceMarketOptions") or {}).get("MarketType") == "spot"
     for specification in request.get("TagSpecifications") or []:
         kind = specification.get("ResourceType")

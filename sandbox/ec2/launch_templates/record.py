@@ -24,7 +24,7 @@ def check_name(name: str | None) -> None:
 
 
 def find_by_name(backend: Any, name: str) -> Any:
-    """The template of that name; raises AWS's error for a name that is malformed or unknown."""
+    """Find the launch template of that name; raises AWS's error for a name that is malformed or unknown."""
     check_name(name)
     if name not in backend.launch_template_name_to_ids:
         message = f"The specified launch template, with template name {name}, does not exist."

@@ -4,7 +4,7 @@ from moto.ec2.exceptions import EC2ClientError
 
 
 def refused(code: str, message: str) -> EC2ClientError:
-    """An EC2 client error (HTTP 400) to be raised.
+    """Make an EC2 client error (HTTP 400) to be raised.
 
     Codes: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
     """

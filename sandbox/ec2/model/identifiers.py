@@ -116,7 +116,7 @@ def check_all(backend: Any, world: World, parameters: Mapping[str, Any]) -> None
 
 
 def is_gone(backend: Any, resource_id: str) -> bool:
-    """Whether an id of a kind that is known here names nothing any more."""
+    """Return whether an id of a kind that is known here names nothing any more."""
     kind = _BY_PREFIX.get(resource_id.partition("-")[0])
     return kind is not None and not kind.exists(backend, resource_id)
 

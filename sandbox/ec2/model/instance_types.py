@@ -7,13 +7,13 @@ from moto.ec2.models.instance_types import INSTANCE_TYPES
 
 
 def facts(name: str) -> Mapping[str, Any] | None:
-    """The type's description as the API gives it; None for an unknown type."""
+    """Return the type's description as the API gives it; None for an unknown type."""
     found: Mapping[str, Any] | None = INSTANCE_TYPES.get(name)
     return found
 
 
 def architectures(name: str) -> list[str]:
-    """["x86_64"], ["i386", "x86_64"] or ["arm64"]; [] for an unknown type."""
+    """Return ["x86_64"], ["i386", "x86_64"] or ["arm64"]; [] for an unknown type."""
     found = facts(name)
     return list(found["ProcessorInfo"]["SupportedArchitectures"]) if found else []
 

@@ -9,6 +9,6 @@ from sandbox.world.world import ACCOUNT
 
 
 def list_instances() -> Iterator[Any]:
-    """Every instance of every region that has been used."""
+    """Yield every instance of every region that has been used."""
     for backend in list(ec2_backends[ACCOUNT].values()):
         yield from backend.all_instances()

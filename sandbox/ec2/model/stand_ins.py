@@ -72,7 +72,7 @@ STAND_INS = (
 
 
 def find_by_snapshot(snapshot_id: str, region: str) -> StandIn | None:
-    """The stand-in whose root disk this snapshot is; None for any other."""
+    """Find the stand-in whose root disk this snapshot is; None for any other."""
     return next((stand_in for stand_in in STAND_INS if stand_in.snapshot_id(region) == snapshot_id), None)
 
 

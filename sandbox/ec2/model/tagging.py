@@ -14,7 +14,7 @@ from sandbox.ec2.model.identifiers import is_gone
 
 
 def read_tags(request: Mapping[str, Any]) -> dict[str, dict[str, str]]:
-    """Resource type → tags, of a request's TagSpecifications."""
+    """Read a request's TagSpecifications: resource type → tags."""
     found: dict[str, dict[str, str]] = {}
     for specification in request.get("TagSpecifications") or []:
         tags = {tag["Key"]: tag.get("Value", "") for tag in specification.get("Tags") or []}

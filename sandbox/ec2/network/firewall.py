@@ -10,13 +10,13 @@ CALLER = ip_address("127.0.0.1")
 
 
 def list_groups(instance: Any) -> list[Any]:
-    """The instance's groups, each once."""
+    """List the security groups of an instance, without repetition."""
     found = [*instance.security_groups, *(group for nic in instance.nics.values() for group in nic.group_set)]
     return list({group.id: group for group in found}.values())
 
 
 def allows_ssh(instance: Any) -> bool:
-    """Whether some group of the instance lets this host's loopback in on TCP port 22."""
+    """Return whether some group of the instance lets this host's loopback in on TCP port 22."""
     return any(_lets_ssh_in(rule) for group in list_groups(instance) for rule in group.ingress_rules)
 
 

@@ -46,7 +46,7 @@ def resolve(
     root: str,
     encrypt_by_default: bool = False,
 ) -> tuple[BlockDevice, ...]:
-    """The volumes of one instance, root first; raises AWS's error for a mapping that AWS refuses."""
+    """List the volumes of an instance, root first; raises AWS's error for a mapping that AWS refuses."""
     mappings: dict[str, dict[str, Any]] = {mapping["DeviceName"]: dict(mapping.get("Ebs") or {}) for mapping in image}
     for mapping in requested:
         name = mapping.get("DeviceName")
@@ -71,7 +71,7 @@ def make_device(
     is_root: bool = False,
     encrypt_by_default: bool = False,
 ) -> BlockDevice:
-    """One volume with EBS's defaults filled in; `snapshots` knows every snapshot that may be named."""
+    """Fill in EBS's defaults of a volume; `snapshots` knows every snapshot that may be named."""
     snapshot = snapshots.get(ebs.get("SnapshotId") or "")
     volume_type = ebs.get("VolumeType") or "gp2"
     size = ebs.get("VolumeSize") or (snapshot.size if snapshot else 0)

@@ -46,7 +46,7 @@ class Pending(Snapshot):
 
 
 def begin(backend: Any, volume: Any, description: str, tags: dict[str, str]) -> Pending:
-    """A new record in state `pending`; `copy` makes it real."""
+    """Make a new record in state `pending`; `copy` makes it real."""
     snapshot = Pending(
         backend, random_snapshot_id(), volume, description, encrypted=volume.encrypted, kms_key_id=volume.kms_key_id
     )
@@ -58,13 +58,13 @@ def begin(backend: Any, volume: Any, description: str, tags: dict[str, str]) -> 
 
 
 def finish(snapshot: Any, error: str | None) -> None:
-    """The end of a copy: `completed`, or `error` with its message."""
+    """End a copy: `completed`, or `error` with its message."""
     snapshot.status = "error" if error else "completed"
     snapshot.state_message = error
 
 
 def copy_by_clock(world: World, snapshots: list[Any], done: Done) -> None:
-    """Without machines: all are complete when the clock says so; then `done(None)`."""
+    """Complete all when the clock says so, without machines; then `done(None)`."""
     for snapshot in snapshots:
         snapshot.began = world.clock.now()
 
@@ -95,7 +95,7 @@ def copy_disk(world: World, snapshot: Any) -> str | None:
 
 
 def find_image_using(backend: Any, snapshot_id: str) -> Any:
-    """The registered image that has this snapshot; None when there is none."""
+    """Find the registered image that has this snapshot; None when there is none."""
     return next((image for image in backend.amis.values() if snapshot_id in image.snapshot_ids), None)
 
 

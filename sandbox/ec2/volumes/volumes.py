@@ -39,7 +39,7 @@ def list_snapshot_facts(backend: Any) -> dict[str, SnapshotFacts]:
 
 
 def create(backend: Any, zone: str, wanted: BlockDevice, tags: dict[str, str]) -> Any:
-    """A new volume record, as `wanted` says."""
+    """Make a new volume record, as `wanted` says."""
     volume = backend.create_volume(
         size=wanted.size, zone_name=zone, snapshot_id=wanted.snapshot_id, volume_type=wanted.volume_type,
         iops=wanted.iops if wanted.volume_type != "gp2" else None, throughput=wanted.throughput,

@@ -16,7 +16,7 @@ Test = Callable[[str, str], bool]  # policy's value, request's value
 
 
 def _exactly(pattern: str) -> str:
-    """A policy's value for operators without wildcards."""
+    """Return a policy's value for operators without wildcards."""
     for letter in "*?$[":
         pattern = pattern.replace(f"[{letter}]", letter)
     return pattern
@@ -74,13 +74,13 @@ _NEGATED = {
 
 
 def as_list(value: Any) -> list[str]:
-    """A policy's value or list of values, as texts."""
+    """Return a policy's value or list of values, as texts."""
     values = value if isinstance(value, list) else [value]
     return [str(item).lower() if isinstance(item, bool) else str(item) for item in values]
 
 
 def hold(block: Mapping[str, Mapping[str, Any]], context: Context) -> bool:
-    """Whether all conditions of a statement hold; raises ValueError for an operator that IAM does not know."""
+    """Return whether all conditions of a statement hold; raises ValueError for an operator that IAM does not know."""
     return all(
         _holds(operator, key, as_list(wanted), context)
         for operator, keys in block.items()

@@ -12,7 +12,7 @@ Statements = Sequence[Statement]
 
 
 def find_denial(policies: Statements, boundary: Statements | None, question: Question) -> str | None:
-    """Why the answer is no, in AWS's words; None when it is yes. `boundary` is None where there is none."""
+    """Find why the answer is no, in AWS's words; None when it is yes. `boundary` is None where there is none."""
     for where, found in (("an identity-based policy", policies), ("a permissions boundary", boundary or ())):
         if any(statement.get("Effect") == "Deny" and applies(statement, question) for statement in found):
             return f"with an explicit deny in {where}"

@@ -16,19 +16,19 @@ _LITERAL = {"*": "*", "?": "?", "$": "$"}
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Whether `value` is one that a pattern with `*` and `?` stands for."""
+    """Return whether `value` is one that a pattern with `*` and `?` stands for."""
     return _compile(pattern).fullmatch(value) is not None
 
 
 def matches_arn(pattern: str, arn: str) -> bool:
-    """The same for ARNs, part by part; a `*` at a pattern's very end reaches over the parts that follow."""
+    """Return the same for ARNs, part by part; a `*` at a pattern's very end reaches over the parts that follow."""
     wanted = pattern.split(":", 5)
     given = arn.split(":", len(wanted) - 1 if pattern.endswith("*") else 5)
     return len(wanted) == len(given) and all(map(matches, wanted, given))
 
 
 def substitute(text: str, context: Context) -> str | None:
-    """`text` with its variables in their places, or None when one has no value: then nothing matches.
+    """Put values in the places of `text`'s variables; None when a variable has no value: then nothing matches.
 
     A value is taken as it is: its own `*` and `?` stand for themselves.
     """

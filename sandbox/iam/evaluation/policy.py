@@ -28,7 +28,7 @@ class Question:
 
 @lru_cache(maxsize=512)
 def read_statements(document: str) -> tuple[Statement, ...]:
-    """Of a policy document; an unreadable one has none."""
+    """Read the statements of a policy document; an unreadable document has none."""
     try:
         found = json.loads(document or "{}").get("Statement", [])
     except (ValueError, AttributeError):
@@ -37,7 +37,7 @@ def read_statements(document: str) -> tuple[Statement, ...]:
 
 
 def applies(statement: Statement, question: Question) -> bool:
-    """Whether a statement speaks of this action on this resource in these circumstances."""
+    """Return whether a statement speaks of this action on this resource in these circumstances."""
     if not _names_action(statement, question.action):
         return False
     if not question.known:
@@ -59,5 +59,7 @@ def _names_resource(statement: Statement, question: Question) -> bool:
 
 
 def _stands_for(pattern: str, resource: str) -> bool:
-    """An action without resources of its own is allowed by `*` alone."""
+    """Return whether a pattern stands for a resource.
+    An action without resources of its own is allowed by `*` alone.
+    """
     return pattern == "*" if resource == "*" else matches_arn(pattern, resource)

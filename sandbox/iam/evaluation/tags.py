@@ -11,13 +11,13 @@ Keys = dict[str, tuple[str, ...]]
 
 
 def list_requested(tags: Mapping[str, str | None]) -> Keys:
-    """aws:RequestTag/… and aws:TagKeys of the tags that a request sets, or takes away (value None)."""
+    """List aws:RequestTag/… and aws:TagKeys of the tags that a request sets, or takes away (value None)."""
     keys: Keys = {f"aws:requesttag/{key}".lower(): (value,) for key, value in tags.items() if value is not None}
     return keys | ({"aws:tagkeys": tuple(tags)} if tags else {})
 
 
 def list_carried(tags: Mapping[str, str], *services: str) -> Keys:
-    """aws:ResourceTag/… of a resource, and the same under a service's own prefix."""
+    """List aws:ResourceTag/… of a resource, and the same under a service's own prefix."""
     return {
         f"{service}:resourcetag/{key}".lower(): (value,)
         for service in ("aws", *services)
@@ -26,7 +26,7 @@ def list_carried(tags: Mapping[str, str], *services: str) -> Keys:
 
 
 def as_dict(tags: Iterable[Mapping[str, Any]] | Mapping[str, Any] | None) -> dict[str, str]:
-    """Of AWS's lists (Key and Value, in either case), or of its maps."""
+    """Read AWS's lists (Key and Value, in either case), or its maps."""
     if isinstance(tags, Mapping):
         if all(isinstance(tag, Mapping) for tag in tags.values()):
             return as_dict(list(tags.values()))
