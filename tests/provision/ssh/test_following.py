@@ -201,6 +201,6 @@ def test_what_takes_too_long_as_a_single_command() -> None:
         return channel
 
     wire.execute = execute  # type: ignore[method-assign]
-    with pytest.raises(UserError, match="no end of 'sleep 9' within 5 s"):
+    with pytest.raises(UserError, match=r"sleep 9.* within 5 s"):
         remote.run("sleep 9", timeout=5)
     assert limits == [5, 5]
