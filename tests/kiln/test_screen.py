@@ -86,8 +86,11 @@ def test_while_a_step_runs_its_title_and_its_newest_words_are_shown() -> None:
         began = task.start_time
         line.live("next")
         assert screen._status.tasks[0].start_time == began
+        screen.show_live(screen.line("step"), "")
+        of_step = screen._status.tasks[0].start_time
         screen.show_live(screen.line("another"), "")
         assert screen._status.tasks[0].description == "another"
+        assert began < of_step < screen._status.tasks[0].start_time, "the time of a new title begins anew"
     assert screen._status is None
 
 

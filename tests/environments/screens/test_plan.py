@@ -28,3 +28,13 @@ def test_the_plan_in_words() -> None:
     new = Plan(there, created, (), {"ondemand": "x", "spot": "y"}, Situation("genomics-2019"))
     text = show.plan_text(new, "x", verbose=False)
     assert f"SPOT, BEST_FIT, optimal, 0 to 256 vCPUs, genomics-workflow-template v1, {STOCK.id}" in text
+
+
+def test_what_a_compute_environment_is_made_of_is_said_of_new_ones_alone() -> None:
+    there = inputs("genomics-2019")
+    desired = compute_environments.desired(there)[0]
+    summary = "EC2, BEST_FIT, optimal"
+    for existing, is_said in ((None, True), (found_like(desired, maxvCpus=1), False), (found_like(desired), False)):
+        step = plan_idle(desired, existing, "genomics-2019")
+        plan = Plan(there, (step,), (), {}, Situation("genomics-2019"))
+        assert (summary in show.plan_text(plan, "x", verbose=True)) is is_said, step.action
