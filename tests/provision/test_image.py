@@ -1,6 +1,6 @@
 import subprocess
 import sysconfig
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from provision.docker import storage as docker_storage
-from provision.image import image_checks, image_recipe
+from provision.image import image_checks, image_recipe, image_recipes
 from provision.model.recipe import Machine, Recipe
 from provision.provisioners import aws_cli, container_images, ecs_agent, files, packages, user_scripts
 from provision.provisioners.hygiene_checks import Builder
@@ -50,6 +50,10 @@ MACHINES = {
     ),
 }
 RECIPES = {name: image_recipe(parts, machine) for name, (parts, machine) in MACHINES.items()}
+
+
+def test_every_part_of_a_definition_has_its_provisioner() -> None:
+    assert set(image_recipes(Parts(), Machine("al2023"))) == {part.name for part in fields(Parts)}
 
 
 def test_provisioners_run_in_their_order() -> None:

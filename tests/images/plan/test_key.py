@@ -4,6 +4,7 @@ from pathlib import Path
 
 from images.plan import boot, key
 from images.spec import definitions
+from images.spec.image import ImageSpec
 from provision.image import image_recipe
 from tests.support.base_image import BASE
 
@@ -46,3 +47,8 @@ def test_several_inputs_and_none() -> None:
     both = key.why(old, old | {"base": "b", "tags": "b"})
     assert both == "the base AMI changed: a → b; the definition changed: tags"
     assert key.why({"base": "a", "recipe": "a"}, old).startswith("the definition changed: volumes, ")
+
+
+def test_every_part_of_a_definition_is_a_part_of_the_key_or_shapes_no_image() -> None:
+    others = {"name", "description", "base", "ami_name", "builder", "downloads", "share"}
+    assert set(ImageSpec.model_fields) == others | set(key.PARTS)
