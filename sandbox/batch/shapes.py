@@ -9,6 +9,9 @@ from typing import Any
 
 from sandbox.batch.model.errors import executing
 
+# EvaluateOnExit, AWS Batch API Reference: "The values aren't case sensitive."
+_ANY_CASE = {"RetryAction"}
+
 
 def check(shape: Any, value: Any, name: str = "") -> None:
     """Refuse what the shape does not take; `name` is where in the request it stands."""
@@ -21,6 +24,8 @@ def check(shape: Any, value: Any, name: str = "") -> None:
         for member in value.values():
             check(shape.value, member, name)
     elif getattr(shape, "enum", None) and value not in shape.enum:
+        if shape.name in _ANY_CASE and value.upper() in shape.enum:
+            return
         raise executing(f"{name} '{value}' is not valid. Valid values: [{', '.join(shape.enum)}]")
 
 

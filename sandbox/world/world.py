@@ -5,6 +5,7 @@ moto keeps its backends in module globals, so there is one world to a process to
 
 import heapq
 import itertools
+import random
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,6 +28,8 @@ ACCOUNT = "123456789012"
 class Delays:
     """Seconds of the sandbox's clock. AWS gives no figures; these are at the short end of what is seen there."""
 
+    late_ids: float = 1.0
+    """The share (0 to 1) of new instances and AMIs whose ids are unknown at first; on AWS about 0.1."""
     instance_visible: float = 2.0
     image_visible: float = 1.0
     pending: float = 1.0
@@ -69,6 +72,7 @@ class World:
     calls: Calls = field(default_factory=Calls)
     lock: Any = field(default_factory=RLock)
     sessions: dict[str, Session] = field(default_factory=dict)
+    chance: random.Random = field(default_factory=lambda: random.Random(20191125))  # noqa: S311  # seeded on purpose
     visible_from: dict[str, float] = field(default_factory=dict)
     client_tokens: ClientTokens = field(default_factory=ClientTokens)
     instances: dict[str, InstanceFacts] = field(default_factory=lambda: defaultdict(InstanceFacts))
@@ -95,8 +99,10 @@ class World:
             while self._agenda and self._agenda[0][0] <= self.clock.now():
                 heapq.heappop(self._agenda)[2]()
 
-    def hide(self, resource_id: str, seconds: float) -> None:
-        """Let a new id be unknown for a while, as AWS's eventual consistency does."""
+    def hide(self, resource_id: str, seconds: float, share: float = 1.0) -> None:
+        """Let a new id be unknown for a while, as AWS's eventual consistency does for that share of new ids."""
+        if self.chance.random() >= share:
+            return
         self.visible_from[resource_id] = self.clock.now() + seconds
 
     def is_visible(self, resource_id: str) -> bool:

@@ -5,7 +5,7 @@ Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDef
 …/API_JobTimeout.html
 """
 
-from typing import Any
+import re
 
 from sandbox.batch.model.errors import executing
 from sandbox.batch.model.records import Fields
@@ -13,6 +13,12 @@ from sandbox.batch.model.records import Fields
 _LEAST_MEMORY = 4  # MiB
 _LISTS = ("command", "volumes", "environment", "mountPoints", "ulimits", "resourceRequirements", "secrets")
 _OTHER_KINDS = ("nodeProperties", "eksProperties", "ecsProperties", "consumableResourceProperties")
+
+
+# What a rule of evaluateOnExit may compare with (EvaluateOnExit, AWS Batch API Reference): up to 512 characters, an
+# asterisk at the end alone; an exit code is digits.
+_TEXT = re.compile(r"[A-Za-z0-9.:\s]{0,512}|[A-Za-z0-9.:\s]{0,511}\*")
+_PATTERNS = {"onStatusReason": _TEXT, "onReason": _TEXT, "onExitCode": re.compile(r"\d{1,512}|\d{0,511}\*")}
 
 
 def read_container(request: Fields) -> Fields:
@@ -75,10 +81,16 @@ def _check_mounts(properties: Fields) -> None:
 
 def check_running(request: Fields) -> None:
     """Refuse a retryStrategy or a timeout, of a definition or of a submission."""
-    attempts: Any = (request.get("retryStrategy") or {}).get("attempts", 1)
-    if not 1 <= attempts <= 10:
+    strategy: Fields = request.get("retryStrategy") or {}
+    if not 1 <= strategy.get("attempts", 1) <= 10:
         raise executing("retryStrategy attempts must be between 1 and 10.")
-    if len((request.get("retryStrategy") or {}).get("evaluateOnExit") or []) > 5:
+    rules = strategy.get("evaluateOnExit") or []
+    if len(rules) > 5:
         raise executing("retryStrategy evaluateOnExit can have at most 5 values.")
+    if rules and "attempts" not in strategy:
+        raise executing("retryStrategy attempts must be specified when evaluateOnExit is specified.")
+    for name, pattern in ((name, rule[name]) for rule in rules for name in _PATTERNS if rule.get(name) is not None):
+        if not _PATTERNS[name].fullmatch(pattern):
+            raise executing(f"evaluateOnExit {name} '{pattern}' is not valid.")
     if (request.get("timeout") or {}).get("attemptDurationSeconds", 60) < 60:
         raise executing("attemptDurationSeconds must be at least 60.")

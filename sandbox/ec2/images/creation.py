@@ -148,7 +148,8 @@ def _begin(
     image = Image(backend, image_id, request["Name"], mappings, state="pending", description=description, **facts)
     backend.amis[image.id] = image
     image.add_tags(read_tags(request).get("image", {}))
-    current().hide(image.id, current().delays.image_visible)
+    delays = current().delays
+    current().hide(image.id, delays.image_visible, delays.late_ids)
     return image
 
 

@@ -101,6 +101,7 @@ class _Original:
     encrypted: bool = False
     iops: int = 3000
     throughput: int = 125
+    kms_key_id: str | None = None
 
 
 def _make_stand_in(backend: Any, stand_in: stand_ins.StandIn) -> Image:

@@ -113,7 +113,7 @@ def _furnish(
     instance.launch_time = world.clock.utcnow()
     instance.ena_support = True
     instance.security_groups = list_groups(instance)
-    world.hide(instance.id, world.delays.instance_visible)
+    world.hide(instance.id, world.delays.instance_visible, world.delays.late_ids)
     instance.teardown_defaults()
     for device in devices:
         volume = volumes.create(backend, instance.availability_zone, device, tags.get("volume", {}))

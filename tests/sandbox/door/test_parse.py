@@ -109,3 +109,38 @@ def test_unsigned_is_s3_unless_it_says_otherwise() -> None:
     assert parse(environ("ec2", HTTP_AUTHORIZATION="")).service == "s3"
     role = parse(environ("sts", "Action=AssumeRoleWithWebIdentity", HTTP_AUTHORIZATION="", **FORM))
     assert (role.service, role.operation, role.access_key) == ("", "AssumeRoleWithWebIdentity", "")
+
+
+@pytest.mark.parametrize(
+    ("action", "empty", "rest"),
+    [
+        ("CreateSecurityGroup", "VpcId", {"GroupName": "packer", "GroupDescription": "for a build"}),
+        ("DescribeImages", "MaxResults", {"Owner.1": "self"}),
+        ("RunInstances", "Placement.AvailabilityZone", {"ImageId": "ami-1", "MinCount": "1", "MaxCount": "1"}),
+        ("CreateVolume", "KmsKeyId", {"AvailabilityZone": "us-east-1a", "Size": "1"}),
+    ],
+)
+def test_ec2_takes_an_empty_parameter_as_not_given(action: str, empty: str, rest: dict[str, str]) -> None:
+    form = {"Action": action, "Version": "2016-11-15", **rest}
+    plain = parse(environ("ec2", urlencode(form), **FORM))
+    sent = environ("ec2", urlencode({**form, empty: ""}), **FORM)
+    request = parse(sent)
+    assert request.readable
+    assert request.parameters == plain.parameters
+    assert sent["wsgi.input"].read().decode() == urlencode(form)
+
+
+def test_the_value_of_a_tag_or_a_filter_may_be_empty() -> None:
+    form = {
+        "Action": "CreateTags", "Version": "2016-11-15", "ResourceId.1": "i-1", "Tag.1.Key": "note", "Tag.1.Value": "",
+    }  # fmt: skip
+    assert parse(environ("ec2", urlencode(form), **FORM)).parameters["Tags"] == [{"Key": "note", "Value": ""}]
+    form = {
+        "Action": "DescribeTags", "Version": "2016-11-15", "Filter.1.Name": "value", "Filter.1.Value.1": "",
+    }  # fmt: skip
+    assert parse(environ("ec2", urlencode(form), **FORM)).parameters["Filters"] == [{"Name": "value", "Values": [""]}]
+
+
+def test_other_services_are_sent_what_was_given() -> None:
+    form = {"Action": "CreateRole", "Version": "2010-05-08", "RoleName": "r", "Description": ""}
+    assert parse(environ("iam", urlencode(form), **FORM)).parameters["Description"] == ""

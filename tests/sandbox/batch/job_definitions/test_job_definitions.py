@@ -20,6 +20,15 @@ def register(batch: Any) -> Callable[..., dict[str, Any]]:
     return send
 
 
+def retries(**rule: str) -> dict[str, Any]:
+    return {"retryStrategy": {"attempts": 3, "evaluateOnExit": [rule]}}
+
+
+@pytest.mark.parametrize("action", ["RETRY", "exit", "Exit", "Retry"])
+def test_evaluate_on_exits_action_is_not_case_sensitive(register: Callable[..., Any], action: str) -> None:
+    assert register(retries(action=action, onStatusReason="Host EC2*"))["revision"] == 1
+
+
 def told(batch: Any, **query: Any) -> list[str]:
     found = batch.describe_job_definitions(**query)["jobDefinitions"]
     return [f"{each['jobDefinitionName']}:{each['revision']}:{each['status']}" for each in found]
@@ -74,6 +83,11 @@ def test_containers_that_are_refused(
         ({"jobDefinitionName": "a b"}, "jobDefinitionName"),
         ({"containerProperties": {}}, "Container properties should not be empty"),
         ({"retryStrategy": {"attempts": 11}}, "attempts must be between 1 and 10"),
+        ({"retryStrategy": {"evaluateOnExit": [{"action": "RETRY", "onReason": "*"}]}}, "attempts must be specified"),
+        (retries(action="EXIT", onReason="*x"), "onReason"),
+        (retries(action="EXIT", onStatusReason="Host EC2 (instance*"), "onStatusReason"),
+        (retries(action="EXIT", onExitCode="1-9"), "onExitCode"),
+        (retries(action="AGAIN", onExitCode="1"), "Valid values"),
         ({"timeout": {"attemptDurationSeconds": 59}}, "attemptDurationSeconds"),
         ({"tags": {"aws:x": "1"}}, "reserved"),
     ],
