@@ -17,8 +17,8 @@ _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws
 # Where the name that a request is signed for is not botocore's.
 _BOTOCORE = {"servicequotas": "service-quotas", "monitoring": "cloudwatch"}
 _FORM = "application/x-www-form-urlencoded"
-# An empty text can be the value of a tag, of a filter or of an attribute.
-_MAY_BE_EMPTY = re.compile(r"(^|\.)Value(\.\d+)?$")
+# An empty text can be the value of a tag, of a filter or of an attribute; an empty NoDevice leaves a device out.
+_MAY_BE_EMPTY = re.compile(r"(^|\.)(Value(\.\d+)?|NoDevice)$")
 
 
 def parse(environ: dict[str, Any]) -> Request:

@@ -141,6 +141,15 @@ def test_the_value_of_a_tag_or_a_filter_may_be_empty() -> None:
     assert parse(environ("ec2", urlencode(form), **FORM)).parameters["Filters"] == [{"Name": "value", "Values": [""]}]
 
 
+def test_an_empty_no_device_leaves_a_device_out() -> None:
+    form = {
+        "Action": "CreateImage", "Version": "2016-11-15", "InstanceId": "i-1", "Name": "n",
+        "BlockDeviceMapping.1.DeviceName": "/dev/sdf", "BlockDeviceMapping.1.NoDevice": "",
+    }  # fmt: skip
+    mappings = parse(environ("ec2", urlencode(form), **FORM)).parameters["BlockDeviceMappings"]
+    assert mappings == [{"DeviceName": "/dev/sdf", "NoDevice": ""}]
+
+
 def test_other_services_are_sent_what_was_given() -> None:
     form = {"Action": "CreateRole", "Version": "2010-05-08", "RoleName": "r", "Description": ""}
     assert parse(environ("iam", urlencode(form), **FORM)).parameters["Description"] == ""
