@@ -10,7 +10,7 @@ from environments.plan import instance_types
 from environments.plan.plan import Plan
 from environments.plan.prepare import prepare
 from environments.rollout.options import Options
-from environments.screens import catalogue
+from environments.screens import catalogue, plan_document
 from environments.screens import environment as show_env
 from environments.screens import plan as show
 from environments.spec import definitions
@@ -30,7 +30,7 @@ def register(
     command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
     if plan or (planned.at_rest and not planned.something_to_do):
         if as_json:
-            result_as_json(show.document(planned, applied=False))
+            result_as_json(plan_document.document(planned, applied=False))
         elif planned.something_to_do or verbose:
             result(show.header(planned) + show.plan_text(planned, command, verbose=verbose))
         else:
@@ -44,7 +44,7 @@ def register(
         return Exit.SOMETHING_TO_DO
     apply.apply(cloud, planned, replace(options, end_queued=ends), screen)
     if as_json:
-        result_as_json(show.document(planned, applied=True))
+        result_as_json(plan_document.document(planned, applied=True))
     else:
         result(show.applied(planned, words.seconds(time.monotonic() - began), sum(cloud.calls.values())))
     return Exit.DONE

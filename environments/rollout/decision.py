@@ -6,57 +6,11 @@ from dataclasses import dataclass
 from environments.kinds.batch import job_queues, jobs
 from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
-from environments.kinds.batch.jobs import Job
 from environments.model.resource import Difference
-from environments.rollout.options import DRAIN_MINUTES, Options
+from environments.rollout.obstacles import Obstacle, find_obstacle
+from environments.rollout.options import Options
 from environments.rollout.situation import Situation, refuse_strangers
 from environments.rollout.successor import plan_successor
-
-# The allocation strategies with which AWS Batch replaces the machines of a compute environment in place. An allow list:
-# a strategy that AWS adds later goes blue/green until somebody has read that it can be updated, and adds it here.
-UPDATABLE = frozenset({
-    # "Perform infrastructure updates", AWS Batch User Guide
-    "BEST_FIT_PROGRESSIVE", "SPOT_CAPACITY_OPTIMIZED", "SPOT_PRICE_CAPACITY_OPTIMIZED",
-    # ComputeResourceUpdate, allocationStrategy, AWS Batch API Reference, names these beside the three above
-    "BEST_FIT_PROGRESSIVE_ORDERED", "SPOT_CAPACITY_OPTIMIZED_PRIORITIZED",
-})  # fmt: skip
-# Members of CreateComputeEnvironment that UpdateComputeEnvironment does not have, or does not change.
-FIXED = ("spotIamFleetRole", "serviceRole")
-
-
-@dataclass(frozen=True)
-class OtherServiceRole:
-    """The compute environment has a service role that is not AWS Batch's service-linked one."""
-
-
-@dataclass(frozen=True)
-class FixedStrategy:
-    """Its allocation strategy, now or afterwards, is not one of UPDATABLE."""
-
-    strategy: str
-
-
-@dataclass(frozen=True)
-class FixedField:
-    """A field of FIXED differs."""
-
-    field: str
-
-
-@dataclass(frozen=True)
-class LongWait:
-    """--drain-timeout is longer than AWS Batch lets jobs run on during an update in place."""
-
-
-@dataclass(frozen=True)
-class LongJobs:
-    """Jobs on its machines that may run for longer than --drain-timeout, `minutes`: an update would end them."""
-
-    jobs: tuple[Job, ...]
-    minutes: int
-
-
-Obstacle = OtherServiceRole | FixedStrategy | FixedField | LongWait | LongJobs
 
 
 @dataclass(frozen=True)
@@ -96,7 +50,7 @@ def decide(
 
     Raises UserError where a successor is needed and somebody else's queue holds on to the present compute environment.
     """
-    obstacle = _obstacle(desired, existing, changes, options, situation, now)
+    obstacle = find_obstacle(desired, existing, changes, options, situation, now)
     if obstacle is None:
         return InPlace(desired.fields["allocationStrategy"])
     refuse_strangers(situation.queues, situation.environment, existing)
@@ -107,40 +61,6 @@ def decide(
         places=_places(situation, existing),
         finishing=len(jobs.on(situation.placed, [existing.cluster])),
     )
-
-
-def _obstacle(
-    desired: DesiredEnvironment,
-    existing: ExistingEnvironment,
-    changes: Sequence[Difference],
-    options: Options,
-    situation: Situation,
-    now: float,
-) -> Obstacle | None:
-    """What stands against an update in place.
-
-    Source: "Perform infrastructure updates", AWS Batch User Guide: an update needs the service-linked role and certain
-    allocation strategies, before and after. It ends the jobs that run for longer than jobExecutionTimeoutMinutes.
-    """
-    if existing.fields["serviceRole"] != "service-linked":
-        return OtherServiceRole()
-    for strategy in (existing.fields["allocationStrategy"], desired.fields["allocationStrategy"]):
-        if strategy not in UPDATABLE:
-            return FixedStrategy(strategy)
-    differing = {change.field for change in changes}
-    for field in FIXED:
-        if field in differing:
-            return FixedField(field)
-    return None if options.terminate_jobs else _too_long(existing, options, situation, now)
-
-
-def _too_long(existing: ExistingEnvironment, options: Options, situation: Situation, now: float) -> Obstacle | None:
-    """Whether an update in place would end jobs."""
-    if options.drain_minutes > DRAIN_MINUTES:
-        return LongWait()
-    running = jobs.on(situation.placed, [existing.cluster])
-    long = jobs.outlasting(running, options.drain_minutes, now)
-    return LongJobs(tuple(long), options.drain_minutes) if long else None
 
 
 def _places(situation: Situation, existing: ExistingEnvironment) -> tuple[tuple[str, int], ...]:

@@ -3,7 +3,9 @@
 Source: "Perform infrastructure updates", AWS Batch User Guide.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from cloud.session import Cloud
 from environments.kinds.batch import compute_request, waiting
@@ -36,8 +38,22 @@ def update(
     cloud.client("batch").update_compute_environment(
         **compute_request.infrastructure(name, desired.fields, fields, policy)
     )
-    try:
+    with _put_back_on_failure(cloud, existing, fields, policy):
         waiting.environments_valid(cloud, [name])
+    memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])
+    tags = {ownership.key(environment): memory.as_tag()}
+    cloud.client("batch").tag_resource(resourceArn=existing.id, tags=tags)
+    return existing.id
+
+
+@contextmanager
+def _put_back_on_failure(
+    cloud: Cloud, existing: ExistingEnvironment, fields: Collection[str], policy: Mapping[str, Any]
+) -> Iterator[None]:
+    """Where the block fails, give the compute environment its fields of before, if it was VALID with them."""
+    name = existing.aws_name
+    try:
+        yield
     except UserError as error:
         if waiting.environment_at_rest(cloud, name) and existing.status == "VALID":
             before = compute_request.infrastructure(name, existing.fields, fields, policy)
@@ -45,7 +61,3 @@ def update(
             waiting.environments_valid(cloud, [name])
             error.left = f"{name} is as it was, on {existing.fields['imageIdOverride']}"
         raise
-    memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])
-    tags = {ownership.key(environment): memory.as_tag()}
-    cloud.client("batch").tag_resource(resourceArn=existing.id, tags=tags)
-    return existing.id

@@ -1,16 +1,7 @@
 """A roll-out decision in words (pure)."""
 
-from environments.rollout.decision import (
-    BlueGreen,
-    Decision,
-    FixedField,
-    FixedStrategy,
-    InPlace,
-    LongJobs,
-    LongWait,
-    Obstacle,
-    OtherServiceRole,
-)
+from environments.rollout.decision import BlueGreen, Decision, InPlace
+from environments.rollout.obstacles import FixedField, FixedStrategy, LongJobs, LongWait, Obstacle, OtherServiceRole
 from environments.rollout.options import DRAIN_MINUTES
 from kiln import words
 

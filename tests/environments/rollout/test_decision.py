@@ -6,7 +6,7 @@ import botocore.loaders
 import pytest
 
 from environments.kinds.batch import compute_environments
-from environments.rollout.decision import UPDATABLE
+from environments.rollout.obstacles import UPDATABLE
 from environments.screens.rollout import describe_decision
 from tests.support.inputs import found_like, inputs, plan_idle
 
