@@ -54,8 +54,8 @@ def _make_prefix(request: Request) -> str:
 
 def _list_tag_keys(region: str, arn: str) -> tags.Keys:
     """List aws:ResourceTag of a resource of Batch."""
-    found = next((own for _, each, own in records.of(region).tagged() if each == arn), {})
-    return tags.list_carried(found)
+    own = next((own for _, each, own in records.of(region).tagged() if each == arn), {})
+    return tags.list_carried(own)
 
 
 def _ask_to_pass(request: Request) -> Iterator[Question]:

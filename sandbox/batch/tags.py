@@ -10,16 +10,16 @@ from sandbox.batch.model.records import Fields, Records
 
 
 def tag(records: Records, request: Fields) -> Fields:
-    found = _find_tags(records, request)
-    tag_rules.check({**found, **request["tags"]})
-    found.update(request["tags"])
+    tags = _find_tags(records, request)
+    tag_rules.check({**tags, **request["tags"]})
+    tags.update(request["tags"])
     return {}
 
 
 def untag(records: Records, request: Fields) -> Fields:
-    found = _find_tags(records, request)
+    tags = _find_tags(records, request)
     for key in request["tagKeys"]:
-        found.pop(key, None)
+        tags.pop(key, None)
     return {}
 
 
@@ -29,7 +29,7 @@ def list_tags(records: Records, request: Fields) -> Fields:
 
 def _find_tags(records: Records, request: Fields) -> dict[str, str]:
     arn = request["resourceArn"]
-    found = next((tags for _, each, tags in records.tagged() if each == arn), None)
-    if found is None:
+    tags = next((tags for _, each, tags in records.tagged() if each == arn), None)
+    if tags is None:
         raise refused(f"The resource {arn} does not exist")
-    return found
+    return tags

@@ -31,8 +31,8 @@ class Ecs(EC2ContainerServiceResponse):
     def describe_container_instances(self) -> ActionResult:
         current().settle()
         result = super().describe_container_instances()
-        found: Any = result.result
-        for instance in found["containerInstances"]:
+        answer: Any = result.result
+        for instance in answer["containerInstances"]:
             instance.agent_connected = _runs(self.region, instance.ec2_instance_id)
         return result
 

@@ -67,10 +67,10 @@ def _find_session(arn: str) -> Caller | None:
 
 def _read_user(user: Any) -> Caller:
     groups = [group for group in _iam().groups.values() if user in group.users]
-    found = [statement for owner in (user, *groups) for statement in _list_policies(owner)]
+    statements = [statement for owner in (user, *groups) for statement in _list_policies(owner)]
     context = {"aws:principalarn": (user.arn,), "aws:username": (user.name,), "aws:userid": (user.id,)}
     # moto keeps no boundary of a user; one that was set lies beside it (see sandbox.iam.service).
-    return Caller(user.arn, tuple(found), _read_boundary(getattr(user, "permissions_boundary_arn", None)), context)
+    return Caller(user.arn, tuple(statements), _read_boundary(getattr(user, "permissions_boundary_arn", None)), context)
 
 
 def _list_policies(owner: Any) -> tuple[Statement, ...]:

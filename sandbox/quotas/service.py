@@ -37,10 +37,10 @@ def find_value(service: str, code: str, region: str) -> float:
 
 
 def _find_quota(service: str, code: str) -> Quota:
-    found = next((quota for quota in DEFAULTS if (quota.service, quota.code) == (service, code)), None)
-    if found is None:
+    quota = next((quota for quota in DEFAULTS if (quota.service, quota.code) == (service, code)), None)
+    if quota is None:
         raise Refused("NoSuchResourceException", "The request failed because the specified quota does not exist.")
-    return found
+    return quota
 
 
 class ServiceQuotas(ServiceQuotasResponse):
@@ -77,12 +77,12 @@ def _get_default(region: str, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _list(region: str, asked: dict[str, Any]) -> dict[str, Any]:
-    found = [quota for quota in DEFAULTS if quota.service == asked["ServiceCode"]]
+    quotas = [quota for quota in DEFAULTS if quota.service == asked["ServiceCode"]]
     begin, size = int(asked.get("NextToken") or 0), int(asked.get("MaxResults") or 100)
     page = [
-        _render(quota, region, find_value(quota.service, quota.code, region)) for quota in found[begin : begin + size]
+        _render(quota, region, find_value(quota.service, quota.code, region)) for quota in quotas[begin : begin + size]
     ]
-    return {"Quotas": page, "NextToken": str(begin + size) if begin + size < len(found) else None}
+    return {"Quotas": page, "NextToken": str(begin + size) if begin + size < len(quotas) else None}
 
 
 def _request(region: str, asked: dict[str, Any]) -> dict[str, Any]:

@@ -21,19 +21,21 @@ class Ssm(SimpleSystemManagerResponse):
         name = self._get_param("Name")
         if not name.startswith(ROOT):
             return super().get_parameter()
-        found = list_parameters(self.region)
-        if name not in found:
+        parameters = list_parameters(self.region)
+        if name not in parameters:
             raise ParameterNotFound(f"Parameter {name} not found.")
-        return ActionResult({"Parameter": _make_parameter(name, found[name], self.region)})
+        return ActionResult({"Parameter": _make_parameter(name, parameters[name], self.region)})
 
     def get_parameters(self) -> ActionResult:
         names = self._get_param("Names")
         public = [name for name in names if name.startswith(ROOT)]
         self.body = json.dumps({"Names": [name for name in names if name not in public]})
         result: Any = super().get_parameters().result
-        found = list_parameters(self.region)
-        result["Parameters"] += [_make_parameter(name, found[name], self.region) for name in public if name in found]
-        result["InvalidParameters"] += [name for name in public if name not in found]
+        parameters = list_parameters(self.region)
+        result["Parameters"] += [
+            _make_parameter(name, parameters[name], self.region) for name in public if name in parameters
+        ]
+        result["InvalidParameters"] += [name for name in public if name not in parameters]
         return ActionResult(result)
 
     def get_parameters_by_path(self) -> ActionResult:
@@ -42,9 +44,9 @@ class Ssm(SimpleSystemManagerResponse):
             return super().get_parameters_by_path()
         recursive, limit = self._get_param("Recursive", False), int(self._get_param("MaxResults", 10))
         start = int(self._get_param("NextToken") or 0)
-        found = list_parameters(self.region)
-        names = [name for name in found if name.startswith(path) and (recursive or "/" not in name[len(path) :])]
-        page = [_make_parameter(name, found[name], self.region) for name in names[start : start + limit]]
+        parameters = list_parameters(self.region)
+        names = [name for name in parameters if name.startswith(path) and (recursive or "/" not in name[len(path) :])]
+        page = [_make_parameter(name, parameters[name], self.region) for name in names[start : start + limit]]
         token = str(start + limit) if start + limit < len(names) else None
         return ActionResult({"Parameters": page, "NextToken": token})
 

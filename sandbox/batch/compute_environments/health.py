@@ -59,15 +59,15 @@ def _check_template(environment: Environment, region: str) -> str:
     wanted = environment.resources.get("launchTemplate")
     if not wanted:
         return ""
-    found = account.find_template(region, wanted)
-    if found is None and wanted.get("launchTemplateId"):
+    template = account.find_template(region, wanted)
+    if template is None and wanted.get("launchTemplateId"):
         return f"The specified launch template, with template ID {wanted['launchTemplateId']}, does not exist."
-    if found is None:
+    if template is None:
         return f"The specified launch template, with template name {wanted['launchTemplateName']}, does not exist."
     version = find_template_version(environment, region)
     if version is None:
         number = environment.template_version or wanted.get("version")
-        return f"Could not find the specified version {number} for the launch template with ID {found.id}."
+        return f"Could not find the specified version {number} for the launch template with ID {template.id}."
     user_data = version.data.get("UserData")
     return "" if not user_data or is_mime(user_data) else "Launch Template UserData is not MIME multipart format"
 
@@ -114,14 +114,14 @@ def list_images(environment: Environment, region: str) -> list[str]:
 def _check_image(environment: Environment, region: str) -> str:
     kinds = instance_types.list_architectures(environment.resources["instanceTypes"])
     for image_id in list_images(environment, region):
-        found = account.find_image(region, image_id)
-        if found is None:
+        image = account.find_image(region, image_id)
+        if image is None:
             return f"The image id '[{image_id}]' does not exist"
-        if found.architecture not in kinds:
+        if image.architecture not in kinds:
             types = instance_types.expand_all(environment.resources["instanceTypes"])
             return (
                 f"The architecture '{','.join(architectures(types[0]))}' of the specified instance type does not match "
-                f"the architecture '{found.architecture}' of the specified AMI. Specify an instance type and an AMI "
+                f"the architecture '{image.architecture}' of the specified AMI. Specify an instance type and an AMI "
                 "that have matching architectures, and try again."
             )
     return ""

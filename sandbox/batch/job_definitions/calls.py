@@ -49,10 +49,10 @@ def describe(records: Records, request: Fields) -> Fields:
 
 
 def deregister(records: Records, request: Fields) -> Fields:
-    found = _find_revision(records, request["jobDefinition"])
-    if found is None:
+    revision = _find_revision(records, request["jobDefinition"])
+    if revision is None:
         raise refused(f"JobDefinition {request['jobDefinition']} does not exist")
-    found.status = "INACTIVE"
+    revision.status = "INACTIVE"
     return {}
 
 

@@ -89,8 +89,8 @@ def is_linked(arn: str) -> bool:
 def find_instance_profile(named: str) -> Any:
     """Find the instance profile of that name or ARN; None when there is none (a role is not a profile)."""
     profiles = _iam().instance_profiles.values()
-    found = next((profile for profile in profiles if named in (profile.arn, profile.name)), None)
-    return found if found is not None and current().is_visible(found.id) else None
+    profile = next((profile for profile in profiles if named in (profile.arn, profile.name)), None)
+    return profile if profile is not None and current().is_visible(profile.id) else None
 
 
 def find_image(region: str, image_id: str) -> Any:

@@ -20,12 +20,12 @@ class Images(EC2Response):
     def describe_images(self) -> ActionResult:
         """Without images too new to be seen, and without others' deprecated ones, unless they are asked for."""
         result = super().describe_images()
-        found: Any = result.result
+        answer: Any = result.result
         wanted = self._get_param("ImageIds", [])
         deprecated_too = self._get_bool_param("IncludeDeprecated", False)
-        found["Images"] = [
+        answer["Images"] = [
             image
-            for image in found["Images"]
+            for image in answer["Images"]
             if current().is_visible(image.id)
             and (deprecated_too or image.id in wanted or image.owner_id == ACCOUNT or not image.is_deprecated())
         ]

@@ -25,12 +25,12 @@ class InstanceCalls(EC2Response):
     def describe_instances(self) -> ActionResult:
         """Without those so new that AWS might not list them yet."""
         result = super().describe_instances()
-        found: Any = result.result
-        for reservation in found["Reservations"]:
+        answer: Any = result.result
+        for reservation in answer["Reservations"]:
             reservation.instances = [
                 instance for instance in reservation.instances if current().is_visible(instance.id)
             ]
-        found["Reservations"] = [reservation for reservation in found["Reservations"] if reservation.instances]
+        answer["Reservations"] = [reservation for reservation in answer["Reservations"] if reservation.instances]
         return result
 
     def start_instances(self) -> ActionResult:

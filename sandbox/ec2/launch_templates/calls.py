@@ -55,15 +55,15 @@ class LaunchTemplates(EC2Response):
             raise refused("InvalidParameterValue", f"You can delete at most {_AT_MOST} versions in a single request.")
         gone, kept = [], []
         for text in wanted:
-            found = next((version for version in template.versions if str(version.number) == text), None)
+            version = next((version for version in template.versions if str(version.number) == text), None)
             told = {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name}
-            if found and not template.is_default(found):
-                template.versions.remove(found)
-                gone.append({**told, "VersionNumber": found.number})
+            if version and not template.is_default(version):
+                template.versions.remove(version)
+                gone.append({**told, "VersionNumber": version.number})
                 continue
             # The API has a code for a version that does not exist, and none for the default one.
-            code = "unexpectedError" if found else "launchTemplateVersionDoesNotExist"
-            why = "The default version cannot be deleted." if found else f"Version {text} does not exist."
+            code = "unexpectedError" if version else "launchTemplateVersionDoesNotExist"
+            why = "The default version cannot be deleted." if version else f"Version {text} does not exist."
             number = int(text) if text.isdecimal() else 0
             kept.append({**told, "VersionNumber": number, "ResponseError": {"Code": code, "Message": why}})
         return ActionResult(

@@ -14,20 +14,20 @@ def facts(name: str) -> Mapping[str, Any] | None:
 
 def architectures(name: str) -> list[str]:
     """Return ["x86_64"], ["i386", "x86_64"] or ["arm64"]; [] for an unknown type."""
-    found = facts(name)
-    return list(found["ProcessorInfo"]["SupportedArchitectures"]) if found else []
+    description = facts(name)
+    return list(description["ProcessorInfo"]["SupportedArchitectures"]) if description else []
 
 
 def memory_mib(name: str) -> int:
-    found = facts(name)
-    return int(found["MemoryInfo"]["SizeInMiB"]) if found else 0
+    description = facts(name)
+    return int(description["MemoryInfo"]["SizeInMiB"]) if description else 0
 
 
 def vcpus(name: str) -> int:
-    found = facts(name)
-    return int(found["VCpuInfo"]["DefaultVCpus"]) if found else 0
+    description = facts(name)
+    return int(description["VCpuInfo"]["DefaultVCpus"]) if description else 0
 
 
 def gpus(name: str) -> int:
-    found = facts(name)
-    return sum(int(gpu.get("Count", 0)) for gpu in (found or {}).get("GpuInfo", {}).get("Gpus", []))
+    description = facts(name)
+    return sum(int(gpu.get("Count", 0)) for gpu in (description or {}).get("GpuInfo", {}).get("Gpus", []))

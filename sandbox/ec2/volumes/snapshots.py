@@ -110,10 +110,10 @@ class Snapshots(EC2Response):
     def describe_snapshots(self) -> ActionResult:
         result = super().describe_snapshots()
         owners = self._get_param("OwnerIds", [])
-        found: Any = result.result
+        answer: Any = result.result
         if owners:
             wanted = {ACCOUNT if owner == "self" else owner for owner in owners}
-            found["Snapshots"] = [snapshot for snapshot in found["Snapshots"] if snapshot.owner_id in wanted]
+            answer["Snapshots"] = [snapshot for snapshot in answer["Snapshots"] if snapshot.owner_id in wanted]
         return result
 
     def create_snapshot(self) -> ActionResult:
