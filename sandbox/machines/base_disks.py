@@ -6,8 +6,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.machines.host import as_root, run
-from sandbox.machines.rootfs import Report, RootFs, fresh_directory, root_fs
+from sandbox.machines.host import as_root, made_once, run
+from sandbox.machines.rootfs import Report, RootFs, root_fs
 from sandbox.world.hypervisor import MachineError, StandInDisk
 
 HERE = Path(__file__).parent
@@ -44,11 +44,12 @@ def stand_in_disks(cache: Path, kind_name: str, report: Report) -> tuple[StandIn
     """The kind's disks, root first; the root's file is a qcow2 image in `cache`. Half a minute on first use."""
     kind = kind_named(kind_name)
     base = root_fs(cache, report)
-    place = cache / f"{kind.name}-{_key(kind, base)}"
-    if not place.exists():
+
+    def build(unfinished: Path) -> None:
         report(f"making the {kind.name} stand-in's root disk")
-        with fresh_directory(place) as unfinished:
-            _build(kind, base, unfinished)
+        _build(kind, base, unfinished)
+
+    place = made_once(cache / f"{kind.name}-{_key(kind, base)}", build)
     root = StandInDisk("/dev/xvda", kind.root_gib, place / "root.qcow2")
     return (root, kind.docker_disk) if kind.docker_disk else (root,)
 

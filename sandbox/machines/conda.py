@@ -12,8 +12,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from sandbox.machines.host import run, run_bytes
-from sandbox.machines.rootfs import fresh_directory
+from sandbox.machines.host import made_once, run, run_bytes
 from sandbox.world.hypervisor import MachineError
 
 HERE = Path(__file__).parent / "conda_stand_in"
@@ -62,16 +61,13 @@ def installer(cache: Path) -> tuple[Path, str]:
     """
     sources = [Path(__file__), *sorted(path for path in HERE.iterdir() if path.is_file())]
     key = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    place = cache / f"conda-{key}"
-    if not place.exists():
-        if not PYTHON.exists():
-            raise MachineError(f"{PYTHON} is missing: apt-get install python3.11-minimal libpython3.11-stdlib")
-        with fresh_directory(place) as unfinished:
-            _build(unfinished)
+    place = made_once(cache / f"conda-{key}", _build)
     return place / NAME, (place / "sha256").read_text().strip()
 
 
 def _build(place: Path) -> None:
+    if not PYTHON.exists():
+        raise MachineError(f"{PYTHON} is missing: apt-get install python3.11-minimal libpython3.11-stdlib")
     prefix = place / "prefix"
     library = prefix / "lib" / "python3.11"
     (prefix / "bin").mkdir(parents=True)

@@ -1,8 +1,13 @@
-"""Running this host's commands."""
+"""Running this host's commands, and making what is kept in a cache that several processes share."""
 
+import fcntl
 import os
+import shutil
 import subprocess
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 
 from sandbox.world.hypervisor import MachineError
 
@@ -44,3 +49,30 @@ def may_be_root() -> bool:
         return subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
     except FileNotFoundError:
         return False
+
+
+def made_once(place: Path, make: Callable[[Path], None]) -> Path:
+    """`place`, a directory of a cache; where it is missing, `make` fills a new one, which then takes its name.
+
+    All of it or nothing; a second process that needs it waits instead of making it too.
+    """
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with (place.parent / f".{place.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not place.exists():
+                with _fresh_directory(place) as unfinished:
+                    make(unfinished)
+    return place
+
+
+@contextmanager
+def _fresh_directory(place: Path) -> Iterator[Path]:
+    unfinished = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
+    unfinished.chmod(0o755)
+    try:
+        yield unfinished
+        unfinished.rename(place)
+    finally:
+        if unfinished.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)

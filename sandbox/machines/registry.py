@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from sandbox.machines.host import as_root, may_be_root, run
-from sandbox.machines.rootfs import fresh_directory
+from sandbox.machines.host import as_root, made_once, may_be_root, run
 from sandbox.world.hypervisor import MachineError
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
@@ -66,26 +65,22 @@ def digest_of(content: bytes) -> str:
 
 def debian_busybox(cache: Path) -> Path:
     """Debian's static busybox, from the host's own sources; unpacked into `cache`, not installed."""
-    place = cache / "busybox"
-    if not place.exists():
-        with fresh_directory(place) as unfinished:
-            fetch = [
-                "sh",
-                "-c",
-                'cd "$0" && apt-get -o APT::Sandbox::User=root download busybox-static',
-                str(unfinished),
-            ]
-            try:
-                run(fetch)
-            except MachineError:
-                if not may_be_root():
-                    raise
-                run(as_root(["apt-get", "update", "-o", "DPkg::Lock::Timeout=300"]))
-                run(fetch)
-            (package,) = unfinished.glob("busybox-static_*.deb")
-            run(["dpkg-deb", "--extract", str(package), str(unfinished)])
-            package.unlink()
+    place = made_once(cache / "busybox", _download_busybox)
     return next(path for path in (place / "bin" / "busybox", place / "usr" / "bin" / "busybox") if path.exists())
+
+
+def _download_busybox(place: Path) -> None:
+    fetch = ["sh", "-c", 'cd "$0" && apt-get -o APT::Sandbox::User=root download busybox-static', str(place)]
+    try:
+        run(fetch)
+    except MachineError:
+        if not may_be_root():
+            raise
+        run(as_root(["apt-get", "update", "-o", "DPkg::Lock::Timeout=300"]))
+        run(fetch)
+    (package,) = place.glob("busybox-static_*.deb")
+    run(["dpkg-deb", "--extract", str(package), str(place)])
+    package.unlink()
 
 
 def _layer(busybox: bytes, applets: tuple[str, ...]) -> bytes:

@@ -4,14 +4,12 @@ import hashlib
 import os
 import shutil
 import struct
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.machines.apt_sources import debian_sources
-from sandbox.machines.host import as_root, run, run_bytes
+from sandbox.machines.host import as_root, made_once, run, run_bytes
 from sandbox.machines.prerequisites import debian_codename
 from sandbox.world.hypervisor import MachineError
 
@@ -63,30 +61,13 @@ def root_fs(cache: Path, report: Report) -> RootFs:
         raise MachineError("the machines' disk is built from Debian's packages, and this host is not Debian")
     recipe = "\n".join((codename, *PACKAGES, UNPACK_KERNEL, *LEFT_OUT))
     key = hashlib.sha256(recipe.encode()).hexdigest()[:16]
-    place = cache / f"rootfs-{key}"
-    if not place.exists():
+
+    def build(unfinished: Path) -> None:
         report("building the machines' root file system from this host's Debian sources (about two minutes)")
-        with fresh_directory(place) as unfinished:
-            _build(unfinished, codename)
+        _build(unfinished, codename)
+
+    place = made_once(cache / f"rootfs-{key}", build)
     return RootFs(place / "root.tar", place / "vmlinux", key)
-
-
-@contextmanager
-def fresh_directory(place: Path) -> Iterator[Path]:
-    """A directory beside `place` that takes its name once the block is through: all of it or nothing."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
-    unfinished.chmod(0o755)
-    try:
-        yield unfinished
-        try:
-            unfinished.rename(place)
-        except OSError:  # another process was quicker
-            if not place.exists():
-                raise
-    finally:
-        if unfinished.exists():
-            shutil.rmtree(unfinished, ignore_errors=True)
 
 
 def _build(place: Path, codename: str) -> None:
