@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: help setup build-ami test lint fast e2e bench words mutants down
+.PHONY: help setup build-ami test lint tools fast e2e bench words mutants down
 
 help:
 	@echo "make build-ami   set everything up, then build a tested AMI in the offline AWS"
@@ -26,19 +26,27 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 build-ami: setup
 	$(RUN)/invoke sandbox build-ami
 
-test: setup lint fast e2e
+# Its last lines are the minutes of each file of tests, slowest first; they are in .minutes too.
+test: setup
+	@rm -f .minutes; $(MAKE) --no-print-directory WRITTEN='--minutes .minutes' lint fast e2e; code=$$?; \
+	$(RUN)/python -m tests.support.minutes .minutes; exit $$code
 
 lint: setup
 	$(RUN)/ruff check .
 	$(RUN)/ruff format --check .
 	$(RUN)/mypy
 
-fast: setup
-	$(RUN)/python -m pytest -q -n 2 -m "not e2e"
+# QEMU and the few other programs of Debian's that the sandbox's machines need.
+tools: setup
+	@$(RUN)/python -m sandbox.machines.prerequisites
 
-# Machines are booted one after the other; the minutes they took are printed.
-e2e: setup
-	@begin=$$(date +%s); $(RUN)/python -m pytest -q -m e2e --durations=12; code=$$?; \
+fast: setup tools
+	$(RUN)/python -m pytest -q -n 2 --dist worksteal -m "not e2e" $(WRITTEN)
+
+# Two machines run at a time; the minutes they took are printed.
+e2e: setup tools
+	@begin=$$(date +%s); \
+	$(RUN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder -m e2e --durations=12 $(WRITTEN); code=$$?; \
 	echo "e2e: $$(( ($$(date +%s) - begin + 30) / 60 )) minutes"; exit $$code
 
 bench: setup

@@ -26,6 +26,8 @@ class Host:
     endpoint_url: str | None
     ssh_key: str | None = None
     """Base64 part of the ed25519 public key with which `invoke sandbox.ssh` logs in."""
+    cpus: int = 2
+    """Virtual CPUs of a machine at most. Under emulation each is a thread of the host's."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directo
         *(host.qemu, "-name", spec.instance_id, "-nodefaults", "-no-user-config", "-display", "none"),
         *("-machine", f"q35,accel={host.accelerator},hpet=off,vmport=off,smbus=off,sata=off,usb=off"),
         *("-cpu", "host" if host.accelerator == "kvm" else "Westmere"),
-        *("-smp", str(min(spec.vcpus, 2)), "-m", f"{spec.memory_mib}M"),
+        *("-smp", str(min(spec.vcpus, host.cpus)), "-m", f"{spec.memory_mib}M"),
         *("-uuid", uuid, "-smbios", f"type=1,manufacturer=Amazon EC2,uuid={uuid},serial={uuid}"),
         *("-kernel", str(host.kernel), "-append", kernel_parameters(host)),
         *("-netdev", network(spec, imds_port), "-device", "virtio-net-pci,netdev=net,romfile="),

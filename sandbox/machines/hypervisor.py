@@ -18,6 +18,7 @@ from sandbox.machines.volumes import VolumeStore
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
 
 DIRECTORY = "kiln-machines-"
+CPUS_VARIABLE = "KILN_SANDBOX_CPUS"
 DEFAULT_CACHE = Path.home() / ".cache" / "kiln" / "sandbox"
 
 
@@ -34,7 +35,8 @@ class QemuHypervisor:
 
     `ssh_port` is the port of every machine's public address at which its port 22 is reached: 22, or 2222 where this
     process may not have that. `endpoint_url` is the offline AWS as the guests see it, at 169.254.169.1; `ssh_key` is
-    the base64 part of a public key that may log in to every machine.
+    the base64 part of a public key that may log in to every machine. A machine has two virtual CPUs at most, or as many
+    as KILN_SANDBOX_CPUS says: one is enough where several sandboxes share a host.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class QemuHypervisor:
     ) -> None:
         prerequisites.ensure(report)
         self._cache, self._report, self.endpoint_url = cache, report, endpoint_url
-        self._ssh_key = ssh_key
+        self._ssh_key, self._cpus = ssh_key, int(os.environ.get(CPUS_VARIABLE) or 2)
         self._qemu: Qemu = qemu_for_ssh(cache)
         self.ssh_port = self._qemu.ssh_port
         # Unix socket paths are short by law of the kernel, so not below a cache of unknown depth.
@@ -165,7 +167,7 @@ class QemuHypervisor:
     def _host(self) -> Host:
         kernel = root_fs(self._cache, self._report).kernel
         found = accelerator(self._cache, self._qemu.path, kernel)
-        return Host(self._qemu.path, kernel, found, self.ssh_port, self.endpoint_url, self._ssh_key)
+        return Host(self._qemu.path, kernel, found, self.ssh_port, self.endpoint_url, self._ssh_key, self._cpus)
 
     def _running(self, instance_id: str) -> Machine:
         machine = self._machines.get(instance_id)

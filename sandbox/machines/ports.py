@@ -12,8 +12,8 @@ from sandbox.machines.prerequisites import command_path
 from sandbox.world.hypervisor import MachineError
 
 QEMU = "qemu-system-x86_64"
-# No machine's address, so that machines of another sandbox on this host do not disturb the trial.
-TRIAL_ADDRESS = "127.77.255.254"
+# No machine's address, and not that of another sandbox which starts at the same moment.
+TRIAL_ADDRESS = f"127.78.{os.getpid() // 256 % 256}.{os.getpid() % 256}"
 
 
 @dataclass(frozen=True)

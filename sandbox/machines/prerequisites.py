@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,3 +98,10 @@ def service_units(package: str) -> tuple[str, ...]:
     listed = subprocess.run(["dpkg", "-L", package], capture_output=True, text=True, check=False).stdout.splitlines()
     places = ("/lib/systemd/system/", "/usr/lib/systemd/system/", "/etc/init.d/")
     return tuple(path for path in listed if path.startswith(places) and Path(path).is_file())
+
+
+if __name__ == "__main__":
+    try:
+        ensure(print)
+    except MachineError as error:
+        sys.exit(str(error))
