@@ -46,7 +46,8 @@ fast: setup tools
 # Two machines run at a time; the minutes they took are printed.
 e2e: setup tools
 	@begin=$$(date +%s); \
-	$(RUN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder -m e2e --durations=12 $(WRITTEN); code=$$?; \
+	$(RUN)/python -m pytest -q -n 2 -p tests.support.machine_groups --no-loadscope-reorder -m e2e --durations=12 $(WRITTEN); \
+	code=$$?; \
 	echo "e2e: $$(( ($$(date +%s) - begin + 30) / 60 )) minutes"; exit $$code
 
 bench: setup

@@ -18,32 +18,18 @@ from sandbox.machines.hypervisor import CPUS_VARIABLE
 from sandbox.machines.registry import Registry, busybox_registry
 from tests.support.cli import Cli
 from tests.support.growing import make_role
+from tests.support.machine_groups import place
 from tests.support.one_machine import OneMachine, one_machine
 
-# Tests that share a machine, or what was built, run in one worker; the longest come first. The first of all begins with
-# an empty account.
-GROUPS = ("built", "growing-al2023", "growing-al2", "machine", "test_boot_delivery", "test_machines")
 LAST = "test_bad_days_on_a_machine"  # whose last test ends the machine
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     places = [n for n, item in enumerate(items) if item.path.parent == here]
-    mine = sorted((items[n] for n in places), key=lambda item: (GROUPS.index(group(item)), item.path.stem == LAST))
+    mine = sorted((items[n] for n in places), key=lambda item: (place(item.nodeid), item.path.stem == LAST))
     for n, item in zip(places, mine, strict=True):
-        item.add_marker(pytest.mark.xdist_group(group(item)))
         items[n] = item
-
-
-def group(item: pytest.Item) -> str:
-    """The name of what a test shares with others; the name of its file where that is nothing."""
-    assert isinstance(item, pytest.Function)
-    if "growing" in item.fixturenames:
-        return f"growing-{item.callspec.params['growing']}"
-    if item.path.stem in ("test_build", "test_environments"):
-        return "built"
-    return "machine" if "machine" in item.fixturenames else item.path.stem
 
 
 @pytest.fixture(scope="session", autouse=True)
