@@ -9,7 +9,7 @@ from sandbox.inprocess import Sandbox
 from tests.support import moto_once, no_wire
 
 # One service of each protocol: EC2's, query, JSON, REST with JSON, REST with XML.
-ASKED = (
+ASKED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("ec2", "describe_vpcs", {}),
     ("ec2", "describe_images", {"ImageIds": ["ami-0123456789abcdef0"]}),
     ("iam", "list_roles", {}),

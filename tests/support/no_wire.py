@@ -1,5 +1,4 @@
-"""This process's calls to its own offline AWS, answered without a socket: the same bytes in but for their signature,
-the same bytes out.
+"""This process's calls to its own offline AWS, answered without a socket: the same bytes in, the same bytes out.
 
 Two threads that hand one request to and fro cost more than most requests. What the wire itself does is tested where
 other processes are the callers, and in the sandbox's own tests.
@@ -10,7 +9,6 @@ from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 import pytest
-from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 from urllib3 import HTTPHeaderDict, HTTPResponse
@@ -38,8 +36,6 @@ def short_cut(sandbox: Sandbox, patch: pytest.MonkeyPatch) -> None:
         return AWSResponse(request.url, raw.status, raw.headers, raw)
 
     patch.setattr(URLLib3Session, "send", send)
-    # What a signature is made of: nothing here reads it but the name of the key, its region and service.
-    patch.setattr(SigV4Auth, "canonical_request", lambda self, request: "")
 
 
 def _environ(request: AWSPreparedRequest) -> dict[str, Any]:
