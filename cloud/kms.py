@@ -11,7 +11,7 @@ from cloud.session import Cloud
 from kiln.errors import UserError
 
 
-def usable(cloud: Cloud, volumes: Iterable[Volume | None]) -> None:
+def check_usable(cloud: Cloud, volumes: Iterable[Volume | None]) -> None:
     """Raises UserError for a key that does not exist or is not enabled; a key that may not be described passes."""
     named = {volume.kms_key for volume in volumes if volume and volume.kms_key}
     for key in sorted(named):

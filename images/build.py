@@ -6,10 +6,10 @@ from typing import Any
 from cloud import tags
 from cloud.session import Cloud
 from images.acceptance import acceptance, manifest
-from images.builder import imaging, launch, machine, traces
-from images.builder.access import generate
-from images.builder.keep import THE_AMI, OnError, kept_on_error
-from images.builder.permissions import builder_may
+from images.builder import footprint, imaging, launch, machine
+from images.builder.keys import generate_keys
+from images.builder.on_error import THE_AMI, OnError, keep_on_error
+from images.builder.permissions import check_builder_may
 from images.plan import key
 from images.plan.plan import Plan
 from images.record.report import Report
@@ -40,24 +40,24 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
     """
     boot = plan.boot
     with Undo(report.undone) as unfinished:
-        with Undo(report.undone) as temporary, kept_on_error(options.on_error, temporary, boot, report) as kept:
-            access = kept.access = generate(f"kiln-{boot.build_id}")
-            order = launch.Order(boot, "builder", plan.base.id, plan.mappings, access)
+        with Undo(report.undone) as temporary, keep_on_error(options.on_error, temporary, boot, report) as kept:
+            keys = kept.keys = generate_keys(f"kiln-{boot.build_id}")
+            order = launch.Order(boot, "builder", plan.base.id, plan.mappings, keys)
             builder = kept.machine = machine.start(cloud, temporary, order, report)
-            builder_may(cloud, builder.instance_id, plan)
+            check_builder_may(cloud, builder.instance_id, plan)
             with machine.connected(cloud, builder, order, report) as remote:
-                before = traces.look(remote)
+                before = footprint.measure(remote)
                 proofs = machine.provision(remote, boot.recipe, boot.builder_checks(), report)
-                added = traces.look(remote).disk - before.disk
-                identity = traces.identity(before.machine_id, builder, access)
+                added = footprint.measure(remote).disk - before.disk
+                identity = footprint.traces_of(before.machine_id, builder, keys)
                 machine.perform(remote, (), boot.recipe.sealing, report, "hygiene")
-                traces.leave(remote, boot.spec.builder.user, report)
+                footprint.remove_traces(remote, boot.spec.builder.user, report)
             image = take_image(cloud, unfinished, plan, builder.instance_id, report)
             with report.step("end builder"):
                 temporary.run_until(0)
         accepted = None
         if options.test:
-            with kept_on_error(options.on_error, unfinished, boot, report, what=THE_AMI):
+            with keep_on_error(options.on_error, unfinished, boot, report, what=THE_AMI):
                 accepted = acceptance.boot_and_check(cloud, boot, image, report, identity, on_error=options.on_error)
         status = finish(cloud, plan, image, tested=options.test)
         unfinished.forget()

@@ -78,7 +78,7 @@ def prepare(
     family = family_of(spec, chosen)
     made = contents(spec, family, chosen.image)
     data = launch_template_data(spec, chosen.image, made.mime, names_image=names_image)
-    kms.usable(cloud, (spec.volumes.root, spec.volumes.data))
+    kms.check_usable(cloud, (spec.volumes.root, spec.volumes.data))
     template = versions.find(cloud, spec.name)
     used = _usage(cloud, template, environments)
     same = template.with_data(data) if template else None

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from cloud.session import Cloud
 from images.amis.base import from_description
 from images.builder import launch, machine
-from images.builder.access import generate
-from images.builder.keep import OnError, kept_on_error
+from images.builder.keys import generate_keys
 from images.builder.machine import Proof
+from images.builder.on_error import OnError, keep_on_error
 from images.plan import volumes
 from images.plan.boot import Boot
 from images.record.report import Report
@@ -40,11 +40,11 @@ def boot_and_check(
     on_error: OnError,
 ) -> Accepted:
     """Boot `image`, run every check and the hygiene checks, end the machine; raises UserError when a check fails."""
-    access = generate(f"kiln-{boot.build_id}-acceptance")
+    keys = generate_keys(f"kiln-{boot.build_id}-acceptance")
     disks = volumes.from_image(from_description(image))
-    order = launch.Order(boot, "acceptance", image["ImageId"], disks, access)
-    with Undo(report.undone) as undo, kept_on_error(on_error, undo, boot, report, "the machine") as kept:
-        kept.access = access
+    order = launch.Order(boot, "acceptance", image["ImageId"], disks, keys)
+    with Undo(report.undone) as undo, keep_on_error(on_error, undo, boot, report, "the machine") as kept:
+        kept.keys = keys
         booted = kept.machine = machine.start(cloud, undo, order, report)
         with machine.connected(cloud, booted, order, report) as remote:
             proofs = machine.check(remote, boot.image_checks(builder), report, "checks on the image")

@@ -10,9 +10,9 @@ import kiln
 from cloud.session import Cloud
 from images.acceptance.acceptance import Accepted
 from images.builder import imaging, machine
+from images.builder.footprint import DiskUse
 from images.builder.launch import Launched
 from images.builder.machine import Proof
-from images.builder.traces import DiskUse
 from images.plan.plan import Plan
 from images.record import timeline
 from images.record.report import Report

@@ -30,7 +30,7 @@ class Entry:
     tags: dict[str, str]
 
 
-def entries(cloud: Cloud, image: str | None = None) -> list[Entry]:
+def list_entries(cloud: Cloud, image: str | None = None) -> list[Entry]:
     """This account's AMIs that Kiln made (of one definition, when `image` is given), newest first."""
     filters = [{"Name": f"tag:{tags.IMAGE}", "Values": [image or "*"]}]
     listed = [_entry(described) for described in base.describe(cloud, Owners=["self"], Filters=filters)]
@@ -57,7 +57,7 @@ def _entry(image: dict[str, Any]) -> Entry:
     )
 
 
-def with_key(entries: list[Entry], key: str) -> Entry | None:
+def find_by_key(entries: list[Entry], key: str) -> Entry | None:
     """The newest usable AMI built from exactly these inputs."""
     return next(
         (entry for entry in entries if entry.key == key and entry.status in USABLE and entry.state == "available"), None

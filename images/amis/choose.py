@@ -40,7 +40,7 @@ def _latest(cloud: Cloud, image: str | None) -> Chosen:
         raise UserError(
             "latest of which image?", "the definition names no image", "Give it an image, or name an AMI: --ami ami-…."
         )
-    known = catalogue.entries(cloud, image)
+    known = catalogue.list_entries(cloud, image)
     usable = [entry for entry in known if entry.status in catalogue.USABLE and entry.state == "available"]
     if not usable:
         others = ", ".join(f"{entry.id} ({entry.status or 'no status'}, {entry.state})" for entry in known[:3])

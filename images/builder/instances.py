@@ -37,7 +37,7 @@ def terminate(cloud: Cloud, instance: str) -> None:
     wait.until(ended, what=f"the end of {instance}", timeout=600, every=0.4, longest=5)
 
 
-def console(cloud: Cloud, instance: str) -> str:
+def read_console(cloud: Cloud, instance: str) -> str:
     """The last 40 lines of the machine's serial console, or "" where there is none."""
     try:
         text = cloud.ec2.get_console_output(InstanceId=instance).get("Output") or ""  # botocore decodes base64

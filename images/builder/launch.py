@@ -7,7 +7,7 @@ from typing import Any
 from cloud import errors, tags, wait
 from cloud.session import Cloud
 from images.builder import instances
-from images.builder.access import Access
+from images.builder.keys import Keys
 from images.plan.boot import Boot
 from images.plan.placement import Placement
 from images.spec.image import Builder
@@ -28,7 +28,7 @@ class Order:
     purpose: str
     image_id: str
     mappings: list[dict[str, Any]]
-    access: Access
+    keys: Keys
 
     @property
     def builder(self) -> Builder:
@@ -51,7 +51,7 @@ def make_key_pair(cloud: Cloud, undo: Undo, order: Order) -> str:
     with signals.held():
         cloud.ec2.import_key_pair(
             KeyName=name,
-            PublicKeyMaterial=order.access.public.encode(),
+            PublicKeyMaterial=order.keys.public.encode(),
             TagSpecifications=tags.specifications(order.boot.tags, "key-pair"),
         )
         by_hand = f"aws ec2 delete-key-pair --key-name {name}"
@@ -177,7 +177,7 @@ def request_of(order: Order, place: Placement, key_name: str | None, group: str 
         "NetworkInterfaces": [network | ({"Groups": [group]} if group else {})],
         "InstanceInitiatedShutdownBehavior": "terminate",
         "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},
-        "UserData": cloud_config(order.access.host, time_limit=order.builder.time_limit),
+        "UserData": cloud_config(order.keys.host, time_limit=order.builder.time_limit),
         "TagSpecifications": tags.specifications(order.boot.tags, "instance", "volume", "network-interface"),
         "ClientToken": f"{order.boot.build_id}-{order.purpose}-{place.instance_type}-{place.subnet.id[-8:]}"[:64],
     }

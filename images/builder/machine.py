@@ -55,12 +55,12 @@ def connected(cloud: Cloud, machine: Launched, order: Order, report: Report) -> 
     if proxy:
         proxy = proxy.replace("%i", machine.instance_id)
     address = Address(machine.host, order.builder.user, proxy_command=proxy)
-    with Remote(address, order.access.login_key, [order.access.host_key]) as remote:
+    with Remote(address, order.keys.login_key, [order.keys.host_key]) as remote:
         with report.step("connect") as line:
             try:
                 remote.connect(CONNECT)
             except UserError as error:
-                raise _with_console(error, instances.console(cloud, machine.instance_id)) from error
+                raise _with_console(error, instances.read_console(cloud, machine.instance_id)) from error
             line.note = "host key as expected"
         with report.step("cloud-init"):
             remote.wait_for_cloud_init(CLOUD_INIT)

@@ -6,7 +6,7 @@ from typing import Any
 from cloud import errors, tags
 from cloud.session import Cloud
 from images.builder import launch
-from images.builder.access import Access
+from images.builder.keys import Keys
 from images.plan.plan import Plan
 from userdata.builder import HostKey
 
@@ -14,34 +14,34 @@ from userdata.builder import HostKey
 _SAMPLE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMZvRd4EtM7R+IHVMWmDkVU3VLQTSwQDSAvW0t2Tkj60 kiln-dry-run"
 
 
-def may_build(cloud: Cloud, plan: Plan) -> None:
+def check_may_build(cloud: Cloud, plan: Plan) -> None:
     """Ask for the calls that need no id made by the build; raises UserError naming the first that is denied."""
     boot, ec2 = plan.boot, cloud.ec2
-    order = launch.Order(boot, "builder", plan.base.id, plan.mappings, Access("", _SAMPLE, HostKey("", "")))
-    allowed(
+    order = launch.Order(boot, "builder", plan.base.id, plan.mappings, Keys("", _SAMPLE, HostKey("", "")))
+    dry_run(
         ec2.import_key_pair, KeyName=boot.tags["Name"], PublicKeyMaterial=_SAMPLE.encode(),
         TagSpecifications=tags.specifications(boot.tags, "key-pair"),
     )  # fmt: skip
-    allowed(
+    dry_run(
         ec2.create_security_group, GroupName=boot.tags["Name"], Description="Kiln", VpcId=boot.vpc,
         TagSpecifications=tags.specifications(boot.tags, "security-group"),
     )  # fmt: skip
     request = launch.request_of(order, boot.placements[0], None, None)
     request.pop("ClientToken")  # a dry run must not spend the token of the real call
-    allowed(ec2.run_instances, **request)
+    dry_run(ec2.run_instances, **request)
 
 
-def builder_may(cloud: Cloud, instance: str, plan: Plan) -> None:
+def check_builder_may(cloud: Cloud, instance: str, plan: Plan) -> None:
     """Ask, on the real instance right after launch, for what the build will do with it much later."""
     ec2 = cloud.ec2
     if plan.boot.spec.builder.market != "spot":
-        allowed(ec2.stop_instances, InstanceIds=[instance])
+        dry_run(ec2.stop_instances, InstanceIds=[instance])
     made = tags.specifications(plan.boot.tags, "image", "snapshot")
-    allowed(ec2.create_image, InstanceId=instance, Name=plan.ami_name, TagSpecifications=made)
-    allowed(ec2.terminate_instances, InstanceIds=[instance])
+    dry_run(ec2.create_image, InstanceId=instance, Name=plan.ami_name, TagSpecifications=made)
+    dry_run(ec2.terminate_instances, InstanceIds=[instance])
 
 
-def allowed(call: Callable[..., Any], **parameters: Any) -> None:
+def dry_run(call: Callable[..., Any], **parameters: Any) -> None:
     """Ask AWS by DryRun whether a call would be allowed; raises UserError when it is not, or is faulty."""
     try:
         call(**parameters, DryRun=True)

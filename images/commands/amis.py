@@ -15,7 +15,7 @@ from kiln.screen import result, result_as_json
 
 def list_amis(region: str | None, *, as_json: bool) -> int:
     """Show the AMIs that Kiln made, newest first. Returns an exit code (kiln.errors.Exit)."""
-    entries = catalogue.entries(Cloud(region))
+    entries = catalogue.list_entries(Cloud(region))
     if as_json:
         result_as_json([{key: value for key, value in vars(entry).items() if key != "inputs"} for entry in entries])
     elif not entries:

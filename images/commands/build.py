@@ -4,8 +4,8 @@ import time
 
 from cloud.session import Cloud
 from images import build as builds
-from images.builder.keep import on_error_of
-from images.builder.permissions import may_build
+from images.builder.on_error import parse_on_error
+from images.builder.permissions import check_may_build
 from images.commands import show, show_plan
 from images.commands.recording import BUILDS, recorded
 from images.plan import plan as plans
@@ -18,7 +18,7 @@ from kiln.screen import Screen, result, result_as_json
 def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: str, test: bool, as_json: bool) -> int:
     """Build an AMI, if anything changed; `plan` shows what would be done. Returns an exit code (kiln.errors.Exit)."""
     began = time.monotonic()
-    options = builds.Options(on_error=on_error_of(on_error), test=test)
+    options = builds.Options(on_error=parse_on_error(on_error), test=test)
     spec = definitions.load(image)
     screen = Screen()
     cloud = Cloud(region)
@@ -26,7 +26,7 @@ def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: 
         planned = plans.prepare(cloud, spec, BUILDS)
         up_to_date = planned.existing is not None and not force
         if not up_to_date:
-            may_build(cloud, planned)
+            check_may_build(cloud, planned)
         line.note = show_plan.preflight_note(planned)
     if not up_to_date:
         screen.say(show_plan.header(cloud, planned))

@@ -3,7 +3,7 @@
 from cloud.session import Cloud
 from images import testing
 from images.acceptance.acceptance import boot_and_check
-from images.builder.keep import on_error_of
+from images.builder.on_error import parse_on_error
 from images.commands.recording import BUILDS, recorded
 from kiln import words
 from kiln.errors import Exit
@@ -15,7 +15,7 @@ def test(ami: str, image: str | None, region: str | None, *, on_error: str, as_j
     cloud = Cloud(region)
     boot, described = testing.prepare(cloud, ami, image, BUILDS)
     with recorded(Screen(), boot) as report:
-        accepted = boot_and_check(cloud, boot, described, report, None, on_error=on_error_of(on_error))
+        accepted = boot_and_check(cloud, boot, described, report, None, on_error=parse_on_error(on_error))
     if as_json:
         result_as_json(
             {

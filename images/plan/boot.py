@@ -58,7 +58,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, base: BaseImage, recipe: Recipe, key:
     build_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
     return Boot(
         spec, recipe, key,
-        placements=placement.placements(cloud, spec, base),
+        placements=placement.list_placements(cloud, spec, base),
         ssh_from=address.allowed_from(spec.builder),
         build_id=build_id,
         tags=owner_tags(spec.name, build_id, spec.builder.time_limit),

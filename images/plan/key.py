@@ -10,7 +10,7 @@ from cloud.tags import unpack as from_tag
 from images.spec.image import ImageSpec
 from provision.model.recipe import Recipe
 
-__all__ = ["PARTS", "as_tag", "from_tag", "inputs", "key", "why"]
+__all__ = ["PARTS", "as_tag", "digest_inputs", "explain", "from_tag", "make_key"]
 
 # The parts of a definition that shape the image. The builder, the AMI's name and its sharing are not among them.
 PARTS = (
@@ -27,14 +27,14 @@ PARTS = (
 )
 
 
-def inputs(spec: ImageSpec, base_id: str, recipe: Recipe) -> dict[str, str]:
+def digest_inputs(spec: ImageSpec, base_id: str, recipe: Recipe) -> dict[str, str]:
     """The inputs of an image by name: the base AMI's id, and digests (8 hex digits) of the recipe and of every part."""
     dumped = spec.model_dump(mode="json")
     digests = {"base": base_id, "recipe": recipe.digest()[:8]}
     return digests | {part: _digest(dumped[part])[:8] for part in PARTS}
 
 
-def key(spec: ImageSpec, base_id: str, recipe: Recipe) -> str:
+def make_key(spec: ImageSpec, base_id: str, recipe: Recipe) -> str:
     """SHA-256 (hex) over the base AMI's id, the recipe and the definition."""
     dumped = spec.model_dump(mode="json")
     return _digest([spec.name, base_id, recipe.digest(), {part: dumped[part] for part in PARTS}])
@@ -44,7 +44,7 @@ def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
-def why(old: Mapping[str, str], new: Mapping[str, str]) -> str:
+def explain(old: Mapping[str, str], new: Mapping[str, str]) -> str:
     """Which input changed, in words; `old` is empty where no image of that name exists yet."""
     if not old:
         return "no image of this name exists yet"

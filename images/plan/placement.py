@@ -24,7 +24,7 @@ class Placement:
     subnet: Subnet
 
 
-def placements(cloud: Cloud, spec: ImageSpec, base: BaseImage) -> list[Placement]:
+def list_placements(cloud: Cloud, spec: ImageSpec, base: BaseImage) -> list[Placement]:
     """Every offered combination, types first by preference; raises UserError when there is none."""
     types = _types(cloud, spec, base)
     subnets = _subnets(cloud, spec)

@@ -44,23 +44,23 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
     cloud.account()
     start = base.find(cloud, spec)
     mappings = volumes.mappings(spec.volumes, start)
-    kms.usable(cloud, (spec.volumes.root, spec.volumes.data))
+    kms.check_usable(cloud, (spec.volumes.root, spec.volumes.data))
     machine = boot.machine_of(spec, start)
     recipe = image_recipe(spec, machine)
-    build_key = key.key(spec, start.id, recipe)
-    inputs = key.inputs(spec, start.id, recipe)
+    build_key = key.make_key(spec, start.id, recipe)
+    inputs = key.digest_inputs(spec, start.id, recipe)
     machines = boot.prepare(cloud, spec, start, recipe, build_key, root / spec.name / build_key[:8])
-    entries = catalogue.entries(cloud, spec.name)
+    entries = catalogue.list_entries(cloud, spec.name)
     usable = [entry for entry in entries if entry.status in catalogue.USABLE]
     return Plan(
         machines, start,
         ami_name=free_name(cloud, spec, build_key),
         mappings=mappings,
         inputs=inputs,
-        why=key.why(key.from_tag(usable[0].inputs) if usable else {}, inputs),
+        why=key.explain(key.from_tag(usable[0].inputs) if usable else {}, inputs),
         carries=carried.as_tag(image_recipes(spec, machine)),
         estimate=estimate(cloud, root / spec.name, machines.placements[0].instance_type, mappings),
-        existing=catalogue.with_key(entries, build_key),
+        existing=catalogue.find_by_key(entries, build_key),
     )  # fmt: skip
 
 

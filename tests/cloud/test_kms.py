@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cloud.ebs import Volume
-from cloud.kms import usable
+from cloud.kms import check_usable
 from cloud.session import Cloud
 from kiln.errors import UserError
 
@@ -28,7 +28,7 @@ class Kms:
 
 def look(kms: Kms, *keys: str | None) -> None:
     volumes = [Volume(kms_key=key) for key in keys]
-    usable(cast("Cloud", SimpleNamespace(client={"kms": kms}.__getitem__, region="eu-west-1")), [None, *volumes])
+    check_usable(cast("Cloud", SimpleNamespace(client={"kms": kms}.__getitem__, region="eu-west-1")), [None, *volumes])
 
 
 def test_every_key_is_looked_at_once() -> None:

@@ -12,7 +12,7 @@ import pytest
 from cloud import wait
 from images.builder import instances
 from images.builder import machine as machines
-from images.builder.access import generate
+from images.builder.keys import generate_keys
 from images.plan.boot import machine_of
 from kiln.errors import UserError
 from provision.model import shell
@@ -109,7 +109,7 @@ def test_a_machine_that_never_answers_is_given_up_with_its_console(
 
 def test_a_machine_with_another_host_key_is_refused(machine: OneMachine) -> None:
     with (
-        Remote(machine.address, machine.order.access.login_key, generate("another machine").host_key) as remote,
+        Remote(machine.address, machine.order.keys.login_key, generate_keys("another machine").host_key) as remote,
         pytest.raises(UserError) as caught,
     ):
         remote.connect(30)

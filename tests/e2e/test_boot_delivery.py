@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cloud.session import Cloud
-from images.builder.access import generate
+from images.builder.keys import generate_keys
 from images.spec.image import ImageSpec
 from kiln.errors import UserError
 from launch_templates import definitions
@@ -116,7 +116,7 @@ def test_it_says_when_it_is_ready_and_leaves_nothing_behind(stock: Stock) -> Non
 
 def cloud_configs() -> dict[str, str]:
     """Every cloud-config that Kiln composes or ships, and one with a mistake."""
-    found = {"builder": cloud_config(generate("schema").host, time_limit=5400)}
+    found = {"builder": cloud_config(generate_keys("schema").host, time_limit=5400)}
     for path in (*sorted(definitions.HERE.glob("*.yaml")), Path(__file__).with_name("boot-fails.yaml")):
         parts = definitions.load(str(path)).user_data
         found |= {f"{path.stem}-{part.name}": part.text for part in parts if part.type == "cloud-config"}

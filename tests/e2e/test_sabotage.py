@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from images.builder import traces
+from images.builder import footprint
 from provision.docker.devicemapper import Devicemapper
 from provision.docker.overlay2 import Overlay2
 from provision.model import shell
@@ -197,7 +197,7 @@ def test_every_check_has_a_row(machine: OneMachine) -> None:
 
 def test_the_builder_itself_is_found_out(machine: OneMachine) -> None:
     """A machine that kept the builder's identity: here the checks are told that this machine was the builder."""
-    known = traces.identity(traces.look(machine.remote).machine_id, machine.launched, machine.order.access)
+    known = footprint.traces_of(footprint.measure(machine.remote).machine_id, machine.launched, machine.order.keys)
     own = hygiene_checks.checks(known, images=None)
     failed = {ended.task.name: "\n".join(ended.output) for ended in machine.run(*own) if not ended.ok}
     says = {

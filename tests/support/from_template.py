@@ -11,7 +11,7 @@ import paramiko
 from cloud import wait
 from cloud.session import Cloud
 from images.builder import instances
-from images.builder.access import Access, generate
+from images.builder.keys import Keys, generate_keys
 from images.builder.launch import delete_group
 from images.plan import address
 from images.spec.image import Builder
@@ -65,7 +65,7 @@ def started(cloud: Cloud, template: Mapping[str, Any], profile: str | None = Non
 
     Its key pair, group and profile stand beside the template, as AWS Batch gives them. Nothing of it is left.
     """
-    access = generate("kiln-template")
+    access = generate_keys("kiln-template")
     with Undo() as undo:
         request = _beside(cloud, undo, access, profile)
         named = {"LaunchTemplateId": template["id"], "Version": str(template["version"])}
@@ -86,7 +86,7 @@ def until(probe: Callable[[], bool], what: str, timeout: float = 120) -> None:
     wait.until(lambda: True if probe() else None, what=what, timeout=timeout, longest=2)
 
 
-def _beside(cloud: Cloud, undo: Undo, access: Access, profile: str | None) -> dict[str, Any]:
+def _beside(cloud: Cloud, undo: Undo, access: Keys, profile: str | None) -> dict[str, Any]:
     """Key pair, a security group for this computer alone, instance type, and profile."""
     ec2, name = cloud.ec2, f"kiln-template-{time.time_ns():x}"
     ec2.import_key_pair(KeyName=name, PublicKeyMaterial=access.public.encode())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cloud.session import Cloud
 from images.builder import instances, machine
-from images.builder.access import generate
+from images.builder.keys import generate_keys
 from images.builder.launch import Launched, Order
 from images.plan import plan
 from images.plan.plan import Plan
@@ -74,7 +74,7 @@ def one_machine(definition: Path, folder: Path) -> Iterator[OneMachine]:
     """A builder of that definition, as `images.build` starts it; nothing of it is left behind the block."""
     cloud = Cloud()
     planned = plan.prepare(cloud, definitions.load(str(definition)), folder)
-    order = Order(planned.boot, "builder", planned.base.id, planned.mappings, generate("kiln-e2e"))
+    order = Order(planned.boot, "builder", planned.base.id, planned.mappings, generate_keys("kiln-e2e"))
     with closing(Journal(folder)) as journal:
         report = Report(Screen(), journal)
         with Undo(report.undone) as undo:

@@ -2,12 +2,12 @@
 
 import json
 
-from images.builder.access import generate
+from images.builder.keys import generate_keys
 from userdata.builder import DEADLINE, cloud_config
 
 
 def test_it_is_cloud_config_and_deterministic() -> None:
-    access = generate("test")
+    access = generate_keys("test")
     text = cloud_config(access.host, time_limit=5400)
     assert text == cloud_config(access.host, time_limit=5400)
     assert text.startswith("#cloud-config\n")
@@ -18,6 +18,6 @@ def test_it_is_cloud_config_and_deterministic() -> None:
 
 
 def test_the_switch_has_an_absolute_deadline() -> None:
-    document = json.loads(cloud_config(generate("test").host, time_limit=77).partition("\n")[2])
+    document = json.loads(cloud_config(generate_keys("test").host, time_limit=77).partition("\n")[2])
     [[*_, script]] = document["bootcmd"]
     assert f"+ 77 )) > {DEADLINE}" in script

@@ -33,7 +33,7 @@ def listed(*images: dict[str, Any], image: str | None = None) -> tuple[list[Entr
         return [{"Images": list(images)}]
 
     ec2 = SimpleNamespace(get_paginator=lambda operation: SimpleNamespace(paginate=paginate))
-    return catalogue.entries(cast("Cloud", SimpleNamespace(ec2=ec2)), image), asked
+    return catalogue.list_entries(cast("Cloud", SimpleNamespace(ec2=ec2)), image), asked
 
 
 def test_the_newest_first_and_this_accounts_alone() -> None:
@@ -58,11 +58,11 @@ def test_what_is_left_out() -> None:
 
 def test_the_same_key_counts_where_the_ami_can_be_used() -> None:
     entries, _ = listed(OLD, NEW)
-    entry = catalogue.with_key(entries, "k")
+    entry = catalogue.find_by_key(entries, "k")
     assert entry
     assert entry.id == "ami-1", "the newer is but a candidate"
-    assert catalogue.with_key(entries, "other") is None
+    assert catalogue.find_by_key(entries, "other") is None
     pending, _ = listed(OLD | {"State": "pending"})
-    assert catalogue.with_key(pending, "k") is None
+    assert catalogue.find_by_key(pending, "k") is None
     live, _ = listed(described("ami-4", "2026-01-01T00:00:00.000Z", key="k", status="live"))
-    assert catalogue.with_key(live, "k") == live[0]
+    assert catalogue.find_by_key(live, "k") == live[0]

@@ -78,11 +78,11 @@ def test_another_refusal_passes() -> None:
 def test_the_last_forty_lines_of_the_console() -> None:
     ec2 = Ec2([None], ["running"])
     ec2.output = {"Output": "\n".join(f"line {n}" for n in range(100))}
-    assert instances.console(ec2.cloud, "i-1").splitlines() == [f"line {n}" for n in range(60, 100)]
+    assert instances.read_console(ec2.cloud, "i-1").splitlines() == [f"line {n}" for n in range(60, 100)]
 
 
 @pytest.mark.parametrize("output", [{}, {"Output": None}, DENIED])
 def test_no_console(output: Any) -> None:
     ec2 = Ec2([None], ["running"])
     ec2.output = output
-    assert instances.console(ec2.cloud, "i-1") == ""
+    assert instances.read_console(ec2.cloud, "i-1") == ""

@@ -16,7 +16,7 @@ def test_the_key_follows_what_shapes_the_image_and_nothing_else(tmp_path: Path) 
         path = tmp_path / "x.yaml"
         path.write_text(text + more)
         spec = definitions.load(str(path))
-        return key.key(spec, base, image_recipe(spec, boot.machine_of(spec, BASE)))
+        return key.make_key(spec, base, image_recipe(spec, boot.machine_of(spec, BASE)))
 
     same = of("")
     assert of("builder: {time_limit: 10 min}\nami_name: other-{key}\n") == same
@@ -33,20 +33,20 @@ def test_the_key_follows_what_shapes_the_image_and_nothing_else(tmp_path: Path) 
 
 def test_why_names_the_inputs() -> None:
     old = dict.fromkeys(("base", "recipe", *key.PARTS), "a")
-    assert key.why({}, old) == "no image of this name exists yet"
-    assert key.why(old, old | {"base": "b"}) == "the base AMI changed: a → b"
-    assert key.why(old, old | {"recipe": "b", "files": "b", "tags": "b"}) == "the definition changed: files, tags"
-    assert "Kiln's own recipe" in key.why(old, old | {"recipe": "b"})
+    assert key.explain({}, old) == "no image of this name exists yet"
+    assert key.explain(old, old | {"base": "b"}) == "the base AMI changed: a → b"
+    assert key.explain(old, old | {"recipe": "b", "files": "b", "tags": "b"}) == "the definition changed: files, tags"
+    assert "Kiln's own recipe" in key.explain(old, old | {"recipe": "b"})
     assert key.from_tag(key.as_tag(old)) == old
     assert len(key.as_tag(dict.fromkeys(("base", "recipe", *key.PARTS), "0" * 8) | {"base": "ami-" + "0" * 17})) <= 256
 
 
 def test_several_inputs_and_none() -> None:
     old = dict.fromkeys(("base", "recipe", *key.PARTS), "a")
-    assert key.why(old, old) == "nothing changed"
-    both = key.why(old, old | {"base": "b", "tags": "b"})
+    assert key.explain(old, old) == "nothing changed"
+    both = key.explain(old, old | {"base": "b", "tags": "b"})
     assert both == "the base AMI changed: a → b; the definition changed: tags"
-    assert key.why({"base": "a", "recipe": "a"}, old).startswith("the definition changed: volumes, ")
+    assert key.explain({"base": "a", "recipe": "a"}, old).startswith("the definition changed: volumes, ")
 
 
 def test_every_part_of_a_definition_is_a_part_of_the_key_or_shapes_no_image() -> None:

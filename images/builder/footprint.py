@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from images.builder.access import Access
+from images.builder.keys import Keys
 from images.builder.launch import Launched
 from images.record.report import Report
 from provision.provisioners.hygiene_checks import Builder
@@ -11,16 +11,18 @@ from provision.provisioners.hygiene_checks import Builder
 if TYPE_CHECKING:
     from provision.ssh.remote import Remote
 
-LOOK = """\
+SCRIPT = """\
 echo "$(cat /etc/machine-id 2>/dev/null)"
 df -P -B1 / | tail -1
 grep -E ' (nvme[0-9]+n[0-9]+|xvd[a-z]+|sd[a-z]) ' /proc/diskstats"""
 
 
-def look(remote: "Remote") -> "Look":
+def measure(remote: "Remote") -> "Footprint":
     """Who the machine is and what its disks hold, in one question."""
-    machine_id, root, *devices = remote.run(LOOK, timeout=60).stdout.splitlines()
-    return Look(machine_id.strip(), DiskUse(int(root.split()[2]), sum(int(line.split()[9]) * 512 for line in devices)))
+    machine_id, root, *devices = remote.run(SCRIPT, timeout=60).stdout.splitlines()
+    return Footprint(
+        machine_id.strip(), DiskUse(int(root.split()[2]), sum(int(line.split()[9]) * 512 for line in devices))
+    )
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,17 @@ class DiskUse:
 
 
 @dataclass(frozen=True)
-class Look:
+class Footprint:
     machine_id: str
     disk: DiskUse
 
 
-def identity(machine_id: str, machine: Launched, access: Access) -> Builder:
+def traces_of(machine_id: str, machine: Launched, keys: Keys) -> Builder:
     """What no machine may have that is booted from the AMI."""
-    return Builder((access.host.public,), access.public, machine_id, machine.instance_id)
+    return Builder((keys.host.public,), keys.public, machine_id, machine.instance_id)
 
 
-def leave(remote: "Remote", user: str, report: Report) -> None:
+def remove_traces(remote: "Remote", user: str, report: Report) -> None:
     """The last command: the runner's own traces and the login keys; nothing connects to this machine again."""
     with report.step("leave") as line:
         line.note = "runner and keys removed"

@@ -8,7 +8,7 @@ from userdata.builder import HostKey
 
 
 @dataclass(frozen=True)
-class Access:
+class Keys:
     """OpenSSH texts. `private` exists in memory alone unless the builder is kept."""
 
     private: str
@@ -30,10 +30,10 @@ class Access:
         return paramiko.Ed25519Key.from_private_key(StringIO(self.host.private))
 
 
-def generate(comment: str) -> Access:
+def generate_keys(comment: str) -> Keys:
     """A fresh login key and a fresh host key, both ed25519."""
     login, host = _pair(comment), _pair(comment)
-    return Access(*login, HostKey(*host))
+    return Keys(*login, HostKey(*host))
 
 
 def _pair(comment: str) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from images.builder.access import Access
+from images.builder.keys import Keys
 from images.builder.launch import Launched
 from images.plan.boot import Boot
 from images.record.report import Report
@@ -20,7 +20,7 @@ THE_AMI = "the AMI"
 OnError = Literal["cleanup", "keep", "ask"]
 
 
-def on_error_of(text: str) -> OnError:
+def parse_on_error(text: str) -> OnError:
     """The value of --on-error; raises UserError for any other text."""
     for value in get_args(OnError):
         if value == text:
@@ -32,12 +32,12 @@ def on_error_of(text: str) -> OnError:
 class Kept:
     """What there is to keep so far."""
 
-    access: Access | None = None
+    keys: Keys | None = None
     machine: Launched | None = None
 
 
 @contextmanager
-def kept_on_error(choice: OnError, undo: Undo, boot: Boot, report: Report, what: str = "the builder") -> Iterator[Kept]:
+def keep_on_error(choice: OnError, undo: Undo, boot: Boot, report: Report, what: str = "the builder") -> Iterator[Kept]:
     """Where a failure passes and the person wants it so, keep what `undo` would remove. An interrupt always undoes."""
     kept = Kept()
     try:
@@ -51,8 +51,8 @@ def kept_on_error(choice: OnError, undo: Undo, boot: Boot, report: Report, what:
         undo.forget()
         report.kept = f"{what} {kept.machine.instance_id}" if kept.machine else what
         hint = f"It ends by itself at its time limit; {typed.command('clean --apply')} removes it now."
-        if kept.machine and kept.access:
-            write_key(boot, kept.machine, kept.access)
+        if kept.machine and kept.keys:
+            write_key(boot, kept.machine, kept.keys)
             until = f"{kept.machine.ends_at:%H:%M} UTC"
             look, sweep = typed.command(f"ssh {kept.machine.instance_id}"), typed.command("clean --apply")
             hint = f"Look at it: {look} (until {until}), then {sweep}."
@@ -70,15 +70,15 @@ def _chosen(choice: OnError, what: str, error: Exception, screen: Screen) -> boo
     return ask(screen, f"✗ {shown}\n  Keep {what} to look at it?")
 
 
-def write_key(boot: Boot, machine: Launched, access: Access) -> None:
+def write_key(boot: Boot, machine: Launched, keys: Keys) -> None:
     """The login key (0600) and what `invoke ssh` needs, beside the journal; `clean` removes both."""
-    atomic.write(boot.folder / "key", access.private, mode=0o600)
+    atomic.write(boot.folder / "key", keys.private, mode=0o600)
     kept: dict[str, Any] = {
         "build": boot.build_id,
         "instance": machine.instance_id,
         "host": machine.host,
         "user": boot.spec.builder.user,
-        "host_key": access.host.public,
+        "host_key": keys.host.public,
         "proxy_command": boot.spec.builder.connect.proxy_command,
     }
     atomic.write(boot.folder / "kept.json", json.dumps(kept, indent=1) + "\n", mode=0o600)

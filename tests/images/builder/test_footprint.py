@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
-from images.builder.traces import LOOK, DiskUse, Look, look
+from images.builder.footprint import SCRIPT, DiskUse, Footprint, measure
 
 if TYPE_CHECKING:
     from provision.ssh.remote import Remote
@@ -24,9 +24,9 @@ def test_one_question_tells_who_it_is_and_what_was_written() -> None:
         asked.append(command)
         return SimpleNamespace(stdout=ANSWER)
 
-    seen = look(cast("Remote", SimpleNamespace(run=run)))
-    assert seen == Look("0123456789abcdef0123456789abcdef", DiskUse(1717986918, 2048 * 512))
-    assert asked == [LOOK]
+    seen = measure(cast("Remote", SimpleNamespace(run=run)))
+    assert seen == Footprint("0123456789abcdef0123456789abcdef", DiskUse(1717986918, 2048 * 512))
+    assert asked == [SCRIPT]
 
 
 def test_what_was_added_between_two_looks() -> None:
