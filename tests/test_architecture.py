@@ -90,6 +90,7 @@ INNER: dict[str, dict[str, set[str]]] = {
             "iam",
             "kms",
             "pricing",
+            "quotas",
             "world",
         },
         "ec2/images": {"ec2/instances", "ec2/volumes", "ec2/hardware", "ec2/model", "kms", "world"},

@@ -15,6 +15,7 @@ from sandbox.machines.machine import Machine
 from sandbox.machines.ports import Qemu, qemu_for_ssh
 from sandbox.machines.rootfs import Report, root_fs
 from sandbox.machines.volumes import VolumeStore
+from sandbox.world import room
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
 
 DIRECTORY = "kiln-machines-"
@@ -101,6 +102,13 @@ class QemuHypervisor:
     def delete_snapshot(self, snapshot_id: str) -> None:
         """Forget the snapshot; volumes made from it live on."""
         self._volumes.delete_snapshot(snapshot_id)
+
+    def count_room(self, memory_mib: int) -> int:
+        """How many more machines of that memory this computer can bear."""
+        with self._lock:
+            machines = [machine for machine in self._machines.values() if machine.running]
+        running = [(machine.spec.memory_mib, room.read_held_mib(machine.pid)) for machine in machines]
+        return room.count_room(memory_mib, running, room.read_available_mib())
 
     def boot(self, spec: MachineSpec, metadata: Metadata, powered_off: Callable[[], None]) -> None:
         """Start the machine and return. Port 22 stays as set_ssh_open last said; closed when it never spoke."""

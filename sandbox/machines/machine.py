@@ -66,6 +66,11 @@ class Machine:
         self._measure_boot()
 
     @property
+    def pid(self) -> int:
+        """Of QEMU's process."""
+        return self._process.pid
+
+    @property
     def running(self) -> bool:
         """Whether QEMU still runs."""
         return not self.gone.is_set()

@@ -64,6 +64,9 @@ class Hypervisor(Protocol):
 
     def delete_snapshot(self, snapshot_id: str) -> None: ...
 
+    def count_room(self, memory_mib: int) -> int:
+        """Return how many more machines of that memory can be started now."""
+
     def boot(self, spec: MachineSpec, metadata: Metadata, powered_off: Callable[[], None]) -> None:
         """Start the machine and return at once. `powered_off` is called (own thread) when the guest ends by itself."""
 

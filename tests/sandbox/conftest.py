@@ -110,6 +110,7 @@ class PretendMachines:
         self.metadata: dict[str, Metadata] = {}
         self.end: dict[str, Callable[[], None]] = {}
         self.broken: set[str] = set()
+        self.room = 1000
         self.hold = threading.Event()
         self.hold.set()
 
@@ -120,6 +121,9 @@ class PretendMachines:
 
     def names(self) -> list[str]:
         return [each[0] for each in self.asked]
+
+    def count_room(self, memory_mib: int) -> int:
+        return self.room
 
     def stand_in_disks(self, kind: str) -> tuple[StandInDisk, ...]:
         self._do("stand_in_disks", kind)

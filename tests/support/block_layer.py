@@ -72,6 +72,9 @@ class BlockLayer:
             if link.is_symlink() and os.readlink(link) == name:
                 link.unlink()
 
+    def count_room(self, memory_mib: int) -> int:
+        return 1
+
     def boot(self, spec: MachineSpec, metadata: Metadata, powered_off: Callable[[], None]) -> None:
         for disk in spec.disks:
             self.attach(spec.instance_id, disk)

@@ -124,11 +124,16 @@ def import_stand_in(world: World, snapshot_id: str, region: str) -> None:
     world.imported.add(snapshot_id)
 
 
+def guest_memory_mib(instance_type: str) -> int:
+    """The memory of a machine that stands for an instance of the type, in MiB."""
+    return min(memory_mib(instance_type), MOST_MEMORY_MIB)
+
+
 def make_spec(instance: Any) -> MachineSpec:
     """Return the machine for an instance: its disks root first, its size capped to what this host can carry."""
     return MachineSpec(
         instance_id=instance.id,
-        memory_mib=min(memory_mib(instance.instance_type), MOST_MEMORY_MIB),
+        memory_mib=guest_memory_mib(instance.instance_type),
         vcpus=min(vcpus(instance.instance_type), MOST_VCPUS),
         disks=tuple(Disk(volume.id, volume.attachment.device, volume.size) for volume in _list_volumes(instance)),
         public_ip=instance.public_ip or "",

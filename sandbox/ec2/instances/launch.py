@@ -11,7 +11,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.exceptions import DryRunClientError
 from moto.ec2.responses import EC2Response
 
-from sandbox.ec2.instances import launch_checks, lifecycle, spot
+from sandbox.ec2.instances import capacity, launch_checks, lifecycle, spot
 from sandbox.ec2.launch_templates.record import find_by_name
 from sandbox.ec2.model.errors import refused
 from sandbox.ec2.model.tagging import read_tags
@@ -43,7 +43,7 @@ class Launch(EC2Response):
             return _answer_again(earlier)
         if request.get("DryRun"):
             raise DryRunClientError()
-        self.params = _for_moto(backend, request)
+        self.params = _for_moto(backend, request, capacity.grant(backend, request))
         result = super().run_instances()
         reservation: Any = result.result
         for instance in reservation.instances:
@@ -81,8 +81,8 @@ def merge(version: Any, request: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _for_moto(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
-    """Return what moto leaves to chance made explicit: the default subnet and group, and MaxCount instances.
+def _for_moto(backend: Any, request: dict[str, Any], count: int) -> dict[str, Any]:
+    """Return what moto leaves to chance made explicit: the default subnet and group, and how many instances.
 
     moto makes one 8 GiB volume of its own when there are no mappings; `_furnish` puts the right ones there.
     """
@@ -91,7 +91,7 @@ def _for_moto(backend: Any, request: dict[str, Any]) -> dict[str, Any]:
     changed["TagSpecifications"] = [
         specification for specification in specifications if specification["ResourceType"] == "instance"
     ]
-    changed["MinCount"] = int(request.get("MaxCount") or 1)
+    changed["MinCount"] = changed["MaxCount"] = count
     nics = [dict(nic) for nic in request.get("NetworkInterfaces") or []]
     if nics:
         nics[0].setdefault(

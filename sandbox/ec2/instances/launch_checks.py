@@ -6,6 +6,7 @@ from typing import Any
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.iam.models import iam_backends
 
+from sandbox.ec2.instances import capacity
 from sandbox.ec2.launch_templates.data_rules import check_tags, check_user_data
 from sandbox.ec2.model import stand_ins
 from sandbox.ec2.model.errors import refused
@@ -16,8 +17,9 @@ from sandbox.world.world import ACCOUNT, current
 def check(backend: Any, request: dict[str, Any]) -> None:
     """Raise AWS's error for a launch that AWS refuses; ids have been checked before."""
     for name in ("MinCount", "MaxCount"):
-        if not request.get(name):
+        if request.get(name) is None:
             raise refused("MissingParameter", f"The request must contain the parameter {name}")
+    capacity.check_counts(request)
     image = _check_image(backend, request)
     _check_instance_type(request, image)
     _check_placement(backend, request)
