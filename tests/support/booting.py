@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from images.builder.access import generate
+from images.builder.keys import generate_keys
 from images.builder.launch import Order
 from images.plan.boot import Boot, owner_tags
 from images.plan.placement import Placement, Subnet
@@ -27,4 +27,4 @@ def boot(folder: Path, **more: Any) -> Boot:
 
 def order(folder: Path, **more: Any) -> Order:
     """A builder of `boot`."""
-    return Order(boot(folder, **more), "builder", "ami-1", [{"DeviceName": "/dev/xvda"}], generate("kiln"))
+    return Order(boot(folder, **more), "builder", "ami-1", [{"DeviceName": "/dev/xvda"}], generate_keys("kiln"))

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from cloud.session import Cloud
-from images.plan.placement import Subnet, placements
+from images.plan.placement import Subnet, list_placements
 from images.spec.image import ImageSpec
 from kiln.errors import UserError
 from tests.support.base_image import BASE
@@ -48,7 +48,7 @@ class Ec2:
 def places(ec2: Ec2, **builder: Any) -> list[tuple[str, str]]:
     spec = ImageSpec.model_validate(LEAST | {"builder": {"instance_types": ["m5", "m6"]} | builder})
     cloud = cast("Cloud", SimpleNamespace(ec2=ec2, region="eu-west-1"))
-    return [(place.instance_type, place.subnet.zone) for place in placements(cloud, spec, BASE)]
+    return [(place.instance_type, place.subnet.zone) for place in list_placements(cloud, spec, BASE)]
 
 
 EVERYWHERE = (("m6", "a"), ("m6", "b"), ("m5", "b"), ("m5", "a"))
@@ -94,4 +94,4 @@ def test_an_unknown_type_is_told_in_words(code: str, error: type[Exception]) -> 
 def test_a_subnet() -> None:
     spec = ImageSpec.model_validate(LEAST | {"builder": {"instance_types": ["m5"]}})
     cloud = cast("Cloud", SimpleNamespace(ec2=Ec2(("m5", "a")), region="eu-west-1"))
-    assert placements(cloud, spec, BASE)[0].subnet == Subnet(ONE, "a", "vpc-1")
+    assert list_placements(cloud, spec, BASE)[0].subnet == Subnet(ONE, "a", "vpc-1")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from images.builder.access import generate
-from images.builder.keep import THE_AMI, OnError, kept_on_error, on_error_of
+from images.builder.keys import generate_keys
 from images.builder.launch import Launched
+from images.builder.on_error import THE_AMI, OnError, keep_on_error, parse_on_error
 from images.record.report import Report
 from kiln.errors import Interrupted, UserError
 from kiln.journal import Journal
@@ -36,17 +36,17 @@ def fail(
     undone: list[str] = []
     with pytest.raises(type(error)), Undo() as undo:
         undo.push("instance", lambda: undone.append("instance"))
-        with kept_on_error(choice, undo, boot(folder), report, what) as kept:
-            kept.machine, kept.access = machine, generate("kiln")
+        with keep_on_error(choice, undo, boot(folder), report, what) as kept:
+            kept.machine, kept.keys = machine, generate_keys("kiln")
             raise error
     return undone
 
 
 @pytest.mark.parametrize("text", ["cleanup", "keep", "ask"])
 def test_the_choices(text: str) -> None:
-    assert on_error_of(text) == text
+    assert parse_on_error(text) == text
     with pytest.raises(UserError, match="leave") as caught:
-        on_error_of("leave")
+        parse_on_error("leave")
     assert "cleanup, keep, ask" in caught.value.hint
 
 
