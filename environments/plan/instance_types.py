@@ -7,12 +7,14 @@ from typing import Any
 from cloud.machine_images import Chosen, Family
 from cloud.pages import every
 from cloud.session import Cloud
+from environments.plan.families import allowed_by, families_of
 from environments.spec.compute import ComputeEnvironment
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
 
 # "Instance type compute environments", AWS Batch User Guide
 _GROUPS = {"optimal": "x86_64", "default_x86_64": "x86_64", "default_arm64": "arm64"}
+_LEAST = 2  # vCPUs of the smallest size that these words stand for: large
 
 
 @dataclass(frozen=True)
@@ -27,9 +29,9 @@ class InstanceType:
 
 
 def look_up(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
-    """Look up the types and families that the definition names, by type; raises UserError where EC2 lacks any."""
+    """Look up all sizes of the families that the definition means, by type; raises UserError where EC2 lacks a name."""
     named = {name for compute in spec.compute_environments.values() for name in compute.instance_types}
-    known = describe(cloud, named)
+    known = describe(cloud, {family for name in named - _unasked(spec) for family in families_of(name)})
     if missing := sorted(name for name in named - _GROUPS.keys() if not _of(name, known)):
         raise UserError(
             f"{cloud.region} has no {', '.join(missing)}",
@@ -37,6 +39,12 @@ def look_up(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
             "See instance_types in environments/reference.yaml.",
         )
     return known
+
+
+def _unasked(spec: EnvironmentSpec) -> set[str]:
+    """The words for several families, where nothing is held against their sizes: a call less."""
+    smallest = min(compute.max_vcpus for compute in spec.compute_environments.values())
+    return set() if spec.job_definitions or smallest < _LEAST else set(_GROUPS)
 
 
 def describe(cloud: Cloud, names: Iterable[str]) -> Mapping[str, InstanceType]:
@@ -68,8 +76,24 @@ def describe_most(compute: ComputeEnvironment, known: Mapping[str, InstanceType]
     """Say how many machines there can be: at most 12 × c5.2xlarge; for families and groups, the vCPUs."""
     types = [machine for name in compute.instance_types for machine in _of(name, known)]
     if types and all("." in name for name in compute.instance_types):
-        return "at most " + " or ".join(f"{compute.max_vcpus // machine.vcpus} × {machine.name}" for machine in types)
+        counts = {machine.name: compute.max_vcpus // machine.vcpus for machine in types}
+        return "at most " + " or ".join(f"{count} × {name}" for name, count in counts.items() if count)
     return f"at most {compute.max_vcpus} vCPUs of {', '.join(compute.instance_types)}"
+
+
+def refuse_small_limits(spec: EnvironmentSpec, known: Mapping[str, InstanceType]) -> None:
+    """Raise UserError where max_vcpus is less than the smallest machine of a compute environment has."""
+    for name, compute in spec.compute_environments.items():
+        if _unasked(spec).intersection(compute.instance_types):
+            continue
+        types = [machine for machine in known.values() if allowed_by(compute.instance_types, machine.name)]
+        smallest = min(types, key=lambda machine: (machine.vcpus, machine.name), default=None)
+        if smallest and smallest.vcpus > compute.max_vcpus:
+            raise UserError(
+                f"max_vcpus of {name} is {compute.max_vcpus}, less than one machine has",
+                f"{smallest.name}, the smallest of {', '.join(compute.instance_types)}, has {smallest.vcpus} vCPUs",
+                f"Set max_vcpus: {smallest.vcpus} or more under compute_environments: {name}, or allow a smaller type.",
+            )
 
 
 def refuse_misfit(

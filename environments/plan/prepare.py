@@ -12,7 +12,7 @@ from environments.model.inputs import Inputs
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
-from environments.plan import instance_types, network, removal
+from environments.plan import fitting, instance_types, network, removal
 from environments.plan.comparison import Comparison, compare
 from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
@@ -34,6 +34,8 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     family = family_of(template, chosen)
     types = instance_types.look_up(cloud, spec)
     instance_types.refuse_misfit(spec, chosen, family, types)
+    instance_types.refuse_small_limits(spec, types)
+    misfits = fitting.check_definitions(spec, types)
     inputs = Inputs(
         spec, account, cloud.region, chosen, family,
         template=templates.prepare(cloud, template, chosen, described),
@@ -49,7 +51,7 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     steps = tuple(plan_step(comparison, options, situation, now) for comparison in compared)
     most = {name: instance_types.describe_most(compute, types) for name, compute in spec.compute_environments.items()}
     running = amis.list_running(amis.read_memories(spec, described))
-    warnings = (*write_notes(inputs, steps), *removals.notes)
+    warnings = (*misfits, *write_notes(inputs, steps), *removals.notes)
     return Plan(inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed))
 
 

@@ -10,9 +10,9 @@ from environments.doctor.facts.compute_environments import (
     resources,
     subnets_of,
 )
-from environments.doctor.facts.instance_types import allowed_by
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.quota_codes import codes_of
+from environments.plan.families import allowed_by
 from kiln import words
 
 

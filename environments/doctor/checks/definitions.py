@@ -1,11 +1,13 @@
-"""Job definitions: revisions that are out of date, and roles that are gone."""
+"""Job definitions: revisions that are out of date, roles that are gone, and sizes that fit no machine."""
 
 from collections.abc import Iterator, Sequence
 
 from environments.doctor.checks.finding import Finding, error, warning
+from environments.doctor.checks.fitting import machines_of
 from environments.doctor.facts.compute_environments import Described, short_name
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import job_roles
+from environments.plan.fitting import Catalogue, Size, find_definition_misfit
 from kiln import words
 
 
@@ -53,3 +55,21 @@ def check_roles(picture: Picture) -> Iterator[Finding]:
                     f"{picture.scope.register_command} corrects its trust policy",
                     short_name(arn),
                 )
+
+
+def check_sizes(picture: Picture) -> Iterator[Finding]:
+    """Find job definitions whose newest revision asks for more than the machines of the queues have."""
+    queues = [machines_of(queue["jobQueueArn"], picture) for queue in picture.scope.queues]
+    catalogue = Catalogue(picture.types.known, picture.agents.registered)
+    for name, (newest, *_) in sorted(_revisions(picture).items()):
+        misfit = find_definition_misfit(_size(newest), queues, catalogue)
+        if misfit:
+            report = error if misfit.hopeless else warning
+            what = f"the job definition {name}:{newest['revision']} {misfit.what}"
+            yield report(what, misfit.why, misfit.fix, f"{name}:{newest['revision']}")
+
+
+def _size(revision: Described) -> Size:
+    requirements = (revision.get("containerProperties") or {}).get("resourceRequirements") or ()
+    asked = {requirement["type"]: int(float(requirement["value"])) for requirement in requirements}
+    return Size(asked.get("VCPU", 0), asked.get("MEMORY", 0), asked.get("GPU", 0))

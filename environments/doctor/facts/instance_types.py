@@ -3,17 +3,12 @@
 Source: "Instance type compute environments", AWS Batch User Guide.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from environments.doctor.facts.compute_environments import Described, instance_types_of
+from environments.plan.families import allowed_by
 from environments.plan.instance_types import InstanceType
-
-_GROUPS = {  # a word of instanceTypes → the families that it stands for
-    "optimal": ("m6i", "c6i", "r6i", "c7i"),
-    "default_x86_64": ("m6i", "c6i", "r6i", "c7i"),
-    "default_arm64": ("m6g", "c6g", "r6g", "c7g"),
-}
 
 
 @dataclass(frozen=True)
@@ -23,22 +18,6 @@ class InstanceTypes:
 
     known: Mapping[str, InstanceType] = field(default_factory=dict)
     zones: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-def families_of(name: str) -> tuple[str, ...]:
-    """List the families behind an entry of instanceTypes: of a type, of a family, of a word for several."""
-    return _GROUPS.get(name, (family_of(name),))
-
-
-def family_of(instance_type: str) -> str:
-    """Cut the size off: c5.2xlarge → c5; a family stays as it is."""
-    return instance_type.partition(".")[0]
-
-
-def allowed_by(names: Iterable[str], instance_type: str) -> bool:
-    """Check whether these entries of instanceTypes allow a type."""
-    entries = {entry for name in names for entry in _GROUPS.get(name, (name,))}
-    return bool({instance_type, family_of(instance_type)} & entries)
 
 
 def allows(environment: Described, instance_type: str) -> bool:

@@ -22,3 +22,12 @@ class Agents:
 
     machines: tuple[Machine, ...] = ()
     newest: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def registered(self) -> dict[str, int]:
+        """The least MiB that a machine of a type has registered, by type."""
+        least: dict[str, int] = {}
+        for machine in self.machines:
+            if machine.memory:
+                least[machine.instance_type] = min(machine.memory, least.get(machine.instance_type, machine.memory))
+        return least

@@ -15,10 +15,11 @@ from environments.doctor.facts.compute_environments import (
     subnets_of,
     template_of,
 )
-from environments.doctor.facts.instance_types import InstanceTypes, allowed_by, families_of
+from environments.doctor.facts.instance_types import InstanceTypes
 from environments.doctor.facts.network import Network
 from environments.doctor.facts.volumes import Volumes
 from environments.plan import instance_types
+from environments.plan.families import allowed_by, families_of
 from launch_templates import versions
 
 _VALUES = 200  # of one filter: "Filter your resources", Amazon EC2 User Guide

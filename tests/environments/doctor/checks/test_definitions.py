@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from environments.doctor.checks.definitions import check_revisions, check_roles
+from environments.doctor.checks.definitions import check_revisions, check_roles, check_sizes
 from environments.doctor.facts.roles import Role, Roles
 from tests.support.doctor_pictures import picture
 
@@ -57,3 +57,19 @@ def test_a_role_must_trust_tasks() -> None:
     [finding] = check_roles(picture(definitions=definitions, roles=roles("ec2.amazonaws.com")))
     assert (finding.severity, finding.resource) == ("error", "job")
     assert TASKS in finding.what
+
+
+def asking(**asked: int) -> dict[str, Any]:
+    return revision(1, resourceRequirements=[{"type": kind, "value": str(value)} for kind, value in asked.items()])
+
+
+def test_row_4_a_size_that_fits_no_machine_of_any_queue() -> None:
+    for asked, what in (
+        ({"VCPU": 8, "MEMORY": 16384}, "it asks for 16384 MiB; c5.2xlarge registers 15434 MiB"),
+        ({"VCPU": 9, "MEMORY": 4}, "it asks for 9 vCPUs; c5.2xlarge has 8"),
+        ({"VCPU": 1, "MEMORY": 4, "GPU": 1}, "it asks for 1 GPU and 1 vCPU; c5.2xlarge has 0 and 8"),
+    ):
+        [finding] = check_sizes(picture("c5.2xlarge", definitions=(asking(**asked),)))
+        assert finding.severity == "error"
+        assert finding.what.endswith(what)
+    assert list(check_sizes(picture("c5.2xlarge", definitions=(asking(VCPU=8, MEMORY=15434),)))) == []

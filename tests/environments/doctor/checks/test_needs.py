@@ -32,7 +32,9 @@ def _sick() -> Picture:
     """Everything that the compute environment names exists, and something is wrong with all of it."""
     data = {"BlockDeviceMappings": [{"Ebs": {"KmsKeyId": _KEY}}]}
     image = {"ImageId": "ami-1", "State": "failed", "DeprecationTime": "2026-11-23T00:00:00.000Z"}
-    definition = {"jobDefinitionName": "hello", "containerProperties": {"jobRoleArn": _ROLES["tasks"]}}
+    asks = [{"type": "MEMORY", "value": "1000000"}]
+    container = {"jobRoleArn": _ROLES["tasks"], "resourceRequirements": asks}
+    definition = {"jobDefinitionName": "hello", "containerProperties": container}
     volume = {"VolumeId": "vol-1", "Size": 100, "CreateTime": NOW - timedelta(days=1), "Tags": []}
     roles = {name: Role(arn, "lambda.amazonaws.com", frozenset({"p"})) for name, arn in _ROLES.items()}
     machines = (

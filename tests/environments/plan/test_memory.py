@@ -1,15 +1,15 @@
 """What jobs can have of a machine's memory."""
 
-from environments.doctor.facts import memory
-from environments.doctor.facts.machines import Machine
+from environments.doctor.facts.machines import Agents, Machine
+from environments.plan import memory
 from tests.support.doctor_pictures import TYPES
 
 
 def test_memory_is_what_a_machine_has_registered() -> None:
     seen = Machine("i-1", "c5.2xlarge", "1.99.0", True, 15473, "c")
-    assert memory.available(TYPES["c5.2xlarge"], []) == 15434
-    assert memory.available(TYPES["c5.2xlarge"], [seen]) == 15473
-    assert memory.available(TYPES["g5.xlarge"], []) == memory.estimate(16384)
+    assert memory.available(TYPES["c5.2xlarge"], {}) == 15434
+    assert memory.available(TYPES["c5.2xlarge"], Agents((seen,)).registered) == 15473
+    assert memory.available(TYPES["g5.xlarge"], {}) == memory.estimate(16384)
     assert all(
         0.97 <= memory.estimate(promised) / memory.MEASURED[name] <= 1
         for name, promised in {

@@ -4,9 +4,8 @@ What a machine of the type has registered with ECS is better than what was measu
 an estimate. Source: https://docs.aws.amazon.com/batch/latest/userguide/memory-management.html
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
-from environments.doctor.facts.machines import Machine
 from environments.plan.instance_types import InstanceType
 
 # MiB that machines with the ECS-optimized AMI registered
@@ -17,12 +16,9 @@ MEASURED = {
 }  # fmt: skip
 
 
-def available(instance_type: InstanceType, machines: Iterable[Machine]) -> int:
-    """Return the MiB that a machine of this type has for jobs; `machines` are those that ECS knows."""
-    registered = [
-        machine.memory for machine in machines if machine.instance_type == instance_type.name and machine.memory
-    ]
-    return min(registered) if registered else MEASURED.get(instance_type.name) or estimate(instance_type.memory)
+def available(instance_type: InstanceType, registered: Mapping[str, int]) -> int:
+    """Return the MiB that a machine of this type has for jobs; `registered` is what ECS knows, by type."""
+    return registered.get(instance_type.name) or MEASURED.get(instance_type.name) or estimate(instance_type.memory)
 
 
 def estimate(promised: int) -> int:
@@ -30,5 +26,5 @@ def estimate(promised: int) -> int:
     return max(0, int(promised * 0.955) - 200)
 
 
-def is_measured(instance_type: InstanceType, machines: Iterable[Machine]) -> bool:
-    return instance_type.name in MEASURED or any(machine.instance_type == instance_type.name for machine in machines)
+def is_measured(instance_type: InstanceType, registered: Mapping[str, int]) -> bool:
+    return instance_type.name in MEASURED or instance_type.name in registered
