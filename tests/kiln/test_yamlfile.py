@@ -1,6 +1,7 @@
 """YAML read strictly: every fault becomes words, whatever the file holds."""
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from images.spec.image import ImageSpec
 from kiln import yamlfile
 from kiln.errors import Problem, UserError
+from kiln.models import Model
 
 GOOD = "name: x\nbase: {ssm: ecs/al2023}\ndocker_storage: {driver: overlay2}\n"
 
@@ -113,6 +115,15 @@ def test_keys_in_lists_and_in_one_of_several_kinds_are_told_by_their_own_path(tm
     assert "line 3, docker_storage.volum: unknown key; did you mean volume?" in text
     assert "line 6, tests.0.scrpt: unknown key; did you mean script?" in text
     assert "line 5, tests.0.script: is required" in text
+
+
+def test_a_list_that_may_also_be_a_word_is_told_by_its_items() -> None:
+    class Reading(Model):
+        read: Literal["all"] | tuple[int, ...]
+
+    with pytest.raises(Problem) as caught:
+        yamlfile.validate({"read": [1, "x"]}, Reading, "here")
+    assert "read.1" in [problem.partition(":")[0] for problem in caught.value.problems]
 
 
 def test_data_without_a_file_has_no_lines() -> None:
