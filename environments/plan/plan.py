@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from environments.model.inputs import Inputs
 from environments.model.kind import AnyKind
+from environments.plan import egress, roles
 from environments.plan.removal import Removals
 from environments.plan.steps import Step
 from environments.rollout.situation import Situation
@@ -44,16 +45,16 @@ class Plan:
 
 def write_notes(inputs: Inputs, steps: Sequence[Step]) -> tuple[str, ...]:
     """What a person should know beside the changes (pure)."""
-    texts = list(inputs.network.warnings)
     image, spec = inputs.chosen.image, inputs.spec
+    texts = [*inputs.network.warnings, *egress.warn(steps), *roles.warn(spec, steps)]
     if image.deprecated and image.deprecated < datetime.now(UTC) + timedelta(days=30):
         texts.append(f"{image.id} is deprecated from {image.deprecated:%Y-%m-%d} on")
     for name, compute in spec.compute_environments.items():
         if compute.min_vcpus:
             texts.append(f"{name} keeps {compute.min_vcpus} vCPUs running, and paid for, when there are no jobs")
     for step in steps:
-        if step.action == "foreign" and step.changes:
-            lacks = ", ".join(change.field for change in step.changes)
+        if step.action == "foreign" and (changes := roles.other_changes(step)):
+            lacks = ", ".join(change.field for change in changes)
             texts.append(
                 f"the {step.desired.kind} {step.desired.name} is not Kiln's and stays as it is; it differs: {lacks}"
             )

@@ -12,7 +12,7 @@ from environments.model.inputs import Inputs
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
-from environments.plan import fitting, instance_types, network, removal
+from environments.plan import fitting, instance_types, network, removal, roles
 from environments.plan.comparison import Comparison, compare
 from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
@@ -49,6 +49,7 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     situation = _situation(region, spec.name, compared, removals)
     now = datetime.now(UTC).timestamp()
     steps = tuple(plan_step(comparison, options, situation, now) for comparison in compared)
+    roles.refuse_untrusting(steps)
     most = {name: instance_types.describe_most(compute, types) for name, compute in spec.compute_environments.items()}
     running = amis.list_running(amis.read_memories(spec, described))
     warnings = (*misfits, *write_notes(inputs, steps), *removals.notes)

@@ -104,10 +104,12 @@ def _value(value: Any) -> str:
 
 def up_to_date(plan: Plan) -> str:
     """Say that there is nothing to do."""
-    return (
+    lines = [
         f"✓ {plan.spec.name} is up to date: {len(plan.steps)} resources are as they should be, "
-        f"on {plan.inputs.chosen.image.id}."
-    )
+        f"on {plan.inputs.chosen.image.id}.",
+        *(f"! {note}" for note in plan.notes),
+    ]
+    return "\n".join(lines)
 
 
 def applied(plan: Plan, seconds: str, calls: int) -> str:

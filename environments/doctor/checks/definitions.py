@@ -8,6 +8,7 @@ from environments.doctor.facts.compute_environments import Described, short_name
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import job_roles
 from environments.plan.fitting import Catalogue, Size, find_definition_misfit
+from environments.plan.roles import trust_command, trusts
 from kiln import words
 
 
@@ -48,11 +49,11 @@ def check_roles(picture: Picture) -> Iterator[Finding]:
                     f"{picture.scope.register_command} makes the role; or name another role",
                     short_name(arn),
                 )
-            elif "ecs-tasks.amazonaws.com" not in role.trusts:
+            elif not trusts(role.trusts, "ecs-tasks.amazonaws.com"):
                 yield error(
                     f"the job role {short_name(arn)} does not trust ecs-tasks.amazonaws.com",
                     f"the jobs of {name} get no credentials",
-                    f"{picture.scope.register_command} corrects its trust policy",
+                    trust_command(short_name(arn), role.trusts, "ecs-tasks.amazonaws.com"),
                     short_name(arn),
                 )
 

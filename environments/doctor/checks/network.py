@@ -1,6 +1,5 @@
 """Whether machines can reach ECS, ECR, S3 and CloudWatch Logs: without it they start, are paid for, and never join."""
 
-import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,8 +7,7 @@ from environments.doctor.checks.finding import Finding, error
 from environments.doctor.facts.compute_environments import Described, groups_of, name_of, subnets_of, template_data
 from environments.doctor.facts.picture import Picture
 from environments.plan import network
-
-_HTTPS = 443
+from environments.plan.egress import allows_https_out
 
 
 def check_subnets(picture: Picture) -> Iterator[Finding]:
@@ -77,7 +75,7 @@ def check_groups(picture: Picture) -> Iterator[Finding]:
                 name,
             )
         groups = [picture.network.groups[name] for name in names if name in picture.network.groups]
-        if groups and not missing and not any(map(_allows_https_out, groups)):
+        if groups and not missing and not any(map(_is_open, groups)):
             yield _closed(environment, groups)
 
 
@@ -91,19 +89,5 @@ def _closed(environment: Described, groups: Sequence[Described]) -> Finding:
     )
 
 
-def _allows_https_out(group: Described) -> bool:
-    return any(_covers_https(rule) and _leads_out(rule) for rule in group.get("IpPermissionsEgress") or ())
-
-
-def _covers_https(rule: Described) -> bool:
-    if rule.get("IpProtocol") == "-1":
-        return True
-    return rule.get("IpProtocol") in ("tcp", "6") and rule.get("FromPort", 0) <= _HTTPS <= rule.get("ToPort", 65535)
-
-
-def _leads_out(rule: Described) -> bool:
-    """To addresses beyond one machine, to a prefix list (S3's), or to another group (an endpoint's)."""
-    ranges = [entry["CidrIp"] for entry in rule.get("IpRanges") or ()]
-    ranges += [entry["CidrIpv6"] for entry in rule.get("Ipv6Ranges") or ()]
-    elsewhere = rule.get("PrefixListIds") or rule.get("UserIdGroupPairs")
-    return bool(elsewhere) or any(ipaddress.ip_network(cidr, strict=False).num_addresses > 1 for cidr in ranges)
+def _is_open(group: Described) -> bool:
+    return allows_https_out(group.get("IpPermissionsEgress") or ())

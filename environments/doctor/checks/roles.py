@@ -11,6 +11,7 @@ from environments.doctor.checks.finding import Finding, error, warning
 from environments.doctor.facts.compute_environments import Described, is_spot, name_of, resources, short_name
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import Role
+from environments.plan.roles import attach_command, trust_command, trusts
 
 _LINKED = "/aws-service-role/"
 
@@ -78,7 +79,7 @@ def check_instance_profiles(picture: Picture) -> Iterator[Finding]:
         else:
             policy = "AmazonEC2ContainerServiceforEC2Role"
             use = _Use("ec2.amazonaws.com", policy, f"the machines of {users} use it")
-            yield from _check_permissions(picture, profile.role, use)
+            yield from _check_permissions(profile.role, use)
 
 
 def _check_role(picture: Picture, arn: str, use: _Use) -> Iterator[Finding]:
@@ -87,18 +88,18 @@ def _check_role(picture: Picture, arn: str, use: _Use) -> Iterator[Finding]:
         why = f"{use.by}; a role whose path is not / must be named by its full ARN"
         yield error(f"there is no role {arn}", why, f"{picture.scope.register_command} makes it", short_name(arn))
         return
-    yield from _check_permissions(picture, role, use)
+    yield from _check_permissions(role, use)
 
 
-def _check_permissions(picture: Picture, role: Role, use: _Use) -> Iterator[Finding]:
+def _check_permissions(role: Role, use: _Use) -> Iterator[Finding]:
     name, partition = short_name(role.arn), role.arn.split(":")[1]
     managed = f"arn:{partition}:iam::aws:policy/service-role/{use.policy}"
-    attach = f"aws iam attach-role-policy --role-name {name} --policy-arn {managed}"
-    if use.service not in role.trusts.split(", "):
+    attach = attach_command(name, managed)
+    if not trusts(role.trusts, use.service):
         yield error(
             f"the role {name} does not trust {use.service}",
             f"{use.by}, which AWS refuses while the role does not trust {use.service}",
-            f"{picture.scope.register_command} corrects its trust policy",
+            trust_command(name, role.trusts, use.service),
             name,
         )
     elif not role.policies:

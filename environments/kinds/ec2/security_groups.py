@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cloud import errors, tags, wait
 from cloud.pages import every
@@ -23,6 +24,13 @@ class DesiredGroup(Desired):
     vpc: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExistingGroup(Existing):
+    """A security group; `egress` are its rules of what leaves a machine."""
+
+    egress: Sequence[Mapping[str, Any]] = ()
+
+
 def desired(inputs: Inputs) -> tuple[DesiredGroup, ...]:
     spec, vpc = inputs.spec, inputs.network.vpc
     if spec.network.security_groups:
@@ -40,7 +48,8 @@ def match(region: Region, desired: Sequence[DesiredGroup]) -> Mapping[str, Exist
     for name in (group.name for group in desired):
         group = next((group for group in groups if name in (group["GroupId"], group["GroupName"])), None)
         if group:
-            existing[name] = Existing(KIND, name, group["GroupId"], {}, tags.as_dict(group.get("Tags")))
+            labels, egress = tags.as_dict(group.get("Tags")), group.get("IpPermissionsEgress") or ()
+            existing[name] = ExistingGroup(KIND, name, group["GroupId"], {}, labels, egress=egress)
     return existing
 
 

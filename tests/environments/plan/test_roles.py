@@ -1,0 +1,103 @@
+"""Rows 1, 2 and 6: roles and security groups that are not Kiln's, and with which nothing can work."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiln.errors import UserError
+from sandbox.inprocess import Sandbox
+from tests.support.environments import STOCK, Define, Register, Registered
+
+_AWS = "arn:aws:iam::aws:policy/"
+_ECS = f"{_AWS}service-role/AmazonEC2ContainerServiceforEC2Role"
+
+
+def make_role(sandbox: Sandbox, name: str, *services: str, policies: tuple[str, ...] = ()) -> None:
+    allow = {"Effect": "Allow", "Principal": {"Service": list(services)}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    iam = sandbox.client("iam")
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
+    for policy in policies:
+        iam.attach_role_policy(RoleName=name, PolicyArn=policy)
+
+
+@pytest.mark.parametrize(
+    ("key", "service", "trusted"),
+    [
+        ("service", "batch.amazonaws.com", "ec2.amazonaws.com"),
+        ("instance", "ec2.amazonaws.com", "batch.amazonaws.com"),
+        ("job", "ecs-tasks.amazonaws.com", "ecs.amazonaws.com"),
+    ],
+)
+def test_row_2_a_role_that_its_service_cannot_assume_is_refused(
+    sandbox: Sandbox, register: Register, define: Define, key: str, service: str, trusted: str
+) -> None:
+    make_role(sandbox, "theirs", trusted)
+    env = define(f"roles: {{{key}: theirs}}\n")
+    with pytest.raises(UserError, match=f"the role theirs does not trust {service}") as refused:
+        register(env, STOCK)
+    assert not sandbox.client("batch").describe_compute_environments()["computeEnvironments"]
+    command = refused.value.hint.partition("correct it: ")[2]
+    document = command.partition("--policy-document ")[2].strip("'")
+    assert command.startswith("aws iam update-assume-role-policy --role-name theirs ")
+    sandbox.client("iam").update_assume_role_policy(RoleName="theirs", PolicyDocument=document)
+    register(env, STOCK, plan=True)
+
+
+def test_row_2_a_role_that_trusts_other_services_too_is_used(
+    sandbox: Sandbox, registered: Registered, define: Define
+) -> None:
+    policy = f"{_AWS}service-role/AWSBatchServiceRole"
+    make_role(sandbox, "theirs", "batch.amazonaws.com", "ec2.amazonaws.com", policies=(policy,))
+    assert registered(define("roles: {service: theirs}\n"), STOCK, plan=True)["notes"] == []
+
+
+@pytest.mark.parametrize(
+    ("attached", "more", "lacking"),
+    [
+        ((_ECS,), "", {"ebs-autoscale-policy": "cannot grow"}),
+        ((), "", {"ebs-autoscale-policy": "cannot grow", "AmazonEC2ContainerServiceforEC2Role": "cannot join ECS"}),
+        ((_ECS,), "task_credentials: instance-role\n",
+         {"ebs-autoscale-policy": "cannot grow", "bucket-access-policy": "the buckets"}),
+        ((f"{_AWS}AdministratorAccess",), "", {}),
+    ],
+)  # fmt: skip
+def test_row_1_every_right_that_a_role_lacks_comes_with_its_command(
+    sandbox: Sandbox, registered: Registered, define: Define,
+    attached: tuple[str, ...], more: str, lacking: dict[str, str],
+) -> None:  # fmt: skip
+    make_role(sandbox, "ecsInstanceRole", "ec2.amazonaws.com", policies=attached)
+    notes = registered(define(more), STOCK, plan=True)["notes"]
+    assert len(notes) == len(lacking)
+    for name, loss in lacking.items():
+        [note] = [note for note in notes if f"it lacks {name}" in note]
+        assert loss in note
+        arn = _ECS if name in _ECS else f"arn:aws:iam::123456789012:policy/{name}"
+        assert note.endswith(f"aws iam attach-role-policy --role-name ecsInstanceRole --policy-arn {arn}")
+
+
+@pytest.mark.parametrize(
+    ("rules", "closed"),
+    [
+        ([], True),
+        ([{"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}], True),
+        ([{"IpProtocol": "udp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}], True),
+        ([{"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}], False),
+    ],
+)
+def test_row_6_a_security_group_without_a_way_out_is_warned_of(
+    sandbox: Sandbox, registered: Registered, define: Define, rules: list[dict[str, Any]], closed: bool
+) -> None:
+    ec2 = sandbox.client("ec2")
+    [vpc] = ec2.describe_vpcs()["Vpcs"]
+    group = ec2.create_security_group(GroupName="shut", Description="shut", VpcId=vpc["VpcId"])["GroupId"]
+    [there] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    ec2.revoke_security_group_egress(GroupId=group, IpPermissions=there["IpPermissionsEgress"])
+    if rules:
+        ec2.authorize_security_group_egress(GroupId=group, IpPermissions=rules)
+    env = define(f"network: {{security_groups: [{group}]}}\n")
+    assert Path(env).exists()
+    notes = registered(env, STOCK, plan=True)["notes"]
+    assert [f"({group}) let no HTTPS out" in note for note in notes] == [True] * closed
