@@ -1,6 +1,6 @@
 """A machine without a kernel: the disks that EC2 attaches show up in a folder, and block_tools.py works on them."""
 
-import json
+import marshal
 import os
 import shutil
 import stat
@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.world.hypervisor import Disk, MachineSpec, Metadata, StandInDisk
+from tests.support import block_tools
 
-TOOLS = Path(__file__).with_name("block_tools.py")
+TOOLS = Path(block_tools.__file__)
 
 
 class BlockLayer:
@@ -27,18 +28,18 @@ class BlockLayer:
         for folder in ("dev", "sys/block", "sys/class/block", "bin", "etc/kiln", "var/lib/docker"):
             (self.root / folder).mkdir(parents=True)
         self._disks, self.hidden = {}, False
-        text = f"#!{sys.executable} -ISs\n{TOOLS.read_text()}"
-        (self.root / "bin/tool").write_text(text)
+        # Imported, so that it is compiled once.
+        run = f"import sys; sys.path.append({str(TOOLS.parent)!r}); import block_tools; block_tools.main()"
+        (self.root / "bin/tool").write_text(f"#!{sys.executable} -ISs\n{run}\n")
         (self.root / "bin/tool").chmod(stat.S_IRWXU)
-        names = text.split("NAMES = (")[1].split("\n)", maxsplit=1)[0]
-        for name in [word.strip('*( )",') for word in names.replace("\n", " ").split()]:
+        for name in block_tools.NAMES:
             (self.root / "bin" / name).symlink_to("tool")
 
     @property
     def tools(self) -> dict[str, Any]:
         """What the stand-ins for the tools know."""
-        path = self.root / "tools.json"
-        return dict(json.loads(path.read_text())) if path.exists() else {}
+        path = self.root / "tools"
+        return dict(marshal.loads(path.read_bytes())) if path.exists() else {}
 
     def environment(self) -> dict[str, str]:
         return {"KILN_ROOT": str(self.root), "PATH": f"{self.root / 'bin'}:{os.environ['PATH']}"}

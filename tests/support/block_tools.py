@@ -1,25 +1,28 @@
 """Stands for lvm2, btrfs-progs, xfsprogs, util-linux: run under their names, with KILN_ROOT as the machine.
 
-State is tools.json in KILN_ROOT: `groups` (disk → volume group, "" for a physical volume of none), `extended` (disks
-that the logical volume covers), `volumes`, `btrfs` (disks), `labels`, `mounted`, `log`. With KILL_PARENT="n before" or
-"n behind" the process that ran the nth command is killed then.
+State is the file `tools` (see marshal) in KILN_ROOT: `groups` (disk → volume group, "" for a physical volume of none),
+`extended` (disks that the logical volume covers), `volumes`, `btrfs` (disks), `labels`, `mounted`, `log`. With
+KILL_PARENT="n before" or "n behind" the process that ran the nth command is killed then.
+
+Thousands of these start, and more modules (pathlib, json, signal) would take three times as long as all that they do.
 """
 
-import json
+import marshal
 import os
-import signal
 import sys
-from pathlib import Path
-from typing import Any
 
-ROOT = Path(os.environ["KILN_ROOT"])
-STATE = ROOT / "tools.json"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+ROOT = os.environ.get("KILN_ROOT", "")
+STATE = ROOT + "/tools"
+KILL = 9
 NAMES = (
     *("pvs", "vgs", "lvs", "vgcreate", "vgextend", "lvcreate", "lvextend", "lvremove", "lvrename", "vgchange"),
     *("pvresize", "xfs_growfs", "mkfs.xfs", "mkfs.btrfs", "btrfs", "wipefs", "blkid", "mount", "umount"),
 )
-EMPTY = {"groups": {}, "extended": [], "volumes": [], "btrfs": [], "labels": {}, "mounted": "", "log": []}
-SYS = ROOT / "sys/fs/btrfs/0000-aaaa"
+DEVICES = ROOT + "/sys/fs/btrfs/0000-aaaa/devices/"
 
 
 def refuse(text: str) -> None:
@@ -30,7 +33,7 @@ def refuse(text: str) -> None:
 def dev(word: str) -> str:
     """The disk's name; there must be such a disk."""
     name = word.removeprefix("/dev/")
-    if not (ROOT / "dev" / name).exists():
+    if not os.path.exists(f"{ROOT}/dev/{name}"):
         refuse(f"Cannot use {word}: device not found")
     return name
 
@@ -39,19 +42,19 @@ def disk_of(words: list[str]) -> str:
     return dev(next(word for word in words if word.startswith("/dev/") and not word.startswith("/dev/kiln_docker")))
 
 
-def report(state: dict[str, Any], name: str, fields: str) -> list[str]:
+def report(state: "dict[str, Any]", name: str, fields: str) -> list[str]:
     groups = state["groups"]
     if name == "pvs":
         return [f"  /dev/{disk},{group}" for disk, group in groups.items()]
     if name == "lvs":
         return [f"  kiln_docker,{volume}" for volume in state["volumes"]]
     members = [disk for disk, group in groups.items() if group == "kiln_docker"]
-    missing = [disk for disk in members if not (ROOT / "dev" / disk).exists()]
+    missing = [disk for disk in members if not os.path.exists(f"{ROOT}/dev/{disk}")]
     free = len(set(members) - set(state["extended"]))
     return [f"  kiln_docker,{len(missing) if 'missing' in fields else free}"] if members else []
 
 
-def lvm(state: dict[str, Any], name: str, words: list[str]) -> None:
+def lvm(state: "dict[str, Any]", name: str, words: list[str]) -> None:
     groups = state["groups"]
     if name in ("vgcreate", "vgextend"):
         disk = disk_of(words)
@@ -71,30 +74,30 @@ def lvm(state: dict[str, Any], name: str, words: list[str]) -> None:
         state["extended"] = list(groups)
 
 
-def btrfs(state: dict[str, Any], words: list[str]) -> None:
+def btrfs(state: "dict[str, Any]", words: list[str]) -> None:
     if words[:2] != ["device", "add"]:
         return
     disk = disk_of(words)
     if disk in state["btrfs"]:
         refuse(f"ERROR: /dev/{disk} is mounted")
     state["btrfs"].append(disk)
-    (SYS / "devices" / disk).mkdir(parents=True)
+    os.makedirs(DEVICES + disk)
 
 
-def mount(state: dict[str, Any], words: list[str]) -> None:
+def mount(state: "dict[str, Any]", words: list[str]) -> None:
     kind = words[words.index("-t") + 1] if "-t" in words else ""
     if not kind:
         return
     source = "/dev/mapper/kiln_docker-data" if kind == "xfs" else f"/dev/{state['btrfs'][0]}"
     state["mounted"] = kind
-    info = ROOT / "proc/self/mountinfo"
-    info.parent.mkdir(parents=True, exist_ok=True)
-    info.write_text(
-        f"22 1 0:1 / / rw - ext4 /dev/root rw\n30 22 0:2 / {words[-1]} rw,noatime shared:1 - {kind} {source} rw\n"
-    )
+    os.makedirs(ROOT + "/proc/self", exist_ok=True)
+    with open(ROOT + "/proc/self/mountinfo", "w") as info:
+        info.write(
+            f"22 1 0:1 / / rw - ext4 /dev/root rw\n30 22 0:2 / {words[-1]} rw,noatime shared:1 - {kind} {source} rw\n"
+        )
 
 
-def act(state: dict[str, Any], name: str, words: list[str]) -> str:
+def act(state: "dict[str, Any]", name: str, words: list[str]) -> str:
     if name in ("pvs", "vgs", "lvs"):
         return "\n".join(report(state, name, words[-1]))
     if name == "wipefs":
@@ -108,7 +111,7 @@ def act(state: dict[str, Any], name: str, words: list[str]) -> str:
     if name == "mkfs.btrfs":
         disk = disk_of(words)
         state["btrfs"], state["labels"][disk] = [disk], "kiln-docker"
-        (SYS / "devices" / disk).mkdir(parents=True)
+        os.makedirs(DEVICES + disk)
     elif name == "btrfs":
         btrfs(state, words)
     elif name == "mount":
@@ -118,24 +121,35 @@ def act(state: dict[str, Any], name: str, words: list[str]) -> str:
     return ""
 
 
+def read() -> "dict[str, Any]":
+    try:
+        with open(STATE, "rb") as file:
+            state: dict[str, Any] = marshal.load(file)
+            return state
+    except FileNotFoundError:
+        return {"groups": {}, "extended": [], "volumes": [], "btrfs": [], "labels": {}, "mounted": "", "log": []}
+
+
+def write(state: "dict[str, Any]") -> None:
+    with open(STATE, "wb") as file:
+        marshal.dump(state, file)
+
+
 def main() -> None:
-    name, words = Path(sys.argv[0]).name, sys.argv[1:]
+    name, words = os.path.basename(sys.argv[0]), sys.argv[1:]
     if words[:1] == ["--config"]:
         words = words[2:]
-    state = json.loads(STATE.read_text()) if STATE.exists() else json.loads(json.dumps(EMPTY))
+    state = read()
     state["log"].append([name, *words])
     number, _, moment = os.environ.get("KILL_PARENT", "0 ").partition(" ")
     kills = len(state["log"]) == int(number)
     if kills and moment == "before":
-        STATE.write_text(json.dumps(state))
-        os.kill(os.getppid(), signal.SIGKILL)
+        write(state)
+        os.kill(os.getppid(), KILL)
         return
     printed = act(state, name, words)
-    STATE.write_text(json.dumps(state))
+    write(state)
     if kills:
-        os.kill(os.getppid(), signal.SIGKILL)
+        os.kill(os.getppid(), KILL)
         return
     print(printed)
-
-
-main()
