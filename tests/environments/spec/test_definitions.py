@@ -144,3 +144,14 @@ def test_no_value_under_a_known_key_yields_a_traceback(data: dict[str, object]) 
         yamlfile.validate(LEAST | data, EnvironmentSpec, "here")
     except Problem as problem:
         assert problem.problems
+
+
+def test_an_environment_is_named_by_its_definition_or_as_it_was_typed(tmp_path: Path) -> None:
+    """What is to be destroyed may have no definition any more: AWS still has its tags."""
+    path = tmp_path / "file.yaml"
+    path.write_text(yaml.safe_dump(LEAST))
+    assert definitions.name_of(str(path)) == "small"
+    assert definitions.name_of("genomics") == "genomics"
+    assert definitions.name_of("long-gone") == "long-gone"
+    with pytest.raises(UserError):
+        definitions.name_of(str(tmp_path / "none.yaml"))

@@ -1,12 +1,14 @@
 """Connecting: how long is tried, and when there is no point in trying any more; no machine takes part."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import cast
 
 import paramiko
 import pytest
 
 from kiln.errors import UserError
-from provision.ssh.connection import DEFAULT_TIMING, Address, Connection, Timing
+from provision.ssh.connection import DEFAULT_TIMING, LOST_AFTER_S, Address, Connection, ConnectionLostError, Timing
 
 
 class Attempts:
@@ -91,3 +93,31 @@ def test_a_key_that_is_accepted_in_time(opened: Open) -> None:
 def test_how_long_a_machine_may_be_away() -> None:
     """Ten seconds to connect; five minutes for a reboot."""
     assert (DEFAULT_TIMING.connect_s, DEFAULT_TIMING.rejoin_s) == (10.0, 300.0)
+
+
+@pytest.mark.parametrize(
+    ("came", "code", "waiting", "end"),
+    [(True, 0, b"", (0, "")), (True, 3, b" no space left\n", (3, "no space left")), (True, -1, b"", None),
+     (False, 0, b"", None)],
+)  # fmt: skip
+def test_a_command_has_ended_once_its_exit_code_came(
+    came: bool, code: int, waiting: bytes, end: tuple[int, str] | None
+) -> None:
+    """A connection that breaks closes the channel too: without a code the command's end is not known."""
+    limits: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        limits.append(seconds)
+        return came
+
+    channel = SimpleNamespace(
+        status_event=SimpleNamespace(wait=wait), exit_status=code,
+        recv_stderr_ready=lambda: bool(waiting), recv_stderr=lambda size: waiting,
+    )  # fmt: skip
+    connection = Connection(Address("10.0.0.1", "kiln"), paramiko.ECDSAKey.generate(), [], DEFAULT_TIMING)
+    if end is None:
+        with pytest.raises(ConnectionLostError, match=r"kiln@10\.0\.0\.1:22"):
+            connection.end(cast("paramiko.Channel", channel))
+    else:
+        assert connection.end(cast("paramiko.Channel", channel)) == end
+    assert limits == [LOST_AFTER_S]
