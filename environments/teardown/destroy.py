@@ -53,7 +53,7 @@ class Plan:
 def prepare(cloud: Cloud, environment: str, named: Named = NOTHING) -> Plan:
     """Plan a tear-down; raises UserError for what would stop it half-way."""
     region, removal = Region(cloud), Removal(environment, named.buckets)
-    compute = list(compute_environments.match_tag(region, environment))
+    compute = used_by(region, compute_environments, environment)
     bystanders.refuse_strangers(region, environment, compute)
     others = _bystanders(region, environment)
     steps = tuple(step for kind in reversed(KINDS) for step in _steps(region, kind, removal, others))
@@ -125,6 +125,6 @@ def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> Non
 
 
 def _end_jobs(cloud: Cloud, steps: Sequence[Step]) -> None:
-    """Close the queues first: jobs that depend on jobs of other queues end with them."""
+    """Close the queues that go, so that no more jobs come, and end the jobs in them."""
     unfinished = deletion.close_queues(cloud, [step.existing.name for step in steps if step.action == "delete"])
     jobs.terminate(cloud, unfinished, "Terminated by invoke destroy-env")

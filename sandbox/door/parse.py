@@ -39,13 +39,12 @@ def _parse(environ: dict[str, Any], http: HttpRequest) -> Request:
         )  # fmt: skip
     body = http.get_data()
     protocol = _protocol(http, service, is_form)
-    if protocol == "ec2":
-        body = _without_empty(body)
-        environ["CONTENT_LENGTH"] = str(len(body))
-        environ["wsgi.input"] = io.BytesIO(body)
+    kept = _without_empty(body) if protocol == "ec2" else body
+    if kept is not body:
+        environ |= {"CONTENT_LENGTH": str(len(kept)), "wsgi.input": io.BytesIO(kept)}
         http = HttpRequest(environ)
         http.get_data()
-    environ["wsgi.input"] = io.BytesIO(body)
+    environ["wsgi.input"] = io.BytesIO(kept)
     operation, parameters, modelled, readable = _by_model(http, service, protocol)
     return Request(
         service, region, operation, protocol, access_key, _token(http), parameters, modelled, readable,
@@ -75,11 +74,12 @@ def _protocol(http: HttpRequest, service: str, is_form: bool) -> str:
 def _without_empty(body: bytes) -> bytes:
     """Leave out what EC2 takes as not given: a parameter with an empty value, as Packer's amazon plug-in sends VpcId.
 
-    Source: seen of EC2 by the public users of that plug-in; a tag or filter whose value is empty stays (Tag, Filter,
-    Amazon EC2 API Reference: "Values are case-sensitive", and may be empty).
+    Seen of EC2 by the users of that plug-in. The value of a tag (Tag, Amazon EC2 API Reference) may be empty, and an
+    empty NoDevice is how a device is left out (BlockDeviceMapping, the same).
     """
     pairs = parse_qsl(body.decode(), keep_blank_values=True)
-    return urlencode([(name, value) for name, value in pairs if value or _MAY_BE_EMPTY.search(name)]).encode()
+    given = [(name, value) for name, value in pairs if value or _MAY_BE_EMPTY.search(name)]
+    return body if len(given) == len(pairs) else urlencode(given).encode()
 
 
 def _by_model(http: HttpRequest, service: str, protocol: str) -> tuple[str, dict[str, Any], bool, bool]:

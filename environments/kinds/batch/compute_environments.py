@@ -131,11 +131,6 @@ def tagged(region: Region) -> Iterator[ExistingEnvironment]:
         yield described(environment, environment["computeEnvironmentName"])
 
 
-def match_tag(region: Region, environment: str) -> Iterator[ExistingEnvironment]:
-    """Those of an environment by its tag, under their names in AWS."""
-    return (existing for existing in tagged(region) if ownership.key(environment) in existing.tags)
-
-
 def definition_name(environment: Described) -> str:
     """The definition's name for a compute environment as Batch describes it (pure)."""
     labels = environment.get("tags") or {}
