@@ -26,9 +26,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 build-ami: setup
 	$(RUN)/invoke sandbox build-ami
 
-# Its last lines are the minutes of each file of tests, slowest first; they are in .minutes too.
+# Its last lines are the minutes of each file of tests, slowest first; they are in .minutes too. (With a blank for the
+# `=`, pytest takes a file that is there for tests to run, and finds no option of that name beside it.)
 test: setup
-	@rm -f .minutes; $(MAKE) --no-print-directory WRITTEN='--minutes .minutes' lint fast e2e; code=$$?; \
+	@rm -f .minutes; $(MAKE) --no-print-directory WRITTEN='--minutes=.minutes' lint fast e2e; code=$$?; \
 	$(RUN)/python -m tests.support.minutes .minutes; exit $$code
 
 lint: setup

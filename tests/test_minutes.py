@@ -1,5 +1,6 @@
 """The table of minutes that `make test` prints."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,3 +25,19 @@ def test_workers_tests_are_written_down_once(tmp_path: Path) -> None:
     lines = (tmp_path / "written").read_text().splitlines()
     assert {line.partition("\t")[2] for line in lines} == {"test_two.py"}
     assert len([line for line in lines if float(line.partition("\t")[0]) >= 0.1]) == 2
+
+
+def test_the_second_run_of_make_test_adds_to_the_file_that_the_first_has_written(tmp_path: Path) -> None:
+    (options,) = re.findall(r"WRITTEN='(.*?)'", (ROOT / "Makefile").read_text())
+    written = tmp_path / ".minutes"
+    written.write_text("4.000\ttests/a.py\n")
+    run = [sys.executable, "-m", "pytest", "-q", "-m", "not e2e", "-k", "the_slowest_file_comes_first"]
+    done = subprocess.run(
+        [*run, *options.replace(".minutes", str(written)).split()],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "tests/test_minutes.py" in written.read_text()
