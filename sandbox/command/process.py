@@ -31,9 +31,9 @@ def start(
     """Start the sandbox of `home` where it does not run. Raises SandboxError or MachineError."""
     home = home or state.default_home()
     with _one_at_a_time(home):
-        found = status(home)
+        found = _find_settled(home)
         if found and machines and not found.machines:
-            stop(home)
+            _end(found)
             found = None
         installer = _prepare(home, report) if machines else None
         started = found or _launch(home, machines, region)
@@ -49,19 +49,41 @@ def status(home: Path | None = None) -> State | None:
 
 
 def stop(home: Path | None = None) -> bool:
-    """Stop the sandbox and its machines, and wait. False when none was running; SandboxError when it does not end."""
+    """Stop the sandbox and its machines, and wait. False when none was running; SandboxError when it does not end.
+
+    A second call waits for the end that the first one brings about, and returns what that returns.
+    """
     home = home or state.default_home()
     found = state.read(home)
     if found is None:
         return False
     running = state.process_exists(found.pid)
-    if running:
+    with _one_at_a_time(home):
+        if state.read(home) == found:
+            _end(found)
+    return running
+
+
+def _end(found: State) -> None:
+    home = Path(found.home)
+    if state.process_exists(found.pid):
         os.kill(found.pid, signal.SIGTERM)
         if not state.wait_gone(found.pid, STOP_LIMIT):
             raise SandboxError(f"process {found.pid} has not ended after {STOP_LIMIT:.0f} s; see {_log(home)}")
     state.state_file(home).unlink(missing_ok=True)
     site.file_of(found).unlink(missing_ok=True)
-    return running
+
+
+def _find_settled(home: Path) -> State | None:
+    """Find the running sandbox; one that is stopping is waited for, and so is one too busy to answer."""
+    found, deadline = state.read(home), time.monotonic() + STOP_LIMIT
+    while found and not state.is_running(found):
+        if not state.process_exists(found.pid):
+            return None
+        if time.monotonic() > deadline:
+            raise SandboxError(f"process {found.pid} neither answers nor ends. Stop it: invoke sandbox.down")
+        time.sleep(0.05)
+    return found
 
 
 def _prepare(home: Path, report: Report) -> Installer:

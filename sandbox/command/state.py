@@ -79,9 +79,10 @@ def get(endpoint: str, route: str, timeout: float = 5.0) -> Any:
 
 
 def is_running(state: State) -> bool:
-    """Return whether the process of this state answers at its endpoint, and is the one that wrote it."""
+    """Return whether the process of this state answers at its endpoint, is the one that wrote it, and is to go on."""
     try:
-        return bool(get(state.endpoint, "health")["pid"] == state.pid)
+        health = get(state.endpoint, "health")
+        return bool(health["pid"] == state.pid and not health["stopping"])
     except (URLError, OSError, ValueError, KeyError, TypeError):
         return False
 

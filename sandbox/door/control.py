@@ -44,7 +44,7 @@ def _document(environ: dict[str, Any]) -> dict[str, Any]:
 
 
 def _health(world: World, _: dict[str, Any]) -> Any:
-    return {"pid": os.getpid(), "machines": world.hypervisor is not None}
+    return {"pid": os.getpid(), "machines": world.hypervisor is not None, "stopping": world.stopping}
 
 
 def _clock(world: World, body: dict[str, Any]) -> Any:

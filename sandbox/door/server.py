@@ -41,14 +41,16 @@ def main(arguments: list[str] | None = None) -> int:
     logging.info("the offline AWS answers at %s", state.endpoint)
     stopping.wait()
     logging.info("stopping")
-    state_file(options.home).unlink(missing_ok=True)
+    world.stopping = True
     world.queues.drop()
     if world.hypervisor:
         world.hypervisor.close()
     serving.stop()
     logging.info("stopped")
-    # Threads that wait for a machine that is gone must not hold up the end.
     logging.shutdown()
+    # Last of all: as long as it stands, a second stop knows that there is an end to wait for.
+    state_file(options.home).unlink(missing_ok=True)
+    # Threads that wait for a machine that is gone must not hold up the end.
     os._exit(0)
 
 

@@ -66,6 +66,7 @@ class World:
     clock: Clock = field(default_factory=Clock)
     delays: Delays = field(default_factory=Delays)
     hypervisor: Hypervisor | None = None
+    stopping: bool = False
     cache: Path | None = None
     access_key: str = "AKIAKILNSANDBOX00001"
     faults: Faults = field(default_factory=Faults)

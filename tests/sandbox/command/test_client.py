@@ -6,7 +6,9 @@ import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +37,56 @@ def test_it_is_started_once_and_found_again(home: Path) -> None:
     assert not state.process_exists(first.pid)
     assert client.status() is None
     assert client.stop() is False
+
+
+@pytest.fixture
+def slow_end(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sandbox's last act but one waits until the file that is returned is there."""
+    goes_on = home / "goes on"
+    (home / "sitecustomize.py").write_text(
+        "import logging, os, time\n"
+        "def shutdown():\n"
+        f"    while not os.path.exists({str(goes_on)!r}):\n"
+        "        time.sleep(0.01)\n"
+        "logging.shutdown = shutdown\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(home))
+    return goes_on
+
+
+def _until(probe: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not probe():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_second_stop_waits_for_the_first_and_says_the_same(home: Path, slow_end: Path) -> None:
+    pid = client.start(machines=False).pid
+    with ThreadPoolExecutor(2) as pool:
+        stops = [pool.submit(client.stop)]
+        log = state.run_of(home) / "server.log"
+        _until(lambda: "INFO stopped" in log.read_text())
+        stops.append(pool.submit(client.stop))
+        assert not stops[0].done()
+        slow_end.touch()
+        assert [stop.result(20) for stop in stops] == [True, True]
+        assert not state.process_exists(pid)
+
+
+def test_a_start_during_a_slow_stop_waits_and_starts_anew(home: Path, slow_end: Path) -> None:
+    first = client.start(machines=False)
+    os.kill(first.pid, signal.SIGTERM)
+    with ThreadPoolExecutor(1) as pool:
+        log = state.run_of(home) / "server.log"
+        _until(lambda: "INFO stopped" in log.read_text())
+        assert client.status() is None
+        start = pool.submit(client.start, machines=False)
+        with pytest.raises(TimeoutError):
+            start.result(4)
+        slow_end.touch()
+        assert start.result(60).pid != first.pid
+        assert not state.process_exists(first.pid)
 
 
 def test_a_stale_state_is_no_sandbox(home: Path) -> None:
