@@ -14,6 +14,7 @@ from sandbox.machines.command_line import Drive, Host
 from sandbox.machines.machine import Machine
 from sandbox.machines.ports import Qemu, qemu_for_ssh
 from sandbox.machines.rootfs import Report, root_fs
+from sandbox.machines.turns import Turns
 from sandbox.machines.volumes import VolumeStore
 from sandbox.world import room
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
@@ -64,6 +65,7 @@ class QemuHypervisor:
         self._building = threading.Lock()
         self._lock = threading.Lock()
         self._closed = False
+        self._turns = Turns(max(2, os.cpu_count() or 2))
 
     def stand_in_disks(self, kind: str) -> tuple[StandInDisk, ...]:
         """The kind's disks, root first; about two minutes when nothing is cached."""
@@ -103,15 +105,33 @@ class QemuHypervisor:
         """Forget the snapshot; volumes made from it live on."""
         self._volumes.delete_snapshot(snapshot_id)
 
-    def count_room(self, memory_mib: int) -> int:
-        """How many more machines of that memory this computer can bear."""
+    def count_room(self, memory_mib: int, awaited: Mapping[str, int]) -> int:
+        """How many more machines of that memory this computer can bear, beside those that run and those that will."""
         with self._lock:
             machines = [machine for machine in self._machines.values() if machine.running]
         running = [(machine.spec.memory_mib, room.read_held_mib(machine.pid)) for machine in machines]
+        on = {machine.spec.instance_id for machine in machines}
+        running += [(size, 0) for instance_id, size in awaited.items() if instance_id not in on]
         return room.count_room(memory_mib, running, room.read_available_mib())
 
-    def boot(self, spec: MachineSpec, metadata: Metadata, powered_off: Callable[[], None]) -> None:
-        """Start the machine and return. Port 22 stays as set_ssh_open last said; closed when it never spoke."""
+    def boot(
+        self,
+        spec: MachineSpec,
+        metadata: Metadata,
+        powered_off: Callable[[], None],
+        is_asked_for: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Start the machine in its turn and return. Port 22 stays as set_ssh_open last said; at first it is closed."""
+        id_ = spec.instance_id
+        if not self._turns.take(id_, lambda: is_asked_for() and not self._closed):
+            return
+        try:
+            self._start(spec, metadata, powered_off)
+        except BaseException:
+            self._turns.end(id_)
+            raise
+
+    def _start(self, spec: MachineSpec, metadata: Metadata, powered_off: Callable[[], None]) -> None:
         id_ = spec.instance_id
         drives = [Drive(disk, self._volumes.path(disk.volume_id), slot) for slot, disk in enumerate(spec.disks)]
         host = self._host()
@@ -120,7 +140,14 @@ class QemuHypervisor:
                 raise MachineError(f"{id_} cannot be started: it runs already, or the sandbox is ending")
             timings = self._timings.setdefault(id_, {})
             machine = Machine(
-                host, spec, drives, metadata, directory=self._directory / id_, timings=timings, powered_off=powered_off
+                host,
+                spec,
+                drives,
+                metadata,
+                directory=self._directory / id_,
+                timings=timings,
+                booted=lambda: self._turns.end(id_),
+                powered_off=powered_off,
             )
             self._machines[id_] = machine
             self._last_instance_of.update({disk.volume_id: id_ for disk in spec.disks})

@@ -25,7 +25,9 @@ GUARD = (
 
 
 class Machine:
-    """A machine, started. `powered_off` is called in a thread of its own when the guest ends by itself."""
+    """A machine, started. `booted` is called when it first speaks SSH or is gone, `powered_off` when its guest ends by
+    itself; each in a thread of its own.
+    """
 
     def __init__(
         self,
@@ -36,10 +38,12 @@ class Machine:
         *,
         directory: Path,
         timings: dict[str, float],
+        booted: Callable[[], None],
         powered_off: Callable[[], None],
     ) -> None:
         self.spec = spec
-        self._host, self._directory, self._timings, self._powered_off = host, directory, timings, powered_off
+        self._host, self._directory, self._timings = host, directory, timings
+        self._booted, self._powered_off = booted, powered_off
         self._slots = {drive.slot: drive.disk for drive in drives}
         self._lock = threading.Lock()
         self._stopping = self._ssh_open = False
@@ -183,6 +187,7 @@ class Machine:
             self._qmp.close()
         shutil.rmtree(self._directory, ignore_errors=True)
         self.gone.set()
+        self._booted()
         if not self._stopping:
             self._powered_off()
 
@@ -207,6 +212,7 @@ class Machine:
                 self.gone.wait(0.2)
             if not self.gone.is_set():
                 self._timings["boot_to_ssh"] = time.monotonic() - begun
+                self._booted()
                 self._forward(f"hostfwd_remove net tcp:127.0.0.1:{port}")
         except MachineError:
             if not self.gone.wait(1):

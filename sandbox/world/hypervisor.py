@@ -64,11 +64,23 @@ class Hypervisor(Protocol):
 
     def delete_snapshot(self, snapshot_id: str) -> None: ...
 
-    def count_room(self, memory_mib: int) -> int:
-        """Return how many more machines of that memory can be started now."""
+    def count_room(self, memory_mib: int, awaited: Mapping[str, int]) -> int:
+        """Return how many more machines of that memory can be started now.
 
-    def boot(self, spec: MachineSpec, metadata: Metadata, powered_off: Callable[[], None]) -> None:
-        """Start the machine and return at once. `powered_off` is called (own thread) when the guest ends by itself."""
+        `awaited` are all machines that run or will soon: instance id and memory in MiB.
+        """
+
+    def boot(
+        self,
+        spec: MachineSpec,
+        metadata: Metadata,
+        powered_off: Callable[[], None],
+        is_asked_for: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Start the machine and return; where too many boot already, wait first, while `is_asked_for` says so.
+
+        `powered_off` is called (own thread) when the guest ends by itself.
+        """
 
     def power_off(self, instance_id: str, *, force: bool = False) -> None:
         """ACPI power button (at most 60 s, then the plug), or the plug at once. Returns when the process is gone."""

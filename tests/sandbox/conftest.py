@@ -122,8 +122,8 @@ class PretendMachines:
     def names(self) -> list[str]:
         return [each[0] for each in self.asked]
 
-    def count_room(self, memory_mib: int) -> int:
-        return self.room
+    def count_room(self, memory_mib: int, awaited: Mapping[str, int]) -> int:
+        return max(0, self.room - len(awaited))
 
     def stand_in_disks(self, kind: str) -> tuple[StandInDisk, ...]:
         self._do("stand_in_disks", kind)
@@ -147,7 +147,13 @@ class PretendMachines:
     def delete_snapshot(self, snapshot_id: str) -> None:
         self._do("delete_snapshot", snapshot_id)
 
-    def boot(self, spec: MachineSpec, metadata: Metadata, powered_off: Callable[[], None]) -> None:
+    def boot(
+        self,
+        spec: MachineSpec,
+        metadata: Metadata,
+        powered_off: Callable[[], None],
+        is_asked_for: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._do("boot", spec)
         self.metadata[spec.instance_id], self.end[spec.instance_id] = metadata, powered_off
 

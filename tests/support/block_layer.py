@@ -73,10 +73,16 @@ class BlockLayer:
             if link.is_symlink() and os.readlink(link) == name:
                 link.unlink()
 
-    def count_room(self, memory_mib: int) -> int:
+    def count_room(self, memory_mib: int, awaited: Mapping[str, int]) -> int:
         return 1
 
-    def boot(self, spec: MachineSpec, metadata: Metadata, powered_off: Callable[[], None]) -> None:
+    def boot(
+        self,
+        spec: MachineSpec,
+        metadata: Metadata,
+        powered_off: Callable[[], None],
+        is_asked_for: Callable[[], bool] = lambda: True,
+    ) -> None:
         for disk in spec.disks:
             self.attach(spec.instance_id, disk)
 

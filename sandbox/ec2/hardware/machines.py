@@ -19,6 +19,7 @@ log = logging.getLogger("sandbox")
 MOST_MEMORY_MIB = 2048
 MOST_VCPUS = 2
 Ended = Callable[[Any], None]
+_ON = ("pending", "running")
 
 
 def boot(world: World, instance: Any, running: Callable[[], None], failed: Callable[[str], None], ended: Ended) -> None:
@@ -46,7 +47,10 @@ def switch_on(world: World, instance: Any, ended: Ended) -> None:
     """Boot the machine on the disks it has, in the caller's thread."""
     hypervisor = _hypervisor(world)
     hypervisor.boot(
-        make_spec(instance), lambda: _make_tree(world, instance), lambda: _queue_end(world, instance, ended)
+        make_spec(instance),
+        lambda: _make_tree(world, instance),
+        lambda: _queue_end(world, instance, ended),
+        lambda: instance.state in _ON,
     )
     hypervisor.set_ssh_open(instance.id, allows_ssh(instance))
 

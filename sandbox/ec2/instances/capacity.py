@@ -12,6 +12,7 @@ from typing import Any
 from sandbox.ec2.hardware.machines import guest_memory_mib
 from sandbox.ec2.model import instance_types
 from sandbox.ec2.model.errors import refused
+from sandbox.ec2.model.records import list_instances
 from sandbox.quotas import defaults
 from sandbox.quotas.service import find_value
 from sandbox.world.world import current
@@ -44,7 +45,7 @@ def grant(backend: Any, request: dict[str, Any]) -> int:
     within_quota = _count_within_quota(backend, name, spot=spot)
     if within_quota is not None and within_quota[0] < fewest:
         raise _over_quota(within_quota[1], spot=spot)
-    room = _count_with_room(name)
+    room = _count_room(name)
     if room is not None and room < fewest:
         raise _no_room(name, room)
     bounds = [most]
@@ -84,10 +85,17 @@ def _over_quota(limit: int, *, spot: bool) -> Exception:
     )
 
 
-def _count_with_room(name: str) -> int | None:
+def _count_room(name: str) -> int | None:
     """How many more machines of the type this computer can bear; None where instances are records alone."""
     hypervisor = current().hypervisor
-    return hypervisor.count_room(guest_memory_mib(name)) if hypervisor else None
+    if hypervisor is None:
+        return None
+    awaited = {
+        instance.id: guest_memory_mib(instance.instance_type)
+        for instance in list_instances()
+        if instance.state in _COUNTED
+    }
+    return hypervisor.count_room(guest_memory_mib(name), awaited)
 
 
 def _no_room(name: str, room: int) -> Exception:

@@ -83,3 +83,19 @@ def test_more_than_this_computer_has_room_for(with_machines: Sandbox, machines: 
     assert caught.value.response["Error"]["Code"] == "InsufficientInstanceCapacity"
     assert ec2.describe_instances()["Reservations"] == []
     assert run(ec2, image, 1, 3) == 2
+
+
+def test_machines_that_do_not_run_yet_take_room_already(with_machines: Sandbox, machines: Any, refused: Any) -> None:
+    ec2 = with_machines.client("ec2")
+    image = with_machines.client("ssm").get_parameter(
+        Name="/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
+    )["Parameter"]["Value"]
+    machines.room = 3
+    machines.hold.clear()
+    try:
+        assert run(ec2, image, 1, 1) + run(ec2, image, 1, 1) == 2
+        with refused("InsufficientInstanceCapacity"):
+            run(ec2, image, 2, 2)
+        assert run(ec2, image, 1, 9) == 1
+    finally:
+        machines.hold.set()
