@@ -6,9 +6,10 @@ from typing import Any
 from cloud import tags
 from cloud.session import Cloud
 from images.acceptance import acceptance, manifest
-from images.builder import footprint, imaging, launch, machine
+from images.builder import footprint, imaging, machine, provisioning
 from images.builder.keys import generate_keys
 from images.builder.on_error import THE_AMI, OnError, keep_on_error
+from images.builder.order import Order
 from images.builder.permissions import check_builder_may
 from images.plan import key
 from images.plan.plan import Plan
@@ -42,15 +43,15 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
     with Undo(report.undone) as unfinished:
         with Undo(report.undone) as temporary, keep_on_error(options.on_error, temporary, boot, report) as kept:
             keys = kept.keys = generate_keys(f"kiln-{boot.build_id}")
-            order = launch.Order(boot, "builder", plan.base.id, plan.mappings, keys)
+            order = Order(boot, "builder", plan.base.id, plan.mappings, keys)
             builder = kept.machine = machine.start(cloud, temporary, order, report)
             check_builder_may(cloud, builder.instance_id, plan)
-            with machine.connected(cloud, builder, order, report) as remote:
+            with machine.connect(cloud, builder, order, report) as remote:
                 before = footprint.measure(remote)
-                proofs = machine.provision(remote, boot.recipe, boot.builder_checks(), report)
+                proofs = provisioning.provision(remote, boot.recipe, boot.builder_checks(), report)
                 added = footprint.measure(remote).disk - before.disk
-                identity = footprint.traces_of(before.machine_id, builder, keys)
-                machine.perform(remote, (), boot.recipe.sealing, report, "hygiene")
+                identity = footprint.identify_builder(before.machine_id, builder, keys)
+                provisioning.perform(remote, (), boot.recipe.sealing, report, "hygiene")
                 footprint.remove_traces(remote, boot.spec.builder.user, report)
             image = take_image(cloud, unfinished, plan, builder.instance_id, report)
             with report.step("end builder"):
@@ -61,7 +62,8 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
                 accepted = acceptance.boot_and_check(cloud, boot, image, report, identity, on_error=options.on_error)
         status = finish(cloud, plan, image, tested=options.test)
         unfinished.forget()
-    written = manifest.write(cloud, plan, image, status, report, proofs, accepted, added, builder)
+    evidence = manifest.Evidence(builder, proofs, added, accepted)
+    written = manifest.write(cloud, plan, image, status, report, evidence)
     return Built(image["ImageId"], status, image, written)
 
 
@@ -73,17 +75,17 @@ def take_image(cloud: Cloud, undo: Undo, plan: Plan, instance: str, report: Repo
         with report.step("power off"):
             imaging.stop(cloud, instance)
     with report.step("image") as line:
-        labels = {**plan.boot.tags} | image_tags(plan, "candidate") | {"Name": plan.ami_name}
+        labels = {**plan.boot.tags} | make_image_tags(plan, "candidate") | {"Name": plan.ami_name}
         devices = [mapping["DeviceName"] for mapping in plan.mappings]
         description = spec.description or f"{spec.name}, built by Kiln from {plan.base.id}"
         ami = imaging.create(cloud, undo, instance, plan.ami_name, description, labels, devices, reboot=spot)
         line.live(ami)
         image = imaging.wait_available(cloud, ami, lambda text: line.live(f"{ami}  {text}"))
-        line.note = f"{ami}  {words.count(len(imaging.snapshots_of(image)), 'snapshot')}"
+        line.note = f"{ami}  {words.count(len(imaging.list_snapshots(image)), 'snapshot')}"
     return image
 
 
-def image_tags(plan: Plan, status: str) -> dict[str, str]:
+def make_image_tags(plan: Plan, status: str) -> dict[str, str]:
     """The tags by which the AMI is known later: AWS is the database."""
     spec = plan.boot.spec
     return dict(spec.tags) | {
@@ -101,7 +103,7 @@ def image_tags(plan: Plan, status: str) -> dict[str, str]:
 def finish(cloud: Cloud, plan: Plan, image: dict[str, Any], *, tested: bool) -> str:
     """Tag the AMI `tested`, let it live on (no expiry any more), and share it."""
     status = "tested" if tested else "candidate"
-    ids = [image["ImageId"], *imaging.snapshots_of(image)]
+    ids = [image["ImageId"], *imaging.list_snapshots(image)]
     cloud.ec2.delete_tags(Resources=ids, Tags=[{"Key": tags.EXPIRES}])
     if tested:
         imaging.set_tags(cloud, ids, {tags.STATUS: status})

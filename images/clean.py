@@ -11,9 +11,10 @@ from cloud import errors, storage_volumes, tags
 from cloud.pages import every
 from cloud.session import Cloud
 from images.amis.base import moment
-from images.builder import imaging, instances, launch
+from images.builder import imaging, instances, ssh_access
 from kiln.journal import dead_builds
 
+Resource = dict[str, Any]  # as EC2 describes it
 _FILTER = [{"Name": "tag-key", "Values": [tags.BUILD]}]
 
 
@@ -37,31 +38,32 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
     dead = dead_builds(root)
     now = now or datetime.now(UTC)
 
-    leftovers: list[Leftover] = []
-
-    def judge(kind: str, field: str, resources: list[dict[str, Any]], remove: Callable[[Cloud, str], None]) -> None:
-        for resource in resources:
-            own = tags.as_dict(resource.get("Tags"))
-            if why := _why(own, dead, now):
-                leftovers.append(
-                    Leftover(
-                        kind, resource[field], own.get(tags.BUILD, ""), why, _remover(remove, cloud, resource[field])
-                    )
-                )
+    def judge(kind: str, field: str, resources: list[Resource], remove: Callable[[Cloud, str], None]) -> list[Leftover]:
+        return [
+            Leftover(kind, resource[field], own.get(tags.BUILD, ""), why, _remover(remove, cloud, resource[field]))
+            for resource in resources
+            if (why := _why(own := tags.as_dict(resource.get("Tags")), dead, now))
+        ]
 
     volumes = [volume for volume in _pages(cloud, "describe_volumes", "Volumes") if volume["State"] == "available"]
     amis = _pages(cloud, "describe_images", "Images", Owners=["self"])
-    used = {snapshot for ami in amis for snapshot in imaging.snapshots_of(ami)}
+    used = {snapshot for ami in amis for snapshot in imaging.list_snapshots(ami)}
     snapshots = _pages(cloud, "describe_snapshots", "Snapshots", OwnerIds=["self"])
-    judge("instance", "InstanceId", _instances(cloud), instances.terminate)
-    judge("volume", "VolumeId", volumes, _delete_volume)
-    leftovers += _storage(cloud, now)
     # A build that ends well takes kiln:expires off its AMI, be it tested or (--no-test) a candidate.
-    judge("AMI", "ImageId", [a for a in amis if tags.EXPIRES in tags.as_dict(a.get("Tags"))], imaging.deregister)
-    judge("snapshot", "SnapshotId", [s for s in snapshots if s["SnapshotId"] not in used], imaging.delete_snapshot)
-    judge("key pair", "KeyName", cloud.ec2.describe_key_pairs(Filters=_FILTER)["KeyPairs"], _delete_key)
-    judge("security group", "GroupId", _pages(cloud, "describe_security_groups", "SecurityGroups"), launch.delete_group)
-    return leftovers + list(_files(root, dead))
+    unfinished = [ami for ami in amis if tags.EXPIRES in tags.as_dict(ami.get("Tags"))]
+    unused = [snapshot for snapshot in snapshots if snapshot["SnapshotId"] not in used]
+    key_pairs = cloud.ec2.describe_key_pairs(Filters=_FILTER)["KeyPairs"]
+    groups = _pages(cloud, "describe_security_groups", "SecurityGroups")
+    return [
+        *judge("instance", "InstanceId", _instances(cloud), instances.terminate),
+        *judge("volume", "VolumeId", volumes, _delete_volume),
+        *_storage(cloud, now),
+        *judge("AMI", "ImageId", unfinished, imaging.deregister),
+        *judge("snapshot", "SnapshotId", unused, imaging.delete_snapshot),
+        *judge("key pair", "KeyName", key_pairs, _delete_key),
+        *judge("security group", "GroupId", groups, ssh_access.delete_group),
+        *_files(root, dead),
+    ]
 
 
 def _why(own: dict[str, str], dead: set[str], now: datetime) -> str:

@@ -23,11 +23,20 @@ _NEW = ("RunInstances", "CreateImage", "CreateSecurityGroup", "ImportKeyPair")
 
 def needs(scope: Scope, specs: Sequence[ImageSpec] = ()) -> tuple[Permission, ...]:
     """In the order in which a build comes to need them; `specs` add their own keys and instance profiles."""
-    asked, ours = has_tag(tags.BUILD, on="Request"), has_tag(tags.BUILD)
     return (
         Permission("ImagesLook", _LOOK),
         Permission("ImagesBase", ("ssm:GetParameter",), (_PARAMETERS.format(scope.partition, scope.region),)),
         Permission("ImagesKeys", ("kms:DescribeKey",), (scope.arn("kms", "key/*"),)),
+        *_to_make(scope),
+        *_on_own(scope),
+        *_keys(specs, scope),
+        *_roles(specs, scope),
+    )
+
+
+def _to_make(scope: Scope) -> tuple[Permission, ...]:
+    """Making machines, images, key pairs and groups: what is new carries Kiln's tag in the request itself."""
+    return (
         Permission(
             "ImagesMake",
             ("ec2:CreateImage", "ec2:CreateSecurityGroup", "ec2:ImportKeyPair", "ec2:RunInstances"),
@@ -35,7 +44,7 @@ def needs(scope: Scope, specs: Sequence[ImageSpec] = ()) -> tuple[Permission, ..
             scope.ec2(
                 "image", "instance", "key-pair", "network-interface", "security-group", "snapshot", "subnet", "volume"
             ),
-            asked,
+            has_tag(tags.BUILD, on="Request"),
         ),
         Permission("ImagesVpc", ("ec2:CreateSecurityGroup",), scope.ec2("vpc")),
         Permission(
@@ -53,6 +62,13 @@ def needs(scope: Scope, specs: Sequence[ImageSpec] = ()) -> tuple[Permission, ..
                 *scope.ec2("key-pair", name="kiln-*"),
             ),
         ),
+    )
+
+
+def _on_own(scope: Scope) -> tuple[Permission, ...]:
+    """What is done to things that carry Kiln's tag already."""
+    ours = has_tag(tags.BUILD)
+    return (
         Permission(
             "ImagesOwn",
             (
@@ -69,8 +85,6 @@ def needs(scope: Scope, specs: Sequence[ImageSpec] = ()) -> tuple[Permission, ..
             {**ours, "ForAllValues:StringEquals": {"aws:TagKeys": [tags.EXPIRES, tags.STATUS]}},
         ),
         Permission("ImagesStorage", ("ec2:DeleteVolume",), scope.ec2("volume"), has_tag(tags.STORAGE)),
-        *_keys(specs, scope),
-        *_roles(specs, scope),
     )  # fmt: skip
 
 

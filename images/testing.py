@@ -34,6 +34,6 @@ def prepare(cloud: Cloud, ami: str, image: str | None, root: Path) -> tuple[Boot
         )
     spec = definitions.load(name)
     described = base.from_description(images[0])
-    recipe = image_recipe(spec, boot.machine_of(spec, described))
+    recipe = image_recipe(spec, boot.describe_machine(spec, described))
     build_key = own.get(tags.KEY) or key.make_key(spec, ami, recipe)
     return boot.prepare(cloud, spec, described, recipe, build_key, root / spec.name / f"test-{ami}"), images[0]

@@ -60,5 +60,5 @@ def _machine(
     if ami:
         chosen = chooser.choose(Cloud(region), ami, spec.image)
         return plans.family_of(spec, chosen), chosen.image, f"{chosen.image.id} ({chosen.why})"
-    family = chooser.family(spec.ami) or spec.family or "al2023"
+    family = chooser.find_family(spec.ami) or spec.family or "al2023"
     return family, None, f"a stock {family} AMI, which carries nothing (--ami names another)"

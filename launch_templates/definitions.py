@@ -21,12 +21,12 @@ def load(name: str) -> LaunchTemplateSpec:
     data, lines = yamlfile.read(path, REFERENCE)
     mirrors = {key: value for key, value in site.defaults().items() if key == "downloads"}
     spec = yamlfile.validate(site.under(mirrors, data), LaunchTemplateSpec, str(path), lines, REFERENCE)
-    loaded = _with_sources(spec, path)
+    loaded = _load_sources(spec, path)
     contents.refuse(loaded)
     return loaded
 
 
-def _with_sources(spec: LaunchTemplateSpec, path: Path) -> LaunchTemplateSpec:
+def _load_sources(spec: LaunchTemplateSpec, path: Path) -> LaunchTemplateSpec:
     """The definition with the content of the local files that it names (relative to its own folder)."""
     sources = Sources(path, REFERENCE)
     try:

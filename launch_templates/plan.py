@@ -17,11 +17,11 @@ from launch_templates.versions import Template
 
 
 class Chooser(Protocol):
-    """Who knows images: `choose` says which AMI a name stands for, `family` what an alias is without asking AWS."""
+    """Who knows images: `choose` says which AMI a name stands for; `find_family` asks AWS nothing."""
 
     def choose(self, cloud: Cloud, name: str, image: str | None) -> Chosen: ...
 
-    def family(self, name: str) -> Family | None: ...
+    def find_family(self, name: str) -> Family | None: ...
 
 
 @dataclass(frozen=True)

@@ -11,14 +11,14 @@ from images.spec import bases
 from images.spec.image import ImageSpec
 from kiln.errors import UserError
 
-__all__ = ["BaseDisk", "BaseImage", "describe", "find", "from_description", "from_parameter", "moment"]
+__all__ = ["BaseDisk", "BaseImage", "describe", "find", "from_description", "moment", "read_parameter"]
 
 
 def find(cloud: Cloud, spec: ImageSpec) -> BaseImage:
     """The base AMI of a definition as AWS knows it now; raises UserError when there is none or it does not fit."""
     base = spec.base
     if base.ssm:
-        images = describe(cloud, ImageIds=[from_parameter(cloud, base.ssm)])
+        images = describe(cloud, ImageIds=[read_parameter(cloud, base.ssm)])
     elif base.ami:
         images = describe(cloud, ImageIds=[base.ami])
     else:
@@ -36,7 +36,7 @@ def find(cloud: Cloud, spec: ImageSpec) -> BaseImage:
     return newest
 
 
-def from_parameter(cloud: Cloud, alias: str) -> str:
+def read_parameter(cloud: Cloud, alias: str) -> str:
     """The id of the newest AMI behind an alias (ecs/al2023); raises UserError where the region has none."""
     parameter = bases.ALIASES[alias].parameter
     try:

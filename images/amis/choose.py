@@ -19,7 +19,7 @@ def choose(cloud: Cloud, name: str, image: str | None) -> Chosen:
     if name == "latest":
         return _latest(cloud, image)
     if name in ALIASES:
-        described = _described(cloud, base.from_parameter(cloud, name))
+        described = _described(cloud, base.read_parameter(cloud, name))
         return Chosen(described, f"the newest {name}, {words.age(described.created)}", ALIASES[name].family)
     if name.startswith("ami-"):
         described = _described(cloud, name)
@@ -29,7 +29,7 @@ def choose(cloud: Cloud, name: str, image: str | None) -> Chosen:
     raise UserError(f"{name} is not an AMI", "it is not latest, an id or an alias", f"Aliases: {', '.join(ALIASES)}.")
 
 
-def family(name: str) -> Family | None:
+def find_family(name: str) -> Family | None:
     """The family behind an alias, without asking AWS; None for anything else."""
     return ALIASES[name].family if name in ALIASES else None
 

@@ -42,7 +42,7 @@ class Footprint:
     disk: DiskUse
 
 
-def traces_of(machine_id: str, machine: Launched, keys: Keys) -> Builder:
+def identify_builder(machine_id: str, machine: Launched, keys: Keys) -> Builder:
     """What no machine may have that is booted from the AMI."""
     return Builder((keys.host.public,), keys.public, machine_id, machine.instance_id)
 

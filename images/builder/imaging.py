@@ -87,12 +87,12 @@ def _find(cloud: Cloud, ami: str) -> dict[str, Any] | None:
     return dict(answer["Images"][0]) if answer and answer["Images"] else None
 
 
-def snapshots_of(image: dict[str, Any]) -> list[str]:
+def list_snapshots(image: dict[str, Any]) -> list[str]:
     return [m["Ebs"]["SnapshotId"] for m in image.get("BlockDeviceMappings", []) if m.get("Ebs", {}).get("SnapshotId")]
 
 
 def _percent(cloud: Cloud, image: dict[str, Any]) -> str:
-    snapshots = snapshots_of(image)
+    snapshots = list_snapshots(image)
     answer = errors.or_none(cloud.ec2.describe_snapshots, SnapshotIds=snapshots) if snapshots else None
     if answer is None:
         return "snapshots are being made"
@@ -108,7 +108,7 @@ def deregister(cloud: Cloud, ami: str) -> None:
     image = wait.until(lambda: _find(cloud, ami), what=f"news of {ami}", timeout=60)
     with errors.gone_is_fine("InvalidAMIID.Unavailable"):
         cloud.ec2.deregister_image(ImageId=ami)
-    for snapshot in snapshots_of(image):
+    for snapshot in list_snapshots(image):
         delete_snapshot(cloud, snapshot)
 
 
@@ -127,7 +127,7 @@ def share(cloud: Cloud, image: dict[str, Any], accounts: tuple[str, ...]) -> Non
         return
     users = [{"UserId": account} for account in accounts]
     cloud.ec2.modify_image_attribute(ImageId=image["ImageId"], LaunchPermission={"Add": users})
-    for snapshot in snapshots_of(image):
+    for snapshot in list_snapshots(image):
         cloud.ec2.modify_snapshot_attribute(
             SnapshotId=snapshot, Attribute="createVolumePermission", OperationType="add", UserIds=list(accounts)
         )

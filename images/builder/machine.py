@@ -1,19 +1,16 @@
-"""A machine under Kiln's hands: started, connected, worked on, checked."""
+"""A machine of Kiln's own, started and connected."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cloud.session import Cloud
-from images.builder import instances, launch
-from images.builder.launch import Launched, Order
+from images.builder import instances, launch, ssh_access
+from images.builder.launch import Launched
+from images.builder.order import Order
 from images.record.report import Report
-from kiln import words
 from kiln.errors import UserError
 from kiln.undo import Undo
-from provision.model.recipe import Check, File, Recipe, Step
 
 if TYPE_CHECKING:
     from provision.ssh.remote import Remote
@@ -22,21 +19,11 @@ CONNECT = 300  # seconds until SSH must answer
 CLOUD_INIT = 600
 
 
-@dataclass(frozen=True)
-class Proof:
-    """A check that ran: `output` is what it printed."""
-
-    name: str
-    ok: bool
-    seconds: float
-    output: str
-
-
 def start(cloud: Cloud, undo: Undo, order: Order, report: Report) -> Launched:
-    """Key pair, security group, instance: running, with an address."""
+    """Start an EC2 instance with a key pair and a security group of its own, and wait until it has an address."""
     with report.step(order.purpose) as line:
-        key_name = launch.make_key_pair(cloud, undo, order)
-        group = launch.make_security_group(cloud, undo, order)
+        key_name = ssh_access.make_key_pair(cloud, undo, order)
+        group = ssh_access.make_security_group(cloud, undo, order)
         machine = launch.run(cloud, undo, order, key_name, group)
         reach = f"ssh from {order.boot.ssh_from} only" if order.boot.ssh_from else "no open port"
         place = f"{machine.placement.instance_type}, {machine.placement.subnet.zone}"
@@ -47,8 +34,8 @@ def start(cloud: Cloud, undo: Undo, order: Order, report: Report) -> Launched:
 
 
 @contextmanager
-def connected(cloud: Cloud, machine: Launched, order: Order, report: Report) -> Iterator["Remote"]:
-    """An SSH connection to a machine whose cloud-init has finished; raises UserError with the console's last lines."""
+def connect(cloud: Cloud, machine: Launched, order: Order, report: Report) -> Iterator["Remote"]:
+    """Connect by SSH to a machine whose cloud-init has finished; raises UserError with the console's last lines."""
     from provision.ssh.remote import Address, Remote
 
     proxy = order.builder.connect.proxy_command
@@ -72,88 +59,3 @@ def _with_console(error: UserError, console: str) -> UserError:
         f"the machine's console ends with:\n{console}" if console else "the machine has printed nothing on its console"
     )
     return UserError(error.what, error.why, error.hint, output="\n".join(filter(None, (error.output, shown))))
-
-
-def provision(remote: "Remote", recipe: Recipe, checks: Sequence[Check], report: Report) -> list[Proof]:
-    """Run files and steps, then `checks`, with one upload; raises UserError as `perform` and `check` do."""
-    report.screen.say("  provision")
-    return _all_passed(_run(remote, report, recipe.files, recipe.steps, checks, heading="checks on the builder"))
-
-
-def perform(remote: "Remote", files: Sequence[File], steps: Sequence[Step], report: Report, title: str) -> None:
-    """Run files and steps on the machine, shown as they end; raises UserError for the first that fails."""
-    if not files and not steps:
-        return
-    report.screen.say(f"  {title}")
-    _run(remote, report, files, steps)
-
-
-def check(remote: "Remote", checks: Sequence[Check], report: Report, title: str) -> list[Proof]:
-    """Run every check; raises UserError naming all that failed, with their output."""
-    report.screen.say(f"  {title}")
-    return _all_passed(_run(remote, report, checks=checks))
-
-
-def _all_passed(proofs: list[Proof]) -> list[Proof]:
-    failed = [proof for proof in proofs if not proof.ok]
-    if failed:
-        raise UserError(
-            f"{len(failed)} of {words.count(len(proofs), 'check')} failed: {', '.join(proof.name for proof in failed)}",
-            "the machine is not what the definition asks for",
-            "Look at the output above; --on-error keep leaves the machine for invoke ssh.",
-            output="\n".join(f"✗ {proof.name}\n{_indented(proof.output)}" for proof in failed),
-        )
-    return proofs
-
-
-def _indented(text: str) -> str:
-    return "\n".join(f"    {line}" for line in text.splitlines()[-40:])
-
-
-def _run(
-    remote: "Remote",
-    report: Report,
-    files: Sequence[File] = (),
-    steps: Sequence[Step] = (),
-    checks: Sequence[Check] = (),
-    heading: str = "",
-) -> list[Proof]:
-    """`heading` is shown above the first check."""
-    from provision.ssh import events
-    from provision.ssh.bundle import bundle
-
-    proofs: list[Proof] = []
-    failed: list[events.Ended] = []
-    live = report.screen.line("", indent=4)
-
-    def on_event(event: events.Event) -> None:
-        match event:
-            case events.Began(task):
-                live.title = task.name
-                report.journal.log(f"== {task.name}")
-                live.live("")
-            case events.Output(_, text):
-                report.journal.log(text)
-                live.live(text)
-            case events.Ended():
-                ended(event)
-            case events.Rebooting(task):
-                report.screen.say(f"    … {task.name}: the machine restarts")
-            case events.Rejoining(why):
-                report.screen.say(f"    … the connection was lost ({why}); the machine goes on, Kiln connects again")
-
-    def ended(event: events.Ended) -> None:
-        report.remote_step(event.task.name, event.seconds, ok=event.ok)
-        if isinstance(event.task, Check):
-            proofs.append(Proof(event.task.name, event.ok, event.seconds, "\n".join(event.output)))
-        elif not event.ok:
-            failed.append(event)
-
-    remote.perform(bundle(files, steps, checks), on_event)
-    if failed:
-        raise failed[0].error()
-    return proofs
-
-
-def as_json(proofs: Sequence[Proof]) -> list[dict[str, object]]:
-    return [json.loads(json.dumps(proof.__dict__)) for proof in proofs]

@@ -5,8 +5,8 @@ from typing import Any
 
 from cloud import errors, tags
 from cloud.session import Cloud
-from images.builder import launch
 from images.builder.keys import Keys
+from images.builder.order import Order, make_request
 from images.plan.plan import Plan
 from userdata.builder import HostKey
 
@@ -17,7 +17,7 @@ _SAMPLE = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMZvRd4EtM7R+IHVMWmDkVU3VLQTSwQDS
 def check_may_build(cloud: Cloud, plan: Plan) -> None:
     """Ask for the calls that need no id made by the build; raises UserError naming the first that is denied."""
     boot, ec2 = plan.boot, cloud.ec2
-    order = launch.Order(boot, "builder", plan.base.id, plan.mappings, Keys("", _SAMPLE, HostKey("", "")))
+    order = Order(boot, "builder", plan.base.id, plan.mappings, Keys("", _SAMPLE, HostKey("", "")))
     dry_run(
         ec2.import_key_pair, KeyName=boot.tags["Name"], PublicKeyMaterial=_SAMPLE.encode(),
         TagSpecifications=tags.specifications(boot.tags, "key-pair"),
@@ -26,7 +26,7 @@ def check_may_build(cloud: Cloud, plan: Plan) -> None:
         ec2.create_security_group, GroupName=boot.tags["Name"], Description="Kiln", VpcId=boot.vpc,
         TagSpecifications=tags.specifications(boot.tags, "security-group"),
     )  # fmt: skip
-    request = launch.request_of(order, boot.placements[0], None, None)
+    request = make_request(order, boot.placements[0], None, None)
     request.pop("ClientToken")  # a dry run must not spend the token of the real call
     dry_run(ec2.run_instances, **request)
 

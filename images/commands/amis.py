@@ -21,7 +21,7 @@ def list_amis(region: str | None, *, as_json: bool) -> int:
     elif not entries:
         result(f"Kiln has made no AMI in this account and region yet. Try {typed.command('build-ami')}.")
     else:
-        result(show.table(entries, datetime.now(UTC)))
+        result(show.render_table(entries, datetime.now(UTC)))
     return Exit.DONE
 
 
@@ -44,7 +44,7 @@ def clean(region: str | None, *, apply: bool, as_json: bool) -> int:
             ]
         )
     else:
-        result(show.leftovers(leftovers, failed, applied=apply))
+        result(show.render_leftovers(leftovers, failed, applied=apply))
     if failed:
         return Exit.USER_ERROR
     return Exit.SOMETHING_TO_DO if leftovers and not apply else Exit.DONE

@@ -7,7 +7,7 @@ from images import build as builds
 from images.builder.on_error import parse_on_error
 from images.builder.permissions import check_may_build
 from images.commands import show, show_plan
-from images.commands.recording import BUILDS, recorded
+from images.commands.recording import BUILDS, record
 from images.plan import plan as plans
 from images.plan.plan import Plan
 from images.spec import definitions
@@ -27,28 +27,28 @@ def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: 
         up_to_date = planned.existing is not None and not force
         if not up_to_date:
             check_may_build(cloud, planned)
-        line.note = show_plan.preflight_note(planned)
+        line.note = show_plan.render_preflight(planned)
     if not up_to_date:
-        screen.say(show_plan.header(cloud, planned))
+        screen.say(show_plan.render_header(cloud, planned))
     if plan:
         return _show(cloud, planned, up_to_date=up_to_date, as_json=as_json)
     if up_to_date:
         return _up_to_date(planned, as_json=as_json)
-    with recorded(screen, planned.boot) as report:
+    with record(screen, planned.boot) as report:
         built = builds.build_ami(cloud, planned, options, report)
     if as_json:
         document = {"ami": built.ami, "status": built.status, "key": planned.boot.key, "built": True}
         result_as_json({**document, "manifest": built.manifest})
     else:
-        result(show.built(cloud, planned, built, time.monotonic() - began))
+        result(show.render_built(cloud, planned, built, time.monotonic() - began))
     return Exit.DONE
 
 
 def _show(cloud: Cloud, planned: Plan, *, up_to_date: bool, as_json: bool) -> int:
     if as_json:
-        result_as_json(show_plan.plan_document(cloud, planned, up_to_date=up_to_date))
+        result_as_json(show_plan.make_document(cloud, planned, up_to_date=up_to_date))
     else:
-        result(show_plan.up_to_date(planned) if up_to_date else show_plan.plan_text(planned))
+        result(show_plan.render_up_to_date(planned) if up_to_date else show_plan.render_plan(planned))
     return Exit.DONE if up_to_date else Exit.SOMETHING_TO_DO
 
 
@@ -58,5 +58,5 @@ def _up_to_date(planned: Plan, *, as_json: bool) -> int:
     if as_json:
         result_as_json({"ami": entry.id, "status": entry.status, "key": planned.boot.key, "built": False})
     else:
-        result(show_plan.up_to_date(planned))
+        result(show_plan.render_up_to_date(planned))
     return Exit.DONE

@@ -15,7 +15,7 @@ BUILDS = Path("builds")
 
 
 @contextmanager
-def recorded(screen: Screen, boot: Boot) -> Iterator[Report]:
+def record(screen: Screen, boot: Boot) -> Iterator[Report]:
     """Keep a journal in the build's folder; an error that passes learns where the log is and what was left."""
     journal = Journal(boot.folder)
     journal.started(boot.build_id, boot.key)
@@ -24,7 +24,7 @@ def recorded(screen: Screen, boot: Boot) -> Iterator[Report]:
         yield report
     except BaseException as error:
         journal.event("failed", error=str(error))
-        note_left(error, show.left(report, journal.log_path))
+        note_left(error, show.render_left(report, journal.log_path))
         raise
     finally:
         journal.close()

@@ -13,7 +13,7 @@ from images.record.report import Report
 from kiln import typed, words
 
 
-def built(cloud: Cloud, plan: Plan, done: Built, seconds: float) -> str:
+def render_built(cloud: Cloud, plan: Plan, done: Built, seconds: float) -> str:
     """The end of a good build."""
     lines = [
         f"✓ {done.ami}   {done.status}   {plan.ami_name}   {words.seconds(seconds)}, {cloud.work_calls()} AWS calls"
@@ -32,7 +32,7 @@ def built(cloud: Cloud, plan: Plan, done: Built, seconds: float) -> str:
     return "\n".join(lines)
 
 
-def left(report: Report, log: Path) -> str:
+def render_left(report: Report, log: Path) -> str:
     """What a failed build left behind, and where its log is."""
     if report.left:
         what = "\n".join(f"{outcome.what}: {outcome.by_hand}" for outcome in report.left)
@@ -43,7 +43,7 @@ def left(report: Report, log: Path) -> str:
     return f"{what}\nLog: {log}"
 
 
-def table(entries: Sequence[Entry], now: datetime) -> str:
+def render_table(entries: Sequence[Entry], now: datetime) -> str:
     """The catalogue, newest first."""
     rows = [("NAME", "ID", "BASE", "KEY", "STATUS", "AGE", "SIZE")]
     for entry in entries:
@@ -64,7 +64,7 @@ def table(entries: Sequence[Entry], now: datetime) -> str:
     )
 
 
-def leftovers(listed: Sequence[Leftover], failed: Sequence[tuple[Leftover, str]], *, applied: bool) -> str:
+def render_leftovers(listed: Sequence[Leftover], failed: Sequence[tuple[Leftover, str]], *, applied: bool) -> str:
     if not listed:
         return "✓ nothing is left behind"
     errors = {(leftover.kind, leftover.id): why for leftover, why in failed}

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cloud.session import Cloud
-from images.plan.plan import Plan, support_ended
+from images.plan.plan import Plan, find_end_of_support
 from kiln import typed, words
 
 
-def header(cloud: Cloud, plan: Plan) -> str:
+def render_header(cloud: Cloud, plan: Plan) -> str:
     """What is about to be built, why, and what it takes."""
     origin = plan.boot.spec.base.ssm or "by its id or name"
     lines = [
@@ -16,9 +16,9 @@ def header(cloud: Cloud, plan: Plan) -> str:
         f"{plan.boot.spec.name} in {cloud.region:<40}  key {plan.boot.key[:8]}",
         f"  base   {plan.base.id}  {plan.base.name} ({origin}, {words.age(plan.base.created)})",
         f"  why    {plan.why}",
-        f"  about  {cost(plan)}, ends with a tested AMI",
+        f"  about  {render_cost(plan)}, ends with a tested AMI",
     ]
-    ended = support_ended(plan.boot.spec)
+    ended = find_end_of_support(plan.boot.spec)
     if ended:
         lines.append(f"  ! support for this base ended on {ended}: build on ecs/al2023 where you can")
     if plan.base.deprecated and plan.base.deprecated < datetime.now(UTC):
@@ -26,7 +26,7 @@ def header(cloud: Cloud, plan: Plan) -> str:
     return "\n".join([*lines, ""])
 
 
-def cost(plan: Plan) -> str:
+def render_cost(plan: Plan) -> str:
     """Minutes and dollars, as far as they are known."""
     text = f"{plan.estimate.minutes:.0f} min"
     if plan.estimate.dollars is not None and plan.estimate.monthly is not None:
@@ -36,13 +36,13 @@ def cost(plan: Plan) -> str:
     return text
 
 
-def preflight_note(plan: Plan) -> str:
+def render_preflight(plan: Plan) -> str:
     first = plan.boot.placements[0].instance_type
     subnets = len({place.subnet.id for place in plan.boot.placements if place.instance_type == first})
     return f"base found, name free, calls allowed, {first} offered in {words.count(subnets, 'subnet')}"
 
 
-def plan_text(plan: Plan) -> str:
+def render_plan(plan: Plan) -> str:
     """What `--plan` prints: volumes, files, steps and checks."""
     lines = [f"would build {plan.ami_name}", "  volumes"]
     for mapping in plan.mappings:
@@ -61,7 +61,7 @@ def plan_text(plan: Plan) -> str:
     return "\n".join([*lines, "Build it with: " + typed.command(f"build-ami --image {plan.boot.spec.name}")])
 
 
-def plan_document(cloud: Cloud, plan: Plan, *, up_to_date: bool) -> dict[str, Any]:
+def make_document(cloud: Cloud, plan: Plan, *, up_to_date: bool) -> dict[str, Any]:
     boot = plan.boot
     return {
         "image": boot.spec.name, "region": cloud.region, "key": boot.key, "why": plan.why, "base": plan.base.id,
@@ -72,7 +72,7 @@ def plan_document(cloud: Cloud, plan: Plan, *, up_to_date: bool) -> dict[str, An
     }  # fmt: skip
 
 
-def up_to_date(plan: Plan) -> str:
+def render_up_to_date(plan: Plan) -> str:
     entry = plan.existing
     assert entry is not None
     return (

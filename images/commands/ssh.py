@@ -18,7 +18,7 @@ def ssh(instance: str) -> int:
     for path in sorted(BUILDS.glob("*/*/kept.json")):
         kept = json.loads(path.read_text())
         if kept["instance"] == instance:
-            os.execvp("ssh", command(path.parent, kept))
+            os.execvp("ssh", make_command(path.parent, kept))
     raise UserError(
         f"{instance} is not a kept builder",
         f"no {BUILDS}/*/*/kept.json names it",
@@ -26,7 +26,7 @@ def ssh(instance: str) -> int:
     )
 
 
-def command(folder: Path, kept: dict[str, Any]) -> list[str]:
+def make_command(folder: Path, kept: dict[str, Any]) -> list[str]:
     """Arguments of ssh(1) with the kept key, the pinned host key, and nobody else's settings."""
     known = folder / "known_hosts"
     known.write_text(f"{kept['host']} {kept['host_key']}\n")

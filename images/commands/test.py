@@ -4,7 +4,7 @@ from cloud.session import Cloud
 from images import testing
 from images.acceptance.acceptance import boot_and_check
 from images.builder.on_error import parse_on_error
-from images.commands.recording import BUILDS, recorded
+from images.commands.recording import BUILDS, record
 from kiln import words
 from kiln.errors import Exit
 from kiln.screen import Screen, result, result_as_json
@@ -14,7 +14,7 @@ def test(ami: str, image: str | None, region: str | None, *, on_error: str, as_j
     """Boot an AMI and check it. Returns an exit code; raises UserError when a check fails."""
     cloud = Cloud(region)
     boot, described = testing.prepare(cloud, ami, image, BUILDS)
-    with recorded(Screen(), boot) as report:
+    with record(Screen(), boot) as report:
         accepted = boot_and_check(cloud, boot, described, report, None, on_error=parse_on_error(on_error))
     if as_json:
         result_as_json(

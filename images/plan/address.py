@@ -3,13 +3,13 @@
 import ipaddress
 import urllib.request
 
-from images.spec.image import Builder
+from images.spec.builder import Builder
 from kiln.errors import UserError
 
 _ASK = "https://checkip.amazonaws.com"  # answers with the caller's public address; AWS's own
 
 
-def allowed_from(builder: Builder) -> str | None:
+def find_allowed_range(builder: Builder) -> str | None:
     """A CIDR, or None where no port is to be opened; raises UserError when this computer's address is unknown."""
     if builder.ssh_from == "none":
         return None

@@ -59,14 +59,14 @@ def prepare(cloud: Cloud, spec: ImageSpec, base: BaseImage, recipe: Recipe, key:
     return Boot(
         spec, recipe, key,
         placements=placement.list_placements(cloud, spec, base),
-        ssh_from=address.allowed_from(spec.builder),
+        ssh_from=address.find_allowed_range(spec.builder),
         build_id=build_id,
-        tags=owner_tags(spec.name, build_id, spec.builder.time_limit),
+        tags=make_owner_tags(spec.name, build_id, spec.builder.time_limit),
         folder=folder,
     )  # fmt: skip
 
 
-def machine_of(spec: ImageSpec, base: BaseImage) -> Machine:
+def describe_machine(spec: ImageSpec, base: BaseImage) -> Machine:
     """What a recipe may know of the machine that starts from an AMI."""
     data = spec.volumes.data
     return Machine(
@@ -80,7 +80,7 @@ def machine_of(spec: ImageSpec, base: BaseImage) -> Machine:
     )
 
 
-def owner_tags(image: str, build_id: str, time_limit: int) -> dict[str, str]:
+def make_owner_tags(image: str, build_id: str, time_limit: int) -> dict[str, str]:
     """The tags of everything temporary: whose it is and when it may be swept away (`time_limit` in seconds)."""
     expires = datetime.now(UTC) + timedelta(seconds=time_limit)
     return {

@@ -20,7 +20,7 @@ class Estimate:
     monthly: float | None
 
 
-def minutes(folder: Path) -> float:
+def expect_minutes(folder: Path) -> float:
     """Median minutes of the builds whose manifests lie under `folder`."""
     taken = []
     for path in sorted(folder.glob("*/manifest.json")):
@@ -33,7 +33,7 @@ def minutes(folder: Path) -> float:
 
 def estimate(cloud: Cloud, folder: Path, instance_type: str, mappings: list[dict[str, Any]]) -> Estimate:
     """An estimate; dollars are None where prices cannot be read (a missing permission must not stop a build)."""
-    expected = minutes(folder)
+    expected = expect_minutes(folder)
     hours = expected / 60
     try:
         machine = _price(cloud, instanceType=instance_type, operatingSystem="Linux", tenancy="Shared",

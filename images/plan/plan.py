@@ -43,9 +43,9 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
     refuse_impossible(spec)
     cloud.account()
     start = base.find(cloud, spec)
-    mappings = volumes.mappings(spec.volumes, start)
+    mappings = volumes.map_volumes(spec.volumes, start)
     kms.check_usable(cloud, (spec.volumes.root, spec.volumes.data))
-    machine = boot.machine_of(spec, start)
+    machine = boot.describe_machine(spec, start)
     recipe = image_recipe(spec, machine)
     build_key = key.make_key(spec, start.id, recipe)
     inputs = key.digest_inputs(spec, start.id, recipe)
@@ -54,7 +54,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
     usable = [entry for entry in entries if entry.status in catalogue.USABLE]
     return Plan(
         machines, start,
-        ami_name=free_name(cloud, spec, build_key),
+        ami_name=find_free_name(cloud, spec, build_key),
         mappings=mappings,
         inputs=inputs,
         why=key.explain(key.from_tag(usable[0].inputs) if usable else {}, inputs),
@@ -78,12 +78,12 @@ def refuse_impossible(spec: ImageSpec) -> None:
                 )
 
 
-def support_ended(spec: ImageSpec) -> str:
+def find_end_of_support(spec: ImageSpec) -> str:
     """The day the support for the base AMI ended, or ""."""
     return ALIASES[spec.base.ssm].ended if spec.base.ssm else ""
 
 
-def free_name(cloud: Cloud, spec: ImageSpec, build_key: str) -> str:
+def find_free_name(cloud: Cloud, spec: ImageSpec, build_key: str) -> str:
     """The AMI's name, free in this account and region.
 
     A default name that is taken (a build forced again on the same day) gets a number; a name that the definition

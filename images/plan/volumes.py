@@ -7,7 +7,7 @@ from images.amis.base import BaseImage
 from images.spec.image import Volumes
 
 
-def mappings(volumes: Volumes, base: BaseImage) -> list[dict[str, Any]]:
+def map_volumes(volumes: Volumes, base: BaseImage) -> list[dict[str, Any]]:
     """RunInstances' BlockDeviceMappings: every volume of the base AMI and the data volume, root first.
 
     All are encrypted unless the definition says otherwise, and all go with the instance: CreateImage can change
@@ -22,6 +22,6 @@ def mappings(volumes: Volumes, base: BaseImage) -> list[dict[str, Any]]:
     return [mapping(device, own.get(device, Volume()), disks.get(device)) for device in devices]
 
 
-def from_image(base: BaseImage) -> list[dict[str, Any]]:
+def map_image(base: BaseImage) -> list[dict[str, Any]]:
     """The mappings of an acceptance boot: the AMI's own volumes, which end with their machine."""
     return [{"DeviceName": disk.device, "Ebs": {"DeleteOnTermination": True}} for disk in base.disks]

@@ -10,7 +10,7 @@ _ROW, _LEFT, _WIDTH, _TOP = 22, 400, 640, 46
 _STAGE, _STEP, _FAILED = "#2f6f9f", "#8fb8d4", "#c0392b"
 
 
-def svg(title: str, spans: Sequence[Span]) -> str:
+def draw(title: str, spans: Sequence[Span]) -> str:
     """An SVG with one bar per span in order of start; stages dark, steps on a machine light, failures red."""
     ordered = sorted(spans, key=lambda span: (span.start, span.depth))
     total = max((span.end for span in ordered), default=1.0) or 1.0

@@ -15,10 +15,10 @@ def load(name: str) -> ImageSpec:
     path = KIND.path_of(name)
     data, lines = yamlfile.read(path, REFERENCE)
     spec = yamlfile.validate(site.under(site.defaults(), data), ImageSpec, str(path), lines, REFERENCE)
-    return with_sources(spec, path)
+    return load_sources(spec, path)
 
 
-def with_sources(spec: ImageSpec, path: Path) -> ImageSpec:
+def load_sources(spec: ImageSpec, path: Path) -> ImageSpec:
     """The definition with the content of the local files that it names (relative to its own folder)."""
     sources = Sources(path, REFERENCE)
     loaded = {"files": spec.files.loaded(sources.read), "scripts": spec.scripts.loaded(sources.read)}

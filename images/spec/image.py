@@ -1,13 +1,13 @@
 """The image definition: `images/*.yaml` → a frozen `ImageSpec`. `images/reference.yaml` is its documentation."""
 
-import ipaddress
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from cloud.ebs import Volume
 from images.spec import bases
+from images.spec.builder import Builder
 from kiln.models import Model, Seconds
 from provision.docker.storage import Spec as DockerStorage
 from provision.model.downloads import Mirror
@@ -48,47 +48,6 @@ class Base(Model):
         if self.ssm is None and self.family is None:
             raise ValueError("family is required beside ami or name: al1, al2 or al2023")
         return self
-
-
-class Connect(Model):
-    """How Kiln reaches the builder."""
-
-    via: Literal["public", "private"] = "public"
-    """The public or the private address of the machine."""
-    proxy_command: str | None = None
-    """A command whose stdin and stdout are the connection: %h address, %p port, %i instance id."""
-
-
-class Builder(Model):
-    """The machine on which the image is made; nothing here changes what is in the image."""
-
-    instance_types: tuple[str, ...] = ()
-    """In order of preference; the next is tried where AWS has no capacity. Default by architecture."""
-    subnets: tuple[Annotated[str, Field(pattern=r"^subnet-[0-9a-f]{8,17}$")], ...] = ()
-    """In order of preference; default: the default VPC's."""
-    market: Literal["on-demand", "spot"] = "on-demand"
-    user: str = Field("ec2-user", pattern=r"^[a-z_][a-z0-9_-]{0,31}$")
-    """The login user of the base image."""
-    time_limit: Seconds = 5400
-    """The builder ends itself this long after its start, whatever happened to Kiln."""
-    instance_profile: str | None = None
-    """Name or ARN of an instance profile, for SSM Session Manager or scripts that call AWS."""
-    ssh_from: str = "auto"
-    """The one address range that may reach port 22: a CIDR, `auto` (this computer's own), or `none` (a tunnel)."""
-    connect: Connect = Connect()
-
-    @field_validator("ssh_from")
-    @classmethod
-    def _narrow(cls, value: str) -> str:
-        if value in {"auto", "none"}:
-            return value
-        try:
-            network = ipaddress.ip_network(value)
-        except ValueError:
-            raise ValueError("write a CIDR such as 203.0.113.7/32, or auto, or none") from None
-        if network.prefixlen < network.max_prefixlen // 4:
-            raise ValueError(f"{value} would let {network.num_addresses} addresses in; name the one that you come from")
-        return value
 
 
 class Volumes(Model):

@@ -59,7 +59,7 @@ class Versions:
         return self.root_bytes + (self.data_bytes or 0)
 
 
-def script(prefix: str) -> str:
+def make_script(prefix: str) -> str:
     """A bash script that prints lines of `key=value`, `package=` once for each package. `prefix` is the AWS CLI's."""
     return _SCRIPT.replace("@PREFIX@", quote(prefix))
 

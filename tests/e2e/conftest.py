@@ -12,7 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
-from images.builder import machine as machines
+from images.builder import provisioning
 from sandbox.command import client, state
 from sandbox.machines.hypervisor import CPUS_VARIABLE
 from sandbox.machines.registry import Registry, busybox_registry
@@ -93,8 +93,8 @@ def machine(registry: Registry, tmp_path_factory: pytest.TempPathFactory) -> Ite
     definition.write_text(text.replace("@PORT@", str(registry.port)))
     with one_machine(definition, folder) as started:
         recipe = started.plan.boot.recipe
-        machines.perform(started.remote, recipe.files, recipe.steps, started.report, "provision")
-        machines.check(started.remote, started.plan.boot.builder_checks(), started.report, "checks")
+        provisioning.perform(started.remote, recipe.files, recipe.steps, started.report, "provision")
+        provisioning.check(started.remote, started.plan.boot.builder_checks(), started.report, "checks")
         yield started
 
 

@@ -13,7 +13,7 @@ from cloud import wait
 from images.builder import instances
 from images.builder import machine as machines
 from images.builder.keys import generate_keys
-from images.plan.boot import machine_of
+from images.plan.boot import describe_machine
 from kiln.errors import UserError
 from provision.model import shell
 from provision.model.recipe import Check, Download, Step
@@ -97,7 +97,7 @@ def test_a_machine_that_never_answers_is_given_up_with_its_console(
     try:
         with (
             pytest.raises(UserError, match="no SSH connection to ec2-user@") as caught,
-            machines.connected(machine.cloud, machine.launched, machine.order, machine.report),
+            machines.connect(machine.cloud, machine.launched, machine.order, machine.report),
         ):
             pass
     finally:
@@ -121,7 +121,9 @@ def test_a_download_with_another_checksum_is_not_used(machine: OneMachine) -> No
     spec = machine.plan.boot.spec
     (mirror,) = {m.url: m for name, m in spec.downloads.items() if name.startswith("Miniforge3")}.values()
     expected = hashlib.sha256(b"something else").hexdigest()
-    elsewhere = replace(machine_of(spec, machine.plan.base), downloads={"Miniforge3-*": Download(mirror.url, expected)})
+    elsewhere = replace(
+        describe_machine(spec, machine.plan.base), downloads={"Miniforge3-*": Download(mirror.url, expected)}
+    )
     step = aws_cli.recipe(spec.aws_cli.model_copy(update={"prefix": "/opt/other/conda"}), elsewhere).steps[0]
     error = failure(machine, step)
     assert error.what.endswith(f"ended with exit code {shell.BAD_CHECKSUM}")

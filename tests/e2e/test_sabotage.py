@@ -197,7 +197,9 @@ def test_every_check_has_a_row(machine: OneMachine) -> None:
 
 def test_the_builder_itself_is_found_out(machine: OneMachine) -> None:
     """A machine that kept the builder's identity: here the checks are told that this machine was the builder."""
-    known = footprint.traces_of(footprint.measure(machine.remote).machine_id, machine.launched, machine.order.keys)
+    known = footprint.identify_builder(
+        footprint.measure(machine.remote).machine_id, machine.launched, machine.order.keys
+    )
     own = hygiene_checks.checks(known, images=None)
     failed = {ended.task.name: "\n".join(ended.output) for ended in machine.run(*own) if not ended.ok}
     says = {

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from cloud import wait
-from images.builder import instances
-from images.builder import machine as machines
+from images.builder import instances, provisioning
 from provision.docker import storage as docker_storage
 from provision.model import shell
 from provision.model.recipe import Check, Step
@@ -50,7 +49,7 @@ class Growing:
 def growing(request: pytest.FixtureRequest, role: str, ec2: Any, tmp_path_factory: Any) -> Iterator[Growing]:
     """Prepared with the whole recipe, its checks passed, and its daemon started."""
     with growing_machine(request.param, tmp_path_factory.mktemp(request.param)) as started:
-        machines.check(started.remote, started.plan.boot.builder_checks(), started.report, "checks")
+        provisioning.check(started.remote, started.plan.boot.builder_checks(), started.report, "checks")
         yield Growing(started, ec2)
 
 

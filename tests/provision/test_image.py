@@ -136,5 +136,5 @@ def test_shellcheck_finds_nothing(name: str) -> None:
 def scripts(recipe: Recipe) -> list[str]:
     """Every script of a recipe, and that of the versions."""
     steps, checks = (*recipe.steps, *recipe.sealing), recipe.checks
-    found = [*(step.script for step in steps), *(check.script for check in checks), versions.script("/opt/conda")]
+    found = [*(step.script for step in steps), *(check.script for check in checks), versions.make_script("/opt/conda")]
     return [f"set -euo pipefail\n{script}" for script in found]

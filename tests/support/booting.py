@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from images.builder.keys import generate_keys
-from images.builder.launch import Order
-from images.plan.boot import Boot, owner_tags
+from images.builder.order import Order
+from images.plan.boot import Boot, make_owner_tags
 from images.plan.placement import Placement, Subnet
 from images.spec.image import ImageSpec
 from provision.model.recipe import Check, Recipe
@@ -21,7 +21,7 @@ RECIPE = Recipe(checks=(Check("everywhere", "true"), Check("on the image", "true
 def boot(folder: Path, **more: Any) -> Boot:
     """`more` are further keys of the definition."""
     spec = ImageSpec.model_validate(LEAST | more)
-    tags = owner_tags("x", "20260102T030405Z-abc123", 5400)
+    tags = make_owner_tags("x", "20260102T030405Z-abc123", 5400)
     return Boot(spec, RECIPE, "k" * 64, [FIRST, SECOND], "203.0.113.7/32", "20260102T030405Z-abc123", tags, folder)
 
 

@@ -12,9 +12,9 @@ from cloud import wait
 from cloud.session import Cloud
 from images.builder import instances
 from images.builder.keys import Keys, generate_keys
-from images.builder.launch import delete_group
+from images.builder.ssh_access import delete_group
 from images.plan import address
-from images.spec.image import Builder
+from images.spec.builder import Builder
 from kiln import site
 from kiln.undo import Undo
 from provision.model.recipe import Check
@@ -93,7 +93,7 @@ def _beside(cloud: Cloud, undo: Undo, access: Keys, profile: str | None) -> dict
     undo.push("key pair", lambda: ec2.delete_key_pair(KeyName=name))
     group = ec2.create_security_group(GroupName=name, Description="SSH from one address")["GroupId"]
     undo.push("security group", lambda: delete_group(cloud, group))
-    source = address.allowed_from(_builder())
+    source = address.find_allowed_range(_builder())
     rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "IpRanges": [{"CidrIp": source}]}
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
     request = {"KeyName": name, "SecurityGroupIds": [group], "InstanceType": TYPE}

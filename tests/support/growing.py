@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from cloud import errors, wait
 from cloud.session import Cloud
-from images.amis.base import from_parameter
-from images.builder import machine as machines
+from images.amis.base import read_parameter
+from images.builder import provisioning
 from provision.docker.autoscale_policy import TAG, policy
 from tests.support.one_machine import OneMachine, one_machine
 
@@ -41,7 +41,7 @@ def make_role() -> str:
 def _seen_by_ec2() -> str | None:
     """The profile's name once EC2 knows it, some seconds after IAM."""
     cloud = Cloud()
-    request = {"ImageId": from_parameter(cloud, PARAMETER), "InstanceType": "m6i.large", "MinCount": 1, "MaxCount": 1}
+    request = {"ImageId": read_parameter(cloud, PARAMETER), "InstanceType": "m6i.large", "MinCount": 1, "MaxCount": 1}
     try:
         cloud.ec2.run_instances(**request, IamInstanceProfile={"Name": ROLE}, DryRun=True)
     except ClientError as error:
@@ -58,7 +58,7 @@ def growing_machine(base: str, folder: Path) -> Iterator[OneMachine]:
     definition.write_text(DEFINITION.read_text().replace("@BASE@", base))
     with one_machine(definition, folder) as started:
         recipe = started.plan.boot.recipe
-        machines.perform(started.remote, recipe.files, recipe.steps + recipe.starting, started.report, "provision")
+        provisioning.perform(started.remote, recipe.files, recipe.steps + recipe.starting, started.report, "provision")
         yield started
 
 

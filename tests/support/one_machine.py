@@ -8,7 +8,8 @@ from pathlib import Path
 from cloud.session import Cloud
 from images.builder import instances, machine
 from images.builder.keys import generate_keys
-from images.builder.launch import Launched, Order
+from images.builder.launch import Launched
+from images.builder.order import Order
 from images.plan import plan
 from images.plan.plan import Plan
 from images.record.report import Report
@@ -79,6 +80,6 @@ def one_machine(definition: Path, folder: Path) -> Iterator[OneMachine]:
         report = Report(Screen(), journal)
         with Undo(report.undone) as undo:
             launched = machine.start(cloud, undo, order, report)
-            with machine.connected(cloud, launched, order, report) as remote:
+            with machine.connect(cloud, launched, order, report) as remote:
                 yield OneMachine(cloud, planned, order, launched, remote, report)
         assert [outcome.error for outcome in undo.outcomes if outcome.error] == []

@@ -26,7 +26,7 @@ def leftover(name: str) -> Leftover:
 
 
 def test_a_row_for_each_ami_in_columns() -> None:
-    head, first, second = show.table([entry(), entry("ami-22", "pending")], NOW).splitlines()
+    head, first, second = show.render_table([entry(), entry("ami-22", "pending")], NOW).splitlines()
     assert head.split() == ["NAME", "ID", "BASE", "KEY", "STATUS", "AGE", "SIZE"]
     assert first.split("  ")[0] == "x"
     assert [cell.strip() for cell in first.split("  ") if cell.strip()] == [
@@ -37,7 +37,7 @@ def test_a_row_for_each_ami_in_columns() -> None:
 
 
 def test_leftovers_are_shown_before_they_go() -> None:
-    text = show.leftovers([leftover("a"), leftover("b")], [], applied=False)
+    text = show.render_leftovers([leftover("a"), leftover("b")], [], applied=False)
     assert [line[0] for line in text.splitlines()[:2]] == ["-", "-"]
     assert "build b1: its build has ended" in text
     assert "2 things" in text
@@ -46,24 +46,24 @@ def test_leftovers_are_shown_before_they_go() -> None:
 
 def test_leftovers_that_went_and_that_did_not() -> None:
     good, bad = leftover("a"), leftover("b")
-    text = show.leftovers([good, bad], [(bad, "in use")], applied=True)
+    text = show.render_leftovers([good, bad], [(bad, "in use")], applied=True)
     assert [line[0] for line in text.splitlines()] == ["✓", "✗", " "]
     assert text.splitlines()[2].strip() == "in use"
     assert "clean --apply" not in text
 
 
 def test_nothing_is_left() -> None:
-    assert show.leftovers([], [], applied=False) == show.leftovers([], [], applied=True)
+    assert show.render_leftovers([], [], applied=False) == show.render_leftovers([], [], applied=True)
 
 
 def test_what_a_failed_build_left(tmp_path: Path) -> None:
     log = Path("log.txt")
     with closing(Journal(tmp_path)) as journal:
         report = Report(Screen(io.StringIO()), journal)
-    assert "nothing" in show.left(report, log)
-    assert show.left(report, log).endswith("\nLog: log.txt")
+    assert "nothing" in show.render_left(report, log)
+    assert show.render_left(report, log).endswith("\nLog: log.txt")
     report.kept = "the builder i-1"
-    assert "the builder i-1" in show.left(report, log)
-    assert "clean --apply" in show.left(report, log)
+    assert "the builder i-1" in show.render_left(report, log)
+    assert "clean --apply" in show.render_left(report, log)
     report.left = [Undone("key pair", "denied", "aws ec2 delete-key-pair")]
-    assert show.left(report, log).splitlines()[0] == "key pair: aws ec2 delete-key-pair"
+    assert show.render_left(report, log).splitlines()[0] == "key pair: aws ec2 delete-key-pair"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from images.plan.address import allowed_from
-from images.spec.image import Builder, Connect
+from images.plan.address import find_allowed_range
+from images.spec.builder import Builder, Connect
 from kiln.errors import UserError
 
 
@@ -28,7 +28,7 @@ def answering(monkeypatch: pytest.MonkeyPatch, answer: bytes | OSError) -> list[
 @pytest.mark.parametrize(("ssh_from", "cidr"), [("none", None), ("10.0.0.0/8", "10.0.0.0/8")])
 def test_what_is_named_needs_no_question(monkeypatch: pytest.MonkeyPatch, ssh_from: str, cidr: str | None) -> None:
     asked = answering(monkeypatch, OSError("no network"))
-    assert allowed_from(Builder(ssh_from=ssh_from)) == cidr
+    assert find_allowed_range(Builder(ssh_from=ssh_from)) == cidr
     assert asked == []
 
 
@@ -37,7 +37,7 @@ def test_what_is_named_needs_no_question(monkeypatch: pytest.MonkeyPatch, ssh_fr
 )
 def test_ones_own_address_and_no_other(monkeypatch: pytest.MonkeyPatch, answer: bytes, cidr: str) -> None:
     asked = answering(monkeypatch, answer)
-    assert allowed_from(Builder()) == cidr
+    assert find_allowed_range(Builder()) == cidr
     assert asked == ["https://checkip.amazonaws.com"]
 
 
@@ -45,12 +45,12 @@ def test_ones_own_address_and_no_other(monkeypatch: pytest.MonkeyPatch, answer: 
 def test_an_address_that_cannot_be_found_out(monkeypatch: pytest.MonkeyPatch, answer: bytes | OSError) -> None:
     answering(monkeypatch, answer)
     with pytest.raises(UserError, match="public address is unknown") as caught:
-        allowed_from(Builder())
+        find_allowed_range(Builder())
     assert "builder.ssh_from" in caught.value.hint
 
 
 def test_inside_a_vpc_it_must_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = answering(monkeypatch, b"203.0.113.7")
     with pytest.raises(UserError, match=r"builder\.ssh_from is needed"):
-        allowed_from(Builder(connect=Connect(via="private")))
+        find_allowed_range(Builder(connect=Connect(via="private")))
     assert asked == []

@@ -6,20 +6,20 @@ from pathlib import Path
 import pytest
 
 from cloud.session import Cloud
-from images.plan.estimate import TYPICAL_MINUTES, estimate, minutes
+from images.plan.estimate import TYPICAL_MINUTES, estimate, expect_minutes
 from sandbox.inprocess import Sandbox
 
 ROOT = [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 100, "VolumeType": "gp3"}}]
 
 
 def test_minutes_are_the_median_of_earlier_builds(tmp_path: Path) -> None:
-    assert minutes(tmp_path) == TYPICAL_MINUTES
+    assert expect_minutes(tmp_path) == TYPICAL_MINUTES
     for n, seconds in enumerate((60, 600, 120)):
         (tmp_path / str(n)).mkdir()
         (tmp_path / str(n) / "manifest.json").write_text(json.dumps({"seconds": seconds}))
     (tmp_path / "cut").mkdir()
     (tmp_path / "cut" / "manifest.json").write_text("{")
-    assert minutes(tmp_path) == 2
+    assert expect_minutes(tmp_path) == 2
 
 
 @pytest.mark.parametrize("region", ["us-east-1", "eu-central-1"])

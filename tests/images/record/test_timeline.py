@@ -8,7 +8,7 @@ from images.record.report import Span
 
 def test_the_timeline_is_a_picture_with_a_bar_for_each_span() -> None:
     spans = [Span("builder", 0, 10), Span("step <1>", 4, 9, depth=1), Span("image", 10, 12, ok=False)]
-    root = ElementTree.fromstring(timeline.svg("a & b", spans))
+    root = ElementTree.fromstring(timeline.draw("a & b", spans))
     bars = [e for e in root.iter("{http://www.w3.org/2000/svg}rect") if e.get("rx")]
     assert len(bars) == 3
     assert bars[2].get("fill") != bars[0].get("fill")
@@ -16,7 +16,7 @@ def test_the_timeline_is_a_picture_with_a_bar_for_each_span() -> None:
 
 
 def texts(spans: list[Span]) -> list[str]:
-    root = ElementTree.fromstring(timeline.svg("t", spans))
+    root = ElementTree.fromstring(timeline.draw("t", spans))
     return [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
 
 

@@ -14,7 +14,7 @@ from tests.support.base_image import BASE
 def test_every_shipped_definition_loads_and_has_a_recipe(name: str) -> None:
     spec = definitions.load(name)
     plan.refuse_impossible(spec)
-    recipe = image_recipe(spec, boot.machine_of(spec, BASE))
+    recipe = image_recipe(spec, boot.describe_machine(spec, BASE))
     assert recipe.steps
     assert recipe.checks
     assert recipe.sealing

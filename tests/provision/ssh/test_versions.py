@@ -43,7 +43,7 @@ def test_output_that_was_cut_is_an_error() -> None:
 def test_the_script_on_this_machine(tmp_path: Path) -> None:
     (tmp_path / "lib/python3.13/site-packages/awscli-2.31.0.dist-info").mkdir(parents=True)
     tool(tmp_path / "tools", "docker", "echo 'Docker version 25.0.8, build 0bab007'")
-    done = run(versions.script(str(tmp_path)), tools=tmp_path / "tools")
+    done = run(versions.make_script(str(tmp_path)), tools=tmp_path / "tools")
     assert done.returncode == 0, done.stderr
     found = versions.parse(done.stdout)
     assert found.software["docker"] == "25.0.8"
@@ -55,6 +55,6 @@ def test_the_script_on_this_machine(tmp_path: Path) -> None:
 
 def test_what_is_not_installed_is_left_out(tmp_path: Path) -> None:
     tool(tmp_path, "docker", "exit 127")
-    done = run(versions.script("/nowhere"), tools=tmp_path)
+    done = run(versions.make_script("/nowhere"), tools=tmp_path)
     found = versions.parse(done.stdout)
     assert not {"docker", "aws_cli", "ecs_agent"} & set(found.software)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from images.builder import machine
+from images.builder import provisioning
 from images.record.report import Report
 from kiln.errors import UserError
 from kiln.journal import Journal
@@ -39,23 +39,23 @@ def remote() -> "Remote":
 
 def test_every_check_runs_and_those_that_failed_are_named(remote: "Remote", report: Report) -> None:
     with pytest.raises(UserError, match="1 of 3 checks failed: b") as caught:
-        machine.check(remote, [Check(name, "true") for name in "abc"], report, "checks")
+        provisioning.check(remote, [Check(name, "true") for name in "abc"], report, "checks")
     assert caught.value.output.startswith("✗ b")
     assert [span.name for span in report.spans] == ["a", "b", "c"]
     assert [span.ok for span in report.spans] == [True, False, True]
 
 
 def test_proofs_of_checks_that_passed(remote: "Remote", report: Report) -> None:
-    proofs = machine.check(remote, [Check("a", "true")], report, "checks")
+    proofs = provisioning.check(remote, [Check("a", "true")], report, "checks")
     assert [(proof.name, proof.ok) for proof in proofs] == [("a", True)]
-    assert machine.as_json(proofs)[0]["name"] == "a"
+    assert provisioning.as_json(proofs)[0]["name"] == "a"
 
 
 def test_a_step_that_failed_ends_the_work(remote: "Remote", report: Report) -> None:
     with pytest.raises(UserError, match='step "b" ended with exit code 3'):
-        machine.perform(remote, [File("/etc/a", b"")], [Step("b", "true"), Step("c", "true")], report, "work")
+        provisioning.perform(remote, [File("/etc/a", b"")], [Step("b", "true"), Step("c", "true")], report, "work")
 
 
 def test_without_work_nothing_is_said(report: Report) -> None:
-    machine.perform(cast("Remote", None), [], [], report, "work")
+    provisioning.perform(cast("Remote", None), [], [], report, "work")
     assert report.spans == []
