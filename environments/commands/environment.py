@@ -6,13 +6,14 @@ from datetime import UTC, datetime
 
 from cloud.session import Cloud
 from environments.apply import apply, removal
+from environments.commands import inventory
 from environments.plan import instance_types
 from environments.plan.plan import Plan
 from environments.plan.prepare import prepare
 from environments.rollout.options import Options
-from environments.screens import catalogue, plan_document
 from environments.screens import environment as show_env
 from environments.screens import plan as show
+from environments.screens import plan_document
 from environments.spec import definitions
 from kiln import typed, words
 from kiln.asking import agreed
@@ -66,7 +67,7 @@ def _agreed(screen: Screen, command: str, planned: Plan, *, yes: bool, ends: boo
 def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
     """Do what `invoke show-env` does."""
     name, cloud = definitions.name_of(env), Cloud(region)
-    entry = next((entry for entry in catalogue.list_environments(cloud) if entry.name == name), None)
+    entry = next((entry for entry in inventory.list_environments(cloud) if entry.name == name), None)
     if entry is None:
         raise UserError(
             f"there is no environment {name} in {cloud.region}",
@@ -75,9 +76,9 @@ def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
         )
     named = {name for compute in entry.compute for name in compute.fields["instanceTypes"]}
     types = instance_types.describe(cloud, named)
-    joined = catalogue.count_instances(cloud, entry.compute)
-    jobs = {queue.name: catalogue.count_jobs(cloud, queue.name) for queue in entry.queues}
-    images = catalogue.describe_images(cloud, entry.amis)
+    joined = inventory.count_instances(cloud, entry.compute)
+    jobs = {queue.name: inventory.count_jobs(cloud, queue.name) for queue in entry.queues}
+    images = inventory.describe_images(cloud, entry.amis)
     if as_json:
         result_as_json(show_env.document(entry, joined, jobs, images, types, datetime.now(UTC)))
     else:
@@ -88,7 +89,7 @@ def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
 def list_environments(region: str | None, *, as_json: bool) -> int:
     """Do what `invoke list-envs` does."""
     cloud = Cloud(region)
-    entries = catalogue.list_environments(cloud)
+    entries = inventory.list_environments(cloud)
     if as_json:
         result_as_json([show_env.listed(entry) for entry in entries])
     else:

@@ -1,6 +1,6 @@
 """What a kind of resource must be able to do. A module of environments/kinds/ is one kind, and has all of these."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from cloud.session import Cloud
@@ -31,6 +31,15 @@ class Kind(Protocol[D, E]):
 
     def tagged(self, region: Region) -> Iterable[E]:
         """List all of the kind that carry tags, for a search by an environment's tag."""
+        ...
+
+    def list_unnamed(
+        self, region: Region, environment: str, names: Collection[str], existing: Collection[E]
+    ) -> Iterable[E]:
+        """List what carries the environment's tag, but is none of the definition's `names`; `existing` are those of it.
+
+        Nothing where AWS does not tell this of all in one call: then it keeps the tag until destroy-env.
+        """
         ...
 
     def is_kilns(self, desired: D, existing: E) -> bool:
@@ -77,3 +86,10 @@ def users_make_it_kilns(desired: Desired, existing: Existing) -> bool:
 def goes(cloud: Cloud, existing: Existing, removal: Removal) -> tuple[Fate, str]:
     """Nothing but its environments holds it: the ordinary `fate`."""
     return "delete", ""
+
+
+def wait_for_teardown(
+    region: Region, environment: str, names: Collection[str], existing: Collection[Existing]
+) -> tuple[Existing, ...]:
+    """AWS would have to be asked for each by itself, as destroy-env does: the ordinary `list_unnamed`."""
+    return ()

@@ -1,7 +1,7 @@
-"""What AWS Batch lists of a region: each list is asked for once, when it is first needed.
+"""What AWS lists of a region, by Batch and by EC2's tags: each list is asked for once, when it is first needed.
 
-Source: DescribeComputeEnvironments, DescribeJobQueues and DescribeJobDefinitions, AWS Batch API Reference. What has
-been deleted a moment ago may still be listed, with the status DELETED.
+Sources: DescribeComputeEnvironments, DescribeJobQueues and DescribeJobDefinitions, AWS Batch API Reference;
+DescribeTags, Amazon EC2 API Reference. Batch may still list, with the status DELETED, what was deleted a moment ago.
 """
 
 from functools import cached_property
@@ -9,6 +9,7 @@ from typing import Any
 
 from cloud.pages import every
 from cloud.session import Cloud
+from environments.model import ownership
 
 Described = dict[str, Any]
 
@@ -18,6 +19,7 @@ class Region:
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
+        self._ec2_ids: dict[str, list[Described]] = {}
 
     @cached_property
     def compute_environments(self) -> list[Described]:
@@ -31,6 +33,17 @@ class Region:
     def job_definitions(self) -> list[Described]:
         """Every ACTIVE revision, 100 to a call. AWS Batch can be asked for all names, or for one at a time."""
         return every(self.cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE")
+
+    def list_ec2_ids(self, environment: str, resource_type: str) -> frozenset[str]:
+        """List the ids of what carries an environment's tag: launch-template or security-group, both asked at once."""
+        if environment not in self._ec2_ids:
+            filters = [
+                {"Name": "key", "Values": [ownership.key(environment)]},
+                {"Name": "resource-type", "Values": ["launch-template", "security-group"]},
+            ]
+            self._ec2_ids[environment] = every(self.cloud.ec2, "describe_tags", "Tags", Filters=filters)
+        tagged = self._ec2_ids[environment]
+        return frozenset(tag["ResourceId"] for tag in tagged if tag["ResourceType"] == resource_type)
 
     def _listed(self, operation: str, field: str) -> list[Described]:
         listed = every(self.cloud.client("batch"), operation, field)

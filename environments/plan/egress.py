@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from environments.kinds.ec2.security_groups import ExistingGroup
+from environments.kinds.ec2.security_groups import DesiredGroup, ExistingGroup
 from environments.plan.steps import Step
 
 _HTTPS = 443
@@ -18,7 +18,7 @@ def allows_https_out(rules: Rules) -> bool:
 
 def warn(steps: Sequence[Step]) -> tuple[str, ...]:
     """Warn where all security groups exist already and none lets HTTPS out."""
-    groups = [step.existing for step in steps if step.desired.kind == "security group"]
+    groups = [step.existing for step in steps if isinstance(step.desired, DesiredGroup)]
     known = [group for group in groups if isinstance(group, ExistingGroup)]
     if not known or len(known) < len(groups) or any(allows_https_out(group.egress) for group in known):
         return ()

@@ -1,21 +1,17 @@
 """What carries an environment's tag and is not in its definition any more: listed with a plan, removed at its end.
 
-Compute environments, queues and job definitions are in what Batch lists of the region anyway; launch templates and
-security groups take one question to EC2. Roles, profiles, policies and log groups would have to be asked for one by
-one, as tear-down does: they keep the tag until then. Buckets keep it with their data.
+A kind of which AWS tells it in one call lists its own (`list_unnamed`). What would have to be asked for one by one, as
+tear-down does, keeps the tag until then: roles, profiles, policies, log groups, and buckets with their data.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from cloud.pages import every
-from environments.kinds.batch import compute_environments, job_definitions, job_queues, jobs
+from environments.kinds.batch import jobs
 from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.job_queues import ExistingQueue
 from environments.kinds.batch.jobs import Job
-from environments.kinds.ec2 import launch_templates as templates
-from environments.kinds.ec2 import security_groups
-from environments.kinds.order import used_by
-from environments.model import ownership
+from environments.kinds.order import KINDS
 from environments.model.region import Described, Region
 from environments.model.resource import Desired, Existing, Key, Removal
 from environments.rollout.situation import refuse_strangers
@@ -24,7 +20,7 @@ from environments.teardown.steps import Bystanders, Step, plan_removal
 from kiln import words
 
 WHY = "no longer in the definition"
-_EC2 = {templates.KIND: "launch-template", security_groups.KIND: "security-group"}
+_LAST = 2
 
 
 @dataclass(frozen=True)
@@ -38,7 +34,7 @@ class Removals:
 
     @property
     def queues(self) -> tuple[Step, ...]:
-        return tuple(step for step in self.steps if step.existing.kind == job_queues.KIND)
+        return tuple(step for step in self.steps if isinstance(step.existing, ExistingQueue))
 
     @property
     def deleted_queues(self) -> list[str]:
@@ -53,7 +49,7 @@ class Removals:
     @property
     def rest(self) -> tuple[Step, ...]:
         """All but queues and the compute environments that are deleted."""
-        return tuple(step for step in self.steps if step.existing.kind != job_queues.KIND and not _retired(step))
+        return tuple(step for step in self.steps if _turn(step) == _LAST)
 
     def waiting_for(self, placed: Sequence[Job]) -> "Removals":
         """The same, with how many jobs of the queues that stay each compute environment still runs (pure).
@@ -63,6 +59,13 @@ class Removals:
         ended = {job.id for job in self.jobs}  # a child of an array is PARENT:0
         others = [job for job in placed if job.id.partition(":")[0] not in ended]
         return replace(self, steps=tuple(_waiting(step, others) for step in self.steps))
+
+
+def _turn(step: Step) -> int:
+    """Queues first, then the compute environments that are deleted, then the rest."""
+    if isinstance(step.existing, ExistingQueue):
+        return 0
+    return 1 if _retired(step) else _LAST
 
 
 def _retired(step: Step) -> ExistingEnvironment | None:
@@ -85,13 +88,12 @@ def plan_removals(
     One call to EC2; more where something is to be removed. Raises UserError where somebody else's queue holds on to a
     compute environment.
     """
-    names = {resource.key for resource in desired}
-    unnamed = [*_of_batch(environment, region, names), *_of_ec2(region, environment, existing)]
+    unnamed = list(_list_unnamed(region, environment, desired, existing))
     if not unnamed:
         return Removals()
     others, removal = Bystanders(bystanders.users(region.compute_environments, environment), ()), Removal(environment)
     steps = [_with_reason(plan_removal(region.cloud, resource, removal, others)) for resource in unnamed]
-    changes = Removals(tuple(step for step in steps if step.action != "keep"))
+    changes = Removals(tuple(sorted((step for step in steps if step.action != "keep"), key=_turn)))
     _refuse_strangers(environment, region.job_queues, changes)
     notes = [
         f"the {step.existing.kind} {step.existing.name} stays: {step.why}" for step in steps if step.action == "keep"
@@ -99,40 +101,18 @@ def plan_removals(
     return Removals(changes.steps, tuple(jobs.unfinished(region.cloud, changes.deleted_queues)), tuple(notes))
 
 
+def _list_unnamed(
+    region: Region, environment: str, desired: Sequence[Desired], existing: Mapping[Key, Existing]
+) -> Iterator[Existing]:
+    """Kind by kind, in the order of a tear-down."""
+    for kind in reversed(KINDS):
+        names = {resource.name for resource in desired if resource.kind == kind.KIND}
+        same = [resource for resource in existing.values() if resource.kind == kind.KIND]
+        yield from kind.list_unnamed(region, environment, names, same)
+
+
 def _with_reason(step: Step) -> Step:
     return replace(step, why=f"{WHY}; {step.why}" if step.why else WHY)
-
-
-def _of_batch(environment: str, region: Region, names: Collection[Key]) -> Iterator[Existing]:
-    """By the definition's names, so what a roll-out left or has under way is not part of it (pure)."""
-    for queue in region.job_queues:
-        if ownership.carries(queue, environment) and (job_queues.KIND, queue["jobQueueName"]) not in names:
-            yield job_queues.described(queue)
-    for compute in region.compute_environments:
-        defined = (compute_environments.KIND, compute_environments.definition_name(compute))
-        if ownership.carries(compute, environment) and defined not in names:
-            yield compute_environments.described(compute, compute["computeEnvironmentName"])
-    revisions: dict[tuple[str, tuple[str, ...]], list[Described]] = {}
-    for definition in region.job_definitions:
-        name = definition["jobDefinitionName"]
-        if ownership.carries(definition, environment) and (job_definitions.KIND, name) not in names:
-            users = ownership.others(definition["tags"], environment)
-            revisions.setdefault((name, users), []).append(definition)
-    for (name, _), same in sorted(revisions.items()):
-        yield job_definitions.from_revisions(name, same)
-
-
-def _of_ec2(region: Region, environment: str, existing: Mapping[Key, Existing]) -> list[Existing]:
-    """By their ids: a security group of the same name may be in another VPC."""
-    filters = [
-        {"Name": "key", "Values": [ownership.key(environment)]},
-        {"Name": "resource-type", "Values": list(_EC2.values())},
-    ]
-    tagged = {tag["ResourceId"] for tag in every(region.cloud.ec2, "describe_tags", "Tags", Filters=filters)}
-    tagged -= {resource.tagged_id for (kind, _), resource in existing.items() if kind in _EC2}
-    kinds = (templates, security_groups) if tagged else ()
-    listed = [resource for kind in kinds for resource in used_by(region, kind, environment)]
-    return [resource for resource in listed if resource.id in tagged]
 
 
 def _refuse_strangers(environment: str, queues: Sequence[Described], changes: Removals) -> None:

@@ -6,6 +6,7 @@ Source: "Updating a role trust policy" and "Adding IAM identity permissions", IA
 import json
 from collections.abc import Sequence
 
+from environments.kinds.iam.roles import DesiredRole
 from environments.model.resource import Difference
 from environments.plan.steps import Step
 from environments.spec.environment import EnvironmentSpec
@@ -88,4 +89,4 @@ def _loss(spec: EnvironmentSpec, policy: str) -> str:
 
 
 def _foreign_roles(steps: Sequence[Step]) -> list[Step]:
-    return [step for step in steps if step.action == "foreign" and step.desired.kind == "role"]
+    return [step for step in steps if step.action == "foreign" and isinstance(step.desired, DesiredRole)]

@@ -1,17 +1,13 @@
-"""List environments as AWS has them, by their tags on compute environments and queues."""
+"""Environments as AWS has them, by their tags on compute environments and queues (pure)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cloud.machine_images import MachineImage, describe, from_description
-from cloud.pages import parts
-from cloud.session import Cloud
 from environments.kinds.batch import compute_environments, job_queues
 from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.job_queues import ExistingQueue
 from environments.model import ownership
-from environments.model.region import Region
 
 # The states of a job, in their order (AWS Batch User Guide, "Job states").
 STATES = ("SUBMITTED", "PENDING", "RUNNABLE", "STARTING", "RUNNING", "SUCCEEDED", "FAILED")
@@ -31,12 +27,6 @@ class Entry:
     def healthy(self) -> bool:
         statuses = [compute.status for compute in self.compute] + [queue.status for queue in self.queues]
         return all(status == "VALID" for status in statuses)
-
-
-def list_environments(cloud: Cloud) -> list[Entry]:
-    """List the environments of the region, by name; two calls, and more where there are many."""
-    region = Region(cloud)
-    return group(region.compute_environments, region.job_queues)
 
 
 def group(described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]]) -> list[Entry]:
@@ -60,28 +50,3 @@ def _entry(name: str, described: Sequence[dict[str, Any]], queues: Sequence[dict
         tuple(sorted(ami for ami in amis if ami)),
         tuple(sorted(ami for ami in previous if ami)),
     )
-
-
-def count_jobs(cloud: Cloud, queue: str) -> dict[str, int]:
-    """Count the jobs of a queue by state; ListJobs takes a single state, and keeps ended jobs for a week."""
-    pages = cloud.client("batch").get_paginator("list_jobs")
-    return {
-        state: sum(len(page["jobSummaryList"]) for page in pages.paginate(jobQueue=queue, jobStatus=state))
-        for state in STATES
-    }
-
-
-def count_instances(cloud: Cloud, compute: Sequence[ExistingEnvironment]) -> dict[str, int]:
-    """Count the instances that have joined, by compute environment (a call for up to 100 clusters)."""
-    names = {environment.cluster: environment.aws_name for environment in compute if environment.cluster}
-    joined: dict[str, int] = {}
-    for some in parts(sorted(names), 100):
-        for cluster in cloud.client("ecs").describe_clusters(clusters=some)["clusters"]:
-            joined[names[cluster["clusterArn"]]] = int(cluster["registeredContainerInstancesCount"])
-    return joined
-
-
-def describe_images(cloud: Cloud, amis: Sequence[str]) -> dict[str, MachineImage | None]:
-    """Describe the AMIs; None for an AMI that no longer exists."""
-    answers = {ami: describe(cloud, ImageIds=[ami]) for ami in amis}
-    return {ami: from_description(answer[0]) if answer else None for ami, answer in answers.items()}

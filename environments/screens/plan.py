@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from environments.kinds.batch import compute_environments
+from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.model.resource import Difference
 from environments.plan.plan import Plan
 from environments.plan.steps import Step
@@ -57,7 +57,7 @@ def _lines(step: Step) -> list[str]:
     head = f"  {_mark(step)}  {kind:<20} {name}"
     lines = [head + (f"   {text}" if (text := _head_text(step)) else "")]
     lines += [f"         {_difference(change)}" for change in step.changes]
-    if kind == compute_environments.KIND and step.action == "create":
+    if isinstance(step.desired, DesiredEnvironment) and step.action == "create":
         lines.append(f"         {_compute(step.desired.fields)}")
     return lines
 

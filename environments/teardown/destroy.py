@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from cloud.session import Cloud
 from environments.kinds.batch import compute_environments, deletion, job_queues, jobs
-from environments.kinds.data import buckets
+from environments.kinds.batch.job_queues import ExistingQueue
+from environments.kinds.data.buckets import ExistingBucket
 from environments.kinds.order import KINDS, used_by
 from environments.model import ownership
 from environments.model.kind import AnyKind
@@ -57,7 +58,7 @@ def prepare(cloud: Cloud, environment: str, named: Named = NOTHING) -> Plan:
     bystanders.refuse_strangers(region, environment, compute)
     others = _bystanders(region, environment)
     steps = tuple(step for kind in reversed(KINDS) for step in _steps(region, kind, removal, others))
-    queues = [step.existing.name for step in steps if step.existing.kind == job_queues.KIND]
+    queues = [step.existing.name for step in steps if isinstance(step.existing, ExistingQueue)]
     amis = {str(existing.fields["imageIdOverride"]) for existing in compute} | {
         ownership.memory(existing.tags, environment).previous for existing in compute
     }
@@ -78,7 +79,7 @@ def _bystanders(region: Region, environment: str) -> Bystanders:
 
 
 def _refuse_misnamed(steps: Sequence[Step], named: Named, environment: str) -> None:
-    if unknown := named.buckets - {step.existing.name for step in steps if step.existing.kind == buckets.KIND}:
+    if unknown := named.buckets - {step.existing.name for step in steps if isinstance(step.existing, ExistingBucket)}:
         raise UserError(f"the bucket {', '.join(sorted(unknown))} is none of {environment}'s", "it lacks its tag")
 
 

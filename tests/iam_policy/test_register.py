@@ -8,12 +8,11 @@ from cloud.policy import Permission, Scope
 from cloud.session import Cloud
 from environments.commands import destroy as destroy_command
 from environments.commands import environment as commands
-from environments.commands import operator_policy
+from environments.commands import inventory, operator_policy
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.ec2 import security_groups
 from environments.plan.prepare import prepare
 from environments.rollout.options import Options
-from environments.screens import catalogue
 from environments.spec import definitions
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
@@ -69,7 +68,7 @@ def everything(sandbox: Sandbox) -> None:
     )  # fmt: skip
     assert register("genomics") == Exit.DONE
     cloud = Cloud()
-    found = next(each for each in catalogue.list_environments(cloud) if each.name == "genomics")
+    found = next(each for each in inventory.list_environments(cloud) if each.name == "genomics")
     assert found.healthy
     planned = prepare(cloud, definitions.load("genomics"), "ecs-optimized")
     for kind in (security_groups, templates):

@@ -4,7 +4,7 @@ A roll-out may give a compute environment another name in AWS; the tag kiln:comp
 Sources: CreateComputeEnvironment, ComputeResource and ComputeEnvironmentDetail, AWS Batch API Reference.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -129,6 +129,15 @@ def tagged(region: Region) -> Iterator[ExistingEnvironment]:
     """Under their names in AWS: a roll-out may have left two of one definition."""
     for environment in region.compute_environments:
         yield described(environment, environment["computeEnvironmentName"])
+
+
+def list_unnamed(
+    region: Region, environment: str, names: Collection[str], existing: Collection[ExistingEnvironment]
+) -> Iterator[ExistingEnvironment]:
+    """By the definition's names, so what a roll-out left or has under way is not part of it."""
+    for compute in region.compute_environments:
+        if ownership.carries(compute, environment) and definition_name(compute) not in names:
+            yield described(compute, compute["computeEnvironmentName"])
 
 
 def definition_name(environment: Described) -> str:

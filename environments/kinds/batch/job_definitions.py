@@ -1,16 +1,16 @@
 """Job definitions: another revision where the newest one says something else. Older ones stay, for who names them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
 from cloud.session import Cloud
 from environments.kinds.iam import roles
-from environments.model import resource
+from environments.model import ownership, resource
 from environments.model.inputs import Inputs
 from environments.model.kind import goes, users_make_it_kilns
-from environments.model.region import Region
+from environments.model.region import Described, Region
 from environments.model.resource import Desired, Difference, Existing, Removal
 from environments.spec.compute import JobDefinition
 
@@ -78,6 +78,20 @@ def tagged(region: Region) -> Iterator[ExistingDefinition]:
     """Every ACTIVE revision by itself."""
     for revision in region.job_definitions:
         yield from_revisions(f"{revision['jobDefinitionName']}:{revision['revision']}", [revision])
+
+
+def list_unnamed(
+    region: Region, environment: str, names: Collection[str], existing: Collection[ExistingDefinition]
+) -> Iterator[ExistingDefinition]:
+    """The revisions of a name that the same environments use go together."""
+    revisions: dict[tuple[str, tuple[str, ...]], list[Described]] = {}
+    for definition in region.job_definitions:
+        name = definition["jobDefinitionName"]
+        if ownership.carries(definition, environment) and name not in names:
+            users = ownership.others(definition["tags"], environment)
+            revisions.setdefault((name, users), []).append(definition)
+    for (name, _), same in sorted(revisions.items()):
+        yield from_revisions(name, same)
 
 
 def _described(revision: Mapping[str, Any]) -> dict[str, Any]:

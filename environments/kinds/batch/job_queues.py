@@ -1,6 +1,6 @@
 """Job queues: which compute environments, in which order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from cloud.session import Cloud
 from environments.kinds.batch import compute_environments, deletion
 from environments.kinds.batch.waiting import MOVING
-from environments.model import resource
+from environments.model import ownership, resource
 from environments.model.inputs import Inputs
 from environments.model.kind import goes, users_make_it_kilns
 from environments.model.region import Described, Region
@@ -85,6 +85,14 @@ def order_of(queue: Mapping[str, Any]) -> list[str]:
     """The ARNs of a queue's compute environments, in the order in which AWS Batch tries them (pure)."""
     members = sorted(queue.get("computeEnvironmentOrder") or (), key=lambda member: int(member["order"]))
     return [member["computeEnvironment"] for member in members]
+
+
+def list_unnamed(
+    region: Region, environment: str, names: Collection[str], existing: Collection[ExistingQueue]
+) -> Iterator[ExistingQueue]:
+    for queue in region.job_queues:
+        if ownership.carries(queue, environment) and queue["jobQueueName"] not in names:
+            yield described(queue)
 
 
 def described(queue: Described, names: Mapping[str, str] = MappingProxyType({})) -> ExistingQueue:

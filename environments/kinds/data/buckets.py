@@ -14,13 +14,14 @@ from cloud.session import Cloud
 from environments.kinds.data import bucket_contents, bucket_rules
 from environments.model import resource
 from environments.model.inputs import Inputs
-from environments.model.kind import users_make_it_kilns
+from environments.model.kind import users_make_it_kilns, wait_for_teardown
 from environments.model.region import Region
 from environments.model.resource import Desired, Difference, Existing, Fate, Removal
 from kiln.errors import UserError
 
 KIND, ACCOUNT_WIDE = "bucket", False
 is_kilns = users_make_it_kilns
+list_unnamed = wait_for_teardown
 
 
 @dataclass(frozen=True, kw_only=True)

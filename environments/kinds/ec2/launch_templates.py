@@ -4,7 +4,7 @@ Environments share a template by its versions: each pins a number of its own. No
 environment does, in one place alone.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,14 @@ def tagged(region: Region) -> Iterator[ExistingTemplate]:
     for template in every(region.cloud.ec2, "describe_launch_templates", "LaunchTemplates"):
         id_, labels = template["LaunchTemplateId"], tags.as_dict(template.get("Tags"))
         yield ExistingTemplate(KIND, template["LaunchTemplateName"], id_, {}, labels, template_id=id_)
+
+
+def list_unnamed(
+    region: Region, environment: str, names: Collection[str], existing: Collection[ExistingTemplate]
+) -> list[ExistingTemplate]:
+    """By their ids: the name of one that others registered may be the same."""
+    ids = region.list_ec2_ids(environment, "launch-template") - {template.template_id for template in existing}
+    return [template for template in tagged(region) if template.template_id in ids] if ids else []
 
 
 def diff(desired: DesiredTemplate, existing: ExistingTemplate) -> tuple[Difference, ...]:

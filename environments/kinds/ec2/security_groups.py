@@ -1,6 +1,6 @@
 """Security groups: the named ones, or one made without ingress. What leaves a machine is not restrained."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,14 @@ def match(region: Region, desired: Sequence[DesiredGroup]) -> Mapping[str, Exist
 def tagged(region: Region) -> Iterator[Existing]:
     for group in every(region.cloud.ec2, "describe_security_groups", "SecurityGroups"):
         yield Existing(KIND, group["GroupName"], group["GroupId"], {}, tags.as_dict(group.get("Tags")))
+
+
+def list_unnamed(
+    region: Region, environment: str, names: Collection[str], existing: Collection[Existing]
+) -> list[Existing]:
+    """By their ids: a group of the same name may be in another VPC."""
+    ids = region.list_ec2_ids(environment, "security-group") - {group.id for group in existing}
+    return [group for group in tagged(region) if group.id in ids] if ids else []
 
 
 def diff(desired: DesiredGroup, existing: Existing) -> tuple[Difference, ...]:

@@ -8,12 +8,13 @@ from cloud.pages import every
 from cloud.session import Cloud
 from environments.model import resource
 from environments.model.inputs import Inputs
-from environments.model.kind import goes, users_make_it_kilns
+from environments.model.kind import goes, users_make_it_kilns, wait_for_teardown
 from environments.model.region import Region
 from environments.model.resource import Desired, Difference, Existing, Removal
 
 KIND, ACCOUNT_WIDE = "instance profile", True
 fate, is_kilns = goes, users_make_it_kilns
+list_unnamed = wait_for_teardown
 
 
 def desired(inputs: Inputs) -> tuple[Desired, ...]:

@@ -24,12 +24,13 @@ from environments.kinds.iam.statements import (
 )
 from environments.model import ownership
 from environments.model.inputs import Inputs
-from environments.model.kind import users_make_it_kilns
+from environments.model.kind import users_make_it_kilns, wait_for_teardown
 from environments.model.region import Region
 from environments.model.resource import Desired, Difference, Existing, Fate, Removal
 
 KIND, ACCOUNT_WIDE = "policy", True
 is_kilns = users_make_it_kilns
+list_unnamed = wait_for_teardown
 DOCUMENT = "kiln:document"  # version and digest of what Kiln wrote last: a version never changes
 
 

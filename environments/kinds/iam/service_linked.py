@@ -12,13 +12,14 @@ from cloud import errors
 from cloud.pages import every
 from cloud.session import Cloud
 from environments.model.inputs import Inputs
-from environments.model.kind import users_make_it_kilns
+from environments.model.kind import users_make_it_kilns, wait_for_teardown
 from environments.model.region import Region
 from environments.model.resource import Desired, Difference, Existing, Fate, Removal
 from kiln.errors import UserError
 
 KIND, ACCOUNT_WIDE = "service-linked role", True
 is_kilns = users_make_it_kilns
+list_unnamed = wait_for_teardown
 NAMES = {
     "batch.amazonaws.com": "AWSServiceRoleForBatch",
     "spot.amazonaws.com": "AWSServiceRoleForEC2Spot",
