@@ -1,12 +1,14 @@
 """EBS volumes: how a definition writes one, and the block device mapping that asks for it."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, Protocol, Self
 
 from pydantic import Field, model_validator
 
 from cloud.machine_images import Disk
+from cloud.volume_types import list_misfits, list_root_misfits
 from kiln.errors import UserError
-from kiln.models import GiB, Model
+from kiln.models import GiB, Model, refuse_keys
 
 
 class Settings(Protocol):
@@ -24,16 +26,23 @@ class Settings(Protocol):
     def kms_key(self) -> str | None: ...
 
 
-def refuse_misfit(volume: Settings) -> None:
-    """Raise ValueError for settings that EBS does not take together (Amazon EBS User Guide, volume types)."""
-    if volume.throughput and volume.type != "gp3":
-        raise ValueError(f"throughput can be set for gp3 alone, not for {volume.type}")
-    if volume.iops and volume.type not in {"gp3", "io1", "io2"}:
-        raise ValueError(f"iops can be set for gp3, io1 and io2, not for {volume.type}")
-    if volume.type in {"io1", "io2"} and not volume.iops:
-        raise ValueError(f"{volume.type} needs iops")
+def refuse_misfit(volume: Settings, sizes: Mapping[str, int | None]) -> None:
+    """Raise a ValueError that names every key whose value EBS does not take.
+
+    `sizes` are the keys that hold a size, in GiB, the smallest first: IOPS are measured by it.
+    """
+    (smallest, size), *larger = sizes.items()
+    wrong = list_misfits(volume.type, size, volume.iops, volume.throughput, size_key=smallest)
+    for key, size in larger:
+        wrong += list_misfits(volume.type, size, volume.iops, None, size_key=key)
     if volume.kms_key and not volume.encrypted:
-        raise ValueError("kms_key needs encrypted: true")
+        wrong.append(("kms_key", "kms_key needs encrypted: true"))
+    refuse_keys("volume", wrong)
+
+
+def refuse_root(volume: Settings) -> None:
+    """Raise a ValueError for a root volume of a type that no machine boots from."""
+    refuse_keys("volumes", [(f"root.{key}", why) for key, why in list_root_misfits(volume.type)])
 
 
 class Volume(Model):
@@ -43,9 +52,10 @@ class Volume(Model):
     """Device name of a data volume, such as /dev/sdc or /dev/xvdcz; the root's is the AMI's."""
     size: GiB | None = None
     """Default: as large as the AMI's."""
-    type: Literal["gp3", "gp2", "io1", "io2", "st1", "standard"] = "gp3"
-    iops: int | None = Field(None, ge=100, le=256000)
-    throughput: int | None = Field(None, ge=125, le=2000)
+    type: Literal["gp3", "gp2", "io1", "io2", "st1", "sc1", "standard"] = "gp3"
+    iops: int | None = None
+    """What each type takes is in `cloud.volume_types`."""
+    throughput: int | None = None
     """MiB/s, gp3 only."""
     encrypted: bool = True
     kms_key: str | None = None
@@ -53,15 +63,15 @@ class Volume(Model):
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
-        refuse_misfit(self)
+        refuse_misfit(self, {"size": self.size})
         return self
 
 
 def mapping(device: str, volume: Volume, disk: Disk | None, whose: str = "the base AMI's") -> dict[str, Any]:
     """One entry of BlockDeviceMappings, ending with its machine; `disk` is what the AMI has there.
 
-    Raises UserError for a volume smaller than its snapshot, which EC2 would refuse, or one that would be decrypted.
-    `whose` snapshot it is, in words.
+    Raises UserError for a volume smaller than its snapshot, which EC2 would refuse, for one that would be decrypted,
+    and for more IOPS than its size takes. `whose` snapshot it is, in words.
     """
     size = volume.size or (disk.size if disk else 0)
     if disk and disk.snapshot_id and size < disk.size:
@@ -73,6 +83,10 @@ def mapping(device: str, volume: Volume, disk: Disk | None, whose: str = "the ba
     if disk and disk.encrypted and not volume.encrypted:
         raise UserError(
             f"the volume {device} cannot be unencrypted", f"{whose} snapshot is encrypted", "Set encrypted: true."
+        )
+    if misfits := list_misfits(volume.type, size, volume.iops, volume.throughput):
+        raise UserError(
+            f"the volume {device} cannot be made", "; ".join(why for _, why in misfits), "Change it in the definition."
         )
     ebs: dict[str, Any] = {
         "VolumeSize": size,

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
 class Model(BaseModel):
@@ -17,6 +18,18 @@ class Model(BaseModel):
 def repeated(values: Iterable[str]) -> str:
     """The values that stand there more than once, in words; "" where none does."""
     return ", ".join(sorted(value for value, times in Counter(values).items() if times > 1))
+
+
+def refuse_keys(title: str, wrong: Sequence[tuple[str, str]]) -> None:
+    """Raise a ValueError that names every wrong key by its path (root.type), and why; for validators of models."""
+    faults = [
+        InitErrorDetails(
+            type=PydanticCustomError("value_error", "{why}", {"why": why}), loc=tuple(key.split(".")), input=None
+        )
+        for key, why in wrong
+    ]
+    if faults:
+        raise ValidationError.from_exception_data(title, faults)
 
 
 _MIB = {"MiB": 1, "GiB": 1024, "TiB": 1024 * 1024}

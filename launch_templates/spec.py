@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, StrictBool, StrictInt, field_validator, model_validator
 
-from cloud.ebs import Volume
+from cloud.ebs import Volume, refuse_root
 from cloud.machine_images import Family
 from kiln.models import Model, repeated
 from provision.docker.storage import Spec as DockerStorage
@@ -42,6 +42,8 @@ class Volumes(Model):
     def _root_device(self) -> Self:
         if self.root and self.root.device:
             raise ValueError("the root volume's device name is the AMI's; leave it out")
+        if self.root:
+            refuse_root(self.root)
         return self
 
 

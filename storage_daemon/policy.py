@@ -13,8 +13,6 @@ WINDOW = 5.0  # seconds over which the rate is taken: a burst of a second says l
 RELIEF = 50.0  # percent of free space at which a file system that was at its ceiling has room again
 SILENCE = 3600.0  # seconds for which the line at the ceiling is not printed again, whatever comes and goes
 FIRST_GUESS = 30.0  # seconds that a growth takes, before one was measured
-# Smallest volume of a type, GiB: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html
-SMALLEST = {"st1": 125, "sc1": 125, "io1": 4, "io2": 4}
 
 Sample = Tuple[float, int]  # seconds of a monotonic clock, free bytes
 
@@ -57,7 +55,7 @@ def next_size(settings: Settings, added: int, total: int) -> int:
     if added >= settings.volumes:
         return 0
     size = min(settings.first + added * settings.step, settings.largest, settings.ceiling - total)
-    return size if size >= SMALLEST.get(settings.type, 1) else 0
+    return size if size >= settings.smallest else 0
 
 
 def gib(size: int) -> int:

@@ -13,7 +13,10 @@ PATH = machine.ROOT + "/etc/kiln/storage.json"
 
 @dataclass(frozen=True)
 class Settings:
-    """Sizes in GiB, `minimum_free` in percent, `throughput` in MiB/s. See `provision.docker.autoscale.Autoscale`."""
+    """Sizes in GiB, `minimum_free` in percent, `throughput` in MiB/s. See `provision.docker.autoscale.Autoscale`.
+
+    `smallest` is what EBS asks of a volume of that type with so many IOPS.
+    """
 
     filesystem: str
     mount_point: str
@@ -30,6 +33,7 @@ class Settings:
     throughput: int | None = None
     kms_key: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    smallest: int = 1
 
 
 def load() -> Settings:

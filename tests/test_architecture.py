@@ -90,8 +90,8 @@ INNER: dict[str, dict[str, set[str]]] = {
         "ec2/model": {"world"},
         "ec2/network": {"ec2/model", "world"},
         "ec2/hardware": {"ec2/network", "ec2/model", "iam", "world"},
-        "ec2/launch_templates": {"ec2/model", "world"},
         "ec2/volumes": {"ec2/hardware", "ec2/model", "kms", "world"},
+        "ec2/launch_templates": {"ec2/volumes", "ec2/model", "world"},
         "ec2/instances": {
             "ec2/launch_templates",
             "ec2/volumes",

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from cloud.ebs import Volume
+from cloud.ebs import Volume, refuse_root
 from images.spec import bases
 from images.spec.builder import Builder
 from kiln.models import Model, Seconds
@@ -62,6 +62,7 @@ class Volumes(Model):
             raise ValueError("the root volume's device name is the base image's; leave it out")
         if self.data and not (self.data.device and self.data.size):
             raise ValueError("a data volume needs device and size")
+        refuse_root(self.root)
         return self
 
 

@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
-from cloud import ebs
+from cloud import ebs, volume_types
 from kiln.errors import UserError
 from kiln.models import GiB, Model, Percent
 from provision.docker import autoscale_checks as checks
@@ -51,11 +51,11 @@ class Autoscale(Model):
     """All volumes together, the data volume among them, GiB: what a runaway job can cost at most. Default: 4000 GiB."""
     volumes: int = Field(10, ge=1, le=11)
     """How many volumes may be added; there are device names for 11. Default: 10."""
-    type: Literal["gp3", "gp2", "io1", "io2", "st1"] = "gp3"
+    type: Literal["gp3", "gp2", "io1", "io2", "st1", "sc1"] = "gp3"
     """Type of the volumes that are added. Default: gp3."""
-    iops: int | None = Field(None, ge=100, le=256000)
+    iops: int | None = None
     """For gp3, io1 and io2; io1 and io2 need it. Default: AWS's own (3000 for gp3)."""
-    throughput: int | None = Field(None, ge=125, le=2000)
+    throughput: int | None = None
     """MiB/s, for gp3 alone. Default: AWS's own (125 MiB/s)."""
     encrypted: StrictBool = True
     """Whether volumes that are added are encrypted. Default: true."""
@@ -80,12 +80,9 @@ class Autoscale(Model):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        smallest = {"st1": 125, "io1": 4, "io2": 4}.get(self.type, 1)
-        if self.first < smallest:
-            raise ValueError(f"a volume of type {self.type} has at least {smallest} GiB: first is too small")
+        ebs.refuse_misfit(self, {"first": self.first, "largest": self.largest})
         if not self.first <= self.largest <= self.ceiling:
             raise ValueError("first, largest and ceiling must rise in this order")
-        ebs.refuse_misfit(self)
         return self
 
     def kind(self, family: Family) -> FilesystemKind:
@@ -131,7 +128,8 @@ class Autoscale(Model):
     def settings(self, family: Family, device: str) -> dict[str, object]:
         """What the program reads: sizes in GiB, `minimum_free` in percent. `device` is the data volume's name."""
         own = self.model_dump(exclude={"driver", "filesystem"})
-        return {"filesystem": self.kind(family), "device": device, **own}
+        smallest = volume_types.smallest(self.type, self.iops)
+        return {"filesystem": self.kind(family), "device": device, **own, "smallest": smallest}
 
     def image_checks(self) -> tuple[Check, ...]:
         """What must hold on a machine booted from the image alone."""

@@ -19,6 +19,7 @@ from sandbox.ec2.model.identifiers import check_all
 from sandbox.ec2.model.tagging import Tags
 from sandbox.ec2.network.security_groups import SecurityGroups
 from sandbox.ec2.type_calls import InstanceTypeCalls
+from sandbox.ec2.volumes.modification import Modification
 from sandbox.ec2.volumes.snapshots import Snapshots
 from sandbox.ec2.volumes.volumes import Volumes
 from sandbox.world.world import current
@@ -28,8 +29,8 @@ _CHECKS_FIRST = "RunInstances"
 
 
 class Ec2(
-    Launch, LaunchTemplates, KeyPairs, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, SecurityGroups,
-    SpotPrices, InstanceTypeCalls, Console,
+    Launch, LaunchTemplates, KeyPairs, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, Modification,
+    SecurityGroups, SpotPrices, InstanceTypeCalls, Console,
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:
         world = current()

@@ -20,10 +20,10 @@ SNAPSHOT = Disk("/dev/xvda", 30, "snap-0a")
         ({"type": "io1"}, "io1 needs iops"),
         ({"type": "io2"}, "io2 needs iops"),
         ({"encrypted": False, "kms_key": "alias/a"}, "kms_key needs encrypted: true"),
-        ({"iops": 99}, "greater than or equal to 100"),
-        ({"iops": 256001}, "less than or equal to 256000"),
-        ({"throughput": 124}, "greater than or equal to 125"),
-        ({"throughput": 2001}, "less than or equal to 2000"),
+        ({"iops": 99}, "gp3 takes 3000 to 80000 IOPS, not 99"),
+        ({"iops": 256001}, "gp3 takes 3000 to 80000 IOPS, not 256001"),
+        ({"throughput": 124}, "gp3 takes 125 to 2000 MiB/s, not 124"),
+        ({"throughput": 2001}, "gp3 takes 125 to 2000 MiB/s, not 2001"),
         ({"device": "/dev/sda"}, "should match pattern"),
     ],
 )
@@ -35,8 +35,8 @@ def test_settings_that_ebs_does_not_take(settings: dict[str, Any], words: str) -
 @pytest.mark.parametrize(
     "settings",
     [
-        {"type": "gp3", "iops": 100, "throughput": 125},
-        {"type": "gp3", "iops": 256000, "throughput": 2000},
+        {"type": "gp3", "iops": 3000, "throughput": 125},
+        {"type": "gp3", "iops": 80000, "throughput": 2000},
         {"type": "io1", "iops": 3000},
         {"type": "io2", "iops": 3000},
         {"kms_key": "alias/a"},

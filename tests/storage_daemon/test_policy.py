@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,9 +43,14 @@ def test_the_schedule_in_figures() -> None:
     assert schedule(settings(ceiling=100), 100) == []
 
 
-def test_what_is_left_below_the_ceiling_may_be_too_small_for_the_type() -> None:
-    assert schedule(settings(first=125, ceiling=349, kind="st1"), 100) == [125]
-    assert schedule(settings(first=125, ceiling=350, kind="st1"), 100) == [125, 125]
+@pytest.mark.parametrize(
+    ("smallest", "ceiling", "sizes"),
+    [(125, 349, [125]), (125, 350, [125, 125]), (8, 232, [125]), (7, 232, [125, 7])],
+)
+def test_what_is_left_below_the_ceiling_may_be_too_small_for_type_and_iops(
+    smallest: int, ceiling: int, sizes: list[int]
+) -> None:
+    assert schedule(replace(settings(first=125, step=0, ceiling=ceiling), smallest=smallest), 100) == sizes
 
 
 @pytest.mark.parametrize(

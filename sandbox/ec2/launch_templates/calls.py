@@ -34,7 +34,7 @@ class LaunchTemplates(EC2Response):
 
         def make() -> dict[str, Any]:
             template = self.ec2_backend.create_launch_template(name, description, data, own)
-            return {"LaunchTemplate": self._template_told(template)}
+            return {"LaunchTemplate": self._template_told(template), **data_rules.list_warnings(data)}
 
         return self._made_once(make)
 
@@ -45,7 +45,9 @@ class LaunchTemplates(EC2Response):
             data = {**template.get_version(source).data, **data}
 
         def make() -> dict[str, Any]:
-            return {"LaunchTemplateVersion": self._version_told(template, template.create_version(data, description))}
+            version = template.create_version(data, description)
+            answer = {"LaunchTemplateVersion": self._version_told(template, version)}
+            return {**answer, **data_rules.list_warnings(data)}
 
         return self._made_once(make)
 

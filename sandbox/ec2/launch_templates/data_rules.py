@@ -5,6 +5,7 @@ import binascii
 from typing import Any
 
 from sandbox.ec2.model.errors import refused
+from sandbox.ec2.volumes.block_devices import find_fault
 
 USER_DATA_LIMIT = 16 * 1024
 _TAGGABLE = ("instance", "volume", "network-interface", "spot-instances-request", "elastic-gpu")
@@ -32,3 +33,16 @@ def check_tags(request: dict[str, Any]) -> None:
             raise refused(
                 "InvalidParameterValue", f"'{kind}' is not a valid taggable resource type for this operation."
             )
+
+
+def list_warnings(data: dict[str, Any]) -> dict[str, Any]:
+    """Return what the answer says beside a launch template that is kept although no machine can start with it.
+
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateLaunchTemplate.html (warning).
+    """
+    faults = [
+        find_fault(mapping.get("Ebs") or {}, mapping.get("DeviceName") or "")
+        for mapping in data.get("BlockDeviceMappings") or []
+    ]
+    errors = [{"Code": fault[0], "Message": fault[1]} for fault in faults if fault]
+    return {"Warning": {"Errors": errors}} if errors else {}

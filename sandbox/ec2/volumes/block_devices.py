@@ -9,12 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.ec2.model.errors import refused
+from moto.ec2.exceptions import EC2ClientError
 
-_IOPS_NEEDED = ("io1", "io2")
-_IOPS_RANGE = {"gp3": (3000, 80000), "io1": (100, 64000), "io2": (100, 256000)}
-_SIZE_RANGE = {"gp3": (1, 65536), "gp2": (1, 16384), "io1": (4, 16384), "io2": (4, 65536), "st1": (125, 16384),
-               "sc1": (125, 16384), "standard": (1, 1024)}  # fmt: skip
+from sandbox.ec2.model.errors import refused
+from sandbox.ec2.volumes import limits
 
 
 @dataclass(frozen=True)
@@ -71,12 +69,21 @@ def make_device(
     is_root: bool = False,
     encrypt_by_default: bool = False,
 ) -> BlockDevice:
-    """Fill in EBS's defaults of a volume; `snapshots` knows every snapshot that may be named."""
+    """Fill in EBS's defaults of a volume; `snapshots` knows every snapshot that may be named.
+
+    `name` is the device of a machine, "" for a volume that is made by itself.
+    """
     snapshot = snapshots.get(ebs.get("SnapshotId") or "")
     volume_type = ebs.get("VolumeType") or "gp2"
     size = ebs.get("VolumeSize") or (snapshot.size if snapshot else 0)
-    _check_size(name, int(size), volume_type, ebs.get("SnapshotId"), snapshot)
-    iops, throughput = _choose_performance(int(size), volume_type, ebs.get("Iops"), ebs.get("Throughput"))
+    given = _read_number(ebs, "Iops"), _read_number(ebs, "Throughput")
+    limits.check_type(volume_type)
+    if is_root:
+        limits.check_root(volume_type)
+    limits.check_settings(volume_type, *given, device=name)
+    _check_size(int(size), ebs.get("SnapshotId"), snapshot)
+    limits.check_size(volume_type, int(size), given[0])
+    iops, throughput = choose_performance(int(size), volume_type, *given)
     if ebs.get("KmsKeyId") and not ebs.get("Encrypted"):
         message = "The parameter KmsKeyId requires the parameter Encrypted to be set."
         raise refused("InvalidParameterDependency", message)
@@ -94,36 +101,38 @@ def make_device(
     )
 
 
-def _check_size(name: str, size: int, kind: str, snapshot_id: str | None, snapshot: SnapshotFacts | None) -> None:
-    if kind not in _SIZE_RANGE:
-        raise refused("InvalidParameterValue", f"Value ({kind}) for parameter volumeType is invalid.")
+def find_fault(ebs: Mapping[str, Any], name: str) -> tuple[str, str] | None:
+    """Find AWS's code and text for a mapping of a launch template, of which size and type may be left open."""
+    kind = ebs.get("VolumeType")
+    if not kind:
+        return None
+    iops, throughput, size = (_read_number(ebs, key) for key in ("Iops", "Throughput", "VolumeSize"))
+    try:
+        limits.check_type(kind)
+        limits.check_settings(kind, iops, throughput, device=name)
+        if size is not None:
+            limits.check_size(kind, size, iops)
+    except EC2ClientError as error:
+        return str(error.code), str(error.message)
+    return None
+
+
+def choose_performance(size: int, kind: str, iops: int | None, throughput: int | None) -> tuple[int | None, int | None]:
+    """Return IOPS and throughput of a volume, those that EBS sets by itself among them."""
+    if kind == "gp3":
+        return iops or limits.BASELINE_IOPS, throughput or limits.BASELINE_THROUGHPUT
+    if kind == "gp2":
+        return min(16000, max(100, 3 * size)), None
+    return iops, None
+
+
+def _read_number(ebs: Mapping[str, Any], key: str) -> int | None:
+    return None if ebs.get(key) is None else int(ebs[key])
+
+
+def _check_size(size: int, snapshot_id: str | None, snapshot: SnapshotFacts | None) -> None:
     if not size:
         raise refused("MissingParameter", "The request must contain the parameter size or snapshotId")
     if snapshot and size < snapshot.size:
         message = f"Volume of size {size}GB is smaller than snapshot '{snapshot_id}', expect size >= {snapshot.size}GB"
         raise refused("InvalidBlockDeviceMapping", message)
-    low, high = _SIZE_RANGE[kind]
-    if not low <= size <= high:
-        message = f"Volume size of {size}GB for {name} is out of range for {kind}: {low} to {high} GiB"
-        raise refused("InvalidBlockDeviceMapping", message)
-
-
-def _choose_performance(size: int, kind: str, iops: Any, throughput: Any) -> tuple[int | None, int | None]:
-    if iops and kind not in _IOPS_RANGE:
-        raise refused("InvalidParameterCombination", f"The parameter iops is not supported for {kind} volumes.")
-    if throughput and kind != "gp3":
-        raise refused("InvalidParameterCombination", f"The parameter throughput is not supported for {kind} volumes.")
-    if kind in _IOPS_NEEDED and not iops:
-        raise refused("MissingParameter", f"The request must contain the parameter iops for {kind} volumes.")
-    if iops:
-        low, high = _IOPS_RANGE[kind]
-        if not low <= int(iops) <= high:
-            message = f"Volume iops of {iops} is out of range for {kind}: {low} to {high}"
-            raise refused("InvalidParameterValue", message)
-    if throughput and not 125 <= int(throughput) <= 2000:
-        raise refused("InvalidParameterValue", f"Throughput {throughput} is out of range: 125 to 2000 MiB/s")
-    if kind == "gp3":
-        return int(iops or 3000), int(throughput or 125)
-    if kind == "gp2":
-        return min(16000, max(100, 3 * size)), None
-    return (int(iops), None) if iops else (None, None)

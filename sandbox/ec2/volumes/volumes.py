@@ -60,7 +60,7 @@ class Volumes(EC2Response):
             return _answer_again(earlier)
         request["VolumeSize"] = request.get("Size")
         default = backend.ebs_encryption_by_default
-        wanted = make_device("volume", request, list_snapshot_facts(backend), encrypt_by_default=default)
+        wanted = make_device("", request, list_snapshot_facts(backend), encrypt_by_default=default)
         volume = create(backend, request["AvailabilityZone"], wanted, read_tags(request).get("volume", {}))
         world.volumes[volume.id].under_way = "creating"
         if wanted.encrypted and volume.kms_key_id is None:

@@ -202,7 +202,7 @@ def test_what_it_needs_is_asked_for(machine: Machine, what: str) -> None:
         ({"first": "2000 GiB"}, "must rise in this order"),
         ({"ceiling": "500 GiB"}, "must rise in this order"),
         ({"volumes": 12}, "less than or equal to 11"),
-        ({"type": "st1"}, "at least 125 GiB"),
+        ({"type": "st1"}, "st1 volumes have 125 to 16384 GiB, not 100"),
         ({"type": "io2"}, "io2 needs iops"),
         ({"type": "gp2", "iops": 3000}, "iops can be set for gp3"),
         ({"type": "gp2", "throughput": 200}, "throughput can be set for gp3 alone"),
