@@ -25,6 +25,10 @@ aws_cli: {enabled: false}
 scripts:
   - name: a mark that no reboot survives
     script: touch /run/mark
+  - name: no inode tables are being written
+    script: |
+      grep ' / ext4 ' /proc/mounts | grep noinit_itable
+      ! pgrep -x ext4lazyinit
 tests:
   - name: the mark is there
     script: ls /run/mark
@@ -80,6 +84,7 @@ def test_the_default_image_is_built_and_tested(built: dict[str, Any], ec2: Any) 
     checks = {place: len(proofs) for place, proofs in manifest["checks"].items()}
     assert checks["image"] > checks["builder"] > 5
     assert all(proof["ok"] for proofs in manifest["checks"].values() for proof in proofs)
+    assert manifest["added_bytes"]["written"] < 200 * 2**20, "ext4 wrote inode tables: 1/64 of the root of 100 GiB"
     total = sum(checks.values())
     assert f"{total} of {total}" in built["screen"]
     assert (built["path"].parent / "timeline.svg").read_text().startswith("<svg")
