@@ -14,10 +14,10 @@ from sandbox.machines.command_line import Drive, Host
 from sandbox.machines.machine import Machine
 from sandbox.machines.ports import Qemu, qemu_for_ssh
 from sandbox.machines.rootfs import Report, root_fs
-from sandbox.machines.turns import Turns
 from sandbox.machines.volumes import VolumeStore
 from sandbox.world import room
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
+from sandbox.world.turns import Turns
 
 DIRECTORY = "kiln-machines-"
 CPUS_VARIABLE = "KILN_SANDBOX_CPUS"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
-from sandbox.machines.turns import Turns
+from sandbox.world.turns import Turns
 
 
 def always() -> bool:
