@@ -28,8 +28,8 @@ def kiln(port: int, client_key: str, host_key: str) -> None:
 
     from provision.model.recipe import Step
     from provision.ssh.bundle import bundle
-    from provision.ssh.host_keys import from_line
     from provision.ssh.remote import Address, Remote
+    from tests.support.host_keys import from_line
 
     steps = [Step(f"step {n}", script) for n, script in enumerate(WORK)]
     key = paramiko.Ed25519Key.from_private_key_file(client_key)
@@ -46,7 +46,7 @@ def floor(port: int, client_key: str, host_key: str) -> None:
     import fabric
     import paramiko
 
-    from provision.ssh.host_keys import from_line
+    from tests.support.host_keys import from_line
 
     options = {"key_filename": client_key, "allow_agent": False, "look_for_keys": False}
     config = fabric.Config(lazy=True, overrides={"load_ssh_configs": False})

@@ -7,6 +7,7 @@ from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.model.resource import Desired, Difference, Existing, Key
 from environments.plan.comparison import Comparison
+from environments.rollout.change import Change
 from environments.rollout.decision import BlueGreen, Decision, decide
 from environments.rollout.options import Options
 from environments.rollout.situation import Situation, refuse_strangers
@@ -50,7 +51,7 @@ def plan_step(compared: Comparison, options: Options, situation: Situation, now:
     decision = None
     desired, existing = compared.desired, compared.existing
     if compared.needs_rollout and isinstance(desired, DesiredEnvironment) and isinstance(existing, ExistingEnvironment):
-        decision = decide(desired, existing, compared.changes, options, situation, now)
+        decision = decide(Change(desired, existing, compared.changes), options, situation, now)
     return Step(
         _action(compared, decision), compared.desired, compared.existing, compared.changes,
         joins=compared.joins, decision=decision, leftovers=compared.leftovers,

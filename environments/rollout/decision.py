@@ -1,12 +1,10 @@
 """Decide how a compute environment becomes what its definition says: updated in place, or by a successor (pure)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from environments.kinds.batch import job_queues, jobs
 from environments.kinds.batch.compute_environments import ExistingEnvironment
-from environments.kinds.batch.compute_request import DesiredEnvironment
-from environments.model.resource import Difference
+from environments.rollout.change import Change
 from environments.rollout.obstacles import Obstacle, find_obstacle
 from environments.rollout.options import Options
 from environments.rollout.situation import Situation, refuse_strangers
@@ -38,19 +36,13 @@ class BlueGreen:
 Decision = InPlace | BlueGreen
 
 
-def decide(
-    desired: DesiredEnvironment,
-    existing: ExistingEnvironment,
-    changes: Sequence[Difference],
-    options: Options,
-    situation: Situation,
-    now: float,
-) -> Decision:
+def decide(change: Change, options: Options, situation: Situation, now: float) -> Decision:
     """Choose the way for changes beyond the scaling fields; `now` in seconds since the epoch.
 
     Raises UserError where a successor is needed and somebody else's queue holds on to the present compute environment.
     """
-    obstacle = find_obstacle(desired, existing, changes, options, situation, now)
+    desired, existing = change.desired, change.existing
+    obstacle = find_obstacle(change, options, situation, now)
     if obstacle is None:
         return InPlace(desired.fields["allocationStrategy"])
     refuse_strangers(situation.queues, situation.environment, existing)

@@ -1,13 +1,11 @@
 """Find why AWS Batch cannot update a compute environment in place (pure)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from environments.kinds.batch import jobs
 from environments.kinds.batch.compute_environments import ExistingEnvironment
-from environments.kinds.batch.compute_request import DesiredEnvironment
 from environments.kinds.batch.jobs import Job
-from environments.model.resource import Difference
+from environments.rollout.change import Change
 from environments.rollout.options import DRAIN_MINUTES, Options
 from environments.rollout.situation import Situation
 
@@ -58,25 +56,19 @@ class LongJobs:
 Obstacle = OtherServiceRole | FixedStrategy | FixedField | LongWait | LongJobs
 
 
-def find_obstacle(
-    desired: DesiredEnvironment,
-    existing: ExistingEnvironment,
-    changes: Sequence[Difference],
-    options: Options,
-    situation: Situation,
-    now: float,
-) -> Obstacle | None:
+def find_obstacle(change: Change, options: Options, situation: Situation, now: float) -> Obstacle | None:
     """Find what stands against an update in place; `now` in seconds since the epoch.
 
     Source: "Perform infrastructure updates", AWS Batch User Guide: an update needs the service-linked role and certain
     allocation strategies, before and after. It ends the jobs that run for longer than jobExecutionTimeoutMinutes.
     """
+    desired, existing = change.desired, change.existing
     if existing.fields["serviceRole"] != "service-linked":
         return OtherServiceRole()
     for strategy in (existing.fields["allocationStrategy"], desired.fields["allocationStrategy"]):
         if strategy not in UPDATABLE:
             return FixedStrategy(strategy)
-    differing = {change.field for change in changes}
+    differing = {difference.field for difference in change.differences}
     for field in FIXED:
         if field in differing:
             return FixedField(field)

@@ -18,10 +18,10 @@ from images.spec.builder import Builder
 from kiln import site
 from kiln.undo import Undo
 from provision.model.recipe import Check
-from provision.ssh import host_keys
 from provision.ssh.bundle import bundle
 from provision.ssh.events import Ended
 from provision.ssh.remote import Address, Remote
+from tests.support import host_keys
 
 TYPE = "m6i.large"
 BOOT = 900  # seconds until cloud-init has printed the host keys, which it does behind the user's scripts

@@ -1,7 +1,9 @@
+"""Public host keys in texts, as tests read them."""
+
 import paramiko
 import pytest
 
-from provision.ssh.host_keys import from_console, from_line
+from tests.support.host_keys import from_console, from_line
 from tests.support.keys import new_key
 
 BEGIN, END = "-----BEGIN SSH HOST KEY KEYS-----", "-----END SSH HOST KEY KEYS-----"

@@ -1,4 +1,4 @@
-"""A machine's host keys, known before the first connect."""
+"""Public host keys out of a text: a line of one, or the print of cloud-init on a console."""
 
 import base64
 import binascii
