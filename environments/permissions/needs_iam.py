@@ -63,10 +63,18 @@ def _pass(specs: Sequence[EnvironmentSpec], scope: Scope, service: str, sid: str
         "ec2.amazonaws.com": {spec.roles.instance for spec in specs},
         "batch.amazonaws.com": {spec.roles.service for spec in specs} - {"service-linked"},
         "spotfleet.amazonaws.com": {spec.roles.spot_fleet for spec in specs if _needs_fleet(spec)},
-        "ecs-tasks.amazonaws.com": {spec.job_role for spec in specs if spec.job_definitions and spec.job_role},
+        "ecs-tasks.amazonaws.com": _job_roles(specs),
     }[service]
     arns = _arns(scope, "role", {name for name in named if name})
     return Permission(sid, ("iam:PassRole",), arns, {"StringEquals": {"iam:PassedToService": service}})
+
+
+def _job_roles(specs: Sequence[EnvironmentSpec]) -> set[str]:
+    """The environments' own by name, and by their ARNs those that job definitions name themselves."""
+    names = {spec.job_role for spec in specs if spec.job_definitions and spec.job_role}
+    names |= {spec.execution_role for spec in specs if spec.with_execution_role}
+    jobs = [job for spec in specs for job in spec.job_definitions.values()]
+    return names | {role for job in jobs for role in (job.job_role, job.execution_role or "") if role[:4] == "arn:"}
 
 
 def _needs_fleet(spec: EnvironmentSpec) -> bool:
@@ -78,12 +86,13 @@ def _names(specs: Sequence[EnvironmentSpec]) -> set[str]:
     for spec in specs:
         names |= {spec.roles.instance, spec.roles.service}
         names |= {spec.job_role} if spec.job_role else set()
+        names |= {spec.execution_role} if spec.with_execution_role else set()
         names |= {spec.roles.spot_fleet} if _needs_fleet(spec) else set()
     return names - {"service-linked"}
 
 
 def _arns(scope: Scope, kind: str, names: set[str]) -> tuple[str, ...]:
-    return tuple(scope.iam(f"{kind}/{name}") for name in sorted(names))
+    return tuple(name if name.startswith("arn:") else scope.iam(f"{kind}/{name}") for name in sorted(names))
 
 
 def _made(making: Sequence[EnvironmentSpec], scope: Scope, bounds: Sequence[str]) -> Permission:
@@ -97,6 +106,7 @@ def _policies(making: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permissi
         roles = spec.roles
         names |= {roles.bucket_policy} if spec.buckets else set()
         names |= {roles.public_buckets_policy} if isinstance(roles.s3_read, tuple) and roles.s3_read else set()
+        names |= {spec.execution_policy} if spec.with_execution_role else set()
         names |= {roles.storage_policy} if roles.storage_policy else set()
     return (Permission("Policies", _POLICIES, _arns(scope, "policy", names)),) if names else ()
 

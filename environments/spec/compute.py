@@ -1,13 +1,13 @@
-"""Compute environments, job queues and job definitions as an environment definition writes them.
+"""Compute environments and job queues as an environment definition writes them.
 
-Sources: AWS Batch API Reference, ComputeResource, CreateJobQueue, JobStateTimeLimitAction, ContainerProperties.
+Sources: AWS Batch API Reference, ComputeResource, CreateJobQueue, JobStateTimeLimitAction.
 """
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import Field, StrictInt, model_validator
 
-from kiln.models import MiB, Model, Seconds
+from kiln.models import Model, Seconds
 
 BATCH_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
 Name = Annotated[str, Field(pattern=BATCH_NAME)]
@@ -102,42 +102,4 @@ class JobQueue(Model):
         reasons = [limit.reason for limit in self.time_limits]
         if len(reasons) != len(set(reasons)):
             raise ValueError("time_limits has the same reason twice")
-        return self
-
-
-class HostVolume(Model):
-    """A folder of the machine, mounted into the container."""
-
-    host: str = Field(pattern=r"^/\S*$")
-    container: str = Field(pattern=r"^/\S+$")
-    read_only: StrictBool = True
-
-
-class JobDefinition(Model):
-    """A container job definition: Kiln registers a new revision when anything in it changes."""
-
-    image: str = Field(min_length=1, max_length=512, pattern=r"^\S+$")
-    command: tuple[str, ...] = ()
-    vcpus: StrictInt = Field(1, ge=1, le=1024)
-    memory: MiB
-    gpus: StrictInt = Field(0, ge=0, le=64)
-    environment: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], str] = Field(default_factory=dict)
-    parameters: dict[str, str] = Field(default_factory=dict)
-    job_role: str = Field("job", pattern=r"^(job|none|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+)$")
-    """job: the environment's job role; none; or a role's ARN."""
-    volumes: tuple[HostVolume, ...] = ()
-    user: str | None = Field(None, min_length=1)
-    privileged: StrictBool = False
-    attempts: StrictInt = Field(1, ge=1, le=10)
-    timeout: Seconds | None = None
-    """At least 60 s."""
-
-    @model_validator(mode="after")
-    def _allowed(self) -> Self:
-        if self.memory < 4:
-            raise ValueError("memory must be at least 4 MiB")
-        if reserved := [key for key in self.environment if key.startswith("AWS_BATCH")]:
-            raise ValueError(f"AWS Batch sets these variables itself: {', '.join(reserved)}")
-        if self.timeout is not None and self.timeout < 60:
-            raise ValueError("timeout must be at least 60 s")
         return self

@@ -4,7 +4,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from environments.spec.compute import ComputeEnvironment, JobDefinition, JobQueue, Name
+from environments.spec.compute import ComputeEnvironment, JobQueue, Name
+from environments.spec.jobs import JobDefinition
 from environments.spec.network import Network
 from environments.spec.roles import Roles
 from environments.spec.storage import Bucket, LogGroup
@@ -43,6 +44,21 @@ class EnvironmentSpec(Model):
             return None
         return self.roles.job or f"{self.name}-job-role"
 
+    @property
+    def execution_role(self) -> str:
+        """The name of the role in whose name the ECS agent fetches images and secrets for jobs."""
+        return self.roles.execution or f"{self.name}-execution-role"
+
+    @property
+    def execution_policy(self) -> str:
+        """The name of that role's policy."""
+        return self.roles.execution_policy or f"{self.name}-execution-policy"
+
+    @property
+    def with_execution_role(self) -> dict[str, JobDefinition]:
+        """The job definitions that have it; where there are none, it is not made."""
+        return {name: job for name, job in self.job_definitions.items() if job.has_environments_role}
+
     def bucket_name(self, use: str, account: str, region: str) -> str:
         middle = "" if use == "work" else f"{use}-"
         return self.buckets[use].name or f"{self.name}-{middle}{account}-{region}"
@@ -80,4 +96,9 @@ class EnvironmentSpec(Model):
             ]
             if lacking:
                 raise ValueError(f"task_credentials: instance-role makes no job role for {', '.join(lacking)}")
+            if asking := [name for name, definition in self.job_definitions.items() if definition.asks_job_role]:
+                raise ValueError(
+                    f"{', '.join(asking)} mounts EFS with iam: true, which asks what the job role allows; "
+                    "task_credentials: instance-role makes none: name one under job_role"
+                )
         return self

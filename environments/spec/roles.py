@@ -10,6 +10,7 @@ from kiln.models import Model
 RoleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$")]  # CreateRole, IAM API Reference
 PolicyName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+=,.@-]{1,128}$")]
 _POLICY_ARN = r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[A-Za-z0-9_+=,.@/-]+$"
+_KEY_ARN = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$"
 
 
 class Roles(Model):
@@ -24,11 +25,17 @@ class Roles(Model):
     """Default: the instance role's name."""
     job: RoleName | None = None
     """The tasks' own role under task_credentials: job-role. Default: ENVIRONMENT-job-role."""
+    execution: RoleName | None = None
+    """Made where a job definition has secrets or credentials of a registry. Default: ENVIRONMENT-execution-role."""
+    execution_policy: PolicyName | None = None
+    """That role's policy. Default: ENVIRONMENT-execution-policy."""
+    secret_keys: tuple[Annotated[str, Field(pattern=_KEY_ARN)], ...] = ()
+    """ARNs of the KMS keys of the jobs' secrets, where they are not AWS's own (aws/secretsmanager, aws/ssm)."""
     bucket_policy: PolicyName = "bucket-access-policy"
     public_buckets_policy: PolicyName = "public-buckets-policy"
     storage_policy: PolicyName | None = "ebs-autoscale-policy"
     """null: machines of this environment add no volumes to themselves."""
-    storage_kms_key: str | None = Field(None, pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")
+    storage_kms_key: str | None = Field(None, pattern=_KEY_ARN)
     """ARN of the key that those volumes are encrypted with, where it is not the account's aws/ebs key."""
     s3_read: Literal["all"] | tuple[Annotated[str, Field(pattern=BUCKET_NAME)], ...] = ()
     """Read-only: `all` that S3 lets this account read, or the named (public) buckets."""
@@ -43,12 +50,13 @@ class Roles(Model):
 
     @model_validator(mode="after")
     def _have_own_names(self) -> Self:
-        names = [name for name in (self.service, self.spot_fleet, self.instance, self.job) if name]
+        names = [name for name in (self.service, self.spot_fleet, self.instance, self.job, self.execution) if name]
         if len(names) != len(set(names)):
             raise ValueError(
-                "service, spot_fleet, instance and job need different names: they trust different services"
+                "service, spot_fleet, instance, job and execution need different names: they are for different things"
             )
-        policies = [name for name in (self.bucket_policy, self.public_buckets_policy, self.storage_policy) if name]
+        named = (self.bucket_policy, self.public_buckets_policy, self.storage_policy, self.execution_policy)
+        policies = [name for name in named if name]
         if len(policies) != len(set(policies)):
             raise ValueError("two policies have the same name")
         return self

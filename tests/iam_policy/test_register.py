@@ -55,6 +55,28 @@ def test_the_policy_of_a_definition_is_enough_for_what_it_no_longer_names(
     assert denied(sandbox) == []
 
 
+SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:licence-a1B2c3"
+
+
+@pytest.mark.parametrize("role", ["environment", "arn:aws:iam::123456789012:role/theirs/execution"])
+def test_the_policy_is_enough_for_jobs_with_secrets_and_their_execution_role(
+    sandbox: Sandbox, become: Become, tmp_path: Path, role: str
+) -> None:
+    env = Path(environments.define(tmp_path))
+    job = f"  small-secret: {{image: busybox, memory: 512 MiB, secrets: {{A: '{SECRET}'}}, execution_role: '{role}'}}\n"
+    env.write_text(env.read_text() + job)
+    become(permissions(str(env)))
+    assert register(str(env)) == Exit.DONE
+    assert register(str(env)) == Exit.DONE
+    assert denied(sandbox) == []
+    done = destroy_command.destroy(
+        str(env), None, buckets=[], amis=[], plan=False, yes=True, terminate_jobs=False, as_json=False
+    )
+    assert done == Exit.DONE
+    left = environments.left(sandbox)
+    assert all(name.startswith("kiln-ci") for name in (*left["roles"], *left["policies"]))
+
+
 PERMISSIONS = [each for each in permissions("genomics") if not each.sid.startswith(("Images", "Doctor"))]
 
 

@@ -6,13 +6,12 @@ from types import MappingProxyType
 from typing import Any
 
 from cloud.session import Cloud
-from environments.kinds.iam import roles
+from environments.kinds.batch import container_fields, container_properties
 from environments.model import ownership, resource
 from environments.model.inputs import Inputs
 from environments.model.kind import goes, users_make_it_kilns
 from environments.model.region import Described, Region
 from environments.model.resource import Desired, Difference, Existing, Removal
-from environments.spec.compute import JobDefinition
 
 KIND, ACCOUNT_WIDE = "job definition", False
 fate, is_kilns = goes, users_make_it_kilns
@@ -27,32 +26,9 @@ class ExistingDefinition(Existing):
 
 def desired(inputs: Inputs) -> tuple[Desired, ...]:
     return tuple(
-        Desired(KIND, name, _fields(inputs, definition), inputs.tags, exclusive=True)
+        Desired(KIND, name, container_fields.describe(inputs, name, definition), inputs.tags, exclusive=True)
         for name, definition in inputs.spec.job_definitions.items()
     )
-
-
-def _fields(inputs: Inputs, definition: JobDefinition) -> dict[str, Any]:
-    requirements = {"VCPU": str(definition.vcpus), "MEMORY": str(definition.memory)}
-    if definition.gpus:
-        requirements["GPU"] = str(definition.gpus)
-    role = definition.job_role
-    if role == "job":
-        role = inputs.iam_arn(roles.KIND, inputs.spec.job_role) if inputs.spec.job_role else "none"
-    return {
-        "image": definition.image,
-        "command": definition.command,
-        "resources": requirements,
-        "environment": dict(definition.environment),
-        "parameters": dict(definition.parameters),
-        "jobRoleArn": role,
-        "volumes": tuple((volume.host, volume.container, volume.read_only) for volume in definition.volumes),
-        "user": definition.user or "",
-        "privileged": definition.privileged,
-        "logGroup": inputs.spec.log_group.name,
-        "attempts": definition.attempts,
-        "timeout": definition.timeout or 0,
-    }
 
 
 def match(region: Region, desired: Sequence[Desired]) -> Mapping[str, ExistingDefinition]:
@@ -95,25 +71,9 @@ def list_unnamed(
 
 
 def _described(revision: Mapping[str, Any]) -> dict[str, Any]:
-    container = revision.get("containerProperties") or {}
-    hosts = {volume["name"]: volume.get("host", {}).get("sourcePath", "") for volume in container.get("volumes") or ()}
-    mounts = container.get("mountPoints") or ()
     return {
-        "image": container.get("image"),
-        "command": tuple(container.get("command") or ()),
-        "resources": {
-            requirement["type"]: requirement["value"] for requirement in container.get("resourceRequirements") or ()
-        },
-        "environment": {variable["name"]: variable["value"] for variable in container.get("environment") or ()},
+        **container_properties.read(revision.get("containerProperties") or {}),
         "parameters": dict(revision.get("parameters") or {}),
-        "jobRoleArn": container.get("jobRoleArn") or "none",
-        "volumes": tuple(
-            (hosts.get(mount["sourceVolume"], ""), mount["containerPath"], bool(mount.get("readOnly")))
-            for mount in mounts
-        ),
-        "user": container.get("user") or "",
-        "privileged": bool(container.get("privileged")),
-        "logGroup": ((container.get("logConfiguration") or {}).get("options") or {}).get("awslogs-group", ""),
         "attempts": (revision.get("retryStrategy") or {}).get("attempts") or 1,
         "timeout": (revision.get("timeout") or {}).get("attemptDurationSeconds") or 0,
     }
@@ -126,28 +86,9 @@ def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
 def request(desired: Desired) -> dict[str, Any]:
     """The parameters of RegisterJobDefinition (pure). A revision inherits nothing: all of it is said."""
     fields = desired.fields
-    container: dict[str, Any] = {
-        "image": fields["image"],
-        "command": list(fields["command"]),
-        "resourceRequirements": [{"type": kind, "value": value} for kind, value in fields["resources"].items()],
-        "environment": [{"name": name, "value": value} for name, value in fields["environment"].items()],
-        "volumes": [
-            {"name": f"v{n}", "host": {"sourcePath": host}} for n, (host, _, _) in enumerate(fields["volumes"])
-        ],
-        "mountPoints": [
-            {"sourceVolume": f"v{n}", "containerPath": path, "readOnly": read_only}
-            for n, (_, path, read_only) in enumerate(fields["volumes"])
-        ],
-        "privileged": fields["privileged"],
-        "logConfiguration": {
-            "logDriver": "awslogs",
-            "options": {"awslogs-group": fields["logGroup"], "awslogs-stream-prefix": desired.name},
-        },
-    }
-    container |= {"jobRoleArn": fields["jobRoleArn"]} if fields["jobRoleArn"] != "none" else {}
-    container |= {"user": fields["user"]} if fields["user"] else {}
     whole: dict[str, Any] = {
-        "jobDefinitionName": desired.name, "type": "container", "containerProperties": container,
+        "jobDefinitionName": desired.name, "type": "container",
+        "containerProperties": container_properties.render(fields),
         "parameters": fields["parameters"], "retryStrategy": {"attempts": fields["attempts"]},
         "platformCapabilities": ["EC2"], "tags": dict(desired.tags),
     }  # fmt: skip

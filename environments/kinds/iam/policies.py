@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors, tags
-from cloud.pages import list_all
+from cloud.pages import every
 from cloud.session import Cloud
+from environments.kinds.iam.execution import execution_access
 from environments.kinds.iam.statements import (
     Statement,
     bucket_access,
@@ -59,6 +60,8 @@ def desired(inputs: Inputs) -> tuple[DesiredPolicy, ...]:
         documents.append((roles.bucket_policy, bucket_access(inputs)))
     if isinstance(roles.s3_read, tuple) and roles.s3_read:
         documents.append((roles.public_buckets_policy, public_access(inputs)))
+    if spec.with_execution_role:
+        documents.append((spec.execution_policy, execution_access(inputs)))
     if roles.storage_policy:
         documents.append((roles.storage_policy, storage(inputs)))
     return tuple(
@@ -88,7 +91,7 @@ def match(region: Region, desired: Sequence[DesiredPolicy]) -> Mapping[str, Exis
 def tagged(region: Region) -> Iterator[ExistingPolicy]:
     """IAM lists without tags: each policy of the account's own is asked for its own."""
     iam = region.cloud.client("iam")
-    for listed in list_all(iam, "list_policies", "Policies", Scope="Local"):
+    for listed in every(iam, "list_policies", "Policies", Scope="Local"):
         if answer := errors.or_none(iam.get_policy, *errors.DENIED, PolicyArn=listed["Arn"]):
             policy = answer["Policy"]
             labels, version = tags.as_dict(policy.get("Tags")), policy["DefaultVersionId"]

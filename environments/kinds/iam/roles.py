@@ -1,7 +1,7 @@
 """IAM roles: whom each trusts, and which managed policies it has.
 
 Sources: "Required roles and policies" of the AWS Batch User Guide (service, Spot fleet, instance role), "IAM roles for
-tasks" of the Amazon ECS Developer Guide (the job role trusts ecs-tasks.amazonaws.com).
+tasks" of the Amazon ECS Developer Guide (the job role trusts ecs-tasks.amazonaws.com, the execution role too).
 """
 
 import json
@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from cloud import errors, propagation, tags
-from cloud.pages import list_all
+from cloud.pages import every
 from cloud.session import Cloud
 from environments.model import ownership
 from environments.model.inputs import Inputs
@@ -43,6 +43,9 @@ def desired(inputs: Inputs) -> tuple[DesiredRole, ...]:
     desired_roles = [_role(inputs, roles.instance, "ec2.amazonaws.com", [ecs, *storage, *sessions, *on_machines])]
     if spec.job_role:
         desired_roles.append(_role(inputs, spec.job_role, "ecs-tasks.amazonaws.com", data))
+    if spec.with_execution_role:
+        execution = [inputs.iam_arn("policy", spec.execution_policy)]
+        desired_roles.append(_role(inputs, spec.execution_role, "ecs-tasks.amazonaws.com", execution))
     if roles.service != "service-linked":
         service = inputs.managed("service-role/AWSBatchServiceRole")
         desired_roles.append(_role(inputs, roles.service, "batch.amazonaws.com", [service]))
@@ -81,9 +84,9 @@ def _storage_policies(inputs: Inputs) -> list[str]:
 def _known(inputs: Inputs) -> tuple[str, ...]:
     """Policies that Kiln attaches, and so takes away again; what else somebody attached stays."""
     roles = inputs.spec.roles
-    own = [name for name in (roles.bucket_policy, roles.public_buckets_policy, roles.storage_policy) if name]
+    own = (roles.bucket_policy, roles.public_buckets_policy, roles.storage_policy, inputs.spec.execution_policy)
     return (
-        *(inputs.iam_arn("policy", name) for name in own),
+        *(inputs.iam_arn("policy", name) for name in own if name),
         inputs.managed(_S3_READ),
         inputs.managed(_SESSIONS),
     )
@@ -97,7 +100,7 @@ def match(region: Region, desired: Sequence[DesiredRole]) -> Mapping[str, Existi
 def tagged(region: Region) -> Iterator[Existing]:
     """IAM lists without tags: each role is asked for its own, but for those of AWS's services."""
     iam = region.cloud.client("iam")
-    for listed in list_all(iam, "list_roles", "Roles"):
+    for listed in every(iam, "list_roles", "Roles"):
         if listed["Path"].startswith(_NOT_OURS):
             continue
         if answer := errors.or_none(iam.get_role, *errors.DENIED, RoleName=listed["RoleName"]):
@@ -115,7 +118,7 @@ def _existing(iam: Any, desired: DesiredRole) -> Existing | None:
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     }
     if not desired.foreign:
-        attached = list_all(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=desired.name)
+        attached = every(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=desired.name)
         fields["policies"] = sorted(policy["PolicyArn"] for policy in attached)
     return Existing(KIND, desired.name, role["Arn"], fields, tags.as_dict(role.get("Tags")))
 
@@ -161,7 +164,7 @@ def create(cloud: Cloud, desired: DesiredRole) -> str:
         **({"PermissionsBoundary": boundary} if boundary else {}),
     )
     for arn in desired.fields["policies"]:
-        propagation.is_seen(iam.attach_role_policy, RoleName=desired.name, PolicyArn=arn)
+        propagation.seen(iam.attach_role_policy, RoleName=desired.name, PolicyArn=arn)
     return str(made["Role"]["Arn"])
 
 
@@ -179,7 +182,7 @@ def update(cloud: Cloud, desired: DesiredRole, existing: Existing, changes: Sequ
         elif change.field == "boundary":
             iam.put_role_permissions_boundary(RoleName=desired.name, PermissionsBoundary=change.after)
         elif change.after:
-            propagation.is_seen(iam.attach_role_policy, RoleName=desired.name, PolicyArn=change.after)
+            propagation.seen(iam.attach_role_policy, RoleName=desired.name, PolicyArn=change.after)
         else:
             iam.detach_role_policy(RoleName=desired.name, PolicyArn=change.before)
     return existing.id

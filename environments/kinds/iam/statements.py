@@ -31,10 +31,10 @@ def bucket_access(inputs: Inputs) -> list[Statement]:
     sid = sid_of(inputs.spec.name)
     keys = sorted(bucket.kms_key for bucket in inputs.spec.buckets.values() if bucket.kms_key)
     statements = [
-        _allow(f"{sid}Buckets", [*_LIST, "s3:ListBucketMultipartUploads"], arns),
-        _allow(f"{sid}Objects", [*_READ, *_WRITE], [f"{arn}/*" for arn in arns]),
+        allow(f"{sid}Buckets", [*_LIST, "s3:ListBucketMultipartUploads"], arns),
+        allow(f"{sid}Objects", [*_READ, *_WRITE], [f"{arn}/*" for arn in arns]),
     ]
-    return statements + ([_allow(f"{sid}Keys", ["kms:Decrypt", "kms:GenerateDataKey"], keys)] if keys else [])
+    return statements + ([allow(f"{sid}Keys", ["kms:Decrypt", "kms:GenerateDataKey"], keys)] if keys else [])
 
 
 def public_access(inputs: Inputs) -> list[Statement]:
@@ -43,8 +43,8 @@ def public_access(inputs: Inputs) -> list[Statement]:
     arns = [f"arn:{inputs.partition}:s3:::{name}" for name in names]
     sid = sid_of(inputs.spec.name)
     return [
-        _allow(f"{sid}PublicBuckets", list(_LIST), arns),
-        _allow(f"{sid}PublicObjects", list(_READ), [f"{arn}/*" for arn in arns]),
+        allow(f"{sid}PublicBuckets", list(_LIST), arns),
+        allow(f"{sid}PublicObjects", list(_READ), [f"{arn}/*" for arn in arns]),
     ]
 
 
@@ -56,7 +56,8 @@ def storage(inputs: Inputs) -> list[Statement]:
     return [*common, *({**statement, "Sid": sid + statement["Sid"]} for statement in whole["Statement"][len(common) :])]
 
 
-def _allow(sid: str, actions: list[str], resources: list[str]) -> Statement:
+def allow(sid: str, actions: list[str], resources: list[str]) -> Statement:
+    """Make a statement that allows actions on ARNs."""
     return {"Sid": sid, "Effect": "Allow", "Action": sorted(actions), "Resource": sorted(resources)}
 
 

@@ -7,6 +7,7 @@ Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDef
 
 import re
 
+from sandbox.batch.job_definitions import container_rules
 from sandbox.batch.model.errors import executing
 from sandbox.batch.model.records import Fields
 
@@ -34,7 +35,8 @@ def read_container(request: Fields) -> Fields:
         raise executing("Container properties: image should not be null or empty.")
     _check_resources(properties)
     _check_mounts(properties)
-    return {**{name: [] for name in _LISTS}, **properties}
+    container_rules.check(properties)
+    return {**{name: [] for name in _LISTS}, **container_rules.keep(properties)}
 
 
 def read_requirements(properties: Fields) -> dict[str, int]:

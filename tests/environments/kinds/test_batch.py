@@ -78,7 +78,8 @@ def test_the_request_for_a_job_definition() -> None:
     assert container["jobRoleArn"] == "arn:aws:iam::123456789012:role/reference-job-role"
     assert container["resourceRequirements"] == [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
     assert container["mountPoints"] == [
-        {"sourceVolume": "v0", "containerPath": "/home/ec2-user/miniconda", "readOnly": True}
+        {"sourceVolume": "v0", "containerPath": "/home/ec2-user/miniconda", "readOnly": True},
+        {"sourceVolume": "v1", "containerPath": "/mnt/genomes", "readOnly": True},
     ]
     assert (request["retryStrategy"], request["timeout"]) == ({"attempts": 2}, {"attemptDurationSeconds": 3600})
     described = {**request, "revision": 1, "jobDefinitionArn": "arn"}

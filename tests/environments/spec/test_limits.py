@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from environments.spec.compute import ComputeEnvironment, HostVolume, JobDefinition, JobQueue, TimeLimit
+from environments.spec.compute import ComputeEnvironment, JobQueue, TimeLimit
 from environments.spec.environment import EnvironmentSpec
+from environments.spec.job_mounts import Volume
+from environments.spec.jobs import JobDefinition
 from environments.spec.network import Network
 from environments.spec.roles import Roles
 from environments.spec.storage import Bucket, LogGroup
@@ -15,7 +17,7 @@ REQUIRED: dict[type[BaseModel], dict[str, Any]] = {
     JobQueue: {"compute_environments": ["one"]},
     TimeLimit: {"reason": "MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT", "after": "2 h"},
     JobDefinition: {"image": "busybox", "memory": "512 MiB"},
-    HostVolume: {"host": "/a", "container": "/b"},
+    Volume: {"host": "/a", "container": "/b"},
     EnvironmentSpec: {
         "name": "small", "image": "x", "launch_template": "y", "compute_environments": {"one": {}},
         "queues": {"one": {"compute_environments": ["one"]}},
@@ -42,7 +44,7 @@ GOOD: list[tuple[type[BaseModel], dict[str, Any]]] = [
     (JobQueue, {"compute_environments": ["a", "b", "c"]}),
     (JobDefinition, {"vcpus": 1, "gpus": 0, "memory": "4 MiB", "attempts": 1, "timeout": "60 s", "user": "u"}),
     (JobDefinition, {"vcpus": 1024, "gpus": 64, "attempts": 10}),
-    (HostVolume, {"host": "/", "container": "/b"}),
+    (Volume, {"host": "/", "container": "/b"}),
     (Network, {"security_groups": [GROUP] * 5, "subnets": [SUBNET] * 16}),
     (LogGroup, {"retention": "731 d"}),
     (LogGroup, {"retention": None}),
@@ -84,7 +86,7 @@ BAD: list[tuple[type[BaseModel], dict[str, Any]]] = [
     (JobDefinition, {"user": ""}),
     (JobDefinition, {"image": "a b"}),
     (JobDefinition, {"environment": {"AWS_BATCH_JOB_ID": "x"}}),
-    (HostVolume, {"container": "/"}),
+    (Volume, {"container": "/"}),
     (Network, {"security_groups": [GROUP] * 6}),
     (Network, {"subnets": [SUBNET] * 17}),
     (LogGroup, {"retention": "732 d"}),
@@ -149,5 +151,5 @@ def test_days_and_names_that_follow_from_others() -> None:
 def test_nobody_has_a_session_or_an_old_bucket_unasked() -> None:
     assert Roles().session_manager is False
     assert Bucket().existing is False
-    assert HostVolume(host="/a", container="/b").read_only is True
+    assert Volume(host="/a", container="/b").read_only is True
     assert JobDefinition.model_validate(REQUIRED[JobDefinition]).privileged is False

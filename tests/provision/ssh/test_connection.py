@@ -8,8 +8,7 @@ import paramiko
 import pytest
 
 from kiln.errors import UserError
-from provision.ssh.address import DEFAULT_TIMING, LOST_AFTER_S, Address, ConnectionLostError, Timing
-from provision.ssh.connection import Connection
+from provision.ssh.connection import DEFAULT_TIMING, LOST_AFTER_S, Address, Connection, ConnectionLostError, Timing
 
 
 class Attempts:

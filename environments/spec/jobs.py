@@ -1,0 +1,159 @@
+"""Job definitions as an environment definition writes them.
+
+Sources: RegisterJobDefinition, ContainerProperties and LinuxParameters, AWS Batch API Reference.
+"""
+
+import re
+from collections import Counter
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
+
+from environments.spec.job_logs import Log
+from environments.spec.job_mounts import Device, Tmpfs, Ulimit, UlimitName, Volume
+from environments.spec.secrets import ExecutionRole, check_references, check_registry_secret, refuse_credentials
+from kiln.models import MiB, Model, Seconds, repeated
+
+_ECR = re.compile(
+    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?P<repository>[^:@]+)"
+)
+_FARGATE = (
+    "ephemeralStorage", "networkConfiguration", "assignPublicIp", "fargatePlatformConfiguration", "platformVersion",
+    "runtimePlatform",
+)  # fmt: skip
+_KEYS = {
+    "sharedMemorySize": "shared_memory: 1 GiB", "shmSize": "shared_memory: 1 GiB", "maxSwap": "max_swap: 1 GiB",
+    "initProcessEnabled": "init_process: true", "readonlyRootFilesystem": "read_only_root: true",
+    "mountPoints": "volumes: [{host: /data, container: /data}]",
+    "efsVolumeConfiguration": "volumes: [{efs: {file_system: fs-0123456789abcdef0}, container: /data}]",
+    "logConfiguration": "log: {driver: awslogs}", "executionRoleArn": "execution_role: environment",
+    "jobRoleArn": "job_role: job", "repositoryCredentials": "repository_credentials: ARN",
+    "resourceRequirements": "vcpus, memory and gpus", "retryStrategy": "attempts: 3",
+    "linuxParameters": "shared_memory, tmpfs, devices, init_process, max_swap and swappiness",
+}  # fmt: skip
+
+
+def _image(value: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_:./#@-]{1,255}", value):
+        raise ValueError(
+            "an image has at most 255 letters, digits and _ : . / # @ -, such as quay.io/nextflow/bash:latest"
+        )
+    return value
+
+
+def _user(value: str) -> str:
+    if not re.fullmatch(r"[^\s:]+(:[^\s:]+)?", value):
+        raise ValueError('write a user or user:group, by name or number, such as "1000:1000"')
+    return value
+
+
+class JobDefinition(Model):
+    """A container job definition: Kiln registers a new revision when anything in it changes."""
+
+    image: Annotated[str, AfterValidator(_image)]
+    command: tuple[str, ...] = ()
+    vcpus: StrictInt = Field(1, ge=1, le=1024)
+    memory: MiB
+    gpus: StrictInt = Field(0, ge=0, le=64)
+    environment: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], str] = Field(default_factory=dict)
+    secrets: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], str] = Field(default_factory=dict)
+    """Variables whose values the ECS agent takes from Secrets Manager or SSM when the job starts."""
+    parameters: dict[str, str] = Field(default_factory=dict)
+    job_role: str = Field("job", pattern=r"^(job|none|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+)$")
+    """job: the environment's job role; none; or a role's ARN."""
+    execution_role: ExecutionRole | None = None
+    """What the ECS agent fetches secrets and images with. Default: environment where one is needed, else none."""
+    repository_credentials: str | None = None
+    """Secret with username and password of a registry that is not ECR."""
+    volumes: tuple[Volume, ...] = ()
+    tmpfs: tuple[Tmpfs, ...] = ()
+    shared_memory: Annotated[MiB, Field(ge=1)] | None = None
+    """Of /dev/shm. Docker's own: 64 MiB."""
+    devices: tuple[Device, ...] = ()
+    ulimits: dict[UlimitName, Ulimit] = Field(default_factory=dict)
+    init_process: StrictBool = False
+    max_swap: MiB | None = None
+    swappiness: Annotated[StrictInt, Field(ge=0, le=100)] | None = None
+    user: Annotated[str, AfterValidator(_user)] | None = None
+    privileged: StrictBool = False
+    read_only_root: StrictBool = False
+    log: Log = Log()
+    attempts: StrictInt = Field(1, ge=1, le=10)
+    timeout: Seconds | None = None
+    """At least 60 s."""
+
+    @property
+    def needs_execution_role(self) -> bool:
+        """Whether the ECS agent must fetch something for the job in a role's name."""
+        return bool(self.secrets or self.log.secret_options or self.repository_credentials)
+
+    @property
+    def has_environments_role(self) -> bool:
+        """Whether the environment's execution role is its execution role."""
+        return self.execution_role == "environment" or (self.execution_role is None and self.needs_execution_role)
+
+    @property
+    def _mounts_by_role(self) -> bool:
+        return any(volume.efs and volume.efs.iam for volume in self.volumes)
+
+    @property
+    def asks_job_role(self) -> bool:
+        """Whether it mounts EFS in the name of the environment's job role."""
+        return self.job_role == "job" and self._mounts_by_role
+
+    @property
+    def ecr_repository(self) -> re.Match[str] | None:
+        """Account, region and repository of an image in ECR; None for any other registry."""
+        return _ECR.match(self.image)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _knows_batchs_own_names(cls, data: Any) -> Any:
+        for key in data if isinstance(data, dict) else ():
+            plain = re.sub(r"[^a-z]", "", str(key).lower())
+            if any(plain == name.lower() for name in _FARGATE):
+                raise ValueError(f"{key} is of Fargate alone, and machines of EC2 have none of it: leave it out")
+            if key not in cls.model_fields and (written := {n.lower(): w for n, w in _KEYS.items()}.get(plain)):
+                raise ValueError(f"{key} is an unknown key: it is written {written}")
+        return data
+
+    @model_validator(mode="after")
+    def _allowed(self) -> Self:
+        if self.memory < 4:
+            raise ValueError("memory must be at least 4 MiB")
+        if reserved := [key for key in (*self.environment, *self.secrets) if key.startswith("AWS_BATCH")]:
+            raise ValueError(f"AWS Batch sets these variables itself: {', '.join(reserved)}")
+        if self.timeout is not None and self.timeout < 60:
+            raise ValueError("timeout must be at least 60 s")
+        if twice := sorted(self.environment.keys() & self.secrets.keys()):
+            raise ValueError(f"environment and secrets both have {', '.join(twice)}")
+        if self.swappiness is not None and self.max_swap is None:
+            raise ValueError("swappiness works only with max_swap")
+        return self
+
+    @model_validator(mode="after")
+    def _mounts_once(self) -> Self:
+        paths = [*(volume.container for volume in self.volumes), *(tmpfs.container for tmpfs in self.tmpfs)]
+        if twice := repeated(paths):
+            raise ValueError(f"two mounts have the same place in the container: {twice}")
+        devices = Counter(device.container or device.host for device in self.devices)
+        if several := [path for path, times in devices.items() if times > 1]:
+            raise ValueError(f"two devices have the same place in the container: {', '.join(several)}")
+        if self.job_role == "none" and self._mounts_by_role:
+            raise ValueError("efs with iam: true asks what the job role allows: job_role cannot be none")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_secrets(self) -> Self:
+        check_references(self.secrets)
+        if self.repository_credentials is not None:
+            check_registry_secret(self.repository_credentials)
+        refuse_credentials(self.environment, (*self.command, *self.parameters.values()))
+        if self.needs_execution_role and self.execution_role == "none":
+            raise ValueError(
+                "secrets, secret_options and repository_credentials are fetched with an execution role: "
+                "execution_role cannot be none"
+            )
+        if self.repository_credentials is not None and self.ecr_repository:
+            raise ValueError("ECR knows no repository_credentials: machines pull from it with their own role")
+        return self
