@@ -67,7 +67,7 @@ class Volume(Model):
         return self
 
 
-def mapping(device: str, volume: Volume, disk: Disk | None, whose: str = "the base AMI's") -> dict[str, Any]:
+def map_volume(device: str, volume: Volume, disk: Disk | None, whose: str = "the base AMI's") -> dict[str, Any]:
     """One entry of BlockDeviceMappings, ending with its machine; `disk` is what the AMI has there.
 
     Raises UserError for a volume smaller than its snapshot, which EC2 would refuse, for one that would be decrypted,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from cloud import errors, tags
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from kiln.errors import UserError
 
@@ -58,7 +58,7 @@ def describe(cloud: Cloud, **query: Any) -> list[dict[str, Any]]:
     try:
         if "ImageIds" in query:  # AWS refuses MaxResults beside ids
             return list(cloud.ec2.describe_images(**query, IncludeDeprecated=True)["Images"])
-        return every(cloud.ec2, "describe_images", "Images", **query, IncludeDeprecated=True)
+        return list_all(cloud.ec2, "describe_images", "Images", **query, IncludeDeprecated=True)
     except Exception as error:
         if errors.code(error) in {"InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"}:
             return []
@@ -88,12 +88,12 @@ def from_description(image: dict[str, Any]) -> MachineImage:
         image.get("Architecture", "x86_64"),
         image["RootDeviceName"],
         disks,
-        moment(image["CreationDate"]),
-        moment(image["DeprecationTime"]) if image.get("DeprecationTime") else None,
+        parse_time(image["CreationDate"]),
+        parse_time(image["DeprecationTime"]) if image.get("DeprecationTime") else None,
         tags.as_dict(image.get("Tags")),
     )
 
 
-def moment(text: str) -> datetime:
+def parse_time(text: str) -> datetime:
     """AWS's ISO 8601 text with Z as an aware UTC time."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)

@@ -11,7 +11,7 @@ from cloud import errors, wait
 SECONDS = 120.0
 
 
-def seen(call: Callable[..., Any], **parameters: Any) -> Any:
+def is_seen(call: Callable[..., Any], **parameters: Any) -> Any:
     """The answer of a call to IAM, asked again while it does not find what was made a moment ago."""
     last: list[Exception] = []
 

@@ -4,29 +4,29 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cloud import tags
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 
 ENDED = frozenset({"terminated", "shutting-down"})
 """The states of an instance that is no more."""
 
 
-def unattached(cloud: Cloud) -> list[dict[str, Any]]:
+def list_unattached(cloud: Cloud) -> list[dict[str, Any]]:
     """Those that are attached to nothing, as EC2 describes them."""
     filters = [{"Name": "tag-key", "Values": [tags.STORAGE]}, {"Name": "status", "Values": ["available", "error"]}]
-    return every(cloud.ec2, "describe_volumes", "Volumes", Filters=filters)
+    return list_all(cloud.ec2, "describe_volumes", "Volumes", Filters=filters)
 
 
-def owner(volume: Mapping[str, Any]) -> str:
+def read_owner(volume: Mapping[str, Any]) -> str:
     """The instance that added it, by id."""
     return tags.as_dict(volume.get("Tags")).get(tags.STORAGE, "")
 
 
-def living_owners(cloud: Cloud, volumes: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+def list_living_owners(cloud: Cloud, volumes: Sequence[Mapping[str, Any]]) -> frozenset[str]:
     """Which of their owners have not ended. Asked by a filter, which does not mind unknown ids."""
     if not volumes:
         return frozenset()
-    filters = [{"Name": "instance-id", "Values": sorted({owner(volume) for volume in volumes})}]
-    reservations = every(cloud.ec2, "describe_instances", "Reservations", Filters=filters)
+    filters = [{"Name": "instance-id", "Values": sorted({read_owner(volume) for volume in volumes})}]
+    reservations = list_all(cloud.ec2, "describe_instances", "Reservations", Filters=filters)
     listed = [instance for reservation in reservations for instance in reservation["Instances"]]
     return frozenset(instance["InstanceId"] for instance in listed if instance["State"]["Name"] not in ENDED)

@@ -26,7 +26,7 @@ def as_dict(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in tags or ()}
 
 
-def specifications(tags: Tags, *resource_types: str) -> list[dict[str, object]]:
+def make_specifications(tags: Tags, *resource_types: str) -> list[dict[str, object]]:
     """TagSpecifications: tagged at creation, so that nothing exists untagged for even a moment."""
     return [{"ResourceType": kind, "Tags": as_list(tags)} for kind in resource_types]
 

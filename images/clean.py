@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from cloud import errors, storage_volumes, tags
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
-from images.amis.base import moment
+from images.amis.base import parse_time
 from images.builder import imaging, instances, ssh_access
 from kiln.journal import dead_builds
 
@@ -70,19 +70,19 @@ def _why(own: dict[str, str], dead: set[str], now: datetime) -> str:
     if own.get(tags.BUILD) in dead:
         return "its build has ended"
     expires = own.get(tags.EXPIRES)
-    if expires and moment(expires) < now:
+    if expires and parse_time(expires) < now:
         return f"expired {expires}"
     return ""
 
 
 def _storage(cloud: Cloud, now: datetime) -> Iterable[Leftover]:
     """Volumes that machines added to their own storage, are attached to nothing, and have nobody left to use them."""
-    volumes = storage_volumes.unattached(cloud)
-    alive = storage_volumes.living_owners(cloud, volumes)
+    volumes = storage_volumes.list_unattached(cloud)
+    alive = storage_volumes.list_living_owners(cloud, volumes)
     for volume in volumes:
-        owner, expires = storage_volumes.owner(volume), tags.as_dict(volume["Tags"]).get(tags.EXPIRES)
+        owner, expires = storage_volumes.read_owner(volume), tags.as_dict(volume["Tags"]).get(tags.EXPIRES)
         why = "" if owner in alive else f"its instance {owner} is gone"
-        if not why and expires and moment(expires) < now:
+        if not why and expires and parse_time(expires) < now:
             why = f"{owner} has not attached it, expired {expires}"
         if why:
             id_ = volume["VolumeId"]
@@ -99,7 +99,7 @@ def _instances(cloud: Cloud) -> list[dict[str, Any]]:
 
 
 def _pages(cloud: Cloud, operation: str, field: str, **query: Any) -> list[dict[str, Any]]:
-    return every(cloud.ec2, operation, field, Filters=_FILTER, **query)
+    return list_all(cloud.ec2, operation, field, Filters=_FILTER, **query)
 
 
 def _remover(action: Callable[[Cloud, str], None], cloud: Cloud, id_: str) -> Callable[[], None]:

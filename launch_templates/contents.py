@@ -6,7 +6,7 @@ from cloud import tags
 from cloud.machine_images import Family, MachineImage
 from kiln.errors import UserError
 from launch_templates.spec import LaunchTemplateSpec
-from provision.image import impossible, recipes
+from provision.image import find_impossible, recipes
 from provision.model import carried, downloads
 from provision.model.recipe import Machine, Recipe
 from userdata import boot, dense, mime, refusals
@@ -35,7 +35,7 @@ def contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage | Non
     """
     _refuse_impossible(spec, family)
     needed = {name: recipe for name, recipe in _recipes(spec, family, image).items() if recipe.files or recipe.steps}
-    missing = carried.missing(needed, image.tags.get(tags.CARRIES, "") if image else "")
+    missing = carried.find_missing(needed, image.tags.get(tags.CARRIES, "") if image else "")
     if missing and (why := boot.refusal(family)):
         raise _cannot(spec, "family", why)
     own = boot.boot_part(missing)
@@ -75,7 +75,7 @@ def _recipes(spec: LaunchTemplateSpec, family: Family, image: MachineImage | Non
 
 
 def _refuse_impossible(spec: LaunchTemplateSpec, family: Family) -> None:
-    for part, why in impossible(spec, family).items():
+    for part, why in find_impossible(spec, family).items():
         raise _cannot(spec, part, why)
 
 

@@ -8,7 +8,7 @@ import base64
 from typing import Any
 
 from cloud import tags
-from cloud.ebs import mapping
+from cloud.ebs import map_volume
 from cloud.machine_images import MachineImage
 from launch_templates.spec import LaunchTemplateSpec
 
@@ -37,8 +37,8 @@ def launch_template_data(
         },
         "Monitoring": {"Enabled": spec.detailed_monitoring},
         "TagSpecifications": [
-            *tags.specifications({**spec.instance_tags, **marks}, "instance"),
-            *tags.specifications({**spec.volume_tags, **marks}, "volume"),
+            *tags.make_specifications({**spec.instance_tags, **marks}, "instance"),
+            *tags.make_specifications({**spec.volume_tags, **marks}, "volume"),
         ],
     }
     if not names_image:
@@ -55,10 +55,10 @@ def _devices(spec: LaunchTemplateSpec, image: MachineImage) -> list[dict[str, An
     root, data = spec.volumes.root, spec.volumes.data
     mappings = []
     if root:
-        mappings.append(mapping(image.root_device, root, image.root, whose="the AMI's"))
+        mappings.append(map_volume(image.root_device, root, image.root, whose="the AMI's"))
     if data and data.device:
         disk = next((disk for disk in image.disks if disk.device == data.device), None)
-        entry = mapping(data.device, data, disk, whose="the AMI's")
+        entry = map_volume(data.device, data, disk, whose="the AMI's")
         entry["Ebs"]["DeleteOnTermination"] = data.delete_on_termination
         mappings.append(entry)
     return mappings

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from cloud import tags
-from cloud.pages import parts
+from cloud.pages import split
 from cloud.session import Cloud
 from kiln.errors import UserError
 from launch_templates.plan import Plan
@@ -35,7 +35,7 @@ def register(cloud: Cloud, plan: Plan, labels: tags.Tags = MappingProxyType({}))
             LaunchTemplateName=plan.spec.name,
             VersionDescription=plan.description,
             LaunchTemplateData=plan.data,
-            TagSpecifications=tags.specifications({**labels, tags.TEMPLATE: plan.spec.name}, "launch-template"),
+            TagSpecifications=tags.make_specifications({**labels, tags.TEMPLATE: plan.spec.name}, "launch-template"),
             ClientToken=secrets.token_hex(16),
         )["LaunchTemplate"]
         return Registered(made["LaunchTemplateId"], 1, True, 1, ())
@@ -57,7 +57,7 @@ def register(cloud: Cloud, plan: Plan, labels: tags.Tags = MappingProxyType({}))
 
 def _delete(cloud: Cloud, template: str, numbers: tuple[int, ...]) -> None:
     """DeleteLaunchTemplateVersions takes at most 200 (Amazon EC2 API Reference) and tells failures in its answer."""
-    for some in parts([str(number) for number in numbers], 200):
+    for some in split([str(number) for number in numbers], 200):
         answer = cloud.ec2.delete_launch_template_versions(LaunchTemplateId=template, Versions=some)
         if failed := answer.get("UnsuccessfullyDeletedLaunchTemplateVersions"):
             first = failed[0]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from launch_templates.versions import Template
 
@@ -30,7 +30,7 @@ class Usage:
 def find(cloud: Cloud, template: Template) -> Usage:
     """How this region's compute environments use the template; where Batch may not be asked, `unknown` says so."""
     try:
-        environments = every(cloud.client("batch"), "describe_compute_environments", "computeEnvironments")
+        environments = list_all(cloud.client("batch"), "describe_compute_environments", "computeEnvironments")
     except Exception as error:
         if errors.code(error) not in errors.DENIED:
             raise

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cloud import errors, tags
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from kiln.errors import UserError
 from userdata.decode import decode, from_base64
@@ -53,7 +53,7 @@ def find(cloud: Cloud, name: str) -> Template | None:
 def of(cloud: Cloud, described: Mapping[str, Any]) -> Template:
     """A launch template as EC2 describes it, with all its versions."""
     id_ = described["LaunchTemplateId"]
-    listed = every(cloud.ec2, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=id_)
+    listed = list_all(cloud.ec2, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=id_)
     versions = [
         Version(entry["VersionNumber"], entry.get("LaunchTemplateData", {}), entry.get("VersionDescription", ""))
         for entry in listed

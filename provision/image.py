@@ -72,7 +72,7 @@ def recipes(needs: Needs, machine: Machine) -> dict[str, Recipe]:
     return found
 
 
-def impossible(needs: Needs, family: Family) -> dict[str, str]:
+def find_impossible(needs: Needs, family: Family) -> dict[str, str]:
     """Part of a definition → why it cannot work on a family of base images; those that can are left out."""
     found = {
         "docker_storage": docker_storage.refusal(needs.docker_storage, family) if needs.docker_storage else None,

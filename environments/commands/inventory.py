@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from cloud.machine_images import MachineImage, describe, from_description
-from cloud.pages import parts
+from cloud.pages import split
 from cloud.session import Cloud
 from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.model.region import Region
@@ -29,7 +29,7 @@ def count_instances(cloud: Cloud, compute: Sequence[ExistingEnvironment]) -> dic
     """Count the instances that have joined, by compute environment (a call for up to 100 clusters)."""
     names = {environment.cluster: environment.aws_name for environment in compute if environment.cluster}
     joined: dict[str, int] = {}
-    for some in parts(sorted(names), 100):
+    for some in split(sorted(names), 100):
         for cluster in cloud.client("ecs").describe_clusters(clusters=some)["clusters"]:
             joined[names[cluster["clusterArn"]]] = int(cluster["registeredContainerInstancesCount"])
     return joined

@@ -7,7 +7,7 @@ DescribeTags, Amazon EC2 API Reference. Batch may still list, with the status DE
 from functools import cached_property
 from typing import Any
 
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.model import ownership
 
@@ -32,7 +32,7 @@ class Region:
     @cached_property
     def job_definitions(self) -> list[Described]:
         """Every ACTIVE revision, 100 to a call. AWS Batch can be asked for all names, or for one at a time."""
-        return every(self.cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE")
+        return list_all(self.cloud.client("batch"), "describe_job_definitions", "jobDefinitions", status="ACTIVE")
 
     def list_ec2_ids(self, environment: str, resource_type: str) -> frozenset[str]:
         """List the ids of what carries an environment's tag: launch-template or security-group, both asked at once."""
@@ -41,10 +41,10 @@ class Region:
                 {"Name": "key", "Values": [ownership.key(environment)]},
                 {"Name": "resource-type", "Values": ["launch-template", "security-group"]},
             ]
-            self._ec2_ids[environment] = every(self.cloud.ec2, "describe_tags", "Tags", Filters=filters)
+            self._ec2_ids[environment] = list_all(self.cloud.ec2, "describe_tags", "Tags", Filters=filters)
         tagged = self._ec2_ids[environment]
         return frozenset(tag["ResourceId"] for tag in tagged if tag["ResourceType"] == resource_type)
 
     def _listed(self, operation: str, field: str) -> list[Described]:
-        listed = every(self.cloud.client("batch"), operation, field)
+        listed = list_all(self.cloud.client("batch"), operation, field)
         return [described for described in listed if described.get("status") != "DELETED"]

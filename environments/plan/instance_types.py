@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud.machine_images import Chosen, Family
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.plan.families import allowed_by, families_of
 from environments.spec.compute import ComputeEnvironment
@@ -53,7 +53,7 @@ def describe(cloud: Cloud, names: Iterable[str]) -> Mapping[str, InstanceType]:
     if not patterns:
         return {}
     filters = [{"Name": "instance-type", "Values": patterns}]
-    types = map(_read, every(cloud.ec2, "describe_instance_types", "InstanceTypes", Filters=filters))
+    types = map(_read, list_all(cloud.ec2, "describe_instance_types", "InstanceTypes", Filters=filters))
     return {instance_type.name: instance_type for instance_type in types}
 
 

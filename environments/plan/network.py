@@ -8,7 +8,7 @@ import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.model.inputs import Network
 from environments.spec.environment import EnvironmentSpec
@@ -33,8 +33,8 @@ def find(cloud: Cloud, spec: EnvironmentSpec) -> Network:
             f"the subnets of {spec.name} are not in {spec.network.vpc}", f"they are in {vpc}", "See network.subnets."
         )
     mine = [{"Name": "vpc-id", "Values": [vpc]}]
-    shut = find_closed(subnets, every(cloud.ec2, "describe_route_tables", "RouteTables", Filters=mine))
-    endpoints = every(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=mine) if shut else []
+    shut = find_closed(subnets, list_all(cloud.ec2, "describe_route_tables", "RouteTables", Filters=mine))
+    endpoints = list_all(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=mine) if shut else []
     names = tuple(sorted(subnet["SubnetId"] for subnet in subnets))
     return Network(vpc, names, {}, warn(shut, endpoints))
 
@@ -45,7 +45,7 @@ def _subnets(cloud: Cloud, spec: EnvironmentSpec) -> list[dict[str, Any]]:
         query: dict[str, Any] = {"SubnetIds": list(network.subnets)}
         return list(cloud.ec2.describe_subnets(**query)["Subnets"])
     name, value = ("default-for-az", "true") if network.vpc == "default" else ("vpc-id", network.vpc)
-    subnets = every(cloud.ec2, "describe_subnets", "Subnets", Filters=[{"Name": name, "Values": [value]}])
+    subnets = list_all(cloud.ec2, "describe_subnets", "Subnets", Filters=[{"Name": name, "Values": [value]}])
     if not subnets:
         lacking = "default VPC" if network.vpc == "default" else f"subnet in {network.vpc}"
         raise UserError(

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cloud import errors
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.ec2 import launch_templates as templates
@@ -53,7 +53,7 @@ def elsewhere(cloud: Cloud, environment: str) -> list[str]:
         if region == cloud.region:
             continue
         try:
-            there = every(cloud.client("batch", region), "describe_compute_environments", "computeEnvironments")
+            there = list_all(cloud.client("batch", region), "describe_compute_environments", "computeEnvironments")
         except Exception as error:
             if errors.code(error) not in errors.DENIED:
                 raise

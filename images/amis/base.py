@@ -5,13 +5,13 @@ import json
 from cloud import errors
 from cloud.machine_images import Disk as BaseDisk
 from cloud.machine_images import MachineImage as BaseImage
-from cloud.machine_images import describe, from_description, moment
+from cloud.machine_images import describe, from_description, parse_time
 from cloud.session import Cloud
 from images.spec import bases
 from images.spec.image import ImageSpec
 from kiln.errors import UserError
 
-__all__ = ["BaseDisk", "BaseImage", "describe", "find", "from_description", "moment", "read_parameter"]
+__all__ = ["BaseDisk", "BaseImage", "describe", "find", "from_description", "parse_time", "read_parameter"]
 
 
 def find(cloud: Cloud, spec: ImageSpec) -> BaseImage:

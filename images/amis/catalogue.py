@@ -48,7 +48,7 @@ def _entry(image: dict[str, Any]) -> Entry:
         own.get(tags.STATUS, ""),
         own.get(tags.BASE, ""),
         own.get(tags.BUILD, ""),
-        base.moment(image["CreationDate"]),
+        base.parse_time(image["CreationDate"]),
         image.get("State", ""),
         sum(int(disk.get("VolumeSize", 0)) for disk in disks),
         own.get(tags.INPUTS, ""),

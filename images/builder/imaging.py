@@ -51,7 +51,7 @@ def create(
             Description=description,
             NoReboot=not reboot,
             BlockDeviceMappings=[{"DeviceName": device, "Ebs": {"DeleteOnTermination": True}} for device in devices],
-            TagSpecifications=tags.specifications(own, "image", "snapshot"),
+            TagSpecifications=tags.make_specifications(own, "image", "snapshot"),
         )["ImageId"]
         undo.push(
             "AMI and its snapshots",

@@ -41,7 +41,7 @@ def make_request(order: Order, place: Placement, key_name: str | None, group: st
         "NetworkInterfaces": [_network(order, place, group)],
         "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},
         "UserData": cloud_config(order.keys.host, time_limit=order.builder.time_limit),
-        "TagSpecifications": tags.specifications(order.boot.tags, "instance", "volume", "network-interface"),
+        "TagSpecifications": tags.make_specifications(order.boot.tags, "instance", "volume", "network-interface"),
         "ClientToken": f"{order.boot.build_id}-{order.purpose}-{place.instance_type}-{place.subnet.id[-8:]}"[:64],
     }
     if key_name:

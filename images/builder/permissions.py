@@ -20,11 +20,11 @@ def check_may_build(cloud: Cloud, plan: Plan) -> None:
     order = Order(boot, "builder", plan.base.id, plan.mappings, Keys("", _SAMPLE, HostKey("", "")))
     dry_run(
         ec2.import_key_pair, KeyName=boot.tags["Name"], PublicKeyMaterial=_SAMPLE.encode(),
-        TagSpecifications=tags.specifications(boot.tags, "key-pair"),
+        TagSpecifications=tags.make_specifications(boot.tags, "key-pair"),
     )  # fmt: skip
     dry_run(
         ec2.create_security_group, GroupName=boot.tags["Name"], Description="Kiln", VpcId=boot.vpc,
-        TagSpecifications=tags.specifications(boot.tags, "security-group"),
+        TagSpecifications=tags.make_specifications(boot.tags, "security-group"),
     )  # fmt: skip
     request = make_request(order, boot.placements[0], None, None)
     request.pop("ClientToken")  # a dry run must not spend the token of the real call
@@ -36,7 +36,7 @@ def check_builder_may(cloud: Cloud, instance: str, plan: Plan) -> None:
     ec2 = cloud.ec2
     if plan.boot.spec.builder.market != "spot":
         dry_run(ec2.stop_instances, InstanceIds=[instance])
-    made = tags.specifications(plan.boot.tags, "image", "snapshot")
+    made = tags.make_specifications(plan.boot.tags, "image", "snapshot")
     dry_run(ec2.create_image, InstanceId=instance, Name=plan.ami_name, TagSpecifications=made)
     dry_run(ec2.terminate_instances, InstanceIds=[instance])
 

@@ -14,7 +14,7 @@ def make_key_pair(cloud: Cloud, undo: Undo, order: Order) -> str:
         cloud.ec2.import_key_pair(
             KeyName=name,
             PublicKeyMaterial=order.keys.public.encode(),
-            TagSpecifications=tags.specifications(order.boot.tags, "key-pair"),
+            TagSpecifications=tags.make_specifications(order.boot.tags, "key-pair"),
         )
         by_hand = f"aws ec2 delete-key-pair --key-name {name}"
         undo.push("key pair", lambda: cloud.ec2.delete_key_pair(KeyName=name), by_hand=by_hand)
@@ -28,7 +28,7 @@ def make_security_group(cloud: Cloud, undo: Undo, order: Order) -> str:
             GroupName=f"{order.boot.tags['Name']}-{order.purpose}",
             Description="Kiln: SSH to one builder from one address",
             VpcId=order.boot.vpc,
-            TagSpecifications=tags.specifications(order.boot.tags, "security-group"),
+            TagSpecifications=tags.make_specifications(order.boot.tags, "security-group"),
         )["GroupId"]
         undo.push(
             "security group",

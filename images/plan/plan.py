@@ -15,7 +15,7 @@ from images.plan.estimate import Estimate, estimate
 from images.spec.bases import ALIASES
 from images.spec.image import ImageSpec
 from kiln.errors import UserError
-from provision.image import image_recipe, image_recipes, impossible
+from provision.image import find_impossible, image_recipe, image_recipes
 from provision.model import carried
 
 
@@ -66,7 +66,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
 
 def refuse_impossible(spec: ImageSpec) -> None:
     """Raise UserError for what the definition alone shows to be impossible."""
-    for part, refusal in impossible(spec, spec.family).items():
+    for part, refusal in find_impossible(spec, spec.family).items():
         raise UserError(f"{spec.name} cannot be built", refusal, f"See {part} in images/reference.yaml.")
     if spec.share.accounts:
         for volume in (spec.volumes.root, spec.volumes.data):

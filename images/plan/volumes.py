@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cloud.ebs import Volume, mapping
+from cloud.ebs import Volume, map_volume
 from images.amis.base import BaseImage
 from images.spec.image import Volumes
 
@@ -19,7 +19,7 @@ def map_volumes(volumes: Volumes, base: BaseImage) -> list[dict[str, Any]]:
         own[volumes.data.device] = volumes.data
     disks = {disk.device: disk for disk in base.disks}
     devices = [base.root_device, *(d for d in disks if d != base.root_device), *(d for d in own if d not in disks)]
-    return [mapping(device, own.get(device, Volume()), disks.get(device)) for device in devices]
+    return [map_volume(device, own.get(device, Volume()), disks.get(device)) for device in devices]
 
 
 def map_image(base: BaseImage) -> list[dict[str, Any]]:

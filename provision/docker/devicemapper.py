@@ -61,7 +61,7 @@ echo "df / in a new container: $kib KiB; dm.basesize: @KIB@ KiB"
 """
 
 
-def human_size(count: int) -> str:
+def write_size(count: int) -> str:
     """Bytes as `docker info` prints them: four significant digits, powers of 1000 (40 GiB → "42.95GB").
 
     Source: docker/go-units, HumanSize.
@@ -103,7 +103,7 @@ class Devicemapper(Model):
                 "Give volumes.data with a size, such as 40 GiB.",
             )
         option = f"{self.basesize}GB"  # Docker reads GB as GiB here (units.RAMInBytes): 40GB is 42.95 decimal GB
-        base = human_size(self.basesize * 2**30)
+        base = write_size(self.basesize * 2**30)
         before = "kiln_docker_answers 120\ndocker info 2>/dev/null | grep -E 'Pool Name|Base Device Size'\n"
         step = f"{before}kiln_set_basesize {OPTIONS_FILE} {option}\ncat {OPTIONS_FILE}\nkiln_docker_back restart 120\n"
         pool = f"kiln_docker_answers 120\ndocker info 2>/dev/null | kiln_check_pool {base} {machine.data_gib * 2**30}\n"

@@ -19,7 +19,7 @@ def as_tag(recipes: Mapping[str, Recipe]) -> str:
     return tags.pack({name: digest(recipe) for name, recipe in recipes.items() if recipe.files or recipe.steps})
 
 
-def missing(recipes: Mapping[str, Recipe], tag: str) -> dict[str, Recipe]:
+def find_missing(recipes: Mapping[str, Recipe], tag: str) -> dict[str, Recipe]:
     """The recipes that do something which an AMI with that tag ("" for none) does not carry, in their order."""
     carried = tags.unpack(tag)
     return {

@@ -1,4 +1,4 @@
-"""Has cloud-init finished, and how? Read from its own files, because its command takes seconds to start."""
+"""Whether cloud-init has finished, and how: read from its own files, because its command takes seconds to start."""
 
 import json
 from dataclasses import dataclass

@@ -2,57 +2,23 @@
 
 import logging
 import socket
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kiln.errors import UserError
+from provision.ssh.address import LOST_AFTER_S, Address, ConnectionLostError, Timing
 from provision.ssh.proxy import Proxy, fill_in
 
 if TYPE_CHECKING:
     import paramiko
 
 KEEPALIVE_S = 15
-LOST_AFTER_S = 45.0  # without a sign of life; the runner gives one every 5 s
 FIRST_BANNER_S = 3.0  # how long sshd may take to say hello at the first attempt; each attempt gives it more
 
 
-class ConnectionLostError(UserError):
-    """The connection broke, or nothing came through it any more; the machine may be well."""
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a machine answers. In `proxy_command`, %h, %p and %r stand for host, port and user, as in ssh_config."""
-
-    host: str
-    user: str
-    port: int = 22
-    proxy_command: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.user}@{self.host}:{self.port}"
-
-
-@dataclass(frozen=True)
-class Timing:
-    """`connect_s`: how long one attempt to connect may take; `rejoin_s`: how long a machine that answered once may be
-    out of reach, a reboot included. `now` and `sleep` are in seconds.
-    """
-
-    connect_s: float = 10.0
-    rejoin_s: float = 300.0
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
-
-
-DEFAULT_TIMING = Timing()
-
-
 class Connection:
-    """Opens, and opens again after a loss. `host_keys` are the public keys of which the machine must have one."""
+    """An SSH connection, opened again after a loss; the machine must have one of the public keys `host_keys`."""
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from cloud.ebs import Volume, mapping
+from cloud.ebs import Volume, map_volume
 from cloud.machine_images import Disk
 from kiln.errors import UserError
 
@@ -51,7 +51,7 @@ def test_settings_that_ebs_takes(settings: dict[str, Any]) -> None:
 
 
 def test_a_volume_is_encrypted_and_gp3_and_goes_with_its_machine() -> None:
-    assert mapping("/dev/xvda", Volume(), SNAPSHOT) == {
+    assert map_volume("/dev/xvda", Volume(), SNAPSHOT) == {
         "DeviceName": "/dev/xvda",
         "Ebs": {"VolumeSize": 30, "VolumeType": "gp3", "DeleteOnTermination": True, "Encrypted": True},
     }
@@ -59,7 +59,7 @@ def test_a_volume_is_encrypted_and_gp3_and_goes_with_its_machine() -> None:
 
 def test_what_a_definition_gives_is_asked_for() -> None:
     volume = Volume(size="40 GiB", type="gp3", iops=4000, throughput=250, kms_key="alias/a")
-    assert mapping("/dev/sdc", volume, None)["Ebs"] == {
+    assert map_volume("/dev/sdc", volume, None)["Ebs"] == {
         "VolumeSize": 40, "VolumeType": "gp3", "DeleteOnTermination": True, "Encrypted": True,
         "Iops": 4000, "Throughput": 250, "KmsKeyId": "alias/a",
     }  # fmt: skip
@@ -67,16 +67,16 @@ def test_what_a_definition_gives_is_asked_for() -> None:
 
 def test_a_volume_is_never_smaller_than_its_snapshot() -> None:
     with pytest.raises(UserError, match="the volume /dev/xvda is too small: 29 GiB") as caught:
-        mapping("/dev/xvda", Volume(size="29 GiB"), SNAPSHOT, "the AMI's")
+        map_volume("/dev/xvda", Volume(size="29 GiB"), SNAPSHOT, "the AMI's")
     assert "the AMI's snapshot snap-0a has 30 GiB" in caught.value.why
-    assert mapping("/dev/xvda", Volume(size="30 GiB"), SNAPSHOT)["Ebs"]["VolumeSize"] == 30
+    assert map_volume("/dev/xvda", Volume(size="30 GiB"), SNAPSHOT)["Ebs"]["VolumeSize"] == 30
     blank = Disk("/dev/sdc", 30, None)
-    assert mapping("/dev/sdc", Volume(size="1 GiB"), blank)["Ebs"]["VolumeSize"] == 1
+    assert map_volume("/dev/sdc", Volume(size="1 GiB"), blank)["Ebs"]["VolumeSize"] == 1
 
 
 def test_an_encrypted_snapshot_stays_encrypted() -> None:
     sealed = Disk("/dev/xvda", 30, "snap-0a", encrypted=True)
     with pytest.raises(UserError, match="cannot be unencrypted"):
-        mapping("/dev/xvda", Volume(encrypted=False), sealed)
-    assert mapping("/dev/xvda", Volume(encrypted=False), SNAPSHOT)["Ebs"]["Encrypted"] is False
-    assert mapping("/dev/xvda", Volume(), sealed)["Ebs"]["Encrypted"] is True
+        map_volume("/dev/xvda", Volume(encrypted=False), sealed)
+    assert map_volume("/dev/xvda", Volume(encrypted=False), SNAPSHOT)["Ebs"]["Encrypted"] is False
+    assert map_volume("/dev/xvda", Volume(), sealed)["Ebs"]["Encrypted"] is True

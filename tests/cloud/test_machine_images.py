@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from cloud.machine_images import Disk, describe, from_description, moment
+from cloud.machine_images import Disk, describe, from_description, parse_time
 from cloud.session import Cloud
 from kiln.errors import UserError
 
@@ -47,7 +47,7 @@ def test_a_root_that_is_no_ebs_volume(mappings: list[dict[str, Any]]) -> None:
 
 
 def test_a_moment_is_utc() -> None:
-    assert moment("2026-01-02T03:04:05+02:00").isoformat() == "2026-01-02T01:04:05+00:00"
+    assert parse_time("2026-01-02T03:04:05+02:00").isoformat() == "2026-01-02T01:04:05+00:00"
 
 
 class Ec2:

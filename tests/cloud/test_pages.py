@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cloud.pages import every, parts
+from cloud.pages import list_all, split
 
 
 class Client:
@@ -18,10 +18,10 @@ class Client:
 
 
 def test_every_page_counts() -> None:
-    assert every(Client(), "list_roles", "Roles", PathPrefix="/x/") == ["/x/a", "/x/b", "/x/c"]
+    assert list_all(Client(), "list_roles", "Roles", PathPrefix="/x/") == ["/x/a", "/x/b", "/x/c"]
 
 
 def test_no_more_than_one_call_takes() -> None:
-    assert list(parts(range(5), 2)) == [[0, 1], [2, 3], [4]]
-    assert list(parts(["a", "b"], 2)) == [["a", "b"]]
-    assert list(parts("", 2)) == []
+    assert list(split(range(5), 2)) == [[0, 1], [2, 3], [4]]
+    assert list(split(["a", "b"], 2)) == [["a", "b"]]
+    assert list(split("", 2)) == []

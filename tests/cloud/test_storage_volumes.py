@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from cloud.session import Cloud
-from cloud.storage_volumes import living_owners, owner, unattached
+from cloud.storage_volumes import list_living_owners, list_unattached, read_owner
 
 
 class Ec2:
@@ -30,13 +30,13 @@ def volume(instance: str) -> dict[str, Any]:
 
 
 def test_the_instance_that_added_a_volume() -> None:
-    assert owner(volume("i-1")) == "i-1"
-    assert owner({"VolumeId": "vol-1"}) == ""
+    assert read_owner(volume("i-1")) == "i-1"
+    assert read_owner({"VolumeId": "vol-1"}) == ""
 
 
 def test_unattached_are_those_with_the_tag_that_are_available_or_broken() -> None:
     ec2 = Ec2({"Volumes": [volume("i-1")]})
-    assert unattached(cloud(ec2)) == [volume("i-1")]
+    assert list_unattached(cloud(ec2)) == [volume("i-1")]
     filters = [{"Name": "tag-key", "Values": ["kiln:storage"]}, {"Name": "status", "Values": ["available", "error"]}]
     assert ec2.asked == [("describe_volumes", {"Filters": filters})]
 
@@ -46,12 +46,12 @@ def test_living_owners_are_those_that_have_not_ended() -> None:
     instances = [{"InstanceId": f"i-{state}", "State": {"Name": state}} for state in states]
     ec2 = Ec2({"Reservations": [{"Instances": instances[:2]}, {"Instances": instances[2:]}]})
     volumes = [volume("i-running"), volume("i-gone"), volume("i-running")]
-    assert living_owners(cloud(ec2), volumes) == {"i-pending", "i-running", "i-stopping", "i-stopped"}
+    assert list_living_owners(cloud(ec2), volumes) == {"i-pending", "i-running", "i-stopping", "i-stopped"}
     filters = [{"Name": "instance-id", "Values": ["i-gone", "i-running"]}]
     assert ec2.asked == [("describe_instances", {"Filters": filters})]
 
 
 def test_without_volumes_nobody_is_asked() -> None:
     ec2 = Ec2({})
-    assert living_owners(cloud(ec2), []) == frozenset()
+    assert list_living_owners(cloud(ec2), []) == frozenset()
     assert ec2.asked == []

@@ -9,7 +9,7 @@ def test_as_aws_has_them() -> None:
     assert tags.as_list(given) == listed
     assert tags.as_dict(listed) == given
     assert tags.as_dict(None) == {}
-    assert tags.specifications(given, "image", "snapshot") == [
+    assert tags.make_specifications(given, "image", "snapshot") == [
         {"ResourceType": "image", "Tags": listed}, {"ResourceType": "snapshot", "Tags": listed},
     ]  # fmt: skip
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from cloud.ebs import Volume, mapping
+from cloud.ebs import Volume, map_volume
 from cloud.machine_images import Disk
 from cloud.volume_types import list_misfits, smallest
 from images.spec.definitions import load as load_image
@@ -154,9 +154,9 @@ def test_row_9_volumes_that_are_added_later(tmp_path: Path, storage: str, expect
 
 def test_row_9_a_root_as_large_as_its_amis_is_measured_when_there_is_an_ami() -> None:
     with pytest.raises(UserError, match="the volume /dev/xvda cannot be made") as caught:
-        mapping("/dev/xvda", Volume(iops=80000), Disk("/dev/xvda", 30, "snap-0a"))
+        map_volume("/dev/xvda", Volume(iops=80000), Disk("/dev/xvda", 30, "snap-0a"))
     assert "gp3 takes 500 IOPS per GiB: 30 GiB take at most 15000, not 80000; set size: 160 GiB" in caught.value.why
-    assert mapping("/dev/xvda", Volume(iops=15000), Disk("/dev/xvda", 30, "snap-0a"))["Ebs"]["Iops"] == 15000
+    assert map_volume("/dev/xvda", Volume(iops=15000), Disk("/dev/xvda", 30, "snap-0a"))["Ebs"]["Iops"] == 15000
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def baked(spec: LaunchTemplateSpec) -> tuple[Check, ...]:
         "name": "baked", "base": {"ssm": "ecs/al2023"}, "volumes": {"data": {"device": data.device, "size": "100 GiB"}},
         "docker_storage": spec.docker_storage, "aws_cli": spec.aws_cli, "ecs_agent": spec.ecs_agent,
     })  # fmt: skip
-    assert carried.missing(recipes(spec, machine), carried.as_tag(image_recipes(image, machine))) == {}
+    assert carried.find_missing(recipes(spec, machine), carried.as_tag(image_recipes(image, machine))) == {}
     everywhere = [check for check in image_recipe(image, machine).checks if check.on == "everywhere"]
     return (*everywhere, *docker_storage.image_checks(spec.docker_storage))
 

@@ -57,9 +57,9 @@ def test_what_an_image_carries_fits_into_a_tag_and_is_left_out(name: str) -> Non
     every = image_recipes(image, boot.describe_machine(image, STOCK))
     tag = carried.as_tag(every)
     assert 0 < len(tag) <= 256
-    assert carried.missing(every, tag) == {}
+    assert carried.find_missing(every, tag) == {}
     worst = {each: recipe for each, recipe in every.items() if recipe.files or recipe.steps}
-    assert carried.missing(every, "") == worst
+    assert carried.find_missing(every, "") == worst
     longest = tags.pack(dict.fromkeys(every, "0" * 8))
     assert len(longest) <= 256
 

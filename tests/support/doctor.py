@@ -119,7 +119,7 @@ def make_ami(sandbox: Sandbox, name: str, disks: Sequence[Mapping[str, Any]] = (
     instance = launched["Instances"][0]["InstanceId"]
     sandbox.clock.advance(60)
     labels = {tags.IMAGE: "nextflow-al2023", tags.STATUS: "tested", tags.FAMILY: "al2023", tags.KEY: "3f9c1a77" * 8}
-    made = ec2.create_image(InstanceId=instance, Name=name, TagSpecifications=tags.specifications(labels, "image"))
+    made = ec2.create_image(InstanceId=instance, Name=name, TagSpecifications=tags.make_specifications(labels, "image"))
     sandbox.clock.advance(120)
     ec2.terminate_instances(InstanceIds=[instance])
     return str(made["ImageId"])

@@ -8,7 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from provision.ssh.bundle import Bundle
-from provision.ssh.events import Ended, Event, JournalReader
+from provision.ssh.events import Ended, Event
+from provision.ssh.journal import JournalReader
 from tests.support.processes import kill_session
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cloud.machine_images import moment
+from cloud.machine_images import parse_time
 from environments.doctor.checks.finding import Finding, error, warning
 from environments.doctor.facts.compute_environments import images_of, name_of
 from environments.doctor.facts.picture import Picture
@@ -30,11 +30,11 @@ def check_deprecation(picture: Picture) -> Iterator[Finding]:
     """AMIs that are deprecated, or will be within SOON. They still start machines."""
     for ami, users in _users(picture).items():
         text = (picture.images.get(ami) or {}).get("DeprecationTime")
-        if not text or moment(text) > picture.scope.now + SOON:
+        if not text or parse_time(text) > picture.scope.now + SOON:
             continue
-        left = moment(text) - picture.scope.now
+        left = parse_time(text) - picture.scope.now
         days = max(1, round(left.total_seconds() / 86400))
-        when = f"since {moment(text):%Y-%m-%d}" if left <= timedelta() else f"in {words.count(days, 'day')}"
+        when = f"since {parse_time(text):%Y-%m-%d}" if left <= timedelta() else f"in {words.count(days, 'day')}"
         yield warning(
             f"{ami} is deprecated {when}",
             f"{users} use it; a deprecated AMI gets no fixes, and may be deregistered",

@@ -14,7 +14,7 @@ _ATTACHING = timedelta(minutes=10)
 def check_unattached_volumes(picture: Picture) -> Iterator[Finding]:
     """Find volumes that machines made to grow their storage, and that no machine has (amazon-ebs-autoscale#30)."""
     for volume in picture.volumes.unattached:
-        owner = storage_volumes.owner(volume)
+        owner = storage_volumes.read_owner(volume)
         ended = owner not in picture.volumes.living_owners
         if not ended and picture.scope.now - volume["CreateTime"] < _ATTACHING:
             continue  # being attached

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cloud import machine_images, storage_volumes
-from cloud.pages import every, parts
+from cloud.pages import list_all, split
 from cloud.session import Cloud
 from environments.doctor.facts.compute_environments import (
     Described,
@@ -37,7 +37,7 @@ def describe_templates(cloud: Cloud, environments: Sequence[Described]) -> Templ
     names = sorted(name for name in named if not name.startswith("lt-"))
     filters = {"Filters": _filter("launch-template-name", names)} if len(names) == len(named) else {}
     templates: dict[str, versions.Template] = {}
-    for template in every(cloud.ec2, "describe_launch_templates", "LaunchTemplates", **filters):
+    for template in list_all(cloud.ec2, "describe_launch_templates", "LaunchTemplates", **filters):
         template_id, name = template["LaunchTemplateId"], template["LaunchTemplateName"]
         if {template_id, name} & named:
             templates[template_id] = templates[name] = versions.of(cloud, template)
@@ -57,14 +57,14 @@ def describe_network(cloud: Cloud, environments: Sequence[Described], templates:
     """Describe subnets, the route tables and VPC endpoints of their VPCs, and security groups."""
     ids = {subnet for environment in environments for subnet in subnets_of(environment)}
     group_ids = {group for environment in environments for group in groups_of(environment, templates)}
-    subnets = every(cloud.ec2, "describe_subnets", "Subnets", Filters=_filter("subnet-id", ids)) if ids else []
+    subnets = list_all(cloud.ec2, "describe_subnets", "Subnets", Filters=_filter("subnet-id", ids)) if ids else []
     vpcs = _filter("vpc-id", (subnet["VpcId"] for subnet in subnets))
     by_id = _filter("group-id", group_ids)
-    groups = every(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=by_id) if group_ids else []
+    groups = list_all(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=by_id) if group_ids else []
     return Network(
         {subnet["SubnetId"]: subnet for subnet in subnets},
-        every(cloud.ec2, "describe_route_tables", "RouteTables", Filters=vpcs) if subnets else (),
-        every(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=vpcs) if subnets else (),
+        list_all(cloud.ec2, "describe_route_tables", "RouteTables", Filters=vpcs) if subnets else (),
+        list_all(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=vpcs) if subnets else (),
         {group["GroupId"]: group for group in groups},
     )
 
@@ -78,9 +78,9 @@ def describe_types(cloud: Cloud, environments: Sequence[Described]) -> InstanceT
     known = instance_types.describe(cloud, families)
     allowed = sorted(name for name in known if allowed_by(names, name))
     zones: dict[str, set[str]] = {name: set() for name in allowed}
-    for some in parts(allowed, _VALUES):
+    for some in split(allowed, _VALUES):
         filters = _filter("instance-type", some)
-        offers = every(cloud.ec2, "describe_instance_type_offerings", "InstanceTypeOfferings",
+        offers = list_all(cloud.ec2, "describe_instance_type_offerings", "InstanceTypeOfferings",
                        LocationType="availability-zone", Filters=filters)  # fmt: skip
         for offer in offers:
             zones.setdefault(offer["InstanceType"], set()).add(offer["Location"])
@@ -89,5 +89,5 @@ def describe_types(cloud: Cloud, environments: Sequence[Described]) -> InstanceT
 
 def describe_volumes(cloud: Cloud) -> Volumes:
     """Describe the region's volumes that machines added to their own storage and that no instance has attached."""
-    volumes = storage_volumes.unattached(cloud)
-    return Volumes(volumes, storage_volumes.living_owners(cloud, volumes))
+    volumes = storage_volumes.list_unattached(cloud)
+    return Volumes(volumes, storage_volumes.list_living_owners(cloud, volumes))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cloud import errors
-from cloud.pages import every, parts
+from cloud.pages import list_all, split
 from cloud.session import Cloud
 from environments.doctor.facts.compute_environments import Described, resources
 from environments.doctor.facts.machines import Agents, Machine
@@ -28,9 +28,9 @@ def _machines(ecs: Any, cluster: str) -> list[Machine]:
     """The machines of a cluster; none where somebody has deleted it."""
     arns: list[str] = []
     with errors.gone_is_fine("ClusterNotFoundException"):
-        arns = every(ecs, "list_container_instances", "containerInstanceArns", cluster=cluster)
+        arns = list_all(ecs, "list_container_instances", "containerInstanceArns", cluster=cluster)
     answers = [
-        ecs.describe_container_instances(cluster=cluster, containerInstances=some) for some in parts(arns, _AT_ONCE)
+        ecs.describe_container_instances(cluster=cluster, containerInstances=some) for some in split(arns, _AT_ONCE)
     ]
     return [_machine(instance, cluster) for answer in answers for instance in answer["containerInstances"]]
 

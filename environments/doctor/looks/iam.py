@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cloud import errors
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.doctor.facts.compute_environments import Described, resources, short_name
 from environments.doctor.facts.roles import Profile, Role, Roles, job_roles
@@ -40,9 +40,9 @@ def _is_named(described: Mapping[str, Any], name: str) -> bool:
 
 
 def _with_policies(iam: Any, role: Mapping[str, Any]) -> Role:
-    attached = every(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=role["RoleName"])
+    attached = list_all(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=role["RoleName"])
     names = [policy["PolicyName"] for policy in attached]
-    names += every(iam, "list_role_policies", "PolicyNames", RoleName=role["RoleName"])
+    names += list_all(iam, "list_role_policies", "PolicyNames", RoleName=role["RoleName"])
     return Role(role["Arn"], roles.trusted(role["AssumeRolePolicyDocument"]), frozenset(names))
 
 

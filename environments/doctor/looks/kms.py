@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cloud import errors
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.doctor.facts.compute_environments import Described, Templates
 from environments.doctor.facts.keys import Key, Keys, encrypted_snapshots, keys_of
@@ -25,7 +25,7 @@ def _snapshot_keys(cloud: Cloud, images: Mapping[str, Described]) -> dict[str, s
     """Encrypted snapshot → its key."""
     ids = sorted(set(encrypted_snapshots(images.values())))
     filters = [{"Name": "snapshot-id", "Values": ids}]
-    snapshots = every(cloud.ec2, "describe_snapshots", "Snapshots", Filters=filters) if ids else ()
+    snapshots = list_all(cloud.ec2, "describe_snapshots", "Snapshots", Filters=filters) if ids else ()
     return {snapshot["SnapshotId"]: snapshot["KmsKeyId"] for snapshot in snapshots if snapshot.get("KmsKeyId")}
 
 
@@ -38,7 +38,7 @@ def _key(kms: Any, name: str) -> Key | None:
     if key.get("KeyManager") == "AWS":
         return None
     policy = json.loads(kms.get_key_policy(KeyId=key["Arn"], PolicyName="default")["Policy"])
-    grants = every(kms, "list_grants", "Grants", KeyId=key["Arn"])
+    grants = list_all(kms, "list_grants", "Grants", KeyId=key["Arn"])
     grantees = {str(grant.get("GranteePrincipal", "")) for grant in grants}
     return Key(key["Arn"], key["KeyState"], frozenset(grantees | principals(policy)))
 

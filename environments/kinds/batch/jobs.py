@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cloud.pages import every, parts
+from cloud.pages import list_all, split
 from cloud.session import Cloud
 
 WAITING = ("SUBMITTED", "PENDING", "RUNNABLE")
@@ -47,7 +47,7 @@ def unfinished(cloud: Cloud, queues: Sequence[str]) -> list[Job]:
 
 
 def _listed(cloud: Cloud, **query: str) -> list[dict[str, Any]]:
-    return every(cloud.client("batch"), "list_jobs", "jobSummaryList", **query)
+    return list_all(cloud.client("batch"), "list_jobs", "jobSummaryList", **query)
 
 
 def placed(cloud: Cloud, queues: Sequence[str]) -> list[Job]:
@@ -63,7 +63,7 @@ def placed(cloud: Cloud, queues: Sequence[str]) -> list[Job]:
 def described(cloud: Cloud, ids: Sequence[str]) -> list[dict[str, Any]]:
     """Jobs as DescribeJobs tells them, which takes 100 at once; unknown ones are left out."""
     batch = cloud.client("batch")
-    return [job for ids_ in parts(ids, 100) for job in batch.describe_jobs(jobs=ids_)["jobs"]]
+    return [job for ids_ in split(ids, 100) for job in batch.describe_jobs(jobs=ids_)["jobs"]]
 
 
 def detailed(job: dict[str, Any]) -> Job:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors, tags
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.kinds.data import bucket_contents, bucket_rules
 from environments.model import resource
@@ -67,7 +67,9 @@ def match(region: Region, desired: Sequence[DesiredBucket]) -> Mapping[str, Exis
 def tagged(region: Region) -> Iterator[ExistingBucket]:
     """The buckets of the region. One that is closed to these credentials is nothing that Kiln made with them."""
     s3 = region.cloud.client("s3")
-    for name in (bucket["Name"] for bucket in every(s3, "list_buckets", "Buckets", BucketRegion=region.cloud.region)):
+    for name in (
+        bucket["Name"] for bucket in list_all(s3, "list_buckets", "Buckets", BucketRegion=region.cloud.region)
+    ):
         codes = ("NoSuchTagSet", "NoSuchBucket", *errors.DENIED)
         if answer := errors.or_none(s3.get_bucket_tagging, *codes, Bucket=name):
             yield ExistingBucket(KIND, name, name, {}, tags.as_dict(answer["TagSet"]), policy={}, rules=())

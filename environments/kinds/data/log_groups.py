@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cloud import errors
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.model import resource
 from environments.model.inputs import Inputs
@@ -44,7 +44,7 @@ def _arn(group: Mapping[str, Any]) -> str:
 def tagged(region: Region) -> Iterator[Existing]:
     """CloudWatch Logs lists without tags: each group is asked for its own."""
     logs = region.cloud.client("logs")
-    for group in every(logs, "describe_log_groups", "logGroups"):
+    for group in list_all(logs, "describe_log_groups", "logGroups"):
         answer = errors.or_none(
             logs.list_tags_for_resource, "ResourceNotFoundException", *errors.DENIED, resourceArn=_arn(group)
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from cloud import errors, tags
 from cloud.machine_images import Chosen
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.model import ownership
 from environments.model.inputs import Inputs
@@ -95,7 +95,7 @@ def match(region: Region, desired: Sequence[DesiredTemplate]) -> Mapping[str, Ex
 
 
 def tagged(region: Region) -> Iterator[ExistingTemplate]:
-    for template in every(region.cloud.ec2, "describe_launch_templates", "LaunchTemplates"):
+    for template in list_all(region.cloud.ec2, "describe_launch_templates", "LaunchTemplates"):
         id_, labels = template["LaunchTemplateId"], tags.as_dict(template.get("Tags"))
         yield ExistingTemplate(KIND, template["LaunchTemplateName"], id_, {}, labels, template_id=id_)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors, tags, wait
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.model.inputs import Inputs
 from environments.model.kind import goes, users_make_it_kilns
@@ -43,7 +43,7 @@ def match(region: Region, desired: Sequence[DesiredGroup]) -> Mapping[str, Exist
     if not desired:
         return {}
     filters = [{"Name": "vpc-id", "Values": [desired[0].vpc]}]
-    groups = every(region.cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=filters)
+    groups = list_all(region.cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=filters)
     existing = {}
     for name in (group.name for group in desired):
         group = next((group for group in groups if name in (group["GroupId"], group["GroupName"])), None)
@@ -54,7 +54,7 @@ def match(region: Region, desired: Sequence[DesiredGroup]) -> Mapping[str, Exist
 
 
 def tagged(region: Region) -> Iterator[Existing]:
-    for group in every(region.cloud.ec2, "describe_security_groups", "SecurityGroups"):
+    for group in list_all(region.cloud.ec2, "describe_security_groups", "SecurityGroups"):
         yield Existing(KIND, group["GroupName"], group["GroupId"], {}, tags.as_dict(group.get("Tags")))
 
 
@@ -76,7 +76,7 @@ def create(cloud: Cloud, desired: DesiredGroup) -> str:
         GroupName=desired.name,
         Description="Machines of AWS Batch: nothing comes in",
         VpcId=desired.vpc,
-        TagSpecifications=tags.specifications(desired.tags, "security-group"),
+        TagSpecifications=tags.make_specifications(desired.tags, "security-group"),
     )
     return str(made["GroupId"])
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cloud import errors, propagation, tags
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.model import resource
 from environments.model.inputs import Inputs
@@ -40,7 +40,7 @@ def tagged(region: Region) -> Iterator[Existing]:
     """IAM lists without tags: each profile is asked for its own; one that has gone since, or is closed to these
     credentials, is left out."""
     iam = region.cloud.client("iam")
-    for profile in every(iam, "list_instance_profiles", "InstanceProfiles"):
+    for profile in list_all(iam, "list_instance_profiles", "InstanceProfiles"):
         name = profile["InstanceProfileName"]
         if answer := errors.or_none(iam.get_instance_profile, *errors.DENIED, InstanceProfileName=name):
             yield _existing(answer["InstanceProfile"])
@@ -53,7 +53,7 @@ def diff(desired: Desired, existing: Existing) -> tuple[Difference, ...]:
 def create(cloud: Cloud, desired: Desired) -> str:
     iam = cloud.client("iam")
     made = iam.create_instance_profile(InstanceProfileName=desired.name, Tags=tags.as_list(desired.tags))
-    propagation.seen(
+    propagation.is_seen(
         iam.add_role_to_instance_profile, InstanceProfileName=desired.name, RoleName=desired.fields["role"]
     )
     return str(made["InstanceProfile"]["Arn"])
@@ -65,7 +65,7 @@ def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence
     for change in changes:
         if change.before:
             iam.remove_role_from_instance_profile(InstanceProfileName=existing.name, RoleName=change.before)
-        propagation.seen(iam.add_role_to_instance_profile, InstanceProfileName=existing.name, RoleName=change.after)
+        propagation.is_seen(iam.add_role_to_instance_profile, InstanceProfileName=existing.name, RoleName=change.after)
     return existing.id
 
 

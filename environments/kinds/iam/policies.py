@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors, tags
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.kinds.iam.execution import execution_access
 from environments.kinds.iam.statements import (
@@ -91,7 +91,7 @@ def match(region: Region, desired: Sequence[DesiredPolicy]) -> Mapping[str, Exis
 def tagged(region: Region) -> Iterator[ExistingPolicy]:
     """IAM lists without tags: each policy of the account's own is asked for its own."""
     iam = region.cloud.client("iam")
-    for listed in every(iam, "list_policies", "Policies", Scope="Local"):
+    for listed in list_all(iam, "list_policies", "Policies", Scope="Local"):
         if answer := errors.or_none(iam.get_policy, *errors.DENIED, PolicyArn=listed["Arn"]):
             policy = answer["Policy"]
             labels, version = tags.as_dict(policy.get("Tags")), policy["DefaultVersionId"]

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from cloud import errors, propagation, tags
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.model import ownership
 from environments.model.inputs import Inputs
@@ -100,7 +100,7 @@ def match(region: Region, desired: Sequence[DesiredRole]) -> Mapping[str, Existi
 def tagged(region: Region) -> Iterator[Existing]:
     """IAM lists without tags: each role is asked for its own, but for those of AWS's services."""
     iam = region.cloud.client("iam")
-    for listed in every(iam, "list_roles", "Roles"):
+    for listed in list_all(iam, "list_roles", "Roles"):
         if listed["Path"].startswith(_NOT_OURS):
             continue
         if answer := errors.or_none(iam.get_role, *errors.DENIED, RoleName=listed["RoleName"]):
@@ -118,7 +118,7 @@ def _existing(iam: Any, desired: DesiredRole) -> Existing | None:
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     }
     if not desired.foreign:
-        attached = every(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=desired.name)
+        attached = list_all(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=desired.name)
         fields["policies"] = sorted(policy["PolicyArn"] for policy in attached)
     return Existing(KIND, desired.name, role["Arn"], fields, tags.as_dict(role.get("Tags")))
 
@@ -164,7 +164,7 @@ def create(cloud: Cloud, desired: DesiredRole) -> str:
         **({"PermissionsBoundary": boundary} if boundary else {}),
     )
     for arn in desired.fields["policies"]:
-        propagation.seen(iam.attach_role_policy, RoleName=desired.name, PolicyArn=arn)
+        propagation.is_seen(iam.attach_role_policy, RoleName=desired.name, PolicyArn=arn)
     return str(made["Role"]["Arn"])
 
 
@@ -182,7 +182,7 @@ def update(cloud: Cloud, desired: DesiredRole, existing: Existing, changes: Sequ
         elif change.field == "boundary":
             iam.put_role_permissions_boundary(RoleName=desired.name, PermissionsBoundary=change.after)
         elif change.after:
-            propagation.seen(iam.attach_role_policy, RoleName=desired.name, PolicyArn=change.after)
+            propagation.is_seen(iam.attach_role_policy, RoleName=desired.name, PolicyArn=change.after)
         else:
             iam.detach_role_policy(RoleName=desired.name, PolicyArn=change.before)
     return existing.id

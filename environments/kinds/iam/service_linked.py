@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cloud import errors
-from cloud.pages import every
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.model.inputs import Inputs
 from environments.model.kind import users_make_it_kilns, wait_for_teardown
@@ -59,7 +59,7 @@ def tagged(region: Region) -> tuple[Existing, ...]:
 
 def arns(cloud: Cloud) -> dict[str, str]:
     """Service → the ARN of its service-linked role; all in one call, by their path: that names the service."""
-    listed = every(cloud.client("iam"), "list_roles", "Roles", PathPrefix="/aws-service-role/")
+    listed = list_all(cloud.client("iam"), "list_roles", "Roles", PathPrefix="/aws-service-role/")
     return {role["Path"].split("/")[2]: role["Arn"] for role in listed}
 
 

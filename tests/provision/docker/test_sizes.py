@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from provision.docker.devicemapper import Devicemapper, human_size
+from provision.docker.devicemapper import Devicemapper, write_size
 from provision.docker.overlay2 import Overlay2
 from provision.model.recipe import Machine
 
@@ -16,7 +16,7 @@ from provision.model.recipe import Machine
     ],
 )  # fmt: skip
 def test_bytes_as_docker_prints_them(count: int, text: str) -> None:
-    assert human_size(count) == text
+    assert write_size(count) == text
 
 
 def test_devicemapper_of_40_gib() -> None:

@@ -5,7 +5,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kiln.errors import UserError
 from provision.docker import storage as docker_storage
-from provision.docker.devicemapper import _CHECK_POOL, SET_BASESIZE, human_size
+from provision.docker.devicemapper import _CHECK_POOL, SET_BASESIZE, write_size
 from provision.docker.overlay2 import _CHECK_SPACE
 from provision.model.recipe import Machine
 from provision.model.volumes import FIND, GROW, MOUNT_DOCKER
@@ -71,7 +71,7 @@ def test_a_machine_without_a_thin_pool_is_refused(tmp_path: Path, text: str | No
     ("gib", "text"), [(10, "10.74GB"), (40, "42.95GB"), (100, "107.4GB"), (1000, "1.074TB"), (1, "1.074GB")]
 )
 def test_sizes_read_as_docker_prints_them(gib: int, text: str) -> None:
-    assert human_size(gib * 2**30) == text
+    assert write_size(gib * 2**30) == text
 
 
 @pytest.mark.parametrize(

@@ -38,11 +38,11 @@ def test_files_alone_or_steps_alone_are_something_done() -> None:
     recipes = {"files": Recipe(files=WHOLE.files), "scripts": Recipe(steps=WHOLE.steps)}
     tag = carried.as_tag(recipes)
     assert tag.count("=") == 2
-    assert list(carried.missing(recipes, "")) == ["files", "scripts"]
-    assert carried.missing(recipes, tag) == {}
+    assert list(carried.find_missing(recipes, "")) == ["files", "scripts"]
+    assert carried.find_missing(recipes, tag) == {}
 
 
 def test_what_an_ami_does_not_carry_is_missing() -> None:
     other = replace(WHOLE, steps=(Step("install", "false"),))
     recipes = {"packages": WHOLE, "files": NOTHING, "scripts": other}
-    assert carried.missing(recipes, carried.as_tag({"packages": WHOLE, "scripts": WHOLE})) == {"scripts": other}
+    assert carried.find_missing(recipes, carried.as_tag({"packages": WHOLE, "scripts": WHOLE})) == {"scripts": other}

@@ -8,7 +8,8 @@ import paramiko
 import pytest
 
 from kiln.errors import UserError
-from provision.ssh.connection import DEFAULT_TIMING, LOST_AFTER_S, Address, Connection, ConnectionLostError, Timing
+from provision.ssh.address import DEFAULT_TIMING, LOST_AFTER_S, Address, ConnectionLostError, Timing
+from provision.ssh.connection import Connection
 
 
 class Attempts:

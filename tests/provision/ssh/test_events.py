@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.model.recipe import Check, Step
-from provision.ssh.events import Ended, Event, JournalReader, Output, Rebooting
+from provision.ssh.events import Ended, Event, Output, Rebooting
+from provision.ssh.journal import JournalReader
 from provision.ssh.proxy import fill_in
 
 TASKS = (Step("one", "true"), Check("two", "true"))

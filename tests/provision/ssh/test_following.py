@@ -8,10 +8,11 @@ import pytest
 from kiln.errors import UserError
 from provision.model.recipe import Check, Step
 from provision.ssh import cloud_init
+from provision.ssh.address import LOST_AFTER_S, Address, ConnectionLostError, Timing
 from provision.ssh.bundle import bundle
-from provision.ssh.connection import LOST_AFTER_S, Address, ConnectionLostError, Timing
 from provision.ssh.events import Event, Rejoining
-from provision.ssh.remote import OVERDUE_S, Outcome, Remote, Result
+from provision.ssh.following import OVERDUE_S, Outcome
+from provision.ssh.remote import Remote, Result
 
 STEPS = (Step("one", "true", timeout=10), Step("two", "true", timeout=10, reboot=True))
 DONE = b"\nend 0 0 1 .\n\nbegin 1 .\n\nend 1 0 1 .\n\ndone .\n"

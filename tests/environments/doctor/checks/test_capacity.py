@@ -62,7 +62,7 @@ def test_a_volume_that_is_attached_to_nothing(patient: Patient) -> None:
     volume = patient.ec2.create_volume(
         AvailabilityZone="us-east-1a",
         Size=100,
-        TagSpecifications=tags.specifications({tags.STORAGE: instance}, "volume"),
+        TagSpecifications=tags.make_specifications({tags.STORAGE: instance}, "volume"),
     )["VolumeId"]
     patient.later()
     assert patient.visit()["healthy"], "a volume is attached some seconds after it is made"
