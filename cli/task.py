@@ -26,17 +26,17 @@ def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
         from kiln import signals
 
         try:
-            with signals.handled():
+            with signals.handle():
                 code = function(*arguments, **options)
         except BaseException as error:
-            code = told(error)
+            code = tell(error)
         if code:
             sys.exit(code)
 
     return run
 
 
-def told(error: BaseException) -> int:
+def tell(error: BaseException) -> int:
     from kiln import boundary
 
     if isinstance(error, SystemExit):

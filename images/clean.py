@@ -12,7 +12,7 @@ from cloud.pages import list_all
 from cloud.session import Cloud
 from images.amis.base import parse_time
 from images.builder import imaging, instances, ssh_access
-from kiln.journal import dead_builds
+from kiln.journal import list_dead_builds
 
 Resource = dict[str, Any]  # as EC2 describes it
 _FILTER = [{"Name": "tag-key", "Values": [tags.BUILD]}]
@@ -35,7 +35,7 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
     A resource is one when its build's process (of this computer) is gone, or its kiln:expires has passed. AMIs that
     were tested are none: they are the result. A volume of growing storage is one when its instance is gone.
     """
-    dead = dead_builds(root)
+    dead = list_dead_builds(root)
     now = now or datetime.now(UTC)
 
     def judge(kind: str, field: str, resources: list[Resource], remove: Callable[[Cloud, str], None]) -> list[Leftover]:

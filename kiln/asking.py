@@ -18,7 +18,7 @@ def ask(screen: Screen, question: str) -> bool:
     return sys.stdin.readline().strip() == "yes"
 
 
-def agreed(screen: Screen, questions: Sequence[str], nobody: UserError) -> bool:
+def agree(screen: Screen, questions: Sequence[str], nobody: UserError) -> bool:
     """Ask the questions in their order, up to the first no; whether there was none.
 
     Raises `nobody` where there are questions and no terminal.

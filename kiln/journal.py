@@ -38,7 +38,7 @@ class Journal:
         self._log.close()
 
 
-def dead_builds(root: Path) -> set[str]:
+def list_dead_builds(root: Path) -> set[str]:
     """The ids of builds that were started on this computer, are journaled under `root` and whose process is gone."""
     dead = set()
     for path in root.glob("*/*/journal.jsonl"):

@@ -105,7 +105,7 @@ class Screen:
         mark = "✓" if ok else "✗"
         width = _DEEP if line.indent else _STAGE
         title = f"{' ' * line.indent}{mark} {line.title:<{width}}"
-        self.say(f"{title} {words.seconds(elapsed):>11}   {line.note}".rstrip())
+        self.say(f"{title} {words.format_seconds(elapsed):>11}   {line.note}".rstrip())
 
     def _coloured(self, text: str) -> str:
         from rich.markup import escape
@@ -117,11 +117,11 @@ class Screen:
         return safe
 
 
-def result(text: str) -> None:
+def print_result(text: str) -> None:
     """A result, on stdout."""
     print(text, flush=True)
 
 
-def result_as_json(document: Any) -> None:
+def print_json(document: Any) -> None:
     """A result for programs, on stdout; what JSON has no type for as its text."""
-    result(json.dumps(document, indent=1, default=str))
+    print_result(json.dumps(document, indent=1, default=str))

@@ -23,7 +23,7 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
 
 
 @contextmanager
-def handled() -> Iterator[None]:
+def handle() -> Iterator[None]:
     """Turn SIGINT, SIGTERM and SIGHUP into `Interrupted` within the block; main thread only."""
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, _on_signal) for number in numbers}
@@ -35,7 +35,7 @@ def handled() -> Iterator[None]:
 
 
 @contextmanager
-def held(*, drop: bool = False) -> Iterator[None]:
+def hold(*, drop: bool = False) -> Iterator[None]:
     """No interrupt inside the block; one that came is raised behind it, or dropped where the block is clean-up."""
     _State.held += 1
     try:

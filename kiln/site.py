@@ -13,7 +13,7 @@ from kiln.errors import UserError
 KEYS = ("builder", "downloads")
 
 
-def defaults() -> dict[str, Any]:
+def load_defaults() -> dict[str, Any]:
     """The site's settings; {} where KILN_SITE is not set. Raises UserError for a file that is none."""
     name = os.environ.get("KILN_SITE")
     if not name:

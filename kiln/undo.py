@@ -20,7 +20,7 @@ class Undo:
     """A stack of what must be undone, newest first, however the block ends.
 
         with Undo(report) as undo:
-            with signals.held():                       # no interrupt between the creation and its undo
+            with signals.hold():                       # no interrupt between the creation and its undo
                 group = create_group()
                 undo.push("security group", lambda: delete_group(group), by_hand=f"aws ec2 delete-security-group …")
 
@@ -43,7 +43,7 @@ class Undo:
 
     def run_until(self, depth: int = 0) -> None:
         """Undo the newest entries until only `depth` are left."""
-        with signals.held(drop=True):
+        with signals.hold(drop=True):
             while len(self._stack) > depth:
                 what, action, by_hand = self._stack.pop()
                 try:

@@ -7,7 +7,7 @@ from kiln import words
 from kiln.boundary import render
 from kiln.definitions import Kind, kind_of
 from kiln.errors import Exit, UserError
-from kiln.screen import Screen, result
+from kiln.screen import Screen, print_result
 
 
 def validate(paths: Sequence[str], kinds: Sequence[Kind]) -> int:
@@ -16,7 +16,9 @@ def validate(paths: Sequence[str], kinds: Sequence[Kind]) -> int:
     screen = Screen()
     for error in errors:
         screen.say(render(error))
-    result(f"{words.count(len(found), 'definition')}, {len(found) - len(errors)} good, {len(errors)} with problems")
+    print_result(
+        f"{words.count(len(found), 'definition')}, {len(found) - len(errors)} good, {len(errors)} with problems"
+    )
     return Exit.USER_ERROR if errors else Exit.DONE
 
 

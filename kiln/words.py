@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 
-def seconds(value: float) -> str:
+def format_seconds(value: float) -> str:
     """1.4 s, 48.0 s, 6 min 12 s, 2 h 5 min."""
     if value < 60:
         return f"{value:.1f} s"
@@ -13,7 +13,7 @@ def seconds(value: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-def size(count: float) -> str:
+def format_size(count: float) -> str:
     """Bytes with a binary unit: 512 B, 1.4 MiB, 30.0 GiB."""
     for unit in ("B", "KiB", "MiB", "GiB"):
         if abs(count) < 1024:
@@ -22,7 +22,7 @@ def size(count: float) -> str:
     return f"{count:.1f} TiB"
 
 
-def age(then: datetime, now: datetime | None = None) -> str:
+def format_age(then: datetime, now: datetime | None = None) -> str:
     """40 s old, 12 min old, 5 h old, 3 days old."""
     value = max(0, int(((now or datetime.now(UTC)) - then).total_seconds()))
     for limit, unit, divisor in ((60, "s", 1), (3600, "min", 60), (86400, "h", 3600)):

@@ -3,10 +3,10 @@
 from cloud.machine_images import Family, MachineImage
 from cloud.session import Cloud
 from kiln.errors import Exit
-from kiln.screen import Screen, result, result_as_json
+from kiln.screen import Screen, print_json, print_result
 from launch_templates import definitions, show
 from launch_templates import plan as plans
-from launch_templates.contents import contents
+from launch_templates.contents import make_contents
 from launch_templates.plan import Chooser
 from launch_templates.register import register as carry_out
 from launch_templates.spec import LaunchTemplateSpec
@@ -22,18 +22,20 @@ def register(
     chosen = chooser.choose(cloud, ami or spec.ami, spec.image)
     options = f" --template {template}" + (f" --ami {ami}" if ami else "")
     planned = plans.prepare(cloud, spec, chosen, set_default=set_default)
-    screen.say(show.header(cloud, planned))
+    screen.say(show.render_header(cloud, planned))
     if plan or not planned.something_to_do:
         if as_json:
-            result_as_json(show.document(cloud, planned, None))
+            print_json(show.make_document(cloud, planned, None))
         else:
-            result(show.plan_text(planned, options) if planned.something_to_do else show.up_to_date(planned))
+            print_result(
+                show.render_plan(planned, options) if planned.something_to_do else show.render_up_to_date(planned)
+            )
         return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
     done = carry_out(cloud, planned)
     if as_json:
-        result_as_json(show.document(cloud, planned, done))
+        print_json(show.make_document(cloud, planned, done))
     else:
-        result(show.registered(planned, done, options))
+        print_result(show.render_registered(planned, done, options))
     return Exit.DONE
 
 
@@ -41,16 +43,16 @@ def show_user_data(template: str, ami: str, region: str | None, chooser: Chooser
     """`invoke show-user-data`: AWS is asked only where an AMI is named."""
     spec = definitions.load(template)
     family, image, why = _machine(spec, ami, region, chooser)
-    made = contents(spec, family, image)
+    made = make_contents(spec, family, image)
     parts = decode(made.mime)
     if as_json:
-        result_as_json({
+        print_json({
             "template": spec.name, "family": family, "ami": image.id if image else None, "bytes": len(made.mime),
             "delivered": made.delivered, "carried": made.carried, "parts": [vars(part) for part in parts],
         })  # fmt: skip
     else:
         Screen().say(f"{spec.name}, for {why}")
-        result(show.user_data(made, parts))
+        print_result(show.render_user_data(made, parts))
     return Exit.DONE
 
 

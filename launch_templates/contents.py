@@ -28,7 +28,7 @@ class Contents:
     carried: tuple[str, ...]
 
 
-def contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage | None) -> Contents:
+def make_contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage | None) -> Contents:
     """The user data for machines of an AMI; None stands for a stock one that carries nothing.
 
     Raises UserError for what cannot work on that family, or is too large.

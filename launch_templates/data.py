@@ -15,7 +15,7 @@ from launch_templates.spec import LaunchTemplateSpec
 _HOPS = {"job-role": 1, "instance-role": 2}
 
 
-def launch_template_data(
+def make_data(
     spec: LaunchTemplateSpec, image: MachineImage, user_data: bytes, *, names_image: bool = True
 ) -> dict[str, Any]:
     """The data as CreateLaunchTemplateVersion takes it; raises UserError for a volume smaller than its snapshot.

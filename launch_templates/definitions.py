@@ -19,7 +19,7 @@ def load(name: str) -> LaunchTemplateSpec:
     """
     path = KIND.path_of(name)
     data, lines = yamlfile.read(path, REFERENCE)
-    mirrors = {key: value for key, value in site.defaults().items() if key == "downloads"}
+    mirrors = {key: value for key, value in site.load_defaults().items() if key == "downloads"}
     spec = yamlfile.validate(site.under(mirrors, data), LaunchTemplateSpec, str(path), lines, REFERENCE)
     loaded = _load_sources(spec, path)
     contents.refuse(loaded)

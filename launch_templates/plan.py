@@ -9,8 +9,8 @@ from cloud.machine_images import Chosen, Family
 from cloud.session import Cloud
 from kiln.errors import UserError
 from launch_templates import usage, versions
-from launch_templates.contents import Contents, contents
-from launch_templates.data import launch_template_data
+from launch_templates.contents import Contents, make_contents
+from launch_templates.data import make_data
 from launch_templates.spec import LaunchTemplateSpec
 from launch_templates.usage import Usage
 from launch_templates.versions import Template
@@ -76,8 +76,8 @@ def prepare(
     asked for where they are not given.
     """
     family = family_of(spec, chosen)
-    made = contents(spec, family, chosen.image)
-    data = launch_template_data(spec, chosen.image, made.mime, names_image=names_image)
+    made = make_contents(spec, family, chosen.image)
+    data = make_data(spec, chosen.image, made.mime, names_image=names_image)
     kms.check_usable(cloud, (spec.volumes.root, spec.volumes.data))
     template = versions.find(cloud, spec.name)
     used = _usage(cloud, template, environments)
@@ -87,7 +87,7 @@ def prepare(
     target = (number or template.latest + 1) if moves and template else None
     return Plan(
         spec, chosen, made, data, describe(spec, chosen), template, number,
-        changes=versions.differences(template.version(template.default).data, data) if template else (),
+        changes=versions.compare_data(template.version(template.default).data, data) if template else (),
         default=target,
         prune=_prune(template, spec, used, new=same is None, default=target),
         usage=used,
@@ -97,7 +97,7 @@ def prepare(
 def _usage(cloud: Cloud, template: Template | None, environments: list[dict[str, Any]] | None) -> Usage:
     if template is None:
         return Usage({})
-    return usage.find(cloud, template) if environments is None else usage.of(environments, template)
+    return usage.find(cloud, template) if environments is None else usage.list_usage(environments, template)
 
 
 def _prune(
@@ -110,7 +110,7 @@ def _prune(
     later = Template(
         template.id, template.name, default or template.default, ((coming,) if new else ()) + template.versions
     )
-    return versions.to_prune(later, spec.keep_versions, used.uses(template))
+    return versions.list_prunable(later, spec.keep_versions, used.uses(template))
 
 
 def describe(spec: LaunchTemplateSpec, chosen: Chosen) -> str:

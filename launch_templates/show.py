@@ -12,7 +12,7 @@ from userdata import mime
 from userdata.decode import Decoded
 
 
-def header(cloud: Cloud, plan: Plan) -> str:
+def render_header(cloud: Cloud, plan: Plan) -> str:
     """Which template, which AMI, and why."""
     image = plan.chosen.image
     key = f"key {plan.chosen.key[:8]}" if plan.chosen.key else ""
@@ -22,27 +22,27 @@ def header(cloud: Cloud, plan: Plan) -> str:
             f"{plan.spec.name} in {cloud.region:<40}  {key}".rstrip(),
             f"  ami    {image.id}  {image.name}, {image.arch}",
             f"  why    {plan.chosen.why}",
-            f"  boot   {at_boot(plan.contents)}",
-            *no_room(plan.contents),
+            f"  boot   {render_boot(plan.contents)}",
+            *render_no_room(plan.contents),
             "",
         ]
     )
 
 
-def at_boot(made: Contents) -> str:
+def render_boot(made: Contents) -> str:
     """What user data does, and what it need not do."""
-    used = f"{words.size(len(made.mime))} of {words.size(mime.LIMIT)} of user data"
+    used = f"{words.format_size(len(made.mime))} of {words.format_size(mime.LIMIT)} of user data"
     does = f"{used}: {', '.join(part.name for part in made.parts)}" if made.parts else "no user data"
     if made.delivered:
         does += f" ({_names(made.delivered)})"
     return does + (f"; the AMI carries {_names(made.carried)}" if made.carried else "")
 
 
-def no_room(made: Contents) -> list[str]:
+def render_no_room(made: Contents) -> list[str]:
     """A warning where AWS Batch's own part of user data may not fit beside Kiln's."""
     if len(made.mime) <= mime.LIMIT - mime.ROOM_FOR_BATCH:
         return []
-    free = words.size(mime.LIMIT - len(made.mime))
+    free = words.format_size(mime.LIMIT - len(made.mime))
     return [f"  !      AWS Batch adds a part of its own and has only {free}: build an image that carries more"]
 
 
@@ -50,7 +50,7 @@ def _names(provisioners: Sequence[str]) -> str:
     return ", ".join(name.replace("_", " ") for name in provisioners)
 
 
-def plan_text(plan: Plan, options: str) -> str:
+def render_plan(plan: Plan, options: str) -> str:
     """What `--plan` prints, a line for every change; `options` are those that say which template and AMI."""
     lines = [_version_line(plan)]
     if plan.default is not None and plan.template:
@@ -83,7 +83,7 @@ def _notes(plan: Plan) -> list[str]:
     return []
 
 
-def up_to_date(plan: Plan) -> str:
+def render_up_to_date(plan: Plan) -> str:
     """Nothing to do: the version to hand on."""
     assert plan.template is not None
     which = "the default" if plan.number == plan.template.default else f"not the default (v{plan.template.default})"
@@ -93,7 +93,7 @@ def up_to_date(plan: Plan) -> str:
     )
 
 
-def registered(plan: Plan, done: Registered, options: str) -> str:
+def render_registered(plan: Plan, done: Registered, options: str) -> str:
     """The end of a registration: always the number to hand on, never $Latest."""
     what = "registered" if done.created else "there already"
     lines = [f"✓ {plan.spec.name}   v{done.version}   {what}   {done.id}"]
@@ -110,7 +110,7 @@ def registered(plan: Plan, done: Registered, options: str) -> str:
     return "\n".join(lines)
 
 
-def document(cloud: Cloud, plan: Plan, done: Registered | None) -> dict[str, Any]:
+def make_document(cloud: Cloud, plan: Plan, done: Registered | None) -> dict[str, Any]:
     """The same for programs; `done` is None where nothing was changed."""
     template = plan.template
     id_ = done.id if done else template.id if template else None
@@ -126,7 +126,7 @@ def document(cloud: Cloud, plan: Plan, done: Registered | None) -> dict[str, Any
     }  # fmt: skip
 
 
-def user_data(made: Contents, parts: Sequence[Decoded]) -> str:
+def render_user_data(made: Contents, parts: Sequence[Decoded]) -> str:
     """Every part as cloud-init will read it, under a line that says what it is."""
     if not parts:
         return "no user data: " + (
@@ -134,8 +134,8 @@ def user_data(made: Contents, parts: Sequence[Decoded]) -> str:
         )
     blocks = []
     for part in parts:
-        size = words.size(len(part.text.encode()))
-        packed = f", {words.size(part.packed)} packed ({part.encoding})" if part.encoding != "plain" else ""
+        size = words.format_size(len(part.text.encode()))
+        packed = f", {words.format_size(part.packed)} packed ({part.encoding})" if part.encoding != "plain" else ""
         title = f"── {part.name}   {part.kind}   {size}{packed} "
         blocks.append(f"{title:─<100}\n{part.text.rstrip()}\n")
-    return "\n".join([*blocks, f"── {at_boot(made)}"])
+    return "\n".join([*blocks, f"── {render_boot(made)}"])

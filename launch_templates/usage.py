@@ -35,10 +35,10 @@ def find(cloud: Cloud, template: Template) -> Usage:
         if errors.code(error) not in errors.DENIED:
             raise
         return Usage({}, unknown="the credentials may not call DescribeComputeEnvironments")
-    return of(environments, template)
+    return list_usage(environments, template)
 
 
-def of(environments: list[dict[str, Any]], template: Template) -> Usage:
+def list_usage(environments: list[dict[str, Any]], template: Template) -> Usage:
     """The same, of described compute environments (pure)."""
     pinned: dict[int, tuple[str, ...]] = {}
     following: list[str] = []

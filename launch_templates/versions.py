@@ -40,17 +40,17 @@ class Template:
 
     def with_data(self, data: Mapping[str, Any]) -> Version | None:
         """The default version if it says the same, else the newest that does, else None."""
-        same = [version for version in self.versions if not differences(version.data, data)]
+        same = [version for version in self.versions if not compare_data(version.data, data)]
         return next((version for version in same if version.number == self.default), same[0] if same else None)
 
 
 def find(cloud: Cloud, name: str) -> Template | None:
     """The launch template of that name with all its versions, or None."""
     answer = errors.or_none(cloud.ec2.describe_launch_templates, LaunchTemplateNames=[name])
-    return of(cloud, answer["LaunchTemplates"][0]) if answer and answer["LaunchTemplates"] else None
+    return read_template(cloud, answer["LaunchTemplates"][0]) if answer and answer["LaunchTemplates"] else None
 
 
-def of(cloud: Cloud, described: Mapping[str, Any]) -> Template:
+def read_template(cloud: Cloud, described: Mapping[str, Any]) -> Template:
     """A launch template as EC2 describes it, with all its versions."""
     id_ = described["LaunchTemplateId"]
     listed = list_all(cloud.ec2, "describe_launch_template_versions", "LaunchTemplateVersions", LaunchTemplateId=id_)
@@ -67,7 +67,7 @@ def of(cloud: Cloud, described: Mapping[str, Any]) -> Template:
     )
 
 
-def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
+def compare_data(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[str, ...]:
     """The top-level keys in which two versions' data differ, in the order of their names; () where they agree.
 
     User data is compared by what its parts say: another release of zlib packs the same script into other bytes.
@@ -99,7 +99,7 @@ def _read(user_data: str) -> Any:
         return user_data
 
 
-def to_prune(template: Template, keep: int, used: Collection[int]) -> tuple[int, ...]:
+def list_prunable(template: Template, keep: int, used: Collection[int]) -> tuple[int, ...]:
     """Numbers of the versions of Kiln's that may go, oldest first: not among the newest `keep`, neither default nor
     newest, and none that is `used`."""
     kept = {version.number for version in template.versions[:keep]} | {template.default, template.latest} | set(used)

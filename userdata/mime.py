@@ -83,9 +83,9 @@ def _compressed(raw: bytes) -> bytes:
 
 def _too_large(size: int, sizes: dict[str, int]) -> UserError:
     largest = max(sizes, key=lambda name: sizes[name])
-    listed = ", ".join(f"{name} {words.size(count)}" for name, count in sizes.items())
+    listed = ", ".join(f"{name} {words.format_size(count)}" for name, count in sizes.items())
     return UserError(
         f"the user data is too large: {size} bytes, {LIMIT} are allowed",
-        f"its largest part is {largest} ({words.size(sizes[largest])} of {listed}; packed and encoded)",
+        f"its largest part is {largest} ({words.format_size(sizes[largest])} of {listed}; packed and encoded)",
         "Build an image that carries it (invoke build-ami), or let the part fetch what it needs.",
     )

@@ -19,7 +19,7 @@ def minified(file: File) -> bytes:
         return file.content
     text = file.content.decode()
     made_of = "\n".join((version("python-minifier"), platform.python_version(), _own_source(), text))
-    return cache.remembered("storage", made_of, lambda: _minified(text)).encode()
+    return cache.remember("storage", made_of, lambda: _minified(text)).encode()
 
 
 @functools.cache

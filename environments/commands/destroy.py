@@ -9,9 +9,9 @@ from environments.spec import definitions
 from environments.teardown import destroy as teardown
 from environments.teardown.destroy import Named
 from kiln import typed, words
-from kiln.asking import agreed
+from kiln.asking import agree
 from kiln.errors import Exit, UserError
-from kiln.screen import Screen, result, result_as_json
+from kiln.screen import Screen, print_json, print_result
 
 
 def destroy(
@@ -26,24 +26,24 @@ def destroy(
         f"destroy-env --env {env}", *(f"--with-bucket {bucket}" for bucket in buckets),
         *(f"--with-ami {ami}" for ami in amis),
     ])  # fmt: skip
-    text = show_teardown.plan_text(planned, command)
+    text = show_teardown.render_plan(planned, command)
     if plan or not planned.something_to_do:
         if as_json:
-            result_as_json(show_teardown.document(planned, applied=False))
+            print_json(show_teardown.make_document(planned, applied=False))
         elif planned.steps or planned.doomed:
-            result(text)
+            print_result(text)
         else:
-            result(show_teardown.nothing(name, cloud.region))
+            print_result(show_teardown.render_nothing(name, cloud.region))
         return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
     screen.say(text)
     if not _agreed(screen, planned, command, yes=yes, terminate_jobs=terminate_jobs):
         return Exit.SOMETHING_TO_DO
     teardown.destroy(cloud, name, named, screen)
     if as_json:
-        result_as_json(show_teardown.document(planned, applied=True))
+        print_json(show_teardown.make_document(planned, applied=True))
     else:
-        seconds = words.seconds(time.monotonic() - began)
-        result(show_teardown.destroyed(planned, seconds, sum(cloud.calls.values())))
+        seconds = words.format_seconds(time.monotonic() - began)
+        print_result(show_teardown.render_destroyed(planned, seconds, sum(cloud.calls.values())))
     return Exit.DONE
 
 
@@ -58,4 +58,4 @@ def _agreed(screen: Screen, planned: teardown.Plan, command: str, *, yes: bool, 
         f"there is no terminal to ask a person: {' '.join(unasked)}",
         f"Look with --plan, and do it with: {typed.command(command)} {flags}",
     )
-    return agreed(screen, unasked, nobody)
+    return agree(screen, unasked, nobody)

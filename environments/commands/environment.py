@@ -16,9 +16,9 @@ from environments.screens import plan as show
 from environments.screens import plan_document
 from environments.spec import definitions
 from kiln import typed, words
-from kiln.asking import agreed
+from kiln.asking import agree
 from kiln.errors import Exit, UserError
-from kiln.screen import Screen, result, result_as_json
+from kiln.screen import Screen, print_json, print_result
 
 
 def register(
@@ -31,23 +31,25 @@ def register(
     command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
     if plan or (planned.at_rest and not planned.something_to_do):
         if as_json:
-            result_as_json(plan_document.document(planned, applied=False))
+            print_json(plan_document.make_document(planned, applied=False))
         elif planned.something_to_do or verbose:
-            result(show.header(planned) + show.plan_text(planned, command, verbose=verbose))
+            print_result(show.render_header(planned) + show.render_plan(planned, command, verbose=verbose))
         else:
-            result(show.up_to_date(planned))
+            print_result(show.render_up_to_date(planned))
         return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
-    screen.say(show.header(planned))
+    screen.say(show.render_header(planned))
     if planned.something_to_do:
-        screen.say(show.plan_text(planned, command, verbose=verbose))
+        screen.say(show.render_plan(planned, command, verbose=verbose))
     ends = bool(planned.removals.jobs) and not options.terminate_jobs
     if planned.something_to_do and not _agreed(screen, command, planned, yes=yes, ends=ends):
         return Exit.SOMETHING_TO_DO
     apply.apply(cloud, planned, replace(options, end_queued=ends), screen)
     if as_json:
-        result_as_json(plan_document.document(planned, applied=True))
+        print_json(plan_document.make_document(planned, applied=True))
     else:
-        result(show.applied(planned, words.seconds(time.monotonic() - began), sum(cloud.calls.values())))
+        print_result(
+            show.render_applied(planned, words.format_seconds(time.monotonic() - began), sum(cloud.calls.values()))
+        )
     return Exit.DONE
 
 
@@ -61,7 +63,7 @@ def _agreed(screen: Screen, command: str, planned: Plan, *, yes: bool, ends: boo
         "there is something to do, and no terminal to ask a person",
         f"Look with --plan, and apply with: {typed.command(command)} --yes",
     )
-    return agreed(screen, unasked, removal.describe_refusal(planned.removals) if ends else nobody)
+    return agree(screen, unasked, removal.describe_refusal(planned.removals) if ends else nobody)
 
 
 def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
@@ -80,9 +82,9 @@ def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
     jobs = {queue.name: inventory.count_jobs(cloud, queue.name) for queue in entry.queues}
     images = inventory.describe_images(cloud, entry.amis)
     if as_json:
-        result_as_json(show_env.document(entry, joined, jobs, images, types, datetime.now(UTC)))
+        print_json(show_env.make_document(entry, joined, jobs, images, types, datetime.now(UTC)))
     else:
-        result(f"{name} in {cloud.region}\n" + show_env.environment(entry, joined, jobs, images, types))
+        print_result(f"{name} in {cloud.region}\n" + show_env.render_environment(entry, joined, jobs, images, types))
     return Exit.DONE
 
 
@@ -91,7 +93,7 @@ def list_environments(region: str | None, *, as_json: bool) -> int:
     cloud = Cloud(region)
     entries = inventory.list_environments(cloud)
     if as_json:
-        result_as_json([show_env.listed(entry) for entry in entries])
+        print_json([show_env.make_entry_document(entry) for entry in entries])
     else:
-        result(show_env.listing(entries, cloud.region))
+        print_result(show_env.render_list(entries, cloud.region))
     return Exit.DONE

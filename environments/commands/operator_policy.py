@@ -14,7 +14,7 @@ from images.needs import needs as images_need
 from images.spec import definitions as images
 from images.spec.image import ImageSpec
 from kiln.errors import Exit, UserError
-from kiln.screen import result
+from kiln.screen import print_result
 from launch_templates.needs import needs as templates_need
 
 _BOUNDARY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
@@ -34,12 +34,12 @@ def print_policies(
     """Print the documents, or with `trust` (OWNER/REPOSITORY) the trust policy. No AWS call is made."""
     _check(account, boundary)
     if trust:
-        result(json.dumps(write_trust_policy(trust, github_environment, account), indent=2))
+        print_result(json.dumps(write_trust_policy(trust, github_environment, account), indent=2))
         return Exit.DONE
     specs = [definitions.load(name) for name in env or ("genomics",)]
     built = [images.load(name) for name in image or _shipped(specs)]
     policies = documents(list_permissions(specs, Scope(region or "*", account or "*"), boundary, built))
-    result("\n".join(json.dumps(policy, indent=2) for policy in policies))
+    print_result("\n".join(json.dumps(policy, indent=2) for policy in policies))
     return Exit.DONE
 
 

@@ -12,7 +12,7 @@ from environments.doctor.looks.gather import describe_region, gather
 from environments.spec import definitions
 from kiln import typed
 from kiln.errors import Exit, UserError
-from kiln.screen import result, result_as_json
+from kiln.screen import print_json, print_result
 
 
 def doctor(
@@ -34,10 +34,10 @@ def doctor(
     findings |= {"": checks.run(picture, checks.OF_REGION)}
     count = sum(check.can_run(picture) for check in (*checks.OF_ENVIRONMENT, *checks.OF_REGION))
     if as_json:
-        result_as_json(show.document(cloud.region, findings, picture.unseen, count))
+        print_json(show.make_document(cloud.region, findings, picture.unseen, count))
     else:
-        table = show.table(findings, picture.unseen, count, time.monotonic() - began)
-        result(table if len(findings) > 1 else f"{show.nothing(cloud.region)}\n{table}".rstrip())
+        table = show.render_table(findings, picture.unseen, count, time.monotonic() - began)
+        print_result(table if len(findings) > 1 else f"{show.render_nothing(cloud.region)}\n{table}".rstrip())
     return Exit.SOMETHING_TO_DO if any(findings.values()) or picture.unseen else Exit.DONE
 
 
@@ -61,7 +61,7 @@ def _select(region: str, scope: Scope, environment: str) -> Scope:
 def _job(cloud: Cloud, scope: Scope, job: str, *, as_json: bool) -> int:
     explanation = jobs.explain(cloud, scope, job)
     if as_json:
-        result_as_json(show.job_document(cloud.region, explanation))
+        print_json(show.make_job_document(cloud.region, explanation))
     else:
-        result(show.job(explanation))
+        print_result(show.render_job(explanation))
     return Exit.SOMETHING_TO_DO if explanation.finding or explanation.unseen else Exit.DONE

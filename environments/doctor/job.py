@@ -64,7 +64,7 @@ def explain(cloud: Cloud, scope: Scope, job_id: str) -> Explanation:
 def _explain_runnable(job: QueuedJob, picture: Picture) -> Explanation:
     """A job that can never start is reported at once; reasons that may pass by themselves after batch.DWELL."""
     place = "first in its queue" if job.place == 0 else f"behind {words.count(job.place, 'job')} in its queue"
-    state = f"RUNNABLE for {words.seconds(job.waited)}, {place}"
+    state = f"RUNNABLE for {words.format_seconds(job.waited)}, {place}"
     young = job.waited < batch.DWELL
     finding = check_size(job, picture) if young else check_job(job, picture)
     if young and finding is None:

@@ -20,12 +20,12 @@ _PARTS: dict[Part, str] = {
 }  # fmt: skip
 
 
-def table(findings: Findings, unseen: Mapping[Part, str], checks: int, seconds: float) -> str:
+def render_table(findings: Findings, unseen: Mapping[Part, str], checks: int, seconds: float) -> str:
     """Write a heading for every environment, its findings with their fixes, and what could not be looked at."""
-    effort = f"{words.count(checks, 'check')}, {words.seconds(seconds)}"
+    effort = f"{words.count(checks, 'check')}, {words.format_seconds(seconds)}"
     healthy = "no findings in what could be looked at" if unseen else "healthy"
     blocks = [_block(name, own, effort, healthy) for name, own in findings.items() if name or own]
-    blocks += [unseen_text(unseen)] if unseen else []
+    blocks += [render_unseen(unseen)] if unseen else []
     return "\n".join(blocks)
 
 
@@ -33,22 +33,22 @@ def _block(name: str, findings: Sequence[Finding], effort: str, healthy: str) ->
     if not findings:
         return f"{f'✓ {name}: {healthy}':<64}{effort}"
     heading = f"{name or 'this account'}: {words.count(len(findings), 'finding')}"
-    return "\n".join([f"{heading:<64}{effort}" if name else heading, *map(finding_text, findings)])
+    return "\n".join([f"{heading:<64}{effort}" if name else heading, *map(render_finding, findings)])
 
 
-def finding_text(finding: Finding) -> str:
+def render_finding(finding: Finding) -> str:
     return f"{_MARKS[finding.severity]} {finding.what}\n    why   {finding.why}\n    fix   {finding.fix}"
 
 
-def unseen_text(unseen: Mapping[Part, str]) -> str:
+def render_unseen(unseen: Mapping[Part, str]) -> str:
     return "\n".join(f"! could not look at {_PARTS[part]}: {why}" for part, why in unseen.items())
 
 
-def nothing(region: str) -> str:
+def render_nothing(region: str) -> str:
     return f"✓ {region} has no environment of Kiln's. Register one: {typed.command('register-env')}"
 
 
-def job(explanation: Explanation) -> str:
+def render_job(explanation: Explanation) -> str:
     """Write a job down: what it asks for, how it is, and what to do."""
     about = explanation.job
     gpus = f", {words.count(about.gpus, 'GPU')}" if about.gpus else ""
@@ -58,30 +58,32 @@ def job(explanation: Explanation) -> str:
         f"  queue  {short_name(about.queue)}",
         f"  state  {explanation.state}",
     ]
-    lines += [finding_text(explanation.finding)] if explanation.finding else []
-    lines += [unseen_text(explanation.unseen)] if explanation.unseen else []
+    lines += [render_finding(explanation.finding)] if explanation.finding else []
+    lines += [render_unseen(explanation.unseen)] if explanation.unseen else []
     return "\n".join(lines)
 
 
-def document(region: str, findings: Findings, unseen: Mapping[Part, str], checks: int) -> dict[str, Any]:
+def make_document(region: str, findings: Findings, unseen: Mapping[Part, str], checks: int) -> dict[str, Any]:
     """Make the same as a JSON document."""
-    every = [{"environment": name or None, **plain(finding)} for name, own in findings.items() for finding in own]
+    every = [
+        {"environment": name or None, **render_plain(finding)} for name, own in findings.items() for finding in own
+    ]
     return {
         "region": region, "environments": [name for name in findings if name], "healthy": not every and not unseen,
         "checks": checks, "findings": every, "unseen": dict(unseen),
     }  # fmt: skip
 
 
-def job_document(region: str, explanation: Explanation) -> dict[str, Any]:
+def make_job_document(region: str, explanation: Explanation) -> dict[str, Any]:
     about, finding = explanation.job, explanation.finding
     return {
         "region": region, "job": about.id, "name": about.name, "queue": about.queue, "status": about.status,
         "reason": about.reason, "told": explanation.state, "waited_seconds": round(about.waited),
         "vcpus": about.vcpus, "memory_mib": about.memory, "gpus": about.gpus,
-        "findings": [plain(finding)] if finding else [], "unseen": dict(explanation.unseen),
+        "findings": [render_plain(finding)] if finding else [], "unseen": dict(explanation.unseen),
     }  # fmt: skip
 
 
-def plain(finding: Finding) -> dict[str, str]:
+def render_plain(finding: Finding) -> dict[str, str]:
     """Turn a finding into what a JSON document has of it."""
     return {key: value for key, value in asdict(finding).items() if key != "cause"}

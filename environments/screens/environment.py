@@ -11,7 +11,7 @@ from environments.screens.catalogue import STATES, Entry
 from kiln import typed, words
 
 
-def environment(
+def render_environment(
     entry: Entry,
     instances: Mapping[str, int],
     jobs: Mapping[str, Mapping[str, int]],
@@ -27,21 +27,21 @@ def environment(
         name, fields = compute.aws_name, compute.fields
         sizes = f"{fields['minvCpus']} / {compute.desired_vcpus} / {fields['maxvCpus']}"
         joined = str(instances.get(name, 0))
-        rows.append((name, compute.status, str(fields["state"]), sizes, joined, most(compute, types)))
-    lines += ["", table(rows), *_reasons(entry)]
+        rows.append((name, compute.status, str(fields["state"]), sizes, joined, render_most(compute, types)))
+    lines += ["", render_table(rows), *_reasons(entry)]
     rows = [("QUEUE", "STATUS", "STATE", "PRIORITY", "COMPUTE ENVS", *STATES)]
     for queue in entry.queues:
         fields, counts = queue.fields, jobs.get(queue.name, {})
         order = ", ".join(fields["computeEnvironments"])
         numbers = tuple(str(counts.get(state, 0)) for state in STATES)
         rows.append((queue.name, queue.status, str(fields["state"]), str(fields["priority"]), order, *numbers))
-    return "\n".join([*lines, "", table(rows)])
+    return "\n".join([*lines, "", render_table(rows)])
 
 
 def _ami(ami: str, image: MachineImage | None) -> str:
     if image is None:
         return f"  ami     {ami}   ! this AMI no longer exists: machines cannot start"
-    return f"  ami     {ami}   {image.name}, {words.age(image.created)}"
+    return f"  ami     {ami}   {image.name}, {words.format_age(image.created)}"
 
 
 def _reasons(entry: Entry) -> list[str]:
@@ -49,7 +49,7 @@ def _reasons(entry: Entry) -> list[str]:
     return [f"  {compute.aws_name}: {compute.reason}" for compute in ailing]
 
 
-def most(compute: Existing, types: Mapping[str, InstanceType]) -> str:
+def render_most(compute: Existing, types: Mapping[str, InstanceType]) -> str:
     """Say how many machines a compute environment can have, in the plan's words."""
     names, vcpus = compute.fields["instanceTypes"], compute.fields["maxvCpus"]
     known = [types[name] for name in names if name in types]
@@ -58,7 +58,7 @@ def most(compute: Existing, types: Mapping[str, InstanceType]) -> str:
     return "at most " + " or ".join(f"{vcpus // machine.vcpus} × {machine.name}" for machine in known)
 
 
-def listing(entries: Sequence[Entry], region: str) -> str:
+def render_list(entries: Sequence[Entry], region: str) -> str:
     """List the environments of the region, a line for every environment."""
     if not entries:
         return f"No environment is registered in {region} yet. Try {typed.command('register-env')}."
@@ -66,10 +66,10 @@ def listing(entries: Sequence[Entry], region: str) -> str:
     for entry in entries:
         health = "VALID" if entry.healthy else "see " + typed.command(f"show-env --env {entry.name}")
         rows.append((entry.name, health, str(len(entry.compute)), str(len(entry.queues)), ", ".join(entry.amis)))
-    return table(rows)
+    return render_table(rows)
 
 
-def listed(entry: Entry) -> dict[str, Any]:
+def make_entry_document(entry: Entry) -> dict[str, Any]:
     """Give an environment of a list as a document for programs."""
     return {
         "environment": entry.name, "healthy": entry.healthy, "amis": entry.amis, "previous": entry.previous,
@@ -78,7 +78,7 @@ def listed(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
+def render_table(rows: Sequence[Sequence[str]]) -> str:
     """Lay out rows in columns that are as wide as they need to be."""
     widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
     return "\n".join(
@@ -86,7 +86,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def document(
+def make_document(
     entry: Entry,
     instances: Mapping[str, int],
     jobs: Mapping[str, Mapping[str, int]],
@@ -107,7 +107,7 @@ def document(
             {"name": compute.aws_name, "definition": compute.name, "status": compute.status,
              "reason": compute.reason, "state": compute.fields["state"], "min_vcpus": compute.fields["minvCpus"],
              "desired_vcpus": compute.desired_vcpus, "max_vcpus": compute.fields["maxvCpus"],
-             "instances": instances.get(compute.aws_name, 0), "at_most": most(compute, types),
+             "instances": instances.get(compute.aws_name, 0), "at_most": render_most(compute, types),
              "ami": compute.fields["imageIdOverride"]}
             for compute in entry.compute
         ],

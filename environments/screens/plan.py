@@ -16,7 +16,7 @@ _MARK = {"create": "+", "update": "~", "replace": "±", "unchanged": "=", "forei
 _NOISE = ("statement ",)  # fields whose content is too long for a line
 
 
-def header(plan: Plan) -> str:
+def render_header(plan: Plan) -> str:
     """Say which environment, which AMI and why, and how many machines there can be."""
     image = plan.inputs.chosen.image
     was = ", ".join(ami for ami in plan.running if ami != image.id)
@@ -30,7 +30,7 @@ def header(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
+def render_plan(plan: Plan, command: str, *, verbose: bool) -> str:
     """Show the plan, a line for every change; `command` is what carries it out."""
     same = [step for step in plan.steps if not step.something_to_do]
     lines = [] if verbose or not same else [f"  =  {len(same)} unchanged" + " " * 43 + "--verbose names them"]
@@ -39,7 +39,7 @@ def plan_text(plan: Plan, command: str, *, verbose: bool) -> str:
             lines += _lines(step)
     for removal in plan.removals.steps:
         lines.append(f"  {_MARK[removal.action]}  {removal.existing.kind:<20} {removal.existing.name}   {removal.why}")
-    lines += show_teardown.jobs_text(plan.removals.jobs)
+    lines += show_teardown.render_jobs(plan.removals.jobs)
     count: Counter[str] = Counter(step.action for step in plan.steps if step.something_to_do)
     count.update(step.action for step in plan.removals.steps)
     joins = sum(step.joins and step.action == "unchanged" for step in plan.steps)
@@ -102,7 +102,7 @@ def _value(value: Any) -> str:
     return str(value)
 
 
-def up_to_date(plan: Plan) -> str:
+def render_up_to_date(plan: Plan) -> str:
     """Say that there is nothing to do."""
     lines = [
         f"✓ {plan.spec.name} is up to date: {len(plan.steps)} resources are as they should be, "
@@ -112,7 +112,7 @@ def up_to_date(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def applied(plan: Plan, seconds: str, calls: int) -> str:
+def render_applied(plan: Plan, seconds: str, calls: int) -> str:
     """Say what an apply that went well has done."""
     done = [step for step in plan.steps if step.something_to_do]
     queues = ", ".join(plan.spec.queues)

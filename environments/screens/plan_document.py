@@ -8,7 +8,7 @@ from environments.screens.rollout import describe_decision
 from environments.teardown import steps as teardown_steps
 
 
-def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
+def make_document(plan: Plan, *, applied: bool) -> dict[str, Any]:
     """Give the plan as a document for programs."""
     return {
         "environment": plan.spec.name, "region": plan.inputs.region, "account": plan.inputs.account,

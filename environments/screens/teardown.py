@@ -12,7 +12,7 @@ _MARK = {"delete": "-", "untag": "~", "keep": "="}
 _MOST = 10  # jobs that are named
 
 
-def plan_text(plan: Plan, command: str) -> str:
+def render_plan(plan: Plan, command: str) -> str:
     """Show the plan: a line for every resource, and the jobs that would be ended."""
     lines = [f"{plan.environment} in {plan.region}"]
     for step in plan.steps:
@@ -20,7 +20,7 @@ def plan_text(plan: Plan, command: str) -> str:
         lines.append(text + (f"   {step.why}" if step.why else ""))
     lines += [f"  -  {'AMI':<18} {ami}   with its snapshots" for ami in plan.doomed]
     lines += [f"  =  {'AMI':<18} {ami}   stays; --with-ami {ami} deletes it" for ami in plan.amis]
-    lines += jobs_text(plan.jobs)
+    lines += render_jobs(plan.jobs)
     count = Counter(step.action for step in plan.steps)
     lines.append(
         f"{count['delete'] + len(plan.doomed)} to delete, {count['untag']} to leave to others, "
@@ -30,7 +30,7 @@ def plan_text(plan: Plan, command: str) -> str:
     return "\n".join(lines)
 
 
-def jobs_text(jobs: Sequence[Job]) -> list[str]:
+def render_jobs(jobs: Sequence[Job]) -> list[str]:
     """List the jobs that would be ended, a line for every job, ten at most."""
     if not jobs:
         return []
@@ -42,12 +42,12 @@ def jobs_text(jobs: Sequence[Job]) -> list[str]:
     ]
 
 
-def nothing(environment: str, region: str) -> str:
+def render_nothing(environment: str, region: str) -> str:
     """Say that there is nothing to tear down."""
     return f"✓ nothing carries the tag of {environment} in {region}."
 
 
-def destroyed(plan: Plan, seconds: str, calls: int) -> str:
+def render_destroyed(plan: Plan, seconds: str, calls: int) -> str:
     """Say what a tear-down that went well has deleted and kept."""
     count = Counter(step.action for step in plan.steps)
     lines = [
@@ -62,7 +62,7 @@ def destroyed(plan: Plan, seconds: str, calls: int) -> str:
     return "\n".join(lines)
 
 
-def document(plan: Plan, *, applied: bool) -> dict[str, Any]:
+def make_document(plan: Plan, *, applied: bool) -> dict[str, Any]:
     """Give the plan as a document for programs."""
     return {
         "environment": plan.environment, "region": plan.region,

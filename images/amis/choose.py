@@ -20,7 +20,7 @@ def choose(cloud: Cloud, name: str, image: str | None) -> Chosen:
         return _latest(cloud, image)
     if name in ALIASES:
         described = _described(cloud, base.read_parameter(cloud, name))
-        return Chosen(described, f"the newest {name}, {words.age(described.created)}", ALIASES[name].family)
+        return Chosen(described, f"the newest {name}, {words.format_age(described.created)}", ALIASES[name].family)
     if name.startswith("ami-"):
         described = _described(cloud, name)
         status = described.tags.get(tags.STATUS)
@@ -52,7 +52,7 @@ def _latest(cloud: Cloud, image: str | None) -> Chosen:
     entry = usable[0]
     described = _described(cloud, entry.id)
     among = f"the newest of {len(usable)} usable AMIs" if len(usable) > 1 else "the only usable AMI"
-    why = f"{among} of {image}: {entry.status}, {words.age(entry.created)}"
+    why = f"{among} of {image}: {entry.status}, {words.format_age(entry.created)}"
     return Chosen(described, why, _family(described), entry.key)
 
 

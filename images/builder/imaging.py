@@ -44,7 +44,7 @@ def create(
     `reboot` is for a one-time Spot builder, which cannot be stopped: EC2 shuts it down while it takes the snapshots
     (NoReboot=false). A stopped builder has nothing to reboot.
     """
-    with signals.held():
+    with signals.hold():
         ami = cloud.ec2.create_image(
             InstanceId=instance,
             Name=name,

@@ -31,7 +31,7 @@ class Launched:
 def run(cloud: Cloud, undo: Undo, order: Order, key_name: str, group: str) -> Launched:
     """RunInstances in the first placement that has room, and wait until the machine runs and has an address."""
     ends_at = datetime.now(UTC) + timedelta(seconds=order.builder.time_limit)
-    with signals.held():
+    with signals.hold():
         instance, place = _first_with_room(cloud, order, key_name, group)
         undo.push(
             "instance",

@@ -10,7 +10,7 @@ from kiln.undo import Undo
 def make_key_pair(cloud: Cloud, undo: Undo, order: Order) -> str:
     """Import the public login key as an EC2 key pair; returns its name."""
     name = f"{order.boot.tags['Name']}-{order.purpose}"
-    with signals.held():
+    with signals.hold():
         cloud.ec2.import_key_pair(
             KeyName=name,
             PublicKeyMaterial=order.keys.public.encode(),
@@ -23,7 +23,7 @@ def make_key_pair(cloud: Cloud, undo: Undo, order: Order) -> str:
 
 def make_security_group(cloud: Cloud, undo: Undo, order: Order) -> str:
     """Create a security group that lets one address range reach port 22, and nothing else; returns its id."""
-    with signals.held():
+    with signals.hold():
         group = cloud.ec2.create_security_group(
             GroupName=f"{order.boot.tags['Name']}-{order.purpose}",
             Description="Kiln: SSH to one builder from one address",

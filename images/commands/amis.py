@@ -10,18 +10,18 @@ from images.commands import show
 from images.commands.recording import BUILDS
 from kiln import typed
 from kiln.errors import Exit
-from kiln.screen import result, result_as_json
+from kiln.screen import print_json, print_result
 
 
 def list_amis(region: str | None, *, as_json: bool) -> int:
     """Show the AMIs that Kiln made, newest first. Returns an exit code (kiln.errors.Exit)."""
     entries = catalogue.list_entries(Cloud(region))
     if as_json:
-        result_as_json([{key: value for key, value in vars(entry).items() if key != "inputs"} for entry in entries])
+        print_json([{key: value for key, value in vars(entry).items() if key != "inputs"} for entry in entries])
     elif not entries:
-        result(f"Kiln has made no AMI in this account and region yet. Try {typed.command('build-ami')}.")
+        print_result(f"Kiln has made no AMI in this account and region yet. Try {typed.command('build-ami')}.")
     else:
-        result(show.render_table(entries, datetime.now(UTC)))
+        print_result(show.render_table(entries, datetime.now(UTC)))
     return Exit.DONE
 
 
@@ -31,7 +31,7 @@ def clean(region: str | None, *, apply: bool, as_json: bool) -> int:
     failed = _remove(leftovers) if apply else []
     if as_json:
         standing = [leftover for leftover, _ in failed]
-        result_as_json(
+        print_json(
             [
                 {
                     "kind": leftover.kind,
@@ -44,7 +44,7 @@ def clean(region: str | None, *, apply: bool, as_json: bool) -> int:
             ]
         )
     else:
-        result(show.render_leftovers(leftovers, failed, applied=apply))
+        print_result(show.render_leftovers(leftovers, failed, applied=apply))
     if failed:
         return Exit.USER_ERROR
     return Exit.SOMETHING_TO_DO if leftovers and not apply else Exit.DONE

@@ -12,7 +12,7 @@ from images.plan import plan as plans
 from images.plan.plan import Plan
 from images.spec import definitions
 from kiln.errors import Exit
-from kiln.screen import Screen, result, result_as_json
+from kiln.screen import Screen, print_json, print_result
 
 
 def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: str, test: bool, as_json: bool) -> int:
@@ -38,17 +38,17 @@ def build(image: str, region: str | None, *, plan: bool, force: bool, on_error: 
         built = builds.build_ami(cloud, planned, options, report)
     if as_json:
         document = {"ami": built.ami, "status": built.status, "key": planned.boot.key, "built": True}
-        result_as_json({**document, "manifest": built.manifest})
+        print_json({**document, "manifest": built.manifest})
     else:
-        result(show.render_built(cloud, planned, built, time.monotonic() - began))
+        print_result(show.render_built(cloud, planned, built, time.monotonic() - began))
     return Exit.DONE
 
 
 def _show(cloud: Cloud, planned: Plan, *, up_to_date: bool, as_json: bool) -> int:
     if as_json:
-        result_as_json(show_plan.make_document(cloud, planned, up_to_date=up_to_date))
+        print_json(show_plan.make_document(cloud, planned, up_to_date=up_to_date))
     else:
-        result(show_plan.render_up_to_date(planned) if up_to_date else show_plan.render_plan(planned))
+        print_result(show_plan.render_up_to_date(planned) if up_to_date else show_plan.render_plan(planned))
     return Exit.DONE if up_to_date else Exit.SOMETHING_TO_DO
 
 
@@ -56,7 +56,7 @@ def _up_to_date(planned: Plan, *, as_json: bool) -> int:
     entry = planned.existing
     assert entry is not None
     if as_json:
-        result_as_json({"ami": entry.id, "status": entry.status, "key": planned.boot.key, "built": False})
+        print_json({"ami": entry.id, "status": entry.status, "key": planned.boot.key, "built": False})
     else:
-        result(show_plan.render_up_to_date(planned))
+        print_result(show_plan.render_up_to_date(planned))
     return Exit.DONE

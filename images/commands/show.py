@@ -15,16 +15,15 @@ from kiln import typed, words
 
 def render_built(cloud: Cloud, plan: Plan, done: Built, seconds: float) -> str:
     """The end of a good build."""
-    lines = [
-        f"✓ {done.ami}   {done.status}   {plan.ami_name}   {words.seconds(seconds)}, {cloud.work_calls()} AWS calls"
-    ]
+    effort = f"{words.format_seconds(seconds)}, {cloud.work_calls()} AWS calls"
+    lines = [f"✓ {done.ami}   {done.status}   {plan.ami_name}   {effort}"]
     checks = done.manifest["checks"]
     if checks["image"] is not None:
         total = len(checks["builder"]) + len(checks["image"])
         lines.append(f"  checks    {total} of {total}: {len(checks['builder'])} on the builder, "
                      f"{len(checks['image'])} on a machine booted from the AMI")  # fmt: skip
     added = done.manifest["added_bytes"]
-    used, written = words.size(added["used"]), words.size(added["written"])
+    used, written = words.format_size(added["used"]), words.format_size(added["written"])
     lines.append(f"  added     {used} to the root file system; {written} written to disk")
     lines.append(f"  manifest  {plan.boot.folder}/manifest.json · timeline.svg")
     following = "list-amis" if done.status == "tested" else f"test-ami {done.ami}"
@@ -54,7 +53,7 @@ def render_table(entries: Sequence[Entry], now: datetime) -> str:
             entry.base,
             entry.key[:8],
             entry.status + state,
-            words.age(entry.created, now),
+            words.format_age(entry.created, now),
             f"{entry.size} GiB",
         )
         rows.append(row)

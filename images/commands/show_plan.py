@@ -14,7 +14,7 @@ def render_header(cloud: Cloud, plan: Plan) -> str:
     lines = [
         "",
         f"{plan.boot.spec.name} in {cloud.region:<40}  key {plan.boot.key[:8]}",
-        f"  base   {plan.base.id}  {plan.base.name} ({origin}, {words.age(plan.base.created)})",
+        f"  base   {plan.base.id}  {plan.base.name} ({origin}, {words.format_age(plan.base.created)})",
         f"  why    {plan.why}",
         f"  about  {render_cost(plan)}, ends with a tested AMI",
     ]
@@ -77,5 +77,5 @@ def render_up_to_date(plan: Plan) -> str:
     assert entry is not None
     return (
         f"✓ {entry.id} is up to date: same base, recipe and definition"
-        f" (key {plan.boot.key[:8]}, {words.age(entry.created)}). --force builds it again."
+        f" (key {plan.boot.key[:8]}, {words.format_age(entry.created)}). --force builds it again."
     )

@@ -7,7 +7,7 @@ from images.builder.on_error import parse_on_error
 from images.commands.recording import BUILDS, record
 from kiln import words
 from kiln.errors import Exit
-from kiln.screen import Screen, result, result_as_json
+from kiln.screen import Screen, print_json, print_result
 
 
 def test(ami: str, image: str | None, region: str | None, *, on_error: str, as_json: bool) -> int:
@@ -17,7 +17,7 @@ def test(ami: str, image: str | None, region: str | None, *, on_error: str, as_j
     with record(Screen(), boot) as report:
         accepted = boot_and_check(cloud, boot, described, report, None, on_error=parse_on_error(on_error))
     if as_json:
-        result_as_json(
+        print_json(
             {
                 "ami": ami,
                 "checks": [proof.__dict__ for proof in accepted.proofs],
@@ -26,5 +26,7 @@ def test(ami: str, image: str | None, region: str | None, *, on_error: str, as_j
             }
         )
     else:
-        result(f"✓ {ami} passes {words.count(len(accepted.proofs), 'check')} of {boot.spec.name}   {report.total()}")
+        print_result(
+            f"✓ {ami} passes {words.count(len(accepted.proofs), 'check')} of {boot.spec.name}   {report.total()}"
+        )
     return Exit.DONE

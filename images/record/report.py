@@ -65,4 +65,4 @@ class Report:
             self.screen.say(f"! {outcome.what} could not be removed: {outcome.error}\n  by hand: {outcome.by_hand}")
 
     def total(self) -> str:
-        return words.seconds(self.now())
+        return words.format_seconds(self.now())

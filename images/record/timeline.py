@@ -44,8 +44,9 @@ def _bar(span: Span, y: float, total: float) -> list[str]:
     length = max(1.5, _WIDTH * (span.end - span.start) / total)
     colour = _FAILED if not span.ok else _STEP if span.depth else _STAGE
     name = span.name if len(span.name) <= 56 else span.name[:55] + "…"
+    seconds = words.format_seconds(span.end - span.start)
     return [
         f'<text x="{12 + 14 * span.depth}" y="{y + 14:.1f}" fill="#222">{escape(name)}</text>',
         f'<rect x="{x:.1f}" y="{y + 3:.1f}" width="{length:.1f}" height="{_ROW - 7}" rx="2" fill="{colour}"/>',
-        f'<text x="{x + length + 5:.1f}" y="{y + 14:.1f}" fill="#444">{words.seconds(span.end - span.start)}</text>',
+        f'<text x="{x + length + 5:.1f}" y="{y + 14:.1f}" fill="#444">{seconds}</text>',
     ]

@@ -14,7 +14,7 @@ def load(name: str) -> ImageSpec:
     """The definition of that name or path, the site's settings below it; raises Problem or UserError."""
     path = KIND.path_of(name)
     data, lines = yamlfile.read(path, REFERENCE)
-    spec = yamlfile.validate(site.under(site.defaults(), data), ImageSpec, str(path), lines, REFERENCE)
+    spec = yamlfile.validate(site.under(site.load_defaults(), data), ImageSpec, str(path), lines, REFERENCE)
     return load_sources(spec, path)
 
 

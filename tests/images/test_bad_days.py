@@ -20,7 +20,7 @@ def told(build: Build, definition: str, capsys: pytest.CaptureFixture[str]) -> s
     """What the person reads when a build fails; fails itself when it succeeds or ends in a traceback."""
     with pytest.raises(Exception) as failure:  # noqa: PT011 - the boundary decides what kind it is
         build(definition)
-    assert task.told(failure.value) == Exit.USER_ERROR, failure.value
+    assert task.tell(failure.value) == Exit.USER_ERROR, failure.value
     return capsys.readouterr().err
 
 

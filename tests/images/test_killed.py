@@ -67,7 +67,7 @@ def test_ctrl_c_at_every_call_leaves_nothing(
         remote.connected = []
         with (
             at_call(number, moment, lambda: os.kill(os.getpid(), signal.SIGINT), monkeypatch) as seen,
-            signals.handled(),
+            signals.handle(),
         ):
             try:
                 build(definition, force=True)
@@ -110,14 +110,14 @@ def test_kill_9_at_every_call_is_swept_by_clean(
 
 
 def test_sigterm_is_an_interrupt_too() -> None:
-    with pytest.raises(Interrupted, match="SIGTERM"), signals.handled():
+    with pytest.raises(Interrupted, match="SIGTERM"), signals.handle():
         os.kill(os.getpid(), signal.SIGTERM)
 
 
 def test_an_interrupt_between_a_creation_and_its_undo_waits() -> None:
     undone = []
-    with pytest.raises(Interrupted), signals.handled(), Undo() as undo:
-        with signals.held():
+    with pytest.raises(Interrupted), signals.handle(), Undo() as undo:
+        with signals.hold():
             os.kill(os.getpid(), signal.SIGINT)  # the resource exists by now
             undo.push("it", lambda: undone.append("it"))
         raise AssertionError("the interrupt was lost")

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from kiln.asking import agreed
+from kiln.asking import agree
 from kiln.errors import UserError
 from kiln.screen import Screen
 
@@ -26,7 +26,7 @@ class Terminal(io.StringIO):
 def ask(monkeypatch: pytest.MonkeyPatch, questions: list[str], stdin: Terminal | None, stderr: Terminal) -> bool:
     monkeypatch.setattr(sys, "stdin", stdin)
     monkeypatch.setattr(sys, "stderr", stderr)
-    return agreed(Screen(io.StringIO(), live=False), questions, NOBODY)
+    return agree(Screen(io.StringIO(), live=False), questions, NOBODY)
 
 
 def test_without_a_question_nobody_need_be_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kiln.journal import Journal, dead_builds
+from kiln.journal import Journal, list_dead_builds
 
 
 def test_a_build_whose_process_is_gone_is_dead_and_this_one_lives(tmp_path: Path) -> None:
@@ -19,7 +19,7 @@ def test_a_build_whose_process_is_gone_is_dead_and_this_one_lives(tmp_path: Path
     other.event("started", build="elsewhere", pid=gone.pid, host="another-computer")
     for journal in (mine, other):
         journal.close()
-    assert dead_builds(tmp_path) == {"other"}
+    assert list_dead_builds(tmp_path) == {"other"}
 
 
 def test_a_line_cut_by_a_crash_is_passed_over(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_a_line_cut_by_a_crash_is_passed_over(tmp_path: Path) -> None:
     gone.wait()
     event = {"event": "started", "build": "whole", "pid": gone.pid, "at": 0, "host": os.uname().nodename}
     (tmp_path / "a" / "1" / "journal.jsonl").write_text('{"event": "star\n' + json.dumps(event) + "\n")
-    assert dead_builds(tmp_path) == {"whole"}
+    assert list_dead_builds(tmp_path) == {"whole"}
 
 
 def test_a_process_that_is_younger_than_its_number_in_the_journal_is_another_one(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_process_that_is_younger_than_its_number_in_the_journal_is_another_one
             lines = [event | {"build": "older", "at": born - 60}, event | {"build": "same", "at": born + 1}]
             (journal.folder / "journal.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
             journal.close()
-            assert dead_builds(tmp_path) == {"older"}
+            assert list_dead_builds(tmp_path) == {"older"}
         finally:
             living.kill()
 
@@ -64,7 +64,7 @@ def test_where_there_is_no_proc_a_living_process_is_taken_at_its_word(
             journal = Journal(tmp_path / "a" / "1")
             journal.close()
             (journal.folder / "journal.jsonl").write_text(json.dumps(event) + "\n")
-            assert dead_builds(tmp_path) == {"b"}, "with /proc it is a younger process"
+            assert list_dead_builds(tmp_path) == {"b"}, "with /proc it is a younger process"
             plain = Path.stat
 
             def stat(path: Path, **options: bool) -> os.stat_result:
@@ -73,6 +73,6 @@ def test_where_there_is_no_proc_a_living_process_is_taken_at_its_word(
                 return plain(path, **options)
 
             monkeypatch.setattr(Path, "stat", stat)
-            assert dead_builds(tmp_path) == set()
+            assert list_dead_builds(tmp_path) == set()
         finally:
             living.kill()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.task import told
+from cli.task import tell
 from kiln.errors import Exit, Interrupted, UserError, left_by, note_left
 
 LEFT = "the AMI: aws ec2 deregister-image --image-id ami-1\nLog: builds/x/log.txt"
@@ -21,7 +21,7 @@ def test_it_goes_with_each_error(error: BaseException) -> None:
 )
 def test_a_person_reads_it(error: BaseException, code: Exit, capsys: pytest.CaptureFixture[str]) -> None:
     note_left(error, LEFT)
-    assert told(error) == code
+    assert tell(error) == code
     shown = capsys.readouterr().err
     assert all(line in shown for line in LEFT.splitlines())
 
@@ -31,5 +31,5 @@ def test_an_error_of_aws_keeps_it_in_its_translation(capsys: pytest.CaptureFixtu
 
     error = ClientError({"Error": {"Code": "UnauthorizedOperation", "Message": "no"}}, "RunInstances")
     note_left(error, LEFT)
-    assert told(error) == Exit.USER_ERROR
+    assert tell(error) == Exit.USER_ERROR
     assert "  Left   the AMI:" in capsys.readouterr().err

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from kiln.screen import Screen, result_as_json
+from kiln.screen import Screen, print_json
 
 
 def test_without_a_terminal_lines_are_stamped_and_free_of_control_codes() -> None:
@@ -95,5 +95,5 @@ def test_while_a_step_runs_its_title_and_its_newest_words_are_shown() -> None:
 
 
 def test_a_document_is_json_and_what_json_has_no_type_for_is_text(capsys: pytest.CaptureFixture[str]) -> None:
-    result_as_json({"a": [1], "when": datetime(2026, 1, 2, tzinfo=UTC)})
+    print_json({"a": [1], "when": datetime(2026, 1, 2, tzinfo=UTC)})
     assert json.loads(capsys.readouterr().out) == {"a": [1], "when": "2026-01-02 00:00:00+00:00"}

@@ -17,19 +17,19 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_a_file_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("KILN_SITE", raising=False)
-    assert site.defaults() == {}
+    assert site.load_defaults() == {}
 
 
 def test_a_file_holds_builder_and_downloads(file: Path) -> None:
     file.write_text("builder: {ssh_from: none}\ndownloads: {}\n")
-    assert site.defaults() == {"builder": {"ssh_from": "none"}, "downloads": {}}
+    assert site.load_defaults() == {"builder": {"ssh_from": "none"}, "downloads": {}}
 
 
 @pytest.mark.parametrize("text", ["- builder\n", "builder: {}\nname: x\n", "text\n"])
 def test_another_file_is_none(file: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(UserError, match=r"site\.yaml is not a site file") as caught:
-        site.defaults()
+        site.load_defaults()
     assert "builder and downloads" in caught.value.why
 
 

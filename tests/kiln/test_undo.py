@@ -61,12 +61,12 @@ def test_a_second_interrupt_leaves_the_first_error_and_nothing_behind() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
         done.append("b")
 
-    with signals.handled():
+    with signals.handle():
         with pytest.raises(Interrupted) as caught, Undo() as undo:
             undo.push("a", lambda: done.append("a"))
             undo.push("b", interrupted)
             os.kill(os.getpid(), signal.SIGINT)
-        with signals.held():
+        with signals.hold():
             pass  # an interrupt that was kept would be raised here
     assert caught.value.signal_name == "SIGINT"
     assert done == ["b", "a"]

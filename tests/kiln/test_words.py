@@ -13,7 +13,7 @@ from kiln import words
     ],
 )  # fmt: skip
 def test_seconds(value: float, text: str) -> None:
-    assert words.seconds(value) == text
+    assert words.format_seconds(value) == text
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ def test_seconds(value: float, text: str) -> None:
     ],
 )  # fmt: skip
 def test_size(value: float, text: str) -> None:
-    assert words.size(value) == text
+    assert words.format_size(value) == text
 
 
 @pytest.mark.parametrize(
@@ -36,11 +36,11 @@ def test_size(value: float, text: str) -> None:
 )  # fmt: skip
 def test_age(seconds: int, text: str) -> None:
     now = datetime(2026, 11, 21, tzinfo=UTC)
-    assert words.age(now - timedelta(seconds=seconds), now) == text
+    assert words.format_age(now - timedelta(seconds=seconds), now) == text
 
 
 def test_the_present_is_the_default() -> None:
-    assert words.age(datetime.now(UTC) - timedelta(minutes=3)) == "3 min old"
+    assert words.format_age(datetime.now(UTC) - timedelta(minutes=3)) == "3 min old"
 
 
 @pytest.mark.parametrize(("number", "text"), [(0, "0 volumes"), (1, "1 volume"), (2, "2 volumes")])

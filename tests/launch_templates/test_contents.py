@@ -13,7 +13,7 @@ from images.plan import boot
 from images.spec import definitions as image_definitions
 from kiln.errors import UserError
 from launch_templates import definitions, show
-from launch_templates.contents import contents
+from launch_templates.contents import make_contents
 from provision.image import image_recipes
 from provision.model import carried
 from tests.support.launch_templates import Define
@@ -27,17 +27,19 @@ NAMES = ("genomics-workflow-template", "nextflow-al2023", "reference")
 @pytest.mark.parametrize("name", NAMES)
 def test_every_shipped_definition_works_on_a_stock_ami(name: str) -> None:
     spec = definitions.load(name)
-    made = contents(spec, "al2023", STOCK)
+    made = make_contents(spec, "al2023", STOCK)
     assert spec.name == name
     assert {"docker_storage", "aws_cli", "ecs_agent"} <= set(made.delivered)
     assert made.carried == ()
     assert [part.text for part in decode(made.mime)] == [part.text for part in made.parts]
-    assert contents(spec, "al2023", STOCK).mime == made.mime
+    assert make_contents(spec, "al2023", STOCK).mime == made.mime
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_boot_script_is_bash_and_shellcheck_finds_nothing(name: str, tmp_path: Path) -> None:
-    [script] = [part for part in contents(definitions.load(name), "al2023", STOCK).parts if part.name == "kiln-boot"]
+    [script] = [
+        part for part in make_contents(definitions.load(name), "al2023", STOCK).parts if part.name == "kiln-boot"
+    ]
     assert " base64 <<" not in script.text  # Kiln's own scripts are ASCII: a person can read them
     (tmp_path / "boot").write_text(script.text)
     for step in script.text.split("\nkiln_step ")[1:]:
@@ -71,10 +73,10 @@ def test_the_baked_template_has_no_user_data() -> None:
         "ami-0b", "baked", "x86_64", "/dev/xvda", (Disk("/dev/xvda", 100, "snap-0b"),), STOCK.created,
         tags={tags.CARRIES: tag},
     )  # fmt: skip
-    made = contents(definitions.load("nextflow-al2023"), "al2023", baked)
+    made = make_contents(definitions.load("nextflow-al2023"), "al2023", baked)
     assert (made.parts, made.mime, made.delivered) == ((), b"", ())
     assert set(made.carried) == {"docker_storage", "aws_cli", "ecs_agent"}
-    genomics = contents(definitions.load("genomics-workflow-template"), "al2023", baked)
+    genomics = make_contents(definitions.load("genomics-workflow-template"), "al2023", baked)
     assert genomics.carried == ("aws_cli",)  # its storage and its agent's settings are others
     assert genomics.delivered == ("docker_storage", "ecs_agent")
 
@@ -87,7 +89,7 @@ def test_a_change_of_checks_alone_is_nothing_to_deliver(definition: Define) -> N
     image = image_definitions.load("nextflow-al2023")
     tag = carried.as_tag(image_recipes(image, boot.describe_machine(image, STOCK)))
     baked = MachineImage("ami-0b", "b", "x86_64", "/dev/xvda", STOCK.disks, STOCK.created, tags={tags.CARRIES: tag})
-    assert contents(few, "al2023", baked).delivered == contents(many, "al2023", baked).delivered == ()
+    assert make_contents(few, "al2023", baked).delivered == make_contents(many, "al2023", baked).delivered == ()
 
 
 OWN_PARTS = """
@@ -101,7 +103,7 @@ packages: [jq]
 
 def test_own_parts_stand_around_kilns(definition: Define, tmp_path: Path) -> None:
     (tmp_path / "late.sh").write_text("#!/bin/sh\necho late\n")
-    made = contents(definitions.load(definition(OWN_PARTS)), "al2023", STOCK)
+    made = make_contents(definitions.load(definition(OWN_PARTS)), "al2023", STOCK)
     assert [part.name for part in made.parts] == ["zone", "early", "kiln-boot", "late"]
     assert made.parts[3].text == "#!/bin/sh\necho late\n"
 
@@ -116,26 +118,26 @@ def large(kib: int) -> str:
 
 def test_what_would_not_fit_is_packed_tighter_where_the_machine_can_unpack_it(definition: Define) -> None:
     spec = definitions.load(definition(large(14)))
-    made = contents(spec, "al2023", STOCK)
+    made = make_contents(spec, "al2023", STOCK)
     assert len(made.mime) <= LIMIT
     [part] = decode(made.mime)
     assert (part.encoding, part.text) == ("xz", made.parts[0].text)
     with pytest.raises(UserError, match="too large") as caught:
-        contents(spec, "al2", STOCK)
+        make_contents(spec, "al2", STOCK)
     assert "its largest part is kiln-boot" in caught.value.why
     with pytest.raises(UserError, match="too large"):
-        contents(definitions.load(definition(large(16))), "al2023", STOCK)
+        make_contents(definitions.load(definition(large(16))), "al2023", STOCK)
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in definitions.HERE.glob("*.yaml")))
 def test_every_template_that_kiln_ships_leaves_room_for_aws_batchs_own_part(name: str) -> None:
-    made = contents(definitions.load(name), "al2023", None)
+    made = make_contents(definitions.load(name), "al2023", None)
     assert 0 < len(made.mime) <= LIMIT - ROOM_FOR_BATCH
 
 
 def test_little_room_for_aws_batch_is_said(definition: Define) -> None:
-    tight = contents(definitions.load(definition(large(14))), "al2023", STOCK)
+    tight = make_contents(definitions.load(definition(large(14))), "al2023", STOCK)
     assert LIMIT - ROOM_FOR_BATCH < len(tight.mime) <= LIMIT
-    [said] = show.no_room(tight)
+    [said] = show.render_no_room(tight)
     assert "AWS Batch adds a part of its own" in said
-    assert show.no_room(contents(definitions.load(definition("packages: [jq]\n")), "al2023", STOCK)) == []
+    assert show.render_no_room(make_contents(definitions.load(definition("packages: [jq]\n")), "al2023", STOCK)) == []

@@ -7,7 +7,7 @@ import pytest
 
 from kiln.errors import Problem, UserError
 from launch_templates import definitions
-from launch_templates.contents import contents
+from launch_templates.contents import make_contents
 from tests.support.launch_templates import Define
 from tests.support.stock import STOCK
 
@@ -66,5 +66,5 @@ def test_what_breaks_a_machine_is_refused_when_it_is_loaded(definition: Define, 
 )
 def test_what_cannot_work_is_refused(definition: Define, more: str, family: Any, words: str) -> None:
     with pytest.raises(UserError) as caught:
-        contents(definitions.load(definition(more + "\n")), family, STOCK)
+        make_contents(definitions.load(definition(more + "\n")), family, STOCK)
     assert words in str(caught.value)

@@ -39,12 +39,12 @@ def test_differences_are_named_and_order_is_none() -> None:
         ],
     )
     assert packed != plain
-    assert versions.differences(old, new) == ()
+    assert versions.compare_data(old, new) == ()
     changed = data(ImageId="ami-2", UserData=base64.b64encode(b"#!/bin/sh\n").decode())
-    assert versions.differences(old, changed) == (
+    assert versions.compare_data(old, changed) == (
         "BlockDeviceMappings", "ImageId", "MetadataOptions", "TagSpecifications", "UserData",
     )  # fmt: skip
-    assert versions.differences(data(UserData="no base64!"), data()) == ("UserData",)
+    assert versions.compare_data(data(UserData="no base64!"), data()) == ("UserData",)
 
 
 def template(*own: int, others: tuple[int, ...] = (), default: int = 1) -> Template:
@@ -53,11 +53,11 @@ def template(*own: int, others: tuple[int, ...] = (), default: int = 1) -> Templ
 
 
 def test_old_versions_go_unless_they_are_needed() -> None:
-    assert versions.to_prune(template(*range(1, 9)), 3, ()) == (2, 3, 4, 5)
-    assert versions.to_prune(template(*range(1, 9), default=4), 3, (2,)) == (1, 3, 5)
-    assert versions.to_prune(template(1, 2, 5, 6, others=(3, 4)), 1, ()) == (2, 5)
-    assert versions.to_prune(template(1, 2), 5, ()) == ()
-    assert versions.to_prune(template(1, 2, default=2), 1, ()) == (1,)
+    assert versions.list_prunable(template(*range(1, 9)), 3, ()) == (2, 3, 4, 5)
+    assert versions.list_prunable(template(*range(1, 9), default=4), 3, (2,)) == (1, 3, 5)
+    assert versions.list_prunable(template(1, 2, 5, 6, others=(3, 4)), 1, ()) == (2, 5)
+    assert versions.list_prunable(template(1, 2), 5, ()) == ()
+    assert versions.list_prunable(template(1, 2, default=2), 1, ()) == (1,)
 
 
 def environment(name: str, **named: Any) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def environment(name: str, **named: Any) -> dict[str, Any]:
 
 def test_what_compute_environments_use() -> None:
     mine = template(1, 2, 3, 4)
-    found = usage.of(
+    found = usage.list_usage(
         [
             environment("a", launchTemplateId="lt-1", version="2"),
             environment("b", launchTemplateName="mine", version="2"),
@@ -84,6 +84,6 @@ def test_what_compute_environments_use() -> None:
 @pytest.mark.parametrize("named", [{"version": "$Latest"}, {"version": "$Default"}, {}])
 def test_who_follows_may_use_any_version(named: dict[str, str]) -> None:
     mine = template(1, 2, 3, 4)
-    found = usage.of([environment("a", launchTemplateName="mine", **named)], mine)
+    found = usage.list_usage([environment("a", launchTemplateName="mine", **named)], mine)
     assert found.following == ("a",)
-    assert versions.to_prune(mine, 1, found.uses(mine)) == ()
+    assert versions.list_prunable(mine, 1, found.uses(mine)) == ()

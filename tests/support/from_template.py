@@ -102,7 +102,7 @@ def _beside(cloud: Cloud, undo: Undo, access: Keys, profile: str | None) -> dict
 
 def _builder() -> Builder:
     """How machines are reached here, as the site file says."""
-    return Builder.model_validate(site.defaults().get("builder", {}))
+    return Builder.model_validate(site.load_defaults().get("builder", {}))
 
 
 def _address(cloud: Cloud, instance: str) -> Address | None:

@@ -15,8 +15,8 @@ from environments.plan.steps import Step, plan_step
 from environments.rollout.options import Options
 from environments.rollout.situation import Situation
 from environments.spec import definitions
-from launch_templates.contents import contents
-from launch_templates.data import launch_template_data
+from launch_templates.contents import make_contents
+from launch_templates.data import make_data
 from launch_templates.plan import Plan
 from launch_templates.usage import Usage
 from tests.support.stock import STOCK
@@ -28,8 +28,8 @@ def inputs(name: str, **changes: Any) -> Inputs:
     """A shipped environment, with other values for some keys of its definition."""
     spec = definitions.load(name).model_copy(update=changes)
     template = templates.definition(spec)
-    made = contents(template, "al2023", STOCK)
-    data = launch_template_data(template, STOCK, made.mime, names_image=False)
+    made = make_contents(template, "al2023", STOCK)
+    data = make_data(template, STOCK, made.mime, names_image=False)
     plan = Plan(template, CHOSEN, made, data, "", None, None, (), None, (), Usage({}))
     where = Network("vpc-0a", ("subnet-0a", "subnet-0b"), {})
     return Inputs(spec, "123456789012", "us-east-1", CHOSEN, "al2023", plan, where, "2026-11-22T06:30:00Z")

@@ -74,7 +74,7 @@ def _explain_reason(job: QueuedJob, picture: Picture) -> Finding | None:
     if reason is None:
         return None
     queue = picture.scope.queue(job.queue).get("jobQueueName", "its queue")
-    why = f"for {words.seconds(job.waited)} at the front of {queue}; AWS Batch says: {job.reason}"
+    why = f"for {words.format_seconds(job.waited)} at the front of {queue}; AWS Batch says: {job.reason}"
     return error(f"{title(job)} cannot start: {reason.why}", why, reason.hint, job.id)
 
 
@@ -100,7 +100,7 @@ def _check_machines(job: QueuedJob, picture: Picture) -> Finding | None:
         fix = "see the other findings; see whether machines start: invoke show-env."
         if all(map(is_spot, environments)):
             fix += " EC2 may have no Spot capacity: add an On-Demand compute environment to the queue, behind it."
-    waited = words.seconds(job.waited)
+    waited = words.format_seconds(job.waited)
     return error(f"{title(job)} is the first of its queue, and has not started for {waited}", why, fix, job.id)
 
 

@@ -21,7 +21,7 @@ def check_unattached_volumes(picture: Picture) -> Iterator[Finding]:
         state = f"its machine {owner} is gone" if ended else f"its machine {owner} has not attached it"
         yield warning(
             f"{volume['VolumeId']} ({volume['Size']} GiB) is attached to nothing: {state}",
-            f"it is paid for; {words.age(volume['CreateTime'], picture.scope.now)}",
+            f"it is paid for; {words.format_age(volume['CreateTime'], picture.scope.now)}",
             f"{typed.command('clean --apply')}, or aws ec2 delete-volume --volume-id {volume['VolumeId']}",
             volume["VolumeId"],
         )

@@ -40,7 +40,7 @@ def describe_templates(cloud: Cloud, environments: Sequence[Described]) -> Templ
     for template in list_all(cloud.ec2, "describe_launch_templates", "LaunchTemplates", **filters):
         template_id, name = template["LaunchTemplateId"], template["LaunchTemplateName"]
         if {template_id, name} & named:
-            templates[template_id] = templates[name] = versions.of(cloud, template)
+            templates[template_id] = templates[name] = versions.read_template(cloud, template)
     return templates
 
 

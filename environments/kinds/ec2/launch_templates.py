@@ -114,7 +114,7 @@ def diff(desired: DesiredTemplate, existing: ExistingTemplate) -> tuple[Differen
     if plan.template is None or plan.same is not None:
         return ()
     newest = plan.template.version(plan.template.latest).data
-    changed = versions.differences(newest, plan.data)
+    changed = versions.compare_data(newest, plan.data)
     return (Difference("version", f"v{plan.template.latest}", f"v{plan.number}"),
             *(Difference(key, _short(newest.get(key)), _short(plan.data.get(key))) for key in changed))  # fmt: skip
 

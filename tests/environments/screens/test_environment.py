@@ -39,7 +39,7 @@ def row(text: str, name: str) -> list[str]:
 
 
 def test_a_compute_environment_and_a_queue_in_their_rows() -> None:
-    text = show.environment(ENTRY, {"one-2": 5}, {"q": {"RUNNING": 4}}, {"ami-1": IMAGE}, TYPES)
+    text = show.render_environment(ENTRY, {"one-2": 5}, {"q": {"RUNNING": 4}}, {"ami-1": IMAGE}, TYPES)
     assert row(text, "one-2") == ["one-2", "VALID", "ENABLED", "1 / 3 / 9", "5", "at most 4 × c5.large"]
     counts = ["4" if state == "RUNNING" else "0" for state in STATES]
     assert row(text, "q ") == ["q", "VALID", "ENABLED", "7", "one", *counts]
@@ -48,7 +48,7 @@ def test_a_compute_environment_and_a_queue_in_their_rows() -> None:
 
 
 def test_nothing_runs() -> None:
-    text = show.environment(ENTRY, {}, {}, {"ami-1": None}, TYPES)
+    text = show.render_environment(ENTRY, {}, {}, {"ami-1": None}, TYPES)
     assert row(text, "one-2")[4] == "0"
     assert row(text, "q ")[5:] == ["0"] * len(STATES)
     assert "ami-1" in text
@@ -57,10 +57,10 @@ def test_nothing_runs() -> None:
 
 def test_what_was_before_and_what_is_wrong() -> None:
     sick = replace(ENTRY, previous=("ami-0",), compute=(replace(compute(), status="INVALID"),))
-    text = show.environment(sick, {}, {}, {}, TYPES)
+    text = show.render_environment(sick, {}, {}, {}, TYPES)
     assert "ami-0 (--ami previous)" in text
     assert "one-2: well" in text
-    assert "one-2: well" not in show.environment(ENTRY, {}, {}, {}, TYPES)
+    assert "one-2: well" not in show.render_environment(ENTRY, {}, {}, {}, TYPES)
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,21 @@ def test_what_was_before_and_what_is_wrong() -> None:
     ],
 )
 def test_how_many_machines_there_can_be(types: tuple[str, ...], text: str) -> None:
-    assert show.most(compute(instanceTypes=types), TYPES) == text
+    assert show.render_most(compute(instanceTypes=types), TYPES) == text
 
 
 def test_the_list() -> None:
-    text = show.listing([ENTRY, replace(ENTRY, name="sick", queues=(replace(QUEUE, status="INVALID"),))], "us-east-1")
+    text = show.render_list(
+        [ENTRY, replace(ENTRY, name="sick", queues=(replace(QUEUE, status="INVALID"),))], "us-east-1"
+    )
     assert row(text, "small") == ["small", "VALID", "1", "1", "ami-1"]
     assert "show-env --env sick" in text
     assert "show-env --env small" not in text
-    assert "us-east-1" in show.listing([], "us-east-1")
+    assert "us-east-1" in show.render_list([], "us-east-1")
 
 
 def test_the_document() -> None:
-    document = show.document(ENTRY, {}, {"q": {"RUNNING": 4}}, {"ami-1": IMAGE, "ami-2": None}, TYPES, NOW)
+    document = show.make_document(ENTRY, {}, {"q": {"RUNNING": 4}}, {"ami-1": IMAGE, "ami-2": None}, TYPES, NOW)
     [one] = document["compute_environments"]
     assert (one["name"], one["definition"], one["instances"], one["desired_vcpus"]) == ("one-2", "one", 0, 3)
     assert (one["min_vcpus"], one["max_vcpus"], one["at_most"]) == (1, 9, "at most 4 × c5.large")
@@ -92,6 +94,6 @@ def test_the_document() -> None:
     there, gone = document["amis"]
     assert (there["exists"], there["age_days"], there["name"]) == (True, 3, IMAGE.name)
     assert (gone["exists"], gone["age_days"], gone["created"]) == (False, None, None)
-    joined = show.document(ENTRY, {"one-2": 5}, {}, {}, TYPES, NOW)
+    joined = show.make_document(ENTRY, {"one-2": 5}, {}, {}, TYPES, NOW)
     assert joined["compute_environments"][0]["instances"] == 5
     assert joined["queues"][0]["jobs"] == {}

@@ -16,17 +16,17 @@ def test_the_plan_in_words() -> None:
     log = Desired("log group", "/jobs", {}, {"kiln:env:genomics-2019": "now"})
     steps.append(plan_idle(log, Existing("log group", "/jobs", "arn", {}, log.tags), "genomics-2019"))
     plan = Plan(there, tuple(steps), ("ami-0",), {"spot": "at most 256 vCPUs of optimal"}, Situation("genomics-2019"))
-    text = show.plan_text(plan, "register-env --env genomics-2019", verbose=False)
+    text = show.render_plan(plan, "register-env --env genomics-2019", verbose=False)
     assert "=  1 unchanged" in text
     assert "±  compute env          ondemand   blue/green: its service role" in text
     assert f"imageIdOverride: ami-0 → {STOCK.id}" in text
     assert "0 to create, 0 to update, 2 to replace" in text
-    assert "/jobs" in show.plan_text(plan, "x", verbose=True)
-    assert f"{STOCK.id} (was ami-0)" in show.header(plan)
-    assert "at most 256 vCPUs" in show.header(plan)
+    assert "/jobs" in show.render_plan(plan, "x", verbose=True)
+    assert f"{STOCK.id} (was ami-0)" in show.render_header(plan)
+    assert "at most 256 vCPUs" in show.render_header(plan)
     created = tuple(plan_idle(each, None, "genomics-2019") for each in desired)
     new = Plan(there, created, (), {"ondemand": "x", "spot": "y"}, Situation("genomics-2019"))
-    text = show.plan_text(new, "x", verbose=False)
+    text = show.render_plan(new, "x", verbose=False)
     assert f"SPOT, BEST_FIT, optimal, 0 to 256 vCPUs, genomics-workflow-template v1, {STOCK.id}" in text
 
 
@@ -37,4 +37,4 @@ def test_what_a_compute_environment_is_made_of_is_said_of_new_ones_alone() -> No
     for existing, is_said in ((None, True), (found_like(desired, maxvCpus=1), False), (found_like(desired), False)):
         step = plan_idle(desired, existing, "genomics-2019")
         plan = Plan(there, (step,), (), {}, Situation("genomics-2019"))
-        assert (summary in show.plan_text(plan, "x", verbose=True)) is is_said, step.action
+        assert (summary in show.render_plan(plan, "x", verbose=True)) is is_said, step.action

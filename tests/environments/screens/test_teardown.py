@@ -19,7 +19,7 @@ PLAN = Plan("small", "us-east-1", STEPS, (), ("ami-1",), ("ami-2", "ami-3", "ami
 
 
 def test_every_resource_has_a_line_with_its_reason() -> None:
-    text = show.plan_text(PLAN, "destroy-env --env small")
+    text = show.render_plan(PLAN, "destroy-env --env small")
     lines = text.splitlines()
     assert lines[:5] == [
         "small in us-east-1", f"  -  {'bucket':<18} a", f"  -  {'bucket':<18} b",
@@ -35,30 +35,30 @@ def test_every_resource_has_a_line_with_its_reason() -> None:
 def test_nothing_to_do_offers_nothing() -> None:
     kept = Plan("small", "us-east-1", STEPS[3:], (), (), ())
     assert not kept.something_to_do
-    text = show.plan_text(kept, "destroy-env --env small")
+    text = show.render_plan(kept, "destroy-env --env small")
     assert "0 to delete, 0 to leave to others, 1 to keep." in text
     assert "destroy-env" not in text
 
 
 def test_no_more_than_ten_jobs_are_named() -> None:
     jobs = [Job(f"id-{n}", f"job-{n}", "RUNNING") for n in range(12)]
-    assert show.jobs_text([]) == []
-    ten = show.jobs_text(jobs[:10])
+    assert show.render_jobs([]) == []
+    ten = show.render_jobs(jobs[:10])
     assert len(ten) == 11
     assert "10 jobs" in ten[0]
-    assert show.jobs_text(jobs)[-1].strip() == "and 2 more"
-    assert len(show.jobs_text(jobs)) == 12
+    assert show.render_jobs(jobs)[-1].strip() == "and 2 more"
+    assert len(show.render_jobs(jobs)) == 12
 
 
 def test_the_end_says_what_went_and_what_stays() -> None:
-    lines = show.destroyed(PLAN, "1 min", 42).splitlines()
+    lines = show.render_destroyed(PLAN, "1 min", 42).splitlines()
     assert "5 deleted" in lines[0]
     assert "1 min, 42 AWS calls" in lines[0]
     assert lines[1:] == ["  kept    bucket d: it holds data", "  kept    AMI ami-1"]
 
 
 def test_the_document_says_whether_it_was_done() -> None:
-    assert show.document(PLAN, applied=False)["something_to_do"] is True
-    done = show.document(PLAN, applied=True)
+    assert show.make_document(PLAN, applied=False)["something_to_do"] is True
+    done = show.make_document(PLAN, applied=True)
     assert (done["something_to_do"], done["applied"]) == (False, True)
     assert (done["amis_to_delete"], done["amis_kept"]) == (PLAN.doomed, PLAN.amis)
