@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from cloud.session import Cloud
 from environments.apply import removal, resources
 from environments.kinds.batch import compute_environments, job_queues, waiting
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.kinds.order import KINDS
 from environments.model.kind import AnyKind
 from environments.model.resource import Key

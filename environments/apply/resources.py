@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from cloud.session import Cloud
-from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.model import ownership
 from environments.model.kind import AnyKind
 from environments.model.resource import Desired, Difference, Key, with_ids

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cloud.machine_images import MachineImage, describe, from_description
 from cloud.pages import split
 from cloud.session import Cloud
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.model.region import Region
 from environments.screens.catalogue import STATES, Entry, group
 

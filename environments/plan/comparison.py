@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from environments.kinds.batch import compute_environments
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.kinds.order import BY_NAME
 from environments.model import ownership
 from environments.model.resource import Desired, Difference, Existing

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from environments.kinds.batch import jobs
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.kinds.batch.job_queues import ExistingQueue
 from environments.kinds.batch.jobs import Job
 from environments.kinds.order import KINDS

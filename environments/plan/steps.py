@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.model.resource import Desired, Difference, Existing, Key
 from environments.plan.comparison import Comparison
 from environments.rollout.change import Change

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from cloud.session import Cloud
 from environments.kinds.batch import compute_request, deletion, job_queues, waiting
-from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.rollout.situation import Queue
 from environments.rollout.successor import plan_successor
 from kiln import typed

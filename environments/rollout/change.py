@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.model.resource import Difference
 
 

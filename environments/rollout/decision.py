@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from environments.kinds.batch import job_queues, jobs
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.rollout.change import Change
 from environments.rollout.obstacles import Obstacle, find_obstacle
 from environments.rollout.options import Options

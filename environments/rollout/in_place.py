@@ -9,8 +9,8 @@ from typing import Any
 
 from cloud.session import Cloud
 from environments.kinds.batch import compute_request, waiting
-from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.model import ownership
 from environments.model.resource import Difference
 from environments.rollout.options import DRAIN_MINUTES, Options

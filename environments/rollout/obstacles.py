@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from environments.kinds.batch import jobs
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.kinds.batch.jobs import Job
 from environments.rollout.change import Change
 from environments.rollout.options import DRAIN_MINUTES, Options

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from cloud import wait
 from cloud.session import Cloud
 from environments.kinds.batch import deletion, jobs
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.rollout.blue_green import describe_interruption
 from environments.rollout.options import Options
 from kiln import words

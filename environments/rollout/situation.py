@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from environments.kinds.batch import job_queues
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.kinds.batch.jobs import Job
 from environments.model import ownership
 from kiln.errors import UserError

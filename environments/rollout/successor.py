@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.model import ownership
 
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from environments.kinds.batch import compute_environments, job_queues
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch import job_queues
+from environments.kinds.batch.existing_environment import ExistingEnvironment, from_description, read_definition_name
 from environments.kinds.batch.job_queues import ExistingQueue
 from environments.model import ownership
 
@@ -38,9 +38,9 @@ def group(described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]])
 
 def _entry(name: str, described: Sequence[dict[str, Any]], queues: Sequence[dict[str, Any]]) -> Entry:
     own = [raw for raw in described if ownership.carries(raw, name)]
-    compute = [compute_environments.described(raw, compute_environments.definition_name(raw)) for raw in own]
+    compute = [from_description(raw, read_definition_name(raw)) for raw in own]
     aws_names = {raw["computeEnvironmentArn"]: raw["computeEnvironmentName"] for raw in described}
-    own_queues = [job_queues.described(queue, aws_names) for queue in queues if ownership.carries(queue, name)]
+    own_queues = [job_queues.from_description(queue, aws_names) for queue in queues if ownership.carries(queue, name)]
     amis = {environment.fields["imageIdOverride"] for environment in compute}
     previous = {ownership.memory(environment.tags, name).previous for environment in compute}
     return Entry(

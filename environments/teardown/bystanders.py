@@ -6,7 +6,7 @@ from typing import Any
 from cloud import errors
 from cloud.pages import list_all
 from cloud.session import Cloud
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import instance_profiles, roles

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from cloud.session import Cloud
 from environments.kinds.batch import compute_environments, deletion, job_queues, jobs
 from environments.kinds.batch.job_queues import ExistingQueue
-from environments.kinds.data.buckets import ExistingBucket
+from environments.kinds.data.bucket_state import ExistingBucket
 from environments.kinds.order import KINDS, used_by
 from environments.model import ownership
 from environments.model.kind import AnyKind

@@ -4,8 +4,8 @@ from typing import Any, cast
 
 from cloud.machine_images import Chosen
 from cloud.session import Cloud
-from environments.kinds.batch.compute_environments import ExistingEnvironment
 from environments.kinds.batch.compute_request import DesiredEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.kinds.ec2 import launch_templates as templates
 from environments.model.inputs import Inputs, Network
 from environments.model.region import Described, Region

@@ -5,97 +5,27 @@ Sources: CreateComputeEnvironment, ComputeResource and ComputeEnvironmentDetail,
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from cloud.session import Cloud
 from environments.kinds.batch import compute_request, deletion, waiting
 from environments.kinds.batch.compute_request import DesiredEnvironment
-from environments.kinds.batch.waiting import MOVING
-from environments.kinds.ec2 import launch_templates as templates
-from environments.kinds.ec2 import security_groups
-from environments.kinds.iam import instance_profiles, roles
+from environments.kinds.batch.desired_environment import make_desired
+from environments.kinds.batch.existing_environment import ExistingEnvironment, from_description, read_definition_name
 from environments.model import ownership
 from environments.model.inputs import Inputs
 from environments.model.kind import goes, users_make_it_kilns
 from environments.model.region import Described, Region
 from environments.model.resource import Difference, Existing, Ref, Removal
-from environments.spec.compute import ComputeEnvironment, ImageType
 
-KIND, ACCOUNT_WIDE = "compute env", False
+KIND, ACCOUNT_WIDE = compute_request.NAME, False
 fate, is_kilns = goes, users_make_it_kilns
-SERVICE_LINKED = "service-linked"
 SCALING = frozenset({"state", "minvCpus", "maxvCpus"})  # changed without touching a machine
 MEMORY, STATUS = "remembers", "status"
 
 
-@dataclass(frozen=True, kw_only=True)
-class ExistingEnvironment(Existing):
-    """A compute environment under the definition's name; `aws_name` is its own.
-
-    `desired_vcpus` is what AWS Batch runs now, `cluster` the ARN of its ECS cluster. `others` have the same definition:
-    a roll-out left them.
-    """
-
-    aws_name: str
-    status: str
-    reason: str
-    desired_vcpus: int
-    cluster: str
-    others: tuple["ExistingEnvironment", ...] = ()
-
-    @property
-    def moving(self) -> bool:
-        return self.status in MOVING
-
-
 def desired(inputs: Inputs) -> tuple[DesiredEnvironment, ...]:
-    return tuple(_desired(inputs, name, spec) for name, spec in inputs.spec.compute_environments.items())
-
-
-def _desired(inputs: Inputs, name: str, definition: ComputeEnvironment) -> DesiredEnvironment:
-    spec = inputs.spec
-    memory = ownership.Memory(inputs.chosen.image.id)
-    labels = {
-        **spec.tags,
-        ownership.key(spec.name): memory.as_tag(),
-        ownership.COMPUTE_ENVIRONMENT: name,
-        ownership.MADE: inputs.now,
-    }
-    service = spec.roles.service
-    fields = {
-        "state": definition.state.upper(),
-        "serviceRole": service if service == SERVICE_LINKED else inputs.iam_arn(roles.KIND, service),
-        "type": "SPOT" if definition.market == "spot" else "EC2",
-        "allocationStrategy": definition.strategy,
-        "instanceTypes": tuple(sorted(definition.instance_types)),
-        "minvCpus": definition.min_vcpus,
-        "maxvCpus": definition.max_vcpus,
-        "bidPercentage": definition.bid_percentage or (100 if definition.market == "spot" else None),
-        "subnets": inputs.network.subnets,
-        "securityGroupIds": _groups(inputs),
-        "instanceRole": inputs.iam_arn(instance_profiles.KIND, spec.roles.profile),
-        "spotIamFleetRole": inputs.iam_arn(roles.KIND, spec.roles.spot_fleet) if definition.needs_fleet_role else None,
-        "ec2KeyPair": definition.key_pair,
-        "placementGroup": definition.placement_group,
-        "tags": {**spec.tags, **definition.tags},
-        "launchTemplate": inputs.template.spec.name,
-        "launchTemplateVersion": templates.version(inputs),
-        "imageType": image_type(inputs, definition),
-        "imageIdOverride": inputs.chosen.image.id,
-    }
-    return DesiredEnvironment(KIND, name, fields, labels, exclusive=True, environment=spec.name, aws_name=name)
-
-
-def image_type(inputs: Inputs, definition: ComputeEnvironment) -> ImageType | str:
-    return definition.image_type or f"ECS_{inputs.family.upper()}"
-
-
-def _groups(inputs: Inputs) -> tuple[str | Ref, ...]:
-    """Ids, and what stands for a group that is yet to be made."""
-    names = inputs.spec.network.security_groups or (f"{inputs.spec.name}-batch",)
-    groups = [(name, inputs.existing.get((security_groups.KIND, name))) for name in names]
-    return tuple(group.id if group else Ref(security_groups.KIND, name, f"(new) {name}") for name, group in groups)
+    return tuple(make_desired(inputs, name, spec) for name, spec in inputs.spec.compute_environments.items())
 
 
 def match(region: Region, desired: Sequence[DesiredEnvironment]) -> Mapping[str, ExistingEnvironment]:
@@ -108,8 +38,8 @@ def match(region: Region, desired: Sequence[DesiredEnvironment]) -> Mapping[str,
         same = [listed for listed in region.compute_environments if _means(listed, environment)]
         if same:
             current, *rest = sorted(same, key=_rank, reverse=True)
-            others = tuple(described(other, environment.name) for other in rest)
-            existing[environment.name] = described(current, environment.name, others)
+            others = tuple(from_description(other, environment.name) for other in rest)
+            existing[environment.name] = from_description(current, environment.name, others)
     return existing
 
 
@@ -128,7 +58,7 @@ def _rank(described: Described) -> tuple[bool, bool, str]:
 def tagged(region: Region) -> Iterator[ExistingEnvironment]:
     """Under their names in AWS: a roll-out may have left two of one definition."""
     for environment in region.compute_environments:
-        yield described(environment, environment["computeEnvironmentName"])
+        yield from_description(environment, environment["computeEnvironmentName"])
 
 
 def list_unnamed(
@@ -136,28 +66,8 @@ def list_unnamed(
 ) -> Iterator[ExistingEnvironment]:
     """By the definition's names, so what a roll-out left or has under way is not part of it."""
     for compute in region.compute_environments:
-        if ownership.carries(compute, environment) and definition_name(compute) not in names:
-            yield described(compute, compute["computeEnvironmentName"])
-
-
-def definition_name(environment: Described) -> str:
-    """The definition's name for a compute environment as Batch describes it (pure)."""
-    labels = environment.get("tags") or {}
-    return str(labels.get(ownership.COMPUTE_ENVIRONMENT) or environment["computeEnvironmentName"])
-
-
-def described(environment: Described, name: str, others: tuple[ExistingEnvironment, ...] = ()) -> ExistingEnvironment:
-    """A compute environment as Batch describes it, under the definition's `name` (pure)."""
-    return ExistingEnvironment(
-        KIND, name, environment["computeEnvironmentArn"], compute_request.fields(environment),
-        environment.get("tags") or {},
-        aws_name=environment["computeEnvironmentName"],
-        status=environment.get("status", ""),
-        reason=environment.get("statusReason", ""),
-        desired_vcpus=(environment.get("computeResources") or {}).get("desiredvCpus", 0),
-        cluster=environment.get("ecsClusterArn", ""),
-        others=others,
-    )  # fmt: skip
+        if ownership.carries(compute, environment) and read_definition_name(compute) not in names:
+            yield from_description(compute, compute["computeEnvironmentName"])
 
 
 def diff(desired: DesiredEnvironment, existing: ExistingEnvironment) -> tuple[Difference, ...]:

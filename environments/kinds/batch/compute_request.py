@@ -15,6 +15,8 @@ _MEMBER = {
 }  # fmt: skip
 _BATCH_ROLE = "/aws-service-role/batch.amazonaws.com/"
 
+NAME = "compute env"  # of the kind, on screens and in --json
+
 
 @dataclass(frozen=True, kw_only=True)
 class DesiredEnvironment(Desired):

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cloud.session import Cloud
-from environments.kinds.batch import compute_environments, deletion
+from environments.kinds.batch import compute_environments, deletion, existing_environment
 from environments.kinds.batch.waiting import MOVING
 from environments.model import ownership, resource
 from environments.model.inputs import Inputs
@@ -66,19 +66,19 @@ def _limit(limit: TimeLimit) -> tuple[str, int, str]:
 def match(region: Region, desired: Sequence[DesiredQueue]) -> Mapping[str, ExistingQueue]:
     """By their names, with the definition's names for their compute environments."""
     definition_names = {
-        environment["computeEnvironmentArn"]: compute_environments.definition_name(environment)
+        environment["computeEnvironmentArn"]: existing_environment.read_definition_name(environment)
         for environment in region.compute_environments
     }
     names = {queue.name for queue in desired}
     return {
-        queue["jobQueueName"]: described(queue, definition_names)
+        queue["jobQueueName"]: from_description(queue, definition_names)
         for queue in region.job_queues
         if queue["jobQueueName"] in names
     }
 
 
 def tagged(region: Region) -> Iterator[ExistingQueue]:
-    return (described(queue) for queue in region.job_queues)
+    return (from_description(queue) for queue in region.job_queues)
 
 
 def order_of(queue: Mapping[str, Any]) -> list[str]:
@@ -92,10 +92,10 @@ def list_unnamed(
 ) -> Iterator[ExistingQueue]:
     for queue in region.job_queues:
         if ownership.carries(queue, environment) and queue["jobQueueName"] not in names:
-            yield described(queue)
+            yield from_description(queue)
 
 
-def described(queue: Described, names: Mapping[str, str] = MappingProxyType({})) -> ExistingQueue:
+def from_description(queue: Described, names: Mapping[str, str] = MappingProxyType({})) -> ExistingQueue:
     """A queue as Batch describes it (pure); `names` are what its compute environments are called, by ARN."""
     arns = order_of(queue)
     limits = queue.get("jobStateTimeLimitActions") or ()

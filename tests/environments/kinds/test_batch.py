@@ -3,7 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from environments.kinds.batch import compute_environments, compute_request, job_definitions, job_queues
+from environments.kinds.batch import (
+    compute_environments,
+    compute_request,
+    existing_environment,
+    job_definitions,
+    job_queues,
+)
 from environments.model import resource
 from tests.support.inputs import inputs, region
 from tests.support.stock import STOCK
@@ -23,7 +29,7 @@ def test_the_request_for_a_compute_environment() -> None:
     assert request["tags"]["kiln:env:genomics"] == f"ami={STOCK.id}"
     assert request["tags"]["kiln:compute-environment"] == "spot"
     told = {**request, "computeEnvironmentArn": "arn", "status": "VALID", "tags": request["tags"]}
-    made = compute_environments.described(told, "spot")
+    made = existing_environment.from_description(told, "spot")
     assert compute_environments.diff(replace(spot, fields=resource.resolved(spot.fields, ids)), made) == ()
 
 
@@ -41,7 +47,7 @@ def described(name: str, defined: str = "", status: str = "VALID", made: str = "
 def test_which_of_two_compute_environments_is_meant() -> None:
     [ondemand, _] = compute_environments.desired(inputs("genomics"))
 
-    def matched(*listed: Described) -> list[compute_environments.ExistingEnvironment]:
+    def matched(*listed: Described) -> list[existing_environment.ExistingEnvironment]:
         return list(compute_environments.match(region(compute_environments=[*listed]), [ondemand]).values())
 
     old, new = described("ondemand", made="2026-01"), described("ondemand-3f9c", "ondemand", made="2026-02")

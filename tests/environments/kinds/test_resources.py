@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cloud.session import Cloud
-from environments.kinds.data import buckets, log_groups
+from environments.kinds.data import bucket_state, buckets, log_groups
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import policies, statements
 from environments.model.kind import AnyKind
@@ -34,9 +34,9 @@ def brought(kind: AnyKind, cloud: Cloud, desired: Desired) -> Any:
     return after
 
 
-def bucket(**fields: Any) -> buckets.DesiredBucket:
+def bucket(**fields: Any) -> bucket_state.DesiredBucket:
     ordinary = {"encryption": "AES256", "public access": "blocked", "TLS": "required", "expire": "never"}
-    return buckets.DesiredBucket("bucket", "ours-1", {**ordinary, **fields}, {"kiln:env:a": "now"}, **ACCOUNT)
+    return bucket_state.DesiredBucket("bucket", "ours-1", {**ordinary, **fields}, {"kiln:env:a": "now"}, **ACCOUNT)
 
 
 def test_a_buckets_own_rules_and_policies_stay(sandbox: Sandbox, cloud: Cloud) -> None:

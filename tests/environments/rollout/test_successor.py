@@ -1,6 +1,6 @@
 """When a successor is made, as a tag."""
 
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.rollout import successor
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from environments.kinds.batch.compute_environments import ExistingEnvironment
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.kinds.batch.job_queues import ExistingQueue
 from environments.plan.instance_types import InstanceType
 from environments.screens import environment as show
