@@ -13,6 +13,7 @@ from images.amis import choose as images
 from images.spec import definitions as image_definitions
 from kiln import typed
 from kiln.errors import UserError
+from provision.provisioners.ecs_agent import Spec as EcsAgent
 
 # How the names of the ECS-optimized AMIs begin ("Amazon ECS-optimized Linux AMIs", Amazon ECS Developer Guide).
 _PUBLISHED: tuple[tuple[str, Family], ...] = (("al2023-ami-ecs-", "al2023"), ("amzn2-ami-ecs-", "al2"))
@@ -80,3 +81,11 @@ def find_stock(image: str) -> str:
         return image_definitions.load(image).base.ssm or "ecs/al2023"
     except UserError:
         return "ecs/al2023"
+
+
+def find_agent(image: str) -> EcsAgent | None:
+    """Return the settings of the ECS agent in the image's definition; None for an image that Kiln does not know."""
+    try:
+        return image_definitions.load(image).ecs_agent
+    except UserError:
+        return None

@@ -12,7 +12,7 @@ from environments.model.inputs import Inputs
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
-from environments.plan import fitting, instance_types, network, removal, roles
+from environments.plan import fitting, instance_types, job_needs, network, removal, roles
 from environments.plan.comparison import Comparison, compare
 from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
@@ -52,7 +52,9 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     roles.refuse_untrusting(steps)
     most = {name: instance_types.describe_most(compute, types) for name, compute in spec.compute_environments.items()}
     running = amis.list_running(amis.read_memories(spec, described))
-    warnings = (*misfits, *write_notes(inputs, steps), *removals.notes)
+    agents = (template.ecs_agent, amis.find_agent(spec.image))
+    waiting = job_needs.warn_of_log_drivers(spec, agents)
+    warnings = (*misfits, *waiting, *write_notes(inputs, steps), *removals.notes)
     return Plan(inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed))
 
 

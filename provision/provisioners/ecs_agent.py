@@ -1,16 +1,17 @@
 """Settings of the ECS agent in /etc/ecs/ecs.config, added to what is there.
 
-Never ECS_CLUSTER and ECS_INSTANCE_ATTRIBUTES: AWS Batch sets them on each instance, and an image that brings its own
-joins the wrong cluster (AWS Batch User Guide, Compute resource AMI specification).
+What must not be set, ECS_CLUSTER and ECS_INSTANCE_ATTRIBUTES above all, stands with its reason in `ecs_agent_keys.py`.
 """
 
+from shlex import quote
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, StrictInt, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
 from kiln.models import MiB, Model, Seconds
 from provision.model import shell
 from provision.model.recipe import Check, Machine, Recipe, Step
+from provision.provisioners import ecs_agent_keys
 
 CONFIG = "/etc/ecs/ecs.config"
 
@@ -74,6 +75,15 @@ class Spec(Model):
     spot_draining: StrictBool | None = None
     """ECS_ENABLE_SPOT_INSTANCE_DRAINING: drain the instance when Spot reclaims it. The agent's: false."""
 
+    settings: Annotated[dict[str, str], BeforeValidator(ecs_agent_keys.written)] = Field(default_factory=dict)
+    """Any other documented setting by its own name, such as ECS_AVAILABLE_LOGGING_DRIVERS."""
+
+    @model_validator(mode="after")
+    def _are_set_once(self) -> "Spec":
+        if twice := sorted(self.settings.keys() & self._own_lines().keys()):
+            raise ValueError(f"settings has what another key of ecs_agent sets already: {', '.join(twice)}")
+        return self
+
     @model_validator(mode="after")
     def _cleans_up(self) -> "Spec":
         cleaning = (self.image_cleanup_interval, self.image_minimum_age, self.images_per_cleanup)
@@ -86,6 +96,9 @@ class Spec(Model):
 
         Source: README of aws/amazon-ecs-agent, "Environment Variables"; durations are written in seconds.
         """
+        return self._own_lines() | self.settings
+
+    def _own_lines(self) -> dict[str, str]:
         found: dict[str, Any] = {
             "ECS_RESERVED_MEMORY": self.reserved_memory,
             "ECS_IMAGE_PULL_BEHAVIOR": self.image_pull_behavior,
@@ -108,8 +121,8 @@ def _duration(seconds: int | None) -> str | None:
 def recipe(spec: Spec, machine: Machine) -> Recipe:
     """One step that writes the keys (none without keys) and a check of the keys and of the agent's unit."""
     keys = spec.lines()
-    calls = "".join(f"kiln_set_key {CONFIG} {key} {value}\n" for key, value in keys.items())
-    expected = " ".join(f"{key}={value}" for key, value in keys.items())
+    calls = "".join(f"kiln_set_key {CONFIG} {key} {quote(value)}\n" for key, value in keys.items())
+    expected = " ".join(quote(f"{key}={value}") for key, value in keys.items())
     has_keys = f"{_CHECK}kiln_has_lines {CONFIG} {expected}\n" if keys else ""
     return Recipe(
         steps=(Step("ecs agent", SET_KEY + calls),) if keys else (),
