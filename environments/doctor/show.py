@@ -17,6 +17,7 @@ _PARTS: dict[Part, str] = {
     "jobs": "jobs in the queues", "definitions": "job definitions", "images": "AMIs", "templates": "launch templates",
     "network": "subnets, routes and security groups", "types": "instance types", "quotas": "quotas",
     "roles": "roles and instance profiles", "agents": "ECS agents", "keys": "KMS keys", "volumes": "volumes",
+    "references": "key pairs and placement groups",
 }  # fmt: skip
 
 

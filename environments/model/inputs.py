@@ -12,12 +12,14 @@ from launch_templates.plan import Plan as TemplatePlan
 
 @dataclass(frozen=True)
 class Network:
-    """`subnets` are sorted ids; `groups` the security groups found, name or id → id; `warnings` in words."""
+    """`subnets` are sorted ids, `zones` their availability zones; `groups` the security groups found, name or id → id;
+    `warnings` in words."""
 
     vpc: str
     subnets: tuple[str, ...]
     groups: Mapping[str, str]
     warnings: tuple[str, ...] = ()
+    zones: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from cloud.looks import look
 from cloud.machine_images import Chosen, Family
 from cloud.pages import list_all
 from cloud.session import Cloud
-from environments.plan.families import allowed_by, families_of
+from environments.plan.families import allowed_by, describe_unknown, families_of, refuse_never
 from environments.spec.compute import ComputeEnvironment
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
@@ -33,12 +34,18 @@ def look_up(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
     named = {name for compute in spec.compute_environments.values() for name in compute.instance_types}
     known = describe(cloud, {family for name in named - _unasked(spec) for family in families_of(name)})
     if missing := sorted(name for name in named - _GROUPS.keys() if not _of(name, known)):
-        raise UserError(
-            f"{cloud.region} has no {', '.join(missing)}",
-            "EC2 has no such instance type or family there",
-            "See instance_types in environments/reference.yaml.",
-        )
+        raise describe_unknown(cloud.region, missing, _list_all(cloud))
+    refuse_never(named)
     return known
+
+
+def _list_all(cloud: Cloud) -> list[str]:
+    """List all types of the region, which are asked for only where a name is not among them; none without the right."""
+    offers, _ = look(
+        "instance types", "ec2:DescribeInstanceTypeOfferings", list_all, cloud.ec2, "describe_instance_type_offerings",
+        "InstanceTypeOfferings", LocationType="region",
+    )  # fmt: skip
+    return [str(offer["InstanceType"]) for offer in offers or ()]
 
 
 def _unasked(spec: EnvironmentSpec) -> set[str]:

@@ -36,7 +36,8 @@ def find(cloud: Cloud, spec: EnvironmentSpec) -> Network:
     shut = find_closed(subnets, list_all(cloud.ec2, "describe_route_tables", "RouteTables", Filters=mine))
     endpoints = list_all(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=mine) if shut else []
     names = tuple(sorted(subnet["SubnetId"] for subnet in subnets))
-    return Network(vpc, names, {}, warn(shut, endpoints))
+    zones = frozenset(str(subnet["AvailabilityZone"]) for subnet in subnets)
+    return Network(vpc, names, {}, warn(shut, endpoints), zones)
 
 
 def _subnets(cloud: Cloud, spec: EnvironmentSpec) -> list[dict[str, Any]]:

@@ -1,8 +1,9 @@
 """Make the plan: ask AWS once for everything that there is, and compare. Nothing is changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+from cloud.looks import look
 from cloud.session import Cloud
 from environments.kinds.batch import jobs
 from environments.kinds.ec2 import launch_templates as templates
@@ -12,8 +13,10 @@ from environments.model.inputs import Inputs
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
-from environments.plan import fitting, instance_types, job_needs, network, removal, roles
+from environments.plan import fitting, instance_types, job_needs, network, offers, references, removal, roles
 from environments.plan.comparison import Comparison, compare
+from environments.plan.families import allowed_by
+from environments.plan.instance_types import InstanceType
 from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
 from environments.plan.steps import plan_step
@@ -36,10 +39,12 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     instance_types.refuse_misfit(spec, chosen, family, types)
     instance_types.refuse_small_limits(spec, types)
     misfits = fitting.check_definitions(spec, types)
+    where = network.find(cloud, spec)
+    notes = (*misfits, *references.check(cloud, spec), *_check_offers(cloud, spec, types, where.zones))
     inputs = Inputs(
         spec, account, cloud.region, chosen, family,
         template=templates.prepare(cloud, template, chosen, described),
-        network=network.find(cloud, spec),
+        network=where,
         now=ownership.now(),
     )  # fmt: skip
     desired, existing = _resources(region, inputs)
@@ -54,8 +59,26 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     running = amis.list_running(amis.read_memories(spec, described))
     agents = (template.ecs_agent, amis.find_agent(spec.image))
     waiting = job_needs.warn_of_log_drivers(spec, agents)
-    warnings = (*misfits, *waiting, *write_notes(inputs, steps), *removals.notes)
+    warnings = (*notes, *waiting, *write_notes(inputs, steps), *removals.notes)
     return Plan(inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed))
+
+
+def _check_offers(
+    cloud: Cloud, spec: EnvironmentSpec, types: Mapping[str, InstanceType], zones: frozenset[str]
+) -> tuple[str, ...]:
+    """Warn of types that the subnets' zones do not offer.
+
+    AWS is asked where the definition chooses among the zones: the default VPC has a subnet in each of them, and a type
+    that the region has is offered in one.
+    """
+    if spec.network.vpc == "default" and not spec.network.subnets:
+        return ()
+    entries = {entry for compute in spec.compute_environments.values() for entry in compute.instance_types}
+    named = [name for name in types if allowed_by(entries, name)]
+    seen, unseen = look(
+        "where instance types are offered", "ec2:DescribeInstanceTypeOfferings", offers.describe, cloud, named
+    )
+    return unseen if seen is None else offers.check(spec, types, zones, seen)
 
 
 def _resources(region: Region, inputs: Inputs) -> tuple[list[Desired], dict[Key, Existing]]:

@@ -25,7 +25,7 @@ _MAKES = {
     "CreateImage": ("image", "snapshot"), "CopyImage": ("image", "snapshot"), "CreateSnapshot": ("snapshot",),
     "CreateSecurityGroup": ("security-group",), "CreateVolume": ("volume",), "CreateVpc": ("vpc",),
     "CreateSubnet": ("subnet",), "CreateLaunchTemplate": ("launch-template",),
-    "CreateNetworkInterface": ("network-interface",),
+    "CreateNetworkInterface": ("network-interface",), "CreatePlacementGroup": ("placement-group",),
 }  # fmt: skip
 _KEY_PAIRS = ("CreateKeyPair", "ImportKeyPair")
 # Parameters whose ids are no resources of the action.

@@ -18,6 +18,7 @@ from sandbox.ec2.launch_templates.calls import LaunchTemplates
 from sandbox.ec2.model.identifiers import check_all
 from sandbox.ec2.model.tagging import Tags
 from sandbox.ec2.network.security_groups import SecurityGroups
+from sandbox.ec2.placement_groups import PlacementGroups
 from sandbox.ec2.type_calls import InstanceTypeCalls
 from sandbox.ec2.volumes.modification import Modification
 from sandbox.ec2.volumes.snapshots import Snapshots
@@ -30,7 +31,7 @@ _CHECKS_FIRST = "RunInstances"
 
 class Ec2(
     Launch, LaunchTemplates, KeyPairs, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, Modification,
-    SecurityGroups, SpotPrices, InstanceTypeCalls, Console,
+    SecurityGroups, PlacementGroups, SpotPrices, InstanceTypeCalls, Console,
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:
         world = current()

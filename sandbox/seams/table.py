@@ -98,7 +98,10 @@ SUBCLASSES: tuple[Subclass, ...] = (
         Ec2,
         _LAWS,
         adds=(
+            "create_placement_group",
             "delete_launch_template_versions",
+            "delete_placement_group",
+            "describe_placement_groups",
             "disable_image_deprecation",
             "disable_image_deregistration_protection",
             "enable_image_deprecation",

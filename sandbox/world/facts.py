@@ -13,6 +13,7 @@ class InstanceFacts:
     running_since: float | None = None
     credentials: dict[str, Any] | None = None
     credentials_until: float = 0.0
+    placement_group: str = ""
 
 
 @dataclass
@@ -21,6 +22,17 @@ class VolumeFacts:
 
     under_way: str = ""
     has_disk: bool = False
+
+
+@dataclass(frozen=True)
+class PlacementGroup:
+    """`strategy` is cluster, partition or spread; `partitions` and `level` (rack, host) belong to the last two."""
+
+    id: str
+    name: str
+    strategy: str
+    partitions: int | None = None
+    level: str | None = None
 
 
 @dataclass(frozen=True)

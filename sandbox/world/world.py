@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from sandbox.world.calls import Calls
 from sandbox.world.client_tokens import ClientTokens
 from sandbox.world.clock import Clock
-from sandbox.world.facts import InstanceFacts, RoleDeletion, VolumeFacts
+from sandbox.world.facts import InstanceFacts, PlacementGroup, RoleDeletion, VolumeFacts
 from sandbox.world.faults import Faults
 from sandbox.world.hypervisor import Hypervisor
 from sandbox.world.queues import Queues
@@ -80,6 +80,7 @@ class World:
     volumes: dict[str, VolumeFacts] = field(default_factory=lambda: defaultdict(VolumeFacts))
     template_versions: dict[str, int] = field(default_factory=dict)  # launch template → the last number given
     role_deletions: dict[str, RoleDeletion] = field(default_factory=dict)
+    placement_groups: dict[tuple[str, str], PlacementGroup] = field(default_factory=dict)  # by region and name
     type_answers: dict[tuple[str, str], Any] = field(default_factory=dict)  # region, request → what moto says of types
     queues: Queues = field(default_factory=Queues)
     imported: set[str] = field(default_factory=set)  # snapshots of stand-ins that have a disk
@@ -114,7 +115,8 @@ class World:
         with self.lock:
             tables: tuple[Clearable, ...] = (
                 self.faults, self.calls, self.client_tokens, self.sessions, self.visible_from, self.quotas,
-                self.instances, self.volumes, self.template_versions, self.role_deletions, self._agenda,
+                self.instances, self.volumes, self.template_versions, self.role_deletions, self.placement_groups,
+                self._agenda,
             )  # fmt: skip
             for table in tables:
                 table.clear()

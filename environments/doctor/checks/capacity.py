@@ -12,7 +12,7 @@ from environments.doctor.facts.compute_environments import (
 )
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.quota_codes import codes_of
-from environments.plan.families import allowed_by
+from environments.plan.offers import find_unoffered
 from kiln import words
 
 
@@ -42,7 +42,7 @@ def check_offers(picture: Picture) -> Iterator[Finding]:
     for environment in picture.scope.environments:
         zones = {subnets[subnet]["AvailabilityZone"] for subnet in subnets_of(environment) if subnet in subnets}
         names = instance_types_of(environment)
-        missing = [name for name in names if not _is_offered(picture, name, zones)]
+        missing = find_unoffered(names, zones, picture.types.zones)
         if not missing or not zones:
             continue
         what = f"{name_of(environment)} allows {', '.join(missing)}, which is not offered in {', '.join(sorted(zones))}"
@@ -54,11 +54,6 @@ def check_offers(picture: Picture) -> Iterator[Finding]:
             yield error(what, "no machine can start in it", fix, name_of(environment))
         else:
             yield warning(what, "only its other types can start", fix, name_of(environment))
-
-
-def _is_offered(picture: Picture, name: str, zones: set[str]) -> bool:
-    """Whether any of the zones offers a type that the entry `name` of instanceTypes allows."""
-    return any(offers & zones for offered, offers in picture.types.zones.items() if allowed_by([name], offered))
 
 
 def check_idle_machines(picture: Picture) -> Iterator[Finding]:

@@ -4,10 +4,18 @@ import re
 from collections.abc import Iterator
 
 from environments.doctor.checks.finding import Finding, error
-from environments.doctor.facts.compute_environments import Described, name_of, resources, short_name, template_of
+from environments.doctor.facts.compute_environments import (
+    Described,
+    name_of,
+    references_of,
+    resources,
+    short_name,
+    template_of,
+)
 from environments.doctor.facts.picture import Picture
 from environments.kinds.batch import reasons
 from environments.kinds.batch.reasons import Cause
+from environments.plan.references import KEY_PAIR, PLACEMENT_GROUP, describe_existing, find_unknown, suggest
 
 _IDS = {"image": r"ami-\w+", "subnet": r"subnet-\w+", "group": r"sg-\w+"}
 
@@ -28,6 +36,20 @@ def check_status(picture: Picture) -> Iterator[Finding]:
         )
 
 
+def check_references(picture: Picture) -> Iterator[Finding]:
+    """Find key pairs and placement groups that compute environments name and the region does not have."""
+    for environment in picture.scope.environments:
+        named = {reference: (name_of(environment),) for reference in references_of(environment)}
+        for unknown in find_unknown(named, picture.references):
+            region, kind, name = picture.scope.region, unknown.kind, unknown.name
+            yield error(
+                f"{name_of(environment)} names the {kind} {name}, and {region} has no such {kind}",
+                f"no machine starts in it; {describe_existing(kind, name, unknown.existing)}",
+                f"{suggest(kind, name, unknown.existing, region)}; then {picture.scope.register_command}",
+                f"{kind} {name}",
+            )
+
+
 def _cause(environment: Described, cause: Cause, status_reason: str) -> str:
     """The resource behind it, spelled as the checks of such resources spell it; "" where it is not known."""
     if pattern := _IDS.get(cause):
@@ -39,6 +61,8 @@ def _cause(environment: Described, cause: Cause, status_reason: str) -> str:
         return " v".join(template_of(environment))
     if cause == "service role":
         return short_name(str(environment.get("serviceRole") or ""))
+    if cause in (KEY_PAIR, PLACEMENT_GROUP):
+        return next((f"{kind} {name}" for kind, name in references_of(environment) if kind == cause), "")
     if cause == "fleet role":
         return short_name(str(resources(environment).get("spotIamFleetRole") or ""))
     return ""

@@ -39,6 +39,7 @@ class Check:
 
 OF_ENVIRONMENT = (
     Check(compute_environments.check_status),
+    Check(compute_environments.check_references, ("references",)),
     Check(queues.check_states),
     Check(queues.check_head_jobs),
     Check(roles.check_service_roles, ("roles",)),

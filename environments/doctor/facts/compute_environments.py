@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from environments.plan.references import KEY_PAIR, PLACEMENT_GROUP
 from launch_templates.versions import Template
 
 Described = Mapping[str, Any]
@@ -36,6 +37,12 @@ def instance_types_of(environment: Described) -> Sequence[str]:
 
 def subnets_of(environment: Described) -> Sequence[str]:
     return resources(environment).get("subnets") or ()
+
+
+def references_of(environment: Described) -> list[tuple[str, str]]:
+    """List the kind and the name of what it names of EC2 by a person's own names: a key pair, a placement group."""
+    named = ((KEY_PAIR, "ec2KeyPair"), (PLACEMENT_GROUP, "placementGroup"))
+    return [(kind, str(resources(environment)[key])) for kind, key in named if resources(environment).get(key)]
 
 
 def template_of(environment: Described) -> tuple[str, str]:

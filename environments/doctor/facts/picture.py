@@ -14,9 +14,21 @@ from environments.doctor.facts.roles import Roles
 from environments.doctor.facts.scope import Scope
 from environments.doctor.facts.volumes import Volumes
 from environments.model import ownership
+from environments.plan.references import References
 
 Part = Literal[
-    "templates", "images", "network", "types", "quotas", "definitions", "roles", "agents", "keys", "volumes", "jobs"
+    "templates",
+    "images",
+    "network",
+    "types",
+    "quotas",
+    "definitions",
+    "roles",
+    "agents",
+    "keys",
+    "references",
+    "volumes",
+    "jobs",
 ]
 """A field of Picture that a look fills: each is named so in the checks' needs, and in `--json` where it is unseen."""
 
@@ -38,6 +50,7 @@ class Picture:
     roles: Roles = field(default_factory=Roles)
     agents: Agents = field(default_factory=Agents)
     keys: Keys = field(default_factory=Keys)
+    references: References = field(default_factory=References)
     volumes: Volumes = field(default_factory=Volumes)
     jobs: tuple[QueuedJob, ...] = ()
     unseen: Mapping[Part, str] = field(default_factory=dict)

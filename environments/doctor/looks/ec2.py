@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cloud import machine_images, storage_volumes
-from cloud.pages import list_all, split
+from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.doctor.facts.compute_environments import (
     Described,
@@ -12,17 +12,17 @@ from environments.doctor.facts.compute_environments import (
     groups_of,
     images_of,
     instance_types_of,
+    references_of,
     subnets_of,
     template_of,
 )
 from environments.doctor.facts.instance_types import InstanceTypes
 from environments.doctor.facts.network import Network
 from environments.doctor.facts.volumes import Volumes
-from environments.plan import instance_types
+from environments.plan import instance_types, offers, references
 from environments.plan.families import allowed_by, families_of
+from environments.plan.references import References
 from launch_templates import versions
-
-_VALUES = 200  # of one filter: "Filter your resources", Amazon EC2 User Guide
 
 
 def _filter(name: str, values: Iterable[str]) -> list[dict[str, Any]]:
@@ -76,15 +76,14 @@ def describe_types(cloud: Cloud, environments: Sequence[Described]) -> InstanceT
     if not families:
         return InstanceTypes()
     known = instance_types.describe(cloud, families)
-    allowed = sorted(name for name in known if allowed_by(names, name))
-    zones: dict[str, set[str]] = {name: set() for name in allowed}
-    for some in split(allowed, _VALUES):
-        filters = _filter("instance-type", some)
-        offers = list_all(cloud.ec2, "describe_instance_type_offerings", "InstanceTypeOfferings",
-                       LocationType="availability-zone", Filters=filters)  # fmt: skip
-        for offer in offers:
-            zones.setdefault(offer["InstanceType"], set()).add(offer["Location"])
-    return InstanceTypes(known, {name: frozenset(locations) for name, locations in zones.items()})
+    allowed = [name for name in known if allowed_by(names, name)]
+    return InstanceTypes(known, offers.describe(cloud, allowed))
+
+
+def describe_references(cloud: Cloud, environments: Sequence[Described]) -> References:
+    """Describe the region's key pairs and placement groups, where compute environments name any."""
+    kinds = {kind for environment in environments for kind, _ in references_of(environment)}
+    return references.describe(cloud, kinds)
 
 
 def describe_volumes(cloud: Cloud) -> Volumes:

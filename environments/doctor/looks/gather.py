@@ -19,6 +19,7 @@ from environments.doctor.facts.scope import Scope
 from environments.doctor.facts.volumes import Volumes
 from environments.doctor.looks import batch, ec2, ecs, iam, kms, service_quotas
 from environments.model.region import Region
+from environments.plan.references import References
 
 Facts = TypeVar("Facts")
 Arguments = ParamSpec("Arguments")
@@ -70,10 +71,11 @@ def gather(cloud: Cloud, scope: Scope, *, without: Collection[Part] = ()) -> Pic
     roles = looks.at("roles", Roles(), iam.describe_roles, cloud, environments, definitions)
     agents = looks.at("agents", Agents(), ecs.describe_agents, cloud, environments)
     keys = looks.at("keys", Keys(), kms.describe_keys, cloud, environments, templates, images)
+    references = looks.at("references", References(), ec2.describe_references, cloud, environments)
     volumes = looks.at("volumes", Volumes(), ec2.describe_volumes, cloud)
     jobs = looks.at("jobs", (), batch.describe_stuck_jobs, cloud, scope)
     return Picture(
         scope, templates=templates, images=images, network=network, types=types, quotas=quotas,
-        definitions=definitions, roles=roles, agents=agents, keys=keys, volumes=volumes, jobs=jobs,
-        unseen=looks.unseen,
+        definitions=definitions, roles=roles, agents=agents, keys=keys, references=references, volumes=volumes,
+        jobs=jobs, unseen=looks.unseen,
     )  # fmt: skip

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 Cause = Literal[
-    "service role", "fleet role", "profile", "template", "image", "subnet", "group", "key pair", "jobs", ""
+    "service role", "fleet role", "profile", "template", "image", "subnet", "group", "key pair", "placement group",
+    "jobs", "",
 ]  # fmt: skip
 _GUIDE = '"Troubleshooting" in the AWS Batch User Guide'
 
@@ -49,7 +50,9 @@ _KNOWN = (
     ("subnet", Reason("a subnet is gone", "Name the ones there are under network.subnets.", cause="subnet")),
     ("security group", Reason("a security group is gone", "invoke register-env finds or makes another.",
      cause="group")),
-    ("key pair", Reason("the key pair is gone", "Name another under key_pair, or none.", cause="key pair")),
+    ("key pair", Reason("there is no such key pair", "Name another under key_pair, or none.", cause="key pair")),
+    ("placement group", Reason("there is no such placement group", "Name another under placement_group, or none.",
+     cause="placement group")),
     ("INTERNAL_ERROR", Reason("AWS Batch failed by itself",
      "See the AWS Health Dashboard; then invoke register-env, which lets AWS Batch look again.", True)),
 )  # fmt: skip

@@ -26,7 +26,7 @@ def create(records: Records, request: Fields) -> Fields:
         raise refused("Object already exists")
     quotas.check_environments(records)
     tag_rules.check(request.get("tags") or {})
-    resources = _read_resources(request)
+    resources = _read_resources(request, records.region_name)
     role = request.get("serviceRole")
     uuid = str(uuid4())
     environment = Environment(
@@ -49,7 +49,7 @@ def create(records: Records, request: Fields) -> Fields:
     return _identify(environment)
 
 
-def _read_resources(request: Fields) -> Fields:
+def _read_resources(request: Fields, region: str) -> Fields:
     """Read computeResources with Batch's defaults; refused when they make no sense."""
     kind, given = request["type"], request.get("computeResources")
     if kind == "UNMANAGED":
@@ -66,7 +66,7 @@ def _read_resources(request: Fields) -> Fields:
     defaults = {"minvCpus": least, "desiredvCpus": least, "allocationStrategy": resource_rules.BEST_FIT,
                 "ec2Configuration": [_DEFAULT_IMAGE]}  # fmt: skip
     resources = {**defaults, **given}
-    resource_rules.check(resources)
+    resource_rules.check(resources, region)
     return resources
 
 
@@ -78,7 +78,8 @@ def update(records: Records, request: Fields) -> Fields:
     changes = request.get("computeResources") or {}
     if changes.get("type", resource_rules.EC2) not in _IMITATED:
         raise NotImplementedError(_OTHERS)
-    resources = update_rules.apply_changes(environment.resources, changes) if changes else environment.resources
+    before = environment.resources
+    resources = update_rules.apply_changes(before, changes, records.region_name) if changes else before
     infrastructure = bool(update_rules.list_infrastructure_fields(changes))
     environment.resources = resources
     environment.state = request.get("state", environment.state)

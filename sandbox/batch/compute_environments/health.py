@@ -143,6 +143,14 @@ def _check_key_pair(environment: Environment, region: str) -> str:
     return f"The key pair '{name}' does not exist" if name and not account.has_key_pair(region, name) else ""
 
 
+def _check_placement_group(environment: Environment, region: str) -> str:
+    name = environment.resources.get("placementGroup")
+    if not name or account.has_placement_group(region, name):
+        return ""
+    return f"The Placement Group '{name}' is unknown."
+
+
 _CHECKS: tuple[Callable[[Environment, str], str], ...] = (
     _check_instance_profile, _check_spot_fleet_role, _check_template, _check_image, _check_network, _check_key_pair,
+    _check_placement_group,
 )  # fmt: skip

@@ -22,7 +22,7 @@ IMAGE_TYPES = ("ECS_AL2", "ECS_AL2_NVIDIA", "ECS_AL2023", "ECS_AL2023_NVIDIA")
 _AT_LEAST_ONE = ("instanceTypes", "subnets")
 
 
-def check(resources: dict[str, Any]) -> None:
+def check(resources: dict[str, Any], region: str) -> None:
     """Refuse computeResources that no account could use."""
     for name in _AT_LEAST_ONE:
         if not resources.get(name):
@@ -31,7 +31,7 @@ def check(resources: dict[str, Any]) -> None:
         raise executing("instanceRole can not be null or empty.")
     if not resources.get("securityGroupIds") and not resources.get("launchTemplate"):
         raise executing("securityGroupIds can not be null or empty.")
-    wrong = instance_types.check_names(resources["instanceTypes"])
+    wrong = instance_types.check_names(resources["instanceTypes"], region)
     if wrong:
         raise executing(wrong)
     _check_strategy(resources)

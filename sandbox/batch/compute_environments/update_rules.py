@@ -71,7 +71,7 @@ def _check_policy(policy: dict[str, Any]) -> None:
         raise executing(f"jobExecutionTimeoutMinutes must be between 1 and {LONGEST}.")
 
 
-def apply_changes(resources: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+def apply_changes(resources: dict[str, Any], changes: dict[str, Any], region: str) -> dict[str, Any]:
     """Return computeResources after these changes; refused when they would make no sense."""
     after = {**resources, **{key: value for key, value in changes.items() if key != "updateToLatestImageVersion"}}
     _check_desired(resources, after, changes)
@@ -81,7 +81,7 @@ def apply_changes(resources: dict[str, Any], changes: dict[str, Any]) -> dict[st
     template = changes.get("launchTemplate")
     if template and "" in (template.get("launchTemplateId"), template.get("launchTemplateName")):
         after.pop("launchTemplate")
-    resource_rules.check(after)
+    resource_rules.check(after, region)
     return after
 
 

@@ -111,6 +111,10 @@ def has_key_pair(region: str, name: str) -> bool:
     return name in _ec2(region).key_pairs
 
 
+def has_placement_group(region: str, name: str) -> bool:
+    return (region, name) in current().placement_groups
+
+
 def find_template(region: str, specification: dict[str, Any]) -> Any:
     """Find the launch template that a launchTemplate names by id or by name; None when there is none."""
     backend = _ec2(region)

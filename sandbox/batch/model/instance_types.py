@@ -8,7 +8,7 @@ Burstable (t) and Mac types are not among those that Batch lists in its error.
 import re
 from functools import cache
 
-from moto.ec2.models.instance_types import INSTANCE_TYPES
+from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS, INSTANCE_TYPES
 
 from sandbox.ec2.model.instance_types import architectures
 
@@ -52,11 +52,21 @@ def list_architectures(wanted: list[str]) -> set[str]:
     return {ARM if ARM in architectures(name) else X86 for name in expand_all(wanted)}
 
 
-def check_names(wanted: list[str]) -> str:
-    """Find what is wrong with instanceTypes, in Batch's words; "" when nothing is."""
-    if any(not expand(name) for name in wanted):
-        known = list_families()
-        names = [*known, *WORDS, *(instance_type for types in known.values() for instance_type in types)]
+@cache
+def _list_offered(region: str) -> frozenset[str]:
+    return frozenset(offering["InstanceType"] for offering in INSTANCE_TYPE_OFFERINGS["region"].get(region, ()))
+
+
+def check_names(wanted: list[str], region: str) -> str:
+    """Find what is wrong with instanceTypes, in Batch's words; "" when nothing is.
+
+    The list is the region's: aws-samples/aws-genai-llm-chatbot#488, of m6a in Paris.
+    """
+    offered = _list_offered(region)
+    if any(not offered.intersection(expand(name)) for name in wanted):
+        known = {family: offered.intersection(types) for family, types in list_families().items()}
+        families = [family for family, types in known.items() if types]
+        names = [*families, *WORDS, *(instance_type for family in families for instance_type in sorted(known[family]))]
         return f"Instance type can only be one of [{', '.join(names)}]"
     if len(list_architectures(wanted)) > 1:
         return "Cannot mix instance types of different architectures in the same compute environment"

@@ -115,6 +115,7 @@ def _furnish(
     instance.security_groups = list_groups(instance)
     world.hide(instance.id, world.delays.instance_visible, world.delays.late_ids)
     instance.teardown_defaults()
+    world.instances[instance.id].placement_group = (request.get("Placement") or {}).get("GroupName") or ""
     for device in devices:
         volume = volumes.create(backend, instance.availability_zone, device, tags.get("volume", {}))
         backend.attach_volume(volume.id, instance.id, device.device_name, device.delete_on_termination)

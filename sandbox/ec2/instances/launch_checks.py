@@ -24,6 +24,7 @@ def check(backend: Any, request: dict[str, Any]) -> None:
     _check_instance_type(request, image)
     _check_placement(backend, request)
     _check_key_pair(backend, request)
+    _check_placement_group(backend, request)
     _check_profile(request)
     check_user_data(request)
     check_tags(request)
@@ -107,6 +108,12 @@ def _check_key_pair(backend: Any, request: dict[str, Any]) -> None:
     name = request.get("KeyName")
     if name and name not in backend.key_pairs:
         raise refused("InvalidKeyPair.NotFound", f"The key pair '{name}' does not exist")
+
+
+def _check_placement_group(backend: Any, request: dict[str, Any]) -> None:
+    name = (request.get("Placement") or {}).get("GroupName")
+    if name and (backend.region_name, name) not in current().placement_groups:
+        raise refused("InvalidPlacementGroup.Unknown", f"The Placement Group '{name}' is unknown.")
 
 
 def _check_profile(request: dict[str, Any]) -> None:

@@ -9,6 +9,8 @@ from environments.doctor.facts.picture import Picture
 from tests.support.doctor_pictures import picture
 
 USES: dict[str, Any] = {
+    "ec2KeyPair": "k",
+    "placementGroup": "p",
     "instanceRole": "arn:aws:iam::123456789012:instance-profile/machines",
     "spotIamFleetRole": "arn:aws:iam::123456789012:role/fleet",
     "launchTemplate": {"launchTemplateName": "t", "version": "3"},
@@ -33,7 +35,8 @@ def invalid(reason: str | None, status: str = "INVALID") -> Picture:
         ("CLIENT_ERROR - Launch Template UserData is not MIME multipart format", "t v3"),
         ("CLIENT_ERROR - not authorized to perform: ec2:RunInstances", "batch"),
         ("CLIENT_ERROR - Parameter: SpotFleetRequestConfig.IamFleetRole is invalid.", "fleet"),
-        ("CLIENT_ERROR - The key pair 'k' does not exist", ""),
+        ("CLIENT_ERROR - The key pair 'k' does not exist", "key pair k"),
+        ("CLIENT_ERROR - The Placement Group 'p' is unknown.", "placement group p"),
         ("INTERNAL_ERROR - Failed compute environment workflow", ""),
         (None, ""),
     ],

@@ -166,7 +166,8 @@ def test_a_subnet_and_a_key_pair_that_are_gone(patient: Patient) -> None:
     _another(patient, subnets=[subnet], ec2KeyPair="passing")
     patient.ec2.delete_key_pair(KeyName="passing")
     (invalid, *_) = _complaints(patient)
-    assert "is INVALID: the key pair is gone" in invalid
+    assert "is INVALID: there is no such key pair" in invalid
+    assert "names the key pair passing, and us-east-1 has no such key pair" in invalid
     patient.ec2.create_key_pair(KeyName="passing")
     patient.ec2.delete_subnet(SubnetId=subnet)
     (found,) = _complaints(patient)

@@ -14,6 +14,7 @@ from environments.doctor.facts.network import Network
 from environments.doctor.facts.picture import Part, Picture
 from environments.doctor.facts.roles import Profile, Role, Roles
 from environments.doctor.facts.volumes import Volumes
+from environments.plan.references import References
 from launch_templates.versions import OWN, Template, Version
 from tests.support.doctor_pictures import NOW, TYPES, job, picture
 
@@ -23,7 +24,7 @@ _ROLES = {name: f"arn:aws:iam::123456789012:role/{name}" for name in ("service",
 _RESOURCES = {
     "type": "SPOT", "allocationStrategy": "BEST_FIT", "minvCpus": 4, "desiredvCpus": 4, "subnets": ["subnet-1"],
     "securityGroupIds": ["sg-1"], "spotIamFleetRole": _ROLES["fleet"], "instanceRole": "machines",
-    "launchTemplate": {"launchTemplateName": "t", "version": "1"},
+    "launchTemplate": {"launchTemplateName": "t", "version": "1"}, "ec2KeyPair": "k",
     "ec2Configuration": [{"imageType": "ECS_AL2023", "imageIdOverride": "ami-1"}],
 }  # fmt: skip
 
@@ -49,7 +50,8 @@ def _sick() -> Picture:
         types=InstanceTypes(TYPES, {"c5.2xlarge": frozenset({"us-east-1b"})}), quotas={"L-34B43A08": 8.0},
         definitions=({**definition, "revision": 1}, {**definition, "revision": 2}),
         roles=Roles(roles, {"machines": Profile("arn:…:instance-profile/machines", roles["machines"])}),
-        agents=Agents(machines, {"ECS_AL2023": "1.99.0"}), keys=Keys({_KEY: Key(_KEY, "Disabled", frozenset())}),
+        agents=Agents(machines, {"ECS_AL2023": "1.99.0"}), references=References(frozenset({"other"})),
+        keys=Keys({_KEY: Key(_KEY, "Disabled", frozenset())}),
         volumes=Volumes([volume]), jobs=(job(mib=10**6), job()),
     )  # fmt: skip
     [environment], [queue] = sick.scope.environments, sick.scope.queues

@@ -90,6 +90,7 @@ def test_an_empty_instance_profile(iam: Any, made: Create, reason: Callable[[], 
         ({"subnets": ["subnet-0123"]}, "The subnet ID 'subnet-0123' does not exist"),
         ({"securityGroupIds": ["sg-0123"]}, "The security group 'sg-0123' does not exist"),
         ({"ec2KeyPair": "nobody"}, "The key pair 'nobody' does not exist"),
+        ({"placementGroup": "nobodys"}, "CLIENT_ERROR - The Placement Group 'nobodys' is unknown."),
         (
             {"type": "SPOT", "allocationStrategy": "BEST_FIT", "spotIamFleetRole": "nobody"},
             "SpotFleetRequestConfig.IamFleetRole is invalid",

@@ -41,6 +41,7 @@ def test_pending_comes_before_running(sandbox: Sandbox, ec2: Any, al2023: str, d
         ({"InstanceType": "m99.large"}, "InvalidParameterValue"),
         ({"InstanceType": "m7g.large"}, "InvalidParameterValue"),
         ({"KeyName": "nobodys"}, "InvalidKeyPair.NotFound"),
+        ({"Placement": {"GroupName": "nobodys"}}, "InvalidPlacementGroup.Unknown"),
         ({"SubnetId": "subnet-0123456789abcdef0"}, "InvalidSubnetID.NotFound"),
         ({"SecurityGroupIds": ["sg-0123456789abcdef0"]}, "InvalidGroup.NotFound"),
         ({"SecurityGroupIds": ["mine"]}, "InvalidGroupId.Malformed"),
