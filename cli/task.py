@@ -37,6 +37,7 @@ def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
 
 
 def tell(error: BaseException) -> int:
+    """Show an error to the person; returns the exit code. A bug keeps its traceback."""
     from kiln import boundary
 
     if isinstance(error, SystemExit):

@@ -39,6 +39,7 @@ def code(error: BaseException) -> str:
 
 
 def is_not_found(error: BaseException) -> bool:
+    """Whether AWS says that it has no such thing."""
     return code(error).endswith((".NotFound", ".NotFoundException")) or code(error) in {
         "ParameterNotFound",
         "NoSuchEntity",

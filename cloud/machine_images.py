@@ -40,6 +40,7 @@ class MachineImage:
 
     @property
     def root(self) -> Disk:
+        """The mapping of the root volume."""
         return next(disk for disk in self.disks if disk.device == self.root_device)
 
 
@@ -66,7 +67,7 @@ def describe(cloud: Cloud, **query: Any) -> list[dict[str, Any]]:
 
 
 def from_description(image: dict[str, Any]) -> MachineImage:
-    """A MachineImage out of one entry of DescribeImages."""
+    """Make a MachineImage of an entry of DescribeImages; raises UserError for one without an EBS root."""
     disks = tuple(
         Disk(
             mapping["DeviceName"],
@@ -95,5 +96,5 @@ def from_description(image: dict[str, Any]) -> MachineImage:
 
 
 def parse_time(text: str) -> datetime:
-    """AWS's ISO 8601 text with Z as an aware UTC time."""
+    """Parse AWS's ISO 8601 text with Z; returns an aware UTC time."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).astimezone(UTC)

@@ -39,7 +39,7 @@ class Cloud:
         return self._made(service, region or self.region, attempts=ATTEMPTS)
 
     def client_without_retries(self, service: str) -> Any:
-        """For a call whose caller decides itself what is worth trying again."""
+        """Return a client that never retries: for a call whose caller decides itself what to try again."""
         return self._made(service, self.region, attempts=1)
 
     def _made(self, service: str, region: str, attempts: int) -> Any:
@@ -66,6 +66,7 @@ class Cloud:
 
     @property
     def ec2(self) -> Any:
+        """The client of EC2."""
         return self.client("ec2")
 
     def account(self) -> str:
@@ -82,7 +83,7 @@ def _refuse_elsewhere(service: str, endpoint: str) -> None:
     endpoint_url = os.environ.get("AWS_ENDPOINT_URL")
     if endpoint_url and urlsplit(endpoint).netloc != urlsplit(endpoint_url).netloc:
         raise UserError(
-            f"{service} would go to {endpoint}",
+            f"calls to {service} would go to {endpoint}",
             f"AWS_ENDPOINT_URL is {endpoint_url}, and another setting overrides it for this service",
             "Unset AWS_ENDPOINT_URL_* and AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, or unset AWS_ENDPOINT_URL.",
         )

@@ -23,6 +23,7 @@ def as_list(tags: Tags) -> list[dict[str, str]]:
 
 
 def as_dict(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    """AWS's list of tags as name → value."""
     return {tag["Key"]: tag["Value"] for tag in tags or ()}
 
 
@@ -37,4 +38,5 @@ def pack(values: Mapping[str, str]) -> str:
 
 
 def unpack(text: str) -> dict[str, str]:
+    """Read the names and values that `pack` wrote."""
     return dict(part.split("=", 1) for part in text.split() if "=" in part)

@@ -20,6 +20,8 @@ from kiln.undo import Undo
 
 @dataclass(frozen=True)
 class Options:
+    """What becomes of the builder when the build fails, and whether the AMI is tested."""
+
     on_error: OnError = "cleanup"
     test: bool = True
 
@@ -52,7 +54,7 @@ def build_ami(cloud: Cloud, plan: Plan, options: Options, report: Report) -> Bui
                 added = footprint.measure(remote).disk - before.disk
                 identity = footprint.identify_builder(before.machine_id, builder, keys)
                 provisioning.perform(remote, (), boot.recipe.sealing, report, "hygiene")
-                footprint.remove_traces(remote, boot.spec.builder.user, report)
+                footprint.remove_own_files(remote, boot.spec.builder.user, report)
             image = take_image(cloud, unfinished, plan, builder.instance_id, report)
             with report.step("end builder"):
                 temporary.run_until(0)

@@ -23,14 +23,16 @@ def prepare(cloud: Cloud, ami: str, image: str | None, root: Path) -> tuple[Boot
     if not images:
         raise UserError(
             f"there is no {ami} in {cloud.region}",
-            "",
+            "AWS has no AMI of that id in this region",
             f"Check the id and --region; {typed.command('list-amis')} shows Kiln's.",
         )
     own = tags.as_dict(images[0].get("Tags"))
     name = image or own.get(tags.IMAGE)
     if not name:
         raise UserError(
-            f"{ami} was not made by Kiln", "its checks are unknown", "Name the definition to test it by: --image."
+            f"{ami} was not made by Kiln",
+            "its checks are unknown",
+            "Name the definition whose checks it must pass: --image nextflow-al2023.",
         )
     spec = definitions.load(name)
     described = base.from_description(images[0])

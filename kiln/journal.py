@@ -18,6 +18,7 @@ class Journal:
         self._log = (folder / "log.txt").open("a", encoding="utf-8", errors="replace")
 
     def event(self, kind: str, **data: Any) -> None:
+        """Write an event to journal.jsonl, with the time (seconds since the epoch)."""
         self._events.write(json.dumps({"at": time.time(), "event": kind, **data}, sort_keys=True) + "\n")
         self._events.flush()
 
@@ -26,11 +27,13 @@ class Journal:
         self.event("started", build=build_id, key=key, pid=os.getpid(), host=socket.gethostname())
 
     def log(self, text: str) -> None:
+        """Write a line to log.txt."""
         self._log.write(text if text.endswith("\n") else text + "\n")
         self._log.flush()
 
     @property
     def log_path(self) -> Path:
+        """The path of log.txt."""
         return self.folder / "log.txt"
 
     def close(self) -> None:

@@ -1,6 +1,6 @@
 """What a person sees while Kiln works: one line per thing; live on a terminal, stamped lines elsewhere.
 
-Progress goes to stderr; results go to stdout through `result`.
+Progress goes to stderr; results go to stdout through `print_result`.
 """
 
 import json
@@ -24,6 +24,7 @@ class Line:
         self.started = time.monotonic()
 
     def live(self, text: str) -> None:
+        """Show a text behind the line while it runs, on a terminal."""
         self._screen.show_live(self, text)
 
     def say(self, text: str) -> None:
@@ -32,10 +33,13 @@ class Line:
 
     @property
     def elapsed(self) -> float:
+        """Seconds since the line was begun."""
         return time.monotonic() - self.started
 
 
 class Screen:
+    """The person's terminal, or a file where the same lines are stamped; `quiet` shows nothing."""
+
     def __init__(self, stream: TextIO | None = None, *, live: bool | None = None, quiet: bool = False) -> None:
         self._stream = stream or sys.stderr
         self._is_live = self._stream.isatty() if live is None else live
@@ -70,13 +74,16 @@ class Screen:
         self.finish(line, line.elapsed)
 
     def line(self, title: str, indent: int = 0) -> Line:
+        """Make a line that the caller finishes."""
         return Line(self, title, indent)
 
     def begin(self, line: Line) -> None:
+        """Show that a line has begun, on a terminal."""
         if self._is_live and not self._quiet:
             self.show_live(line, "")
 
     def show_live(self, line: Line, text: str) -> None:
+        """Show a line that runs, with the end of `text` behind it, on a terminal."""
         if not self._is_live or self._quiet:
             return
         from rich.markup import escape
@@ -99,6 +106,7 @@ class Screen:
         self._status.update(task.id, description=title, tail=escape(text[-60:]))
 
     def finish(self, line: Line, elapsed: float, *, ok: bool = True) -> None:
+        """Print a line that has ended: ✓ or ✗, its title, its seconds, its note."""
         if self._status is not None:
             self._status.stop()
             self._status = None

@@ -35,8 +35,8 @@ def handle() -> Iterator[None]:
 
 
 @contextmanager
-def hold(*, drop: bool = False) -> Iterator[None]:
-    """No interrupt inside the block; one that came is raised behind it, or dropped where the block is clean-up."""
+def hold(*, discard: bool = False) -> Iterator[None]:
+    """No interrupt inside the block; one that came is raised behind it, or discarded where the block is clean-up."""
     _State.held += 1
     try:
         yield
@@ -44,5 +44,5 @@ def hold(*, drop: bool = False) -> Iterator[None]:
         _State.held -= 1
     if _State.held == 0:
         name, _State.pending = _State.pending, None
-        if name and not drop:
+        if name and not discard:
             raise Interrupted(name)

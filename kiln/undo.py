@@ -33,17 +33,18 @@ class Undo:
         self.outcomes: list[Undone] = []
 
     def push(self, what: str, action: Callable[[], None], *, by_hand: str = "") -> None:
+        """Remember how something is undone; `by_hand` is the command with which a person can do it."""
         self._stack.append((what, action, by_hand))
 
     def forget(self) -> list[str]:
-        """Drop everything without undoing it; returns what was dropped, newest first."""
-        dropped = [what for what, _, _ in reversed(self._stack)]
+        """Forget every entry without undoing it; returns what was forgotten, newest first."""
+        forgotten = [what for what, _, _ in reversed(self._stack)]
         self._stack.clear()
-        return dropped
+        return forgotten
 
     def run_until(self, depth: int = 0) -> None:
         """Undo the newest entries until only `depth` are left."""
-        with signals.hold(drop=True):
+        with signals.hold(discard=True):
             while len(self._stack) > depth:
                 what, action, by_hand = self._stack.pop()
                 try:
@@ -56,6 +57,7 @@ class Undo:
 
     @property
     def depth(self) -> int:
+        """The number of entries that are not undone yet."""
         return len(self._stack)
 
     def __enter__(self) -> "Undo":

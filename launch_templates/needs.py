@@ -17,6 +17,7 @@ _CHANGE = (
 
 
 def needs(scope: Scope) -> tuple[Permission, ...]:
+    """The permissions of EC2 and AWS Batch, in the order in which a registration comes to need them."""
     templates = scope.ec2("launch-template")
     asked, ours = has_tag(tags.TEMPLATE, on="Request"), has_tag(tags.TEMPLATE)
     created = {"StringEquals": {"ec2:CreateAction": "CreateLaunchTemplate"}}

@@ -17,7 +17,7 @@ from launch_templates.versions import Template
 
 
 class Chooser(Protocol):
-    """Who knows images: `choose` says which AMI a name stands for; `find_family` asks AWS nothing."""
+    """The room that knows AMIs: `choose` says which AMI a name stands for; `find_family` asks AWS nothing."""
 
     def choose(self, cloud: Cloud, name: str, image: str | None) -> Chosen: ...
 
@@ -124,8 +124,8 @@ def family_of(spec: LaunchTemplateSpec, chosen: Chosen) -> Family:
     family = chosen.family or spec.family
     if family is None:
         raise UserError(
-            f"what is {chosen.image.id}?",
-            "the AMI carries no tag of Kiln's, and the definition does not say what it is made of",
+            f"the family of {chosen.image.id} is unknown",
+            "the AMI has no tag kiln:family, and the definition does not name one",
             "Give family: al2023 (or al2) in the definition.",
         )
     if chosen.family and spec.family and chosen.family != spec.family:

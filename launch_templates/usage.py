@@ -58,6 +58,6 @@ def _versions(environment: Mapping[str, Any], template: Template) -> Iterator[st
     `overrides` give some instance types a template of their own.
     """
     named = (environment.get("computeResources") or {}).get("launchTemplate") or {}
-    for choice in (named, *(named.get("overrides") or ())):
-        if template.id == choice.get("launchTemplateId") or template.name == choice.get("launchTemplateName"):
-            yield choice.get("version") or "$Default"
+    for reference in (named, *(named.get("overrides") or ())):
+        if template.id == reference.get("launchTemplateId") or template.name == reference.get("launchTemplateName"):
+            yield reference.get("version") or "$Default"

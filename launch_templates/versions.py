@@ -16,6 +16,8 @@ OWN = "Kiln: "
 
 @dataclass(frozen=True)
 class Version:
+    """A version of a launch template: its LaunchTemplateData and its description."""
+
     number: int
     data: Mapping[str, Any]
     description: str
@@ -33,9 +35,11 @@ class Template:
 
     @property
     def latest(self) -> int:
+        """The number of the newest version."""
         return self.versions[0].number
 
     def version(self, number: int) -> Version:
+        """Return the version with that number."""
         return next(version for version in self.versions if version.number == number)
 
     def with_data(self, data: Mapping[str, Any]) -> Version | None:

@@ -21,6 +21,8 @@ EVERY = 5.0  # seconds from one look at the metadata to the next
 
 
 class Btrfs(FileSystem):
+    """btrfs, mounted by its label from all its disks."""
+
     kind = "btrfs"
 
     def __init__(self, mount_point: str) -> None:

@@ -60,6 +60,7 @@ class Growth:
         self.pending = pending.load()
 
     def run(self) -> Result:
+        """Finish what an earlier growth began, else add a volume; raises Refused or machine.Failed."""
         mine = self._usable([volume for volume in self.cloud.volumes() if volume.state not in ("deleting", "deleted")])
         members = self.files.members()
         unfinished = [volume for volume in mine if not self._is_finished(volume, members)]

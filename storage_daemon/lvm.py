@@ -16,6 +16,7 @@ _OPTIONS = ("--config", "devices/use_devicesfile=0")
 
 
 def lvm(command: str, *words: str, tolerate: bool = False) -> str:
+    """Run a command of LVM; returns what it printed."""
     return machine.run(command, *_OPTIONS, *words, tolerate=tolerate)
 
 
@@ -26,6 +27,8 @@ def report(command: str, *fields: str) -> list[list[str]]:
 
 
 class Lvm(FileSystem):
+    """xfs on the logical volume kiln_docker/data."""
+
     kind = "xfs"
 
     def owns(self, disk: str) -> bool:

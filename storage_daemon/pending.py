@@ -32,6 +32,7 @@ class Pending:
 
     @property
     def is_open(self) -> bool:
+        """Whether a growth has begun and not ended."""
         return bool(self.size or self.volume or self.condemned)
 
     def token(self, instance: str) -> str:
@@ -39,15 +40,18 @@ class Pending:
         return "kiln-" + hashlib.sha256(f"{instance} {self.ordinal}".encode()).hexdigest()[:48]
 
     def begin(self, size: int) -> Pending:
+        """Note the size (GiB) of the volume that is asked for next."""
         if self.size:
             return self
         expires = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + LIFETIME))
         return _kept(replace(self, size=size, expires=expires))
 
     def bring(self, volume_id: str) -> Pending:
+        """Note the volume that is brought into the file system."""
         return _kept(replace(self, volume=volume_id))
 
     def condemn(self, volume_id: str) -> Pending:
+        """Note a volume that is to be deleted."""
         return _kept(replace(self, condemned=volume_id))
 
     def end(self) -> Pending:

@@ -10,9 +10,9 @@ from .settings import Settings
 
 
 def main(settings: Settings) -> int:
-    """Exit code 0; 1 where nothing is mounted or nobody watches.
+    """Print the line; returns 0, or 1 where nothing is mounted or the daemon does not run.
 
-    Needs no root: what LVM tells root alone, the watcher has noted.
+    Needs no root: what LVM tells root alone, the daemon has noted.
     """
     files = kinds.filesystem_of(settings)
     if not files.is_mounted():
@@ -31,5 +31,7 @@ def main(settings: Settings) -> int:
         state.get("now")
         or (f"next volume {following} GiB, up to {settings.ceiling} GiB" if following else "no more growth"),
     ]
-    print("; ".join(parts if watched else [parts[0], "nobody watches it (see systemctl status kiln-storage)"]))
+    print(
+        "; ".join(parts if watched else [parts[0], "the daemon does not watch it (see systemctl status kiln-storage)"])
+    )
     return 0 if watched else 1

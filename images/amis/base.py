@@ -15,7 +15,7 @@ __all__ = ["BaseDisk", "BaseImage", "describe", "find", "from_description", "par
 
 
 def find(cloud: Cloud, spec: ImageSpec) -> BaseImage:
-    """The base AMI of a definition as AWS knows it now; raises UserError when there is none or it does not fit."""
+    """Find the base AMI of a definition as AWS has it now; raises UserError when there is none or it does not fit."""
     base = spec.base
     if base.ssm:
         images = describe(cloud, ImageIds=[read_parameter(cloud, base.ssm)])
@@ -27,7 +27,7 @@ def find(cloud: Cloud, spec: ImageSpec) -> BaseImage:
     if not images:
         raise UserError(
             f"there is no such base AMI in {cloud.region}",
-            f"base {base.ssm or base.ami or f'{base.name} of owner {base.owner}'} matches nothing",
+            f"base {base.ssm or base.ami or f'{base.name} of owner {base.owner}'} matches no AMI",
             "Check the region (AMI ids differ between regions), the owner and the name filter.",
         )
     newest = from_description(max(images, key=lambda image: image["CreationDate"]))
@@ -37,7 +37,7 @@ def find(cloud: Cloud, spec: ImageSpec) -> BaseImage:
 
 
 def read_parameter(cloud: Cloud, alias: str) -> str:
-    """The id of the newest AMI behind an alias (ecs/al2023); raises UserError where the region has none."""
+    """Read the id of the newest AMI behind an alias (ecs/al2023); raises UserError where the region has none."""
     parameter = bases.ALIASES[alias].parameter
     try:
         answer = cloud.client("ssm").get_parameter(Name=parameter)

@@ -35,10 +35,12 @@ def find_family(name: str) -> Family | None:
 
 
 def _latest(cloud: Cloud, image: str | None) -> Chosen:
-    """The newest AMI of the image that is tested or live: a candidate may be broken, a retired one is leaving."""
+    """The newest AMI of the image that is tested or live: a candidate may be broken, a retired one is to be deleted."""
     if not image:
         raise UserError(
-            "latest of which image?", "the definition names no image", "Give it an image, or name an AMI: --ami ami-…."
+            "latest needs an image",
+            "the definition names no image whose newest AMI could be meant",
+            "Add image: nextflow-al2023 to it, or name an AMI or an alias: --ami ecs/al2023.",
         )
     known = catalogue.list_entries(cloud, image)
     usable = [entry for entry in known if entry.status in catalogue.USABLE and entry.state == "available"]
@@ -47,7 +49,7 @@ def _latest(cloud: Cloud, image: str | None) -> Chosen:
         raise UserError(
             f"{image} has no tested AMI in {cloud.region}",
             f"there is only {others}" if others else "none was built in this account and region",
-            f"Build one: {typed.command(f'build-ami --image {image}')}; or name an AMI: --ami ami-….",
+            f"Build one: {typed.command(f'build-ami --image {image}')}; or take a stock one: --ami ecs/al2023.",
         )
     entry = usable[0]
     described = _described(cloud, entry.id)
@@ -61,7 +63,7 @@ def _described(cloud: Cloud, ami: str) -> MachineImage:
     if not images:
         raise UserError(
             f"there is no {ami} in {cloud.region}",
-            "AWS knows no such AMI here",
+            "AWS has no AMI of that id in this region",
             f"Check the id and --region; {typed.command('list-amis')} shows Kiln's.",
         )
     if images[0].get("State", "available") != "available":

@@ -1,4 +1,4 @@
-"""What a machine is known by, what a build writes to its disks, and the end of Kiln's traces on it."""
+"""What a builder is known by, what a build writes to its disks, and the removal of Kiln's own files from it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ grep -E ' (nvme[0-9]+n[0-9]+|xvd[a-z]+|sd[a-z]) ' /proc/diskstats"""
 
 
 def measure(remote: "Remote") -> "Footprint":
-    """Who the machine is and what its disks hold, in one question."""
+    """Ask a machine, by one command, for its machine-id and for what its disks hold."""
     machine_id, root, *devices = remote.run(SCRIPT, timeout=60).stdout.splitlines()
     return Footprint(
         machine_id.strip(), DiskUse(int(root.split()[2]), sum(int(line.split()[9]) * 512 for line in devices))
@@ -38,17 +38,19 @@ class DiskUse:
 
 @dataclass(frozen=True)
 class Footprint:
+    """A machine's own id (/etc/machine-id), and what its disks hold."""
+
     machine_id: str
     disk: DiskUse
 
 
 def identify_builder(machine_id: str, machine: Launched, keys: Keys) -> Builder:
-    """What no machine may have that is booted from the AMI."""
+    """Make the value of what no machine booted from the AMI may share with its builder."""
     return Builder((keys.host.public,), keys.public, machine_id, machine.instance_id)
 
 
-def remove_traces(remote: "Remote", user: str, report: Report) -> None:
-    """The last command: the runner's own traces and the login keys; nothing connects to this machine again."""
+def remove_own_files(remote: "Remote", user: str, report: Report) -> None:
+    """Remove the runner's files and the login keys: the last command, since nobody can connect after it."""
     with report.step("leave") as line:
         line.note = "runner and keys removed"
         remote.remove([f"/home/{user}/.ssh/authorized_keys", "/root/.ssh/authorized_keys"])

@@ -73,7 +73,9 @@ def wait_available(cloud: Cloud, ami: str, progress: Progress) -> dict[str, Any]
         if image["State"] in {"failed", "error", "invalid", "deregistered"}:
             reason = image.get("StateReason", {}).get("Message") or "AWS gives no reason"
             raise UserError(
-                f"{ami} ended as {image['State']}", reason, "Build again; a KMS key without grants is a common cause."
+                f"{ami} did not become available: its state is {image['State']}",
+                reason,
+                "Build again; a KMS key without grants is a common cause.",
             )
         progress(_percent(cloud, image))
         return None
@@ -88,6 +90,7 @@ def _find(cloud: Cloud, ami: str) -> dict[str, Any] | None:
 
 
 def list_snapshots(image: dict[str, Any]) -> list[str]:
+    """List the ids of an AMI's snapshots; `image` is its entry of DescribeImages (pure)."""
     return [m["Ebs"]["SnapshotId"] for m in image.get("BlockDeviceMappings", []) if m.get("Ebs", {}).get("SnapshotId")]
 
 
@@ -113,11 +116,13 @@ def deregister(cloud: Cloud, ami: str) -> None:
 
 
 def delete_snapshot(cloud: Cloud, snapshot: str) -> None:
+    """Delete an EBS snapshot; one that is gone already is no error."""
     with errors.gone_is_fine():
         cloud.ec2.delete_snapshot(SnapshotId=snapshot)
 
 
 def set_tags(cloud: Cloud, ids: list[str], own: dict[str, str]) -> None:
+    """Set tags on AMIs and snapshots; their other tags stay."""
     cloud.ec2.create_tags(Resources=ids, Tags=tags.as_list(own))
 
 

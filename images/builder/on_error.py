@@ -1,4 +1,4 @@
-"""`--on-error keep|ask`: what is left standing when a build fails, so that a person can look at it."""
+"""`--on-error keep|ask`: what stays when a build fails, so that a person can look at it."""
 
 import json
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Kept:
 
 
 @contextmanager
-def keep_on_error(choice: OnError, undo: Undo, boot: Boot, report: Report, what: str = "the builder") -> Iterator[Kept]:
+def keep_on_error(wish: OnError, undo: Undo, boot: Boot, report: Report, what: str = "the builder") -> Iterator[Kept]:
     """Where a failure passes and the person wants it so, keep what `undo` would remove. An interrupt always undoes."""
     kept = Kept()
     try:
@@ -46,7 +46,7 @@ def keep_on_error(choice: OnError, undo: Undo, boot: Boot, report: Report, what:
         raise
     except Exception as error:
         nothing_to_see = kept.machine is None and what != THE_AMI
-        if not undo.depth or nothing_to_see or not _chosen(choice, what, error, report.screen):
+        if not undo.depth or nothing_to_see or not _wants_it_kept(wish, what, error, report.screen):
             raise
         undo.forget()
         report.kept = f"{what} {kept.machine.instance_id}" if kept.machine else what
@@ -60,10 +60,10 @@ def keep_on_error(choice: OnError, undo: Undo, boot: Boot, report: Report, what:
         raise
 
 
-def _chosen(choice: OnError, what: str, error: Exception, screen: Screen) -> bool:
+def _wants_it_kept(wish: OnError, what: str, error: Exception, screen: Screen) -> bool:
     """Whether the person wants to keep it."""
-    if choice != "ask":
-        return choice == "keep"
+    if wish != "ask":
+        return wish == "keep"
     if not can_ask():
         return False
     shown = error.what if isinstance(error, UserError) else repr(error)

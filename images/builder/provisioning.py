@@ -51,7 +51,7 @@ def _all_passed(proofs: list[Proof]) -> list[Proof]:
         raise UserError(
             f"{len(failed)} of {words.count(len(proofs), 'check')} failed: {', '.join(proof.name for proof in failed)}",
             "the machine is not what the definition asks for",
-            "Look at the output above; --on-error keep leaves the machine for invoke ssh.",
+            "Read the output above. With --on-error keep the machine stays, and invoke ssh opens it.",
             output="\n".join(f"✗ {proof.name}\n{_indented(proof.output)}" for proof in failed),
         )
     return proofs

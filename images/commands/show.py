@@ -64,6 +64,7 @@ def render_table(entries: Sequence[Entry], now: datetime) -> str:
 
 
 def render_leftovers(listed: Sequence[Leftover], failed: Sequence[tuple[Leftover, str]], *, applied: bool) -> str:
+    """Show what builds left behind; with `applied`, what was deleted and what could not be."""
     if not listed:
         return "✓ nothing is left behind"
     errors = {(leftover.kind, leftover.id): why for leftover, why in failed}

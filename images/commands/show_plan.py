@@ -37,6 +37,7 @@ def render_cost(plan: Plan) -> str:
 
 
 def render_preflight(plan: Plan) -> str:
+    """Say in a line what the preflight found in order."""
     first = plan.boot.placements[0].instance_type
     subnets = len({place.subnet.id for place in plan.boot.placements if place.instance_type == first})
     return f"base found, name free, calls allowed, {first} offered in {words.count(subnets, 'subnet')}"
@@ -62,6 +63,7 @@ def render_plan(plan: Plan) -> str:
 
 
 def make_document(cloud: Cloud, plan: Plan, *, up_to_date: bool) -> dict[str, Any]:
+    """Make the JSON document of a planned build."""
     boot = plan.boot
     return {
         "image": boot.spec.name, "region": cloud.region, "key": boot.key, "why": plan.why, "base": plan.base.id,
@@ -73,6 +75,7 @@ def make_document(cloud: Cloud, plan: Plan, *, up_to_date: bool) -> dict[str, An
 
 
 def render_up_to_date(plan: Plan) -> str:
+    """Say that an AMI of the same key exists; `plan.existing` is that AMI."""
     entry = plan.existing
     assert entry is not None
     return (

@@ -22,7 +22,7 @@ def ssh(instance: str) -> int:
     raise UserError(
         f"{instance} is not a kept builder",
         f"no {BUILDS}/*/*/kept.json names it",
-        f"{typed.command('build-ami --on-error keep')} leaves the builder of a failed build standing.",
+        f"{typed.command('build-ami --on-error keep')} keeps the builder of a failed build.",
     )
 
 

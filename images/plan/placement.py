@@ -11,6 +11,8 @@ from kiln.errors import UserError
 
 @dataclass(frozen=True)
 class Subnet:
+    """A subnet by its id, with its availability zone (us-east-1a) and the id of its VPC."""
+
     id: str
     zone: str
     vpc: str
@@ -18,7 +20,7 @@ class Subnet:
 
 @dataclass(frozen=True)
 class Placement:
-    """One try: this type in this subnet."""
+    """An instance type in a subnet: where RunInstances is tried."""
 
     instance_type: str
     subnet: Subnet
@@ -56,7 +58,7 @@ def _types(cloud: Cloud, spec: ImageSpec, base: BaseImage) -> list[str]:
             raise UserError(
                 f"{kind} cannot boot {base.id}",
                 f"the base AMI is {base.arch}, the instance type {'/'.join(archs[kind])}",
-                "Leave builder.instance_types out: there is a sensible default for every architecture.",
+                "Leave builder.instance_types out: its default fits the architecture.",
             )
     return types
 

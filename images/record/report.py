@@ -23,6 +23,8 @@ class Span:
 
 
 class Report:
+    """What is told of a build as it goes; `left` could not be undone, `kept` stays on request, in words."""
+
     def __init__(self, screen: Screen, journal: Journal) -> None:
         self.screen, self.journal = screen, journal
         self.spans: list[Span] = []
@@ -65,4 +67,5 @@ class Report:
             self.screen.say(f"! {outcome.what} could not be removed: {outcome.error}\n  by hand: {outcome.by_hand}")
 
     def total(self) -> str:
+        """Format the time since the build began."""
         return words.format_seconds(self.now())

@@ -124,6 +124,7 @@ class ImageSpec(Model):
 
     @property
     def family(self) -> Family:
+        """As the alias says, else as `base.family` does."""
         return bases.ALIASES[self.base.ssm].family if self.base.ssm else self.base.family or "al2023"
 
     @property

@@ -88,6 +88,7 @@ class Devicemapper(Model):
         return value
 
     def refusal(self, family: Family) -> str | None:
+        """Say why a family of base images cannot have it, and what to use there; None where it can."""
         if family == "al1":
             return None
         return (
@@ -96,6 +97,7 @@ class Devicemapper(Model):
         )
 
     def recipe(self, machine: Machine) -> Recipe:
+        """Set dm.basesize, and check pool and containers; raises UserError without a data volume."""
         if machine.data_gib is None:
             raise UserError(
                 "docker_storage: devicemapper needs a data volume",

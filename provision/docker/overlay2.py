@@ -44,6 +44,7 @@ class Overlay2(Model):
     """Room that must be left for jobs on that volume, GiB; a machine with less fails its check. Default: 2 GiB."""
 
     def refusal(self, family: Family) -> str | None:
+        """Say why a family of base images cannot have it, and what to use there; None where it can."""
         if family != "al1":
             return None
         return (
@@ -52,6 +53,7 @@ class Overlay2(Model):
         )
 
     def recipe(self, machine: Machine) -> Recipe:
+        """Grow or mount the volume, and check driver and room; raises UserError without the data volume it needs."""
         place = _root(machine) if self.volume == "root" else _data(machine)
         space = _SPACE.replace("@KIB@", str(self.minimum_free * 2**20))
         return place + Recipe(

@@ -105,6 +105,7 @@ class Download:
 
     @property
     def filename(self) -> str:
+        """The last part of the URL."""
         return self.url.rsplit("/", 1)[-1]
 
 

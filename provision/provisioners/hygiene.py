@@ -4,7 +4,7 @@ What they cannot do is take a byte back that was once written: EBS takes no disc
 the snapshot. Downloads and caches are therefore kept in memory while the recipe runs.
 
 The runner, its journal and the authorized keys are not removed here: that is the client's last command, since without
-the keys a dropped connection cannot be rejoined.
+the keys a lost connection cannot be opened again.
 """
 
 from collections.abc import Iterable

@@ -126,9 +126,11 @@ class Connection:
         return int(channel.exit_status), stderr.decode(errors="replace").strip()
 
     def lost(self, error: Exception) -> ConnectionLostError:
+        """Make the error that says why the connection broke."""
         return ConnectionLostError(f"the connection to {self.address} was lost", str(error) or type(error).__name__)
 
     def close(self) -> None:
+        """Close the connection and its proxy command, so that `open` can begin anew."""
         if self._fabric:
             self._fabric.client.close()  # fabric's own close() leaves a connection open that never authenticated
             self._fabric = None

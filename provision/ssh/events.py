@@ -41,6 +41,7 @@ class Ended:
 
     @property
     def ok(self) -> bool:
+        """Whether it ended with exit code 0."""
         return self.code == 0
 
     @property

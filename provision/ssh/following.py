@@ -32,6 +32,7 @@ class Outcome:
 
     @property
     def failures(self) -> tuple[Ended, ...]:
+        """The tasks that failed."""
         return tuple(result for result in self.results if not result.ok)
 
     def raise_for_failure(self) -> None:
@@ -52,6 +53,7 @@ class Following:
         self._heard = self._task_began = self._timing.now()
 
     def run(self) -> Outcome:
+        """Follow the bundle to its end; raises UserError as `Remote.perform` does."""
         deaths = 0
         while not self._reader.finished:
             offset = self._reader.offset
@@ -107,7 +109,7 @@ class Following:
         self._timing.sleep(0.5)
         left = self._timing.rejoin_s - (self._timing.now() - self._heard)
         if left <= 0:
-            what = "did not reboot" if self._reader.rebooting else "could not be followed any further"
+            what = "did not reboot" if self._reader.rebooting else "could not be reached again"
             raise UserError(f"{self._connection.address} {what} within {self._timing.rejoin_s:.0f} s")
         self._connection.open(left, auth_grace_s=left)
 

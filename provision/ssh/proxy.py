@@ -34,10 +34,12 @@ class Proxy:
         far.close()
 
     def errors(self) -> str:
+        """Read the end of the command's stderr."""
         self._stderr.seek(0)
         return self._stderr.read()[-2000:].decode(errors="replace").strip()
 
     def close(self) -> None:
+        """End the command, by force after five seconds."""
         self.socket.close()
         self._process.terminate()
         try:

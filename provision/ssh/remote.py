@@ -54,6 +54,7 @@ class Remote:
         self.close()
 
     def close(self) -> None:
+        """Close the connection; the machine goes on."""
         self._connection.close()
 
     def connect(self, deadline_s: float) -> float:
@@ -108,4 +109,4 @@ class Remote:
         """
         result = self.run(write_sudo(REMOVE, *paths))
         if result.exit_code:
-            raise UserError("Kiln's traces could not be removed from the machine", result.stderr)
+            raise UserError("Kiln's own files could not be removed from the machine", result.stderr)

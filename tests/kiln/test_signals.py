@@ -33,7 +33,7 @@ def test_an_interrupt_waits_until_the_outermost_block_is_done() -> None:
 
 def test_what_came_during_clean_up_is_dropped() -> None:
     with signals.handle():
-        with signals.hold(drop=True):
+        with signals.hold(discard=True):
             os.kill(os.getpid(), signal.SIGINT)
         with signals.hold():
             pass  # nothing is left to be raised here

@@ -127,7 +127,7 @@ def test_status_is_one_line(machine: Machine) -> None:
     assert "no xfs is mounted there" in machine.run("status").stdout
     machine.prepared().grow()
     unwatched = machine.run("status")
-    assert (unwatched.returncode, "nobody watches it" in unwatched.stdout) == (1, True)
+    assert (unwatched.returncode, "the daemon does not watch it" in unwatched.stdout) == (1, True)
     state = {"pid": 77, "growths": 1, "now": "", "last": "added vol-1 of 10 GiB in 9 s", "members": 2, "size": 30}
     (machine.blocks.root / "run/kiln-storage/state.json").write_text(json.dumps(state))
     (machine.blocks.root / "proc/77").mkdir()

@@ -42,7 +42,7 @@ def test_without_a_usable_ami_those_that_there_are_get_named() -> None:
 
 
 def test_latest_of_nothing() -> None:
-    with pytest.raises(UserError, match="latest of which image"):
+    with pytest.raises(UserError, match="latest needs an image"):
         choose(Aws().cloud, "latest", None)
 
 
