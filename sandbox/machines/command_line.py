@@ -44,14 +44,14 @@ def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directo
 
     Its network has no forward to port 22: the hypervisor opens one while the machine's security groups do.
     """
-    uuid = ec2_uuid(spec.instance_id)
+    uuid, cpus = ec2_uuid(spec.instance_id), min(spec.vcpus, host.cpus)
     command = [
         *(host.qemu, "-name", spec.instance_id, "-nodefaults", "-no-user-config", "-display", "none"),
         *("-machine", f"q35,accel={host.accelerator},hpet=off,vmport=off,smbus=off,sata=off,usb=off"),
         *("-cpu", "host" if host.accelerator == "kvm" else "Westmere"),
-        *("-smp", str(min(spec.vcpus, host.cpus)), "-m", f"{spec.memory_mib}M"),
+        *("-smp", processors(host, cpus), "-m", f"{spec.memory_mib}M"),
         *("-uuid", uuid, "-smbios", f"type=1,manufacturer=Amazon EC2,uuid={uuid},serial={uuid}"),
-        *("-kernel", str(host.kernel), "-append", kernel_parameters(host)),
+        *("-kernel", str(host.kernel), "-append", kernel_parameters(host, cpus)),
         *("-netdev", network(spec, imds_port), "-device", "virtio-net-pci,netdev=net,romfile="),
         *("-chardev", f"file,id=console,path={directory}/console", "-serial", "chardev:console"),
         *("-qmp", f"unix:{directory}/qmp,server=on,wait=off"),
@@ -62,6 +62,14 @@ def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directo
     for drive in drives:
         command += ["-blockdev", _json(blockdev(drive)), "-device", _json(nvme(drive))]
     return command
+
+
+def processors(host: Host, cpus: int) -> str:
+    """A second CPU that may be plugged in, and never is: with one alone QEMU 7.2's emulation leaves barriers out.
+
+    The disks' thread runs beside it even so, and may miss that the guest has rung: its I/O then waits for ever.
+    """
+    return "1,maxcpus=2" if cpus == 1 and host.accelerator == "tcg" else str(cpus)
 
 
 def blockdev(drive: Drive) -> dict[str, object]:
@@ -106,10 +114,11 @@ def network(spec: MachineSpec, imds_port: int) -> str:
     )
 
 
-def kernel_parameters(host: Host) -> str:
+def kernel_parameters(host: Host, cpus: int) -> str:
     """Boots straight from the NVMe disk, without initrd, and says where the offline AWS is.
 
-    Amazon Linux has no AppArmor, and Docker refuses to start containers where it is on without its tools.
+    Amazon Linux has no AppArmor, and Docker refuses to start containers where it is on without its tools. It waits for
+    an EBS volume for ever ("Amazon EBS volumes and NVMe", Amazon EBS User Guide), where Linux gives up after 30 s.
     """
     quick = "quiet loglevel=4 systemd.show_status=no mitigations=off cryptomgr.notests tsc=reliable no_timer_check"
     endpoint = f" kiln.endpoint={host.endpoint_url}" if host.endpoint_url else ""
@@ -120,9 +129,11 @@ def kernel_parameters(host: Host) -> str:
         # QEMU keeps translated code by its address: where that is random, each program that starts is translated anew.
         # It goes through a rep prefix a word at a time, so the kernel copies with its own loops (112 is rep_good).
         quick += " norandmaps clearcpuid=112 init_on_alloc=0"
+        if cpus == 1:
+            quick += " possible_cpus=1"  # spares the guest's own locks of several CPUs
     return (
         f"root=PARTUUID={ROOT_PARTUUID} rootwait rw rootflags=noinit_itable console=ttyS0,115200n8 net.ifnames=0 "
-        f"nvme_core.multipath=N apparmor=0 panic=5 {quick}{endpoint}{key}"
+        f"nvme_core.multipath=N nvme_core.io_timeout=4294967295 apparmor=0 panic=5 {quick}{endpoint}{key}"
     )
 
 

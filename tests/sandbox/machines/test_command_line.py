@@ -38,13 +38,30 @@ def test_there_is_a_slot_for_every_volume() -> None:
 
 
 def test_the_endpoint_is_told_by_the_kernel_s_command_line_alone() -> None:
-    assert "kiln.endpoint=http://169.254.169.1:5000" in kernel_parameters(HOST)
-    assert "kiln.endpoint" not in kernel_parameters(replace(HOST, endpoint_url=None))
+    assert "kiln.endpoint=http://169.254.169.1:5000" in kernel_parameters(HOST, 2)
+    assert "kiln.endpoint" not in kernel_parameters(replace(HOST, endpoint_url=None), 2)
 
 
 def test_addresses_stay_random_where_nothing_is_emulated() -> None:
-    assert "norandmaps" in kernel_parameters(HOST)
-    assert "norandmaps" not in kernel_parameters(replace(HOST, accelerator="kvm"))
+    assert "norandmaps" in kernel_parameters(HOST, 2)
+    assert "norandmaps" not in kernel_parameters(replace(HOST, accelerator="kvm"), 2)
+
+
+@pytest.mark.parametrize(
+    ("accelerator", "cpus", "vcpus", "processors"),
+    [("tcg", 1, 8, "1,maxcpus=2"), ("tcg", 2, 1, "1,maxcpus=2"), ("tcg", 2, 8, "2"), ("kvm", 1, 8, "1")],
+)
+def test_one_cpu_under_emulation_keeps_its_memory_barriers(
+    accelerator: str, cpus: int, vcpus: int, processors: str
+) -> None:
+    host = replace(HOST, accelerator=accelerator, cpus=cpus)
+    words = qemu_command(host, replace(SPEC, vcpus=vcpus), [], Path("/m"), 8080)
+    assert words[words.index("-smp") + 1] == processors
+    assert ("possible_cpus=1" in words[words.index("-append") + 1].split()) == ("," in processors)
+
+
+def test_an_ebs_volume_is_waited_for_as_on_amazon_linux() -> None:
+    assert "nvme_core.io_timeout=4294967295" in kernel_parameters(HOST, 2).split()
 
 
 @pytest.mark.parametrize("name", ["xvda", "xvdcz", "xvdzz", "sda", "sdc", "sdz", "sdaz", "xvdba"])
