@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from cloud.session import Cloud
 from environments.apply import apply, removal
 from environments.commands import inventory
-from environments.plan import instance_types
+from environments.machines import instance_types
 from environments.plan.plan import Plan
 from environments.plan.prepare import prepare
 from environments.rollout.options import Options

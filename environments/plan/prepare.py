@@ -8,15 +8,16 @@ from cloud.session import Cloud
 from environments.kinds.batch import jobs
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.order import KINDS
+from environments.machines import definitions, instance_types, job_needs, offers, references
+from environments.machines.families import allowed_by
+from environments.machines.instance_types import InstanceType
 from environments.model import ownership
 from environments.model.inputs import Inputs
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
-from environments.plan import fitting, instance_types, job_needs, network, offers, references, removal, roles
+from environments.plan import network, removal, roles
 from environments.plan.comparison import Comparison, compare
-from environments.plan.families import allowed_by
-from environments.plan.instance_types import InstanceType
 from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
 from environments.plan.steps import plan_step
@@ -38,7 +39,7 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     types = instance_types.look_up(cloud, spec)
     instance_types.refuse_misfit(spec, chosen, family, types)
     instance_types.refuse_small_limits(spec, types)
-    misfits = fitting.check_definitions(spec, types)
+    misfits = definitions.check_definitions(spec, types)
     where = network.find(cloud, spec)
     notes = (*misfits, *references.check(cloud, spec), *_check_offers(cloud, spec, types, where.zones))
     inputs = Inputs(

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from cloud.machine_images import MachineImage
+from environments.machines.instance_types import InstanceType
 from environments.model.resource import Existing
-from environments.plan.instance_types import InstanceType
 from environments.screens.catalogue import STATES, Entry
 from kiln import typed, words
 

@@ -7,7 +7,7 @@ from environments.doctor.facts.instance_types import InstanceTypes
 from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.scope import Scope
-from environments.plan.instance_types import InstanceType
+from environments.machines.instance_types import InstanceType
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 ARN = "arn:aws:batch:us-east-1:123456789012:compute-environment/one"

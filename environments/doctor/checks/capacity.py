@@ -12,7 +12,7 @@ from environments.doctor.facts.compute_environments import (
 )
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.quota_codes import codes_of
-from environments.plan.offers import find_unoffered
+from environments.machines.offers import find_unoffered
 from kiln import words
 
 

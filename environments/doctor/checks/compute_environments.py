@@ -15,7 +15,7 @@ from environments.doctor.facts.compute_environments import (
 from environments.doctor.facts.picture import Picture
 from environments.kinds.batch import reasons
 from environments.kinds.batch.reasons import Cause
-from environments.plan.references import KEY_PAIR, PLACEMENT_GROUP, describe_existing, find_unknown, suggest
+from environments.machines.references import KEY_PAIR, PLACEMENT_GROUP, describe_existing, find_unknown, suggest
 
 _IDS = {"image": r"ami-\w+", "subnet": r"subnet-\w+", "group": r"sg-\w+"}
 

@@ -7,7 +7,8 @@ from environments.doctor.checks.fitting import machines_of
 from environments.doctor.facts.compute_environments import Described, short_name
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import job_roles
-from environments.plan.fitting import Catalogue, Size, find_definition_misfit
+from environments.machines.definitions import Size, find_definition_misfit
+from environments.machines.fitting import Catalogue
 from environments.plan.roles import trust_command, trusts
 from kiln import words
 

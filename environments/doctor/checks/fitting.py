@@ -5,7 +5,7 @@ from environments.doctor.facts.compute_environments import name_of, resources
 from environments.doctor.facts.instance_types import allows
 from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.picture import Picture
-from environments.plan.fitting import Catalogue, Machines, find_misfit
+from environments.machines.fitting import Catalogue, Machines, find_misfit
 
 
 def check_size(job: QueuedJob, picture: Picture) -> Finding | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from environments.plan.references import KEY_PAIR, PLACEMENT_GROUP
+from environments.machines.references import KEY_PAIR, PLACEMENT_GROUP
 from launch_templates.versions import Template
 
 Described = Mapping[str, Any]

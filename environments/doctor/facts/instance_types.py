@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from environments.doctor.facts.compute_environments import Described, instance_types_of
-from environments.plan.families import allowed_by
-from environments.plan.instance_types import InstanceType
+from environments.machines.families import allowed_by
+from environments.machines.instance_types import InstanceType
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from environments.doctor.facts.network import Network
 from environments.doctor.facts.roles import Roles
 from environments.doctor.facts.scope import Scope
 from environments.doctor.facts.volumes import Volumes
+from environments.machines.references import References
 from environments.model import ownership
-from environments.plan.references import References
 
 Part = Literal[
     "templates",

@@ -19,9 +19,9 @@ from environments.doctor.facts.compute_environments import (
 from environments.doctor.facts.instance_types import InstanceTypes
 from environments.doctor.facts.network import Network
 from environments.doctor.facts.volumes import Volumes
-from environments.plan import instance_types, offers, references
-from environments.plan.families import allowed_by, families_of
-from environments.plan.references import References
+from environments.machines import instance_types, offers, references
+from environments.machines.families import allowed_by, families_of
+from environments.machines.references import References
 from launch_templates import versions
 
 

@@ -18,8 +18,8 @@ from environments.doctor.facts.roles import Roles
 from environments.doctor.facts.scope import Scope
 from environments.doctor.facts.volumes import Volumes
 from environments.doctor.looks import batch, ec2, ecs, iam, kms, service_quotas
+from environments.machines.references import References
 from environments.model.region import Region
-from environments.plan.references import References
 
 Facts = TypeVar("Facts")
 Arguments = ParamSpec("Arguments")

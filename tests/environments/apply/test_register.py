@@ -12,7 +12,7 @@ import pytest
 
 from cloud import tags
 from cloud.session import Cloud
-from environments.plan import instance_types as machines
+from environments.machines import instance_types as machines
 from environments.plan.plan import Plan
 from environments.plan.prepare import prepare
 from environments.spec import definitions

@@ -8,7 +8,7 @@ import pytest
 
 from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.kinds.batch.job_queues import ExistingQueue
-from environments.plan.instance_types import InstanceType
+from environments.machines.instance_types import InstanceType
 from environments.screens import environment as show
 from environments.screens.catalogue import STATES, Entry
 from tests.support.stock import STOCK

@@ -14,7 +14,7 @@ from environments.doctor.facts.network import Network
 from environments.doctor.facts.picture import Part, Picture
 from environments.doctor.facts.roles import Profile, Role, Roles
 from environments.doctor.facts.volumes import Volumes
-from environments.plan.references import References
+from environments.machines.references import References
 from launch_templates.versions import OWN, Template, Version
 from tests.support.doctor_pictures import NOW, TYPES, job, picture
 

@@ -1,7 +1,7 @@
 """What an entry of instanceTypes stands for."""
 
 from environments.doctor.facts.instance_types import allows
-from environments.plan.families import families_of
+from environments.machines.families import families_of
 
 
 def test_words_for_several_families() -> None:

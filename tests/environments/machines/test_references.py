@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from environments.plan import offers
-from environments.plan.families import describe_unknown
-from environments.plan.instance_types import InstanceType
+from environments.machines import offers
+from environments.machines.families import describe_unknown
+from environments.machines.instance_types import InstanceType
 from environments.spec import definitions
 from kiln.errors import UserError
 from sandbox.inprocess import Sandbox

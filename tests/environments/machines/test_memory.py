@@ -1,7 +1,7 @@
 """What jobs can have of a machine's memory."""
 
 from environments.doctor.facts.machines import Agents, Machine
-from environments.plan import memory
+from environments.machines import memory
 from tests.support.doctor_pictures import TYPES
 
 

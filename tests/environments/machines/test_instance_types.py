@@ -2,8 +2,8 @@
 
 import pytest
 
-from environments.plan import instance_types as machines
-from environments.plan.instance_types import InstanceType
+from environments.machines import instance_types as machines
+from environments.machines.instance_types import InstanceType
 from environments.spec import definitions
 from kiln.errors import UserError
 from tests.support.inputs import CHOSEN

@@ -6,7 +6,7 @@ an estimate. Source: https://docs.aws.amazon.com/batch/latest/userguide/memory-m
 
 from collections.abc import Mapping
 
-from environments.plan.instance_types import InstanceType
+from environments.machines.instance_types import InstanceType
 
 # MiB that machines with the ECS-optimized AMI registered
 MEASURED = {

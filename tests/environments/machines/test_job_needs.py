@@ -2,7 +2,7 @@
 
 import pytest
 
-from environments.plan.job_needs import warn_of_log_drivers
+from environments.machines.job_needs import warn_of_log_drivers
 from environments.spec.environment import EnvironmentSpec
 from provision.provisioners.ecs_agent import Spec as EcsAgent
 from sandbox.inprocess import Sandbox

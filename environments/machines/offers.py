@@ -8,8 +8,8 @@ from typing import Any
 
 from cloud.pages import list_all, split
 from cloud.session import Cloud
-from environments.plan.families import allowed_by
-from environments.plan.instance_types import InstanceType
+from environments.machines.families import allowed_by
+from environments.machines.instance_types import InstanceType
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
 

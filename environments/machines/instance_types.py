@@ -8,7 +8,7 @@ from cloud.looks import look
 from cloud.machine_images import Chosen, Family
 from cloud.pages import list_all
 from cloud.session import Cloud
-from environments.plan.families import allowed_by, describe_unknown, families_of, refuse_never
+from environments.machines.families import allowed_by, describe_unknown, families_of, refuse_never
 from environments.spec.compute import ComputeEnvironment
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
