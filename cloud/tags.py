@@ -10,6 +10,7 @@ STATUS = "kiln:status"  # candidate → tested → live → retired
 BASE = "kiln:base"  # the base AMI's id
 FAMILY = "kiln:family"  # al1, al2 or al2023
 CARRIES = "kiln:carries"  # provisioner=digest …: what the AMI brings, and a launch template need not deliver again
+DOCKER_STORAGE = "kiln:docker-storage"  # the driver of its definition: what the AMI expects of a machine's disks
 TEMPLATE = "kiln:launch-template"  # the definition's name, on the template and on what it launches
 INPUTS = "kiln:inputs"  # short digests of what went into the key, by name: says which one changed
 STORAGE = "kiln:storage"  # the instance that added this volume to its own storage

@@ -98,6 +98,7 @@ def make_image_tags(plan: Plan, status: str) -> dict[str, str]:
         tags.INPUTS: key.as_tag(plan.inputs),
         tags.FAMILY: spec.family,
         tags.CARRIES: plan.carries,
+        tags.DOCKER_STORAGE: plan.boot.spec.docker_storage.driver,
         tags.STATUS: status,
     }
 

@@ -14,26 +14,27 @@ from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
 
 # "Instance type compute environments", AWS Batch User Guide
-_GROUPS = {"optimal": "x86_64", "default_x86_64": "x86_64", "default_arm64": "arm64"}
+GROUPS = {"optimal": "x86_64", "default_x86_64": "x86_64", "default_arm64": "arm64"}
 _LEAST = 2  # vCPUs of the smallest size that these words stand for: large
 
 
 @dataclass(frozen=True)
 class InstanceType:
-    """An instance type as EC2 describes it; `memory` in MiB."""
+    """An instance type as EC2 describes it; `memory` in MiB, `stores` its NVMe instance-store disks."""
 
     name: str
     vcpus: int
     memory: int
     archs: tuple[str, ...]
     gpus: int = 0
+    stores: int = 0
 
 
 def look_up(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
     """Look up all sizes of the families that the definition means, by type; raises UserError where EC2 lacks a name."""
     named = {name for compute in spec.compute_environments.values() for name in compute.instance_types}
     known = describe(cloud, {family for name in named - _unasked(spec) for family in families_of(name)})
-    if missing := sorted(name for name in named - _GROUPS.keys() if not _of(name, known)):
+    if missing := sorted(name for name in named - GROUPS.keys() if not _of(name, known)):
         raise describe_unknown(cloud.region, missing, _list_all(cloud))
     refuse_never(named)
     return known
@@ -51,12 +52,12 @@ def _list_all(cloud: Cloud) -> list[str]:
 def _unasked(spec: EnvironmentSpec) -> set[str]:
     """The words for several families, where nothing is held against their sizes: a call less."""
     smallest = min(compute.max_vcpus for compute in spec.compute_environments.values())
-    return set() if spec.job_definitions or smallest < _LEAST else set(_GROUPS)
+    return set() if spec.job_definitions or smallest < _LEAST else set(GROUPS)
 
 
 def describe(cloud: Cloud, names: Iterable[str]) -> Mapping[str, InstanceType]:
     """Describe types and families as EC2 knows them: a single call, and none where there are only groups."""
-    patterns = sorted(name if "." in name else f"{name}.*" for name in set(names) - _GROUPS.keys())
+    patterns = sorted(name if "." in name else f"{name}.*" for name in set(names) - GROUPS.keys())
     if not patterns:
         return {}
     filters = [{"Name": "instance-type", "Values": patterns}]
@@ -71,7 +72,15 @@ def _read(described: Mapping[str, Any]) -> InstanceType:
         described["MemoryInfo"]["SizeInMiB"],
         tuple(described["ProcessorInfo"]["SupportedArchitectures"]),
         sum(gpu.get("Count", 0) for gpu in described.get("GpuInfo", {}).get("Gpus", ())),
+        _count_stores(described.get("InstanceStorageInfo", {})),
     )
+
+
+def _count_stores(described: Mapping[str, Any]) -> int:
+    """Count the disks of an instance store that are NVMe ones (InstanceStorageInfo, Amazon EC2 API Reference)."""
+    if described.get("NvmeSupport") not in ("required", "supported"):
+        return 0
+    return sum(disk["Count"] for disk in described.get("Disks", ()))
 
 
 def _of(name: str, known: Mapping[str, InstanceType]) -> list[InstanceType]:
@@ -132,8 +141,8 @@ def refuse_misfit(
 
 
 def _archs(name: str, known: Mapping[str, InstanceType]) -> set[str]:
-    if name in _GROUPS:
-        return {_GROUPS[name]}
+    if name in GROUPS:
+        return {GROUPS[name]}
     return {arch for machine in _of(name, known) for arch in machine.archs}
 
 

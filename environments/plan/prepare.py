@@ -8,7 +8,7 @@ from cloud.session import Cloud
 from environments.kinds.batch import jobs
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.order import KINDS
-from environments.machines import definitions, instance_types, job_needs, offers, references
+from environments.machines import definitions, instance_stores, instance_types, job_needs, offers, references
 from environments.machines.families import allowed_by
 from environments.machines.instance_types import InstanceType
 from environments.model import ownership
@@ -39,6 +39,7 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     types = instance_types.look_up(cloud, spec)
     instance_types.refuse_misfit(spec, chosen, family, types)
     instance_types.refuse_small_limits(spec, types)
+    instance_stores.refuse_missing(spec, template, chosen.image, types)
     misfits = definitions.check_definitions(spec, types)
     where = network.find(cloud, spec)
     notes = (*misfits, *references.check(cloud, spec), *_check_offers(cloud, spec, types, where.zones))

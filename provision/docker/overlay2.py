@@ -55,15 +55,13 @@ class Overlay2(Model):
     def recipe(self, machine: Machine) -> Recipe:
         """Grow or mount the volume, and check driver and room; raises UserError without the data volume it needs."""
         place = _root(machine) if self.volume == "root" else _data(machine)
-        space = _SPACE.replace("@KIB@", str(self.minimum_free * 2**20))
-        return place + Recipe(
-            checks=(
-                Check(
-                    f"docker runs on overlay2 with {self.minimum_free} GiB free",
-                    shell.DOCKER + _CHECK_SPACE + space,
-                ),
-            ),
-        )
+        return place + Recipe(checks=(check_space(self.minimum_free),))
+
+
+def check_space(gib: int) -> Check:
+    """Docker runs on overlay2, and at least so many GiB are free where its directory is."""
+    script = shell.DOCKER + _CHECK_SPACE + _SPACE.replace("@KIB@", str(gib * 2**20))
+    return Check(f"docker runs on overlay2 with {gib} GiB free", script)
 
 
 def _root(machine: Machine) -> Recipe:

@@ -13,10 +13,11 @@ from pydantic import Field
 
 from provision.docker.autoscale import Autoscale
 from provision.docker.devicemapper import Devicemapper
+from provision.docker.instance_store import InstanceStore
 from provision.docker.overlay2 import Overlay2
 from provision.model.recipe import Check, Family, Machine, Recipe
 
-Spec = Annotated[Devicemapper | Overlay2 | Autoscale, Field(discriminator="driver")]
+Spec = Annotated[Devicemapper | Overlay2 | Autoscale | InstanceStore, Field(discriminator="driver")]
 
 
 def refusal(spec: Spec, family: Family) -> str | None:

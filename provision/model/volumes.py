@@ -77,6 +77,7 @@ kiln_disks_of_size() {  # GIB SYS ROOT_DISK: disks of exactly that size, but the
   for sys in "$2"/block/*; do
     name=${sys##*/}
     case "$name" in loop* | ram* | dm-* | zram* | sr* | md* | "$3") continue ;; esac
+    grep -qs '^AWS' "$sys/device/serial" && continue
     grep -qs 'Instance Storage' "$sys/device/model" && continue
     [ "$(cat "$sys/size")" != $(($1 * 2097152)) ] || echo "/dev/$name"
   done

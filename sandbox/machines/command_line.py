@@ -84,15 +84,18 @@ def blockdev(drive: Drive) -> dict[str, object]:
 
 
 def nvme(drive: Drive) -> dict[str, object]:
-    """Serial number = volume id without its dash, as on EC2."""
-    return {
+    """Serial number = volume id without its dash, as on EC2. An instance-store disk has no device name to be told."""
+    name: dict[str, object] = {}
+    if drive.disk.device_name:
+        name["acpi-index"] = acpi_index(drive.disk.device_name)
+    controller: dict[str, object] = {
         "driver": "nvme",
         "id": device(drive.disk),
         "serial": drive.disk.volume_id.replace("-", "")[:20],
         "bus": f"slot{drive.slot}",
-        "acpi-index": acpi_index(drive.disk.device_name),
         "drive": node(drive.disk),
     }
+    return controller | name
 
 
 def node(disk: Disk) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sandbox.machines.command_line import SLOTS, Drive, Host, blockdev, device, node, nvme, qemu_command
 from sandbox.machines.imds import Imds
 from sandbox.machines.qmp import Qmp
+from sandbox.machines.volumes import make_instance_stores
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata
 
 CONSOLE_BYTES = 64 * 1024
@@ -49,6 +50,8 @@ class Machine:
         self._stopping = self._ssh_open = False
         self._console_start, self._last_words = 0, ""
         directory.mkdir(parents=True)
+        drives = [*drives, *make_instance_stores(spec, directory, {drive.slot for drive in drives})]
+        self._slots |= {drive.slot: drive.disk for drive in drives}
         self._imds = Imds(metadata)
         command = qemu_command(host, spec, drives, directory, self._imds.port)
         with (directory / "log").open("wb") as log:

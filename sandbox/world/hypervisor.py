@@ -21,7 +21,10 @@ class Disk:
 
 @dataclass(frozen=True)
 class MachineSpec:
-    """What RunInstances asks a hypervisor for. `disks[0]` is the root. Addresses are loopback ones (127.77.x.y)."""
+    """What RunInstances asks a hypervisor for. `disks[0]` is the root. Addresses are loopback ones (127.77.x.y).
+
+    `stores_gib` are the sizes of the type's instance-store disks: blank whenever the machine is switched on.
+    """
 
     instance_id: str
     memory_mib: int
@@ -30,6 +33,7 @@ class MachineSpec:
     public_ip: str
     private_ip: str
     hostname: str
+    stores_gib: tuple[int, ...] = ()
 
 
 # The metadata of one instance, path to body, without "/latest" ("meta-data/instance-id", "user-data", "dynamic/…").

@@ -44,6 +44,7 @@ MACHINES = {
         Parts(storage(driver="autoscale", mount_point="/mnt/docker")),
         Machine("al2023", data_device="/dev/sdc", data_gib=100),
     ),
+    "instance-store": (Parts(storage(driver="instance-store", scratch="/scratch")), Machine("al2023")),
     "devicemapper": (
         Parts(storage(driver="devicemapper", basesize="40 GiB"), scripts=user_scripts.Spec()),
         Machine("al1", data_device="/dev/xvdcz", data_gib=40),

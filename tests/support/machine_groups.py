@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 
 # The longest come first. The first of all begins with an empty account.
-GROUPS = ("built", "storage on al2023", "storage on al2", "one machine", "test_boot_delivery", "test_machines")
+GROUPS = (
+    *("built", "storage on al2023", "storage on al2", "one machine", "test_boot_delivery", "test_instance_store"),
+    "test_machines",
+)
 SHARED = {
     "test_build": "built",
     "test_environments": "built",

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.ec2.hardware import metadata
 from sandbox.ec2.model import stand_ins
-from sandbox.ec2.model.instance_types import memory_mib, vcpus
+from sandbox.ec2.model.instance_types import instance_stores_gib, memory_mib, vcpus
 from sandbox.ec2.network.firewall import allows_ssh
 from sandbox.world.hypervisor import Disk, Hypervisor, MachineError, MachineSpec
 from sandbox.world.world import World
@@ -143,6 +143,7 @@ def make_spec(instance: Any) -> MachineSpec:
         public_ip=instance.public_ip or "",
         private_ip=instance.private_ip,
         hostname=instance.private_dns_name,
+        stores_gib=instance_stores_gib(instance.instance_type),
     )
 
 

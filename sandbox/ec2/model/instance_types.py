@@ -31,3 +31,12 @@ def vcpus(name: str) -> int:
 def gpus(name: str) -> int:
     description = facts(name)
     return sum(int(gpu.get("Count", 0)) for gpu in (description or {}).get("GpuInfo", {}).get("Gpus", []))
+
+
+def instance_stores_gib(name: str) -> tuple[int, ...]:
+    """Return the sizes of the type's NVMe instance-store disks; () for a type without. AWS gives them in GB."""
+    storage = (facts(name) or {}).get("InstanceStorageInfo") or {}
+    if storage.get("NvmeSupport") not in ("required", "supported"):
+        return ()
+    disks = storage.get("Disks", ())
+    return tuple(disk["SizeInGB"] * 10**9 // 2**30 for disk in disks for _ in range(disk["Count"]))
