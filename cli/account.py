@@ -24,6 +24,7 @@ def validate(c: Context, path: list[str]) -> int:
         "boundary": "ARN of a policy that must bound every role that Kiln makes; default: the definitions'",
         "region": "limit it to a region",
         "account": "limit it to an account (twelve digits)",
+        "builder": "print instead what the role of the images' builder needs, to pull container images with a login",
         "trust": "OWNER/REPOSITORY on GitHub: print the trust policy of its role instead",
         "github-environment": "a GitHub environment that the trust names; repeatable; default: plan and apply",
     },
@@ -36,10 +37,13 @@ def iam_policy(
     boundary: str = "",
     region: str = "",
     account: str = "",
+    builder: bool = False,
     trust: str = "",
 ) -> int:
     """Print the IAM policy that running Kiln needs."""
     from environments.commands import operator_policy
 
+    if builder:
+        return operator_policy.print_builder_policy(env, image, region, account)
     environments = github_environment or ["plan", "apply"]
     return operator_policy.print_policies(env, image, boundary, region, account, trust, environments)

@@ -14,6 +14,7 @@ from provision.provisioners import (
     hygiene,
     hygiene_checks,
     packages,
+    registries,
     user_scripts,
 )
 from provision.provisioners.hygiene_checks import Builder
@@ -46,6 +47,8 @@ class Parts(Needs, Protocol):
 
     @property
     def container_images(self) -> container_images.Spec: ...
+    @property
+    def registries(self) -> registries.Registries: ...
 
 
 def recipes(needs: Needs, machine: Machine) -> dict[str, Recipe]:
@@ -83,7 +86,9 @@ def find_impossible(needs: Needs, family: Family) -> dict[str, str]:
 
 def image_recipes(parts: Parts, machine: Machine) -> dict[str, Recipe]:
     """The same for an image, container images last."""
-    return recipes(parts, machine) | {"container_images": container_images.recipe(parts.container_images, machine)}
+    machine = replace(machine, python=aws_cli.python(parts.aws_cli or aws_cli.Spec(enabled=False)))
+    pulled = container_images.recipe(parts.container_images, machine, parts.registries)
+    return recipes(parts, machine) | {"container_images": pulled}
 
 
 def image_recipe(parts: Parts, machine: Machine) -> Recipe:

@@ -10,6 +10,7 @@ from environments.doctor.needs import needs as doctor_needs
 from environments.permissions.needs import needs as environments_need
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
+from images.builder_rights import list_rights
 from images.needs import needs as images_need
 from images.spec import definitions as images
 from images.spec.image import ImageSpec
@@ -40,6 +41,21 @@ def print_policies(
     built = [images.load(name) for name in image or _shipped(specs)]
     policies = documents(list_permissions(specs, Scope(region or "*", account or "*"), boundary, built))
     print_result("\n".join(json.dumps(policy, indent=2) for policy in policies))
+    return Exit.DONE
+
+
+def print_builder_policy(env: Sequence[str], image: Sequence[str], region: str, account: str) -> int:
+    """Print what the role of the images' instance profile needs; raises UserError where no image needs a login."""
+    _check(account, "")
+    names = image or _shipped([definitions.load(name) for name in env or ("genomics",)])
+    rights = list_rights([images.load(name) for name in names], Scope(region or "*", account or "*"))
+    if not rights:
+        raise UserError(
+            f"the builder of {', '.join(names)} needs no rights",
+            "every image under container_images can be pulled without a login",
+            "Name the image definition that has one of a private registry: --image NAME.",
+        )
+    print_result("\n".join(json.dumps(policy, indent=2) for policy in documents(rights)))
     return Exit.DONE
 
 

@@ -17,6 +17,7 @@ from provision.provisioners.container_images import Spec as ContainerImages
 from provision.provisioners.ecs_agent import Spec as EcsAgent
 from provision.provisioners.files import Spec as Files
 from provision.provisioners.packages import Spec as Packages
+from provision.provisioners.registries import Credentials, check, find_login
 from provision.provisioners.user_scripts import Spec as Scripts
 
 _NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
@@ -97,6 +98,8 @@ class ImageSpec(Model):
     files: Files = Files()
     scripts: Scripts = Scripts()
     container_images: ContainerImages = ContainerImages()
+    registries: dict[str, Credentials] = Field(default_factory=dict)
+    """Registry → where AWS keeps the credentials for its container images. ECR needs none."""
     downloads: dict[str, Mirror] = Field(default_factory=dict)
     """File name of a pinned file (* and ? allowed) → its mirror, for networks without internet."""
     tags: dict[str, str] = Field(default_factory=dict)
@@ -121,6 +124,22 @@ class ImageSpec(Model):
         if not re.fullmatch(r"[A-Za-z0-9()\[\] ./'@_-]*", rest):
             raise ValueError("letters, digits and ()[] ./-'@_ are allowed, and {name}, {date}, {key}")
         return value
+
+    @property
+    def private_images(self) -> tuple[str, ...]:
+        """The container images that are pulled with a login."""
+        return tuple(name for name in self.container_images.root if find_login(name, self.registries))
+
+    @model_validator(mode="after")
+    def _can_log_in(self) -> Self:
+        check(self.registries, self.container_images.root)
+        if self.private_images and not self.builder.instance_profile:
+            raise ValueError(
+                f"{self.private_images[0]} is pulled with a login, for which the builder needs a role: name its "
+                "instance profile under builder.instance_profile. What the role must be allowed: "
+                f"invoke iam-policy --builder --image {self.name}"
+            )
+        return self
 
     @property
     def family(self) -> Family:

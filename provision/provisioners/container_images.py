@@ -5,12 +5,14 @@ uses a cached image without asking the registry when image_pull_behavior is pref
 """
 
 from shlex import quote
+from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, RootModel
 
 from provision.model import shell
 from provision.model.recipe import Check, Machine, Recipe, Step
+from provision.provisioners import registries
 
 _PART = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?/"
@@ -38,15 +40,23 @@ class Spec(RootModel[tuple[Reference, ...]]):
     root: tuple[Reference, ...] = ()
 
 
-def recipe(spec: Spec, machine: Machine) -> Recipe:
-    """One step for each image, and one check that all of them are there; empty without images."""
+def recipe(spec: Spec, machine: Machine, logins: registries.Registries = MappingProxyType({})) -> Recipe:
+    """One step for each image, and one check that all of them are there; empty without images.
+
+    Images of ECR, and of the registries in `logins`, are pulled with a login; raises UserError where that cannot be.
+    """
     if not spec.root:
         return Recipe()
     names = " ".join(map(quote, spec.root))
     inspect = f"docker image inspect --format '{{{{.Id}}}} {{{{.Size}}}} bytes' {names}\n"
     start = shell.FAIL + shell.DOCKER + PULL + "kiln_docker_answers 120\n"
     return Recipe(
-        steps=tuple(Step(f"pull {name}", start + f"kiln_pull {quote(name)}\n", timeout=3600) for name in spec.root),
+        steps=tuple(
+            registries.pull(name, login, machine)
+            if (login := registries.find_login(name, logins))
+            else Step(f"pull {name}", start + f"kiln_pull {quote(name)}\n", timeout=3600)
+            for name in spec.root
+        ),
         checks=(
             Check(f"images are there: {', '.join(spec.root)}", shell.DOCKER + "kiln_docker_answers 120\n" + inspect),
         ),

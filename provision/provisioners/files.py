@@ -60,6 +60,11 @@ class Entry(Model):
             raise ValueError(f"{value} cannot be replaced: {OWNED[value]}")
         if {".", ".."} & set(value.split("/")):
             raise ValueError("must not contain . or ..")
+        if value.endswith(("/.docker/config.json", "/.dockercfg")):
+            raise ValueError(
+                f"{value} holds passwords of registries, which would be in the image: name the registries under "
+                "registries, and Kiln hands their credentials to Docker while the image is built"
+            )
         return value
 
     @model_validator(mode="after")

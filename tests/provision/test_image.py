@@ -2,7 +2,7 @@ import subprocess
 import sysconfig
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from pydantic import TypeAdapter
@@ -27,6 +27,7 @@ class Parts:
     aws_cli: Any = field(default_factory=aws_cli.Spec)
     ecs_agent: Any = field(default_factory=lambda: ecs_agent.Spec.model_validate({"reserved_memory": "32 MiB"}))
     scripts: Any = field(default_factory=lambda: user_scripts.Spec.model_validate([{"name": "own", "script": "true"}]))
+    registries: ClassVar[dict[str, Any]] = {}
     container_images: Any = field(default_factory=lambda: container_images.Spec.model_validate(["ubuntu:24.04"]))
 
 

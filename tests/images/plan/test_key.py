@@ -50,5 +50,5 @@ def test_several_inputs_and_none() -> None:
 
 
 def test_every_part_of_a_definition_is_a_part_of_the_key_or_shapes_no_image() -> None:
-    others = {"name", "description", "base", "ami_name", "builder", "downloads", "share"}
+    others = {"name", "description", "base", "ami_name", "builder", "registries", "downloads", "share"}
     assert set(ImageSpec.model_fields) == others | set(key.PARTS)

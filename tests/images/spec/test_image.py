@@ -91,3 +91,20 @@ def test_what_is_taken(more: dict[str, Any]) -> None:
 def test_family_and_architecture_follow_from_the_base(base: dict[str, str], family: str, arch: str) -> None:
     spec = ImageSpec.model_validate(LEAST | {"base": base})
     assert (spec.family, spec.arch) == (family, arch)
+
+
+ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com/a:1"
+PROFILE = {"builder": {"instance_profile": "kiln-builder"}}
+HUB = {"registries": {"docker.io": {"secret": "hub"}}, "container_images": ["me/private:1"]}
+
+
+@pytest.mark.parametrize("more", [{"container_images": [ECR]}, HUB, HUB | {"container_images": [ECR, "me/private:1"]}])
+def test_images_that_are_pulled_with_a_login_need_a_role(more: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="invoke iam-policy --builder --image x"):
+        ImageSpec.model_validate(LEAST | more)
+    assert ImageSpec.model_validate(LEAST | PROFILE | more).private_images == tuple(more["container_images"])
+
+
+@pytest.mark.parametrize("images", [[], ["ubuntu:24.04"], ["public.ecr.aws/docker/library/busybox:1"]])
+def test_images_that_anybody_may_pull_need_none(images: list[str]) -> None:
+    assert ImageSpec.model_validate(LEAST | {"container_images": images}).private_images == ()
