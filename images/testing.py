@@ -11,7 +11,7 @@ from images.plan.boot import Boot
 from images.spec import definitions
 from kiln import typed
 from kiln.errors import UserError
-from provision.image import image_recipe
+from provision.image import make_image_recipe
 
 
 def prepare(cloud: Cloud, ami: str, image: str | None, root: Path) -> tuple[Boot, dict[str, Any]]:
@@ -36,6 +36,6 @@ def prepare(cloud: Cloud, ami: str, image: str | None, root: Path) -> tuple[Boot
         )
     spec = definitions.load(name)
     described = base.from_description(images[0])
-    recipe = image_recipe(spec, boot.describe_machine(spec, described))
+    recipe = make_image_recipe(spec, boot.describe_machine(spec, described))
     build_key = own.get(tags.KEY) or key.make_key(spec, ami, recipe)
     return boot.prepare(cloud, spec, described, recipe, build_key, root / spec.name / f"test-{ami}"), images[0]

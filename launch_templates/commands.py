@@ -61,6 +61,6 @@ def _machine(
 ) -> tuple[Family, MachineImage | None, str]:
     if ami:
         chosen = chooser.choose(Cloud(region), ami, spec.image)
-        return plans.family_of(spec, chosen), chosen.image, f"{chosen.image.id} ({chosen.why})"
+        return plans.find_family(spec, chosen), chosen.image, f"{chosen.image.id} ({chosen.why})"
     family = chooser.find_family(spec.ami) or spec.family or "al2023"
     return family, None, f"a stock {family} AMI, which carries nothing (--ami names another)"

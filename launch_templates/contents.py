@@ -6,7 +6,7 @@ from cloud import tags
 from cloud.machine_images import Family, MachineImage
 from kiln.errors import UserError
 from launch_templates.spec import LaunchTemplateSpec
-from provision.image import find_impossible, recipes
+from provision.image import find_impossible, list_recipes
 from provision.model import carried, downloads
 from provision.model.recipe import Machine, Recipe
 from userdata import boot, dense, mime, refusals
@@ -36,11 +36,11 @@ def make_contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage 
     _refuse_impossible(spec, family)
     needed = {name: recipe for name, recipe in _recipes(spec, family, image).items() if recipe.files or recipe.steps}
     missing = carried.find_missing(needed, image.tags.get(tags.CARRIES, "") if image else "")
-    if missing and (why := boot.refusal(family)):
+    if missing and (why := boot.explain_refusal(family)):
         raise _cannot(spec, "family", why)
-    own = boot.boot_part(missing)
+    own = boot.make_boot_part(missing)
     parts = sent = _in_order(spec, own)
-    if own and dense.possible(family) and not mime.leaves_room(parts):
+    if own and dense.is_possible(family) and not mime.leaves_room(parts):
         sent = _in_order(spec, dense.pack(own))
     return Contents(parts, mime.compose(sent), tuple(missing), tuple(name for name in needed if name not in missing))
 
@@ -60,7 +60,7 @@ def _recipes(spec: LaunchTemplateSpec, family: Family, image: MachineImage | Non
     disks = image.disks if image else ()
     others = [disk for disk in disks if image and disk.device != image.root_device]
     only = others[0] if len(others) == 1 else None
-    return recipes(
+    return list_recipes(
         spec,
         Machine(
             family=family,
@@ -69,7 +69,7 @@ def _recipes(spec: LaunchTemplateSpec, family: Family, image: MachineImage | Non
             root_gib=(spec.volumes.root and spec.volumes.root.size) or (image.root.size if image else _STOCK_ROOT_GIB),
             data_device=data.device if data else only.device if only else None,
             data_gib=data.size if data else only.size if only else None,
-            downloads=downloads.resolved(spec.downloads),
+            downloads=downloads.resolve_mirrors(spec.downloads),
         ),
     )
 

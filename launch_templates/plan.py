@@ -75,7 +75,7 @@ def prepare(
     `names_image` as in `launch_template_data`; `environments` are the compute environments as Batch describes them,
     asked for where they are not given.
     """
-    family = family_of(spec, chosen)
+    family = find_family(spec, chosen)
     made = make_contents(spec, family, chosen.image)
     data = make_data(spec, chosen.image, made.mime, names_image=names_image)
     kms.check_usable(cloud, (spec.volumes.root, spec.volumes.data))
@@ -119,7 +119,7 @@ def describe(spec: LaunchTemplateSpec, chosen: Chosen) -> str:
     return f"{versions.OWN}{spec.image or 'stock'}, {chosen.image.id}, {key}"
 
 
-def family_of(spec: LaunchTemplateSpec, chosen: Chosen) -> Family:
+def find_family(spec: LaunchTemplateSpec, chosen: Chosen) -> Family:
     """al1, al2 or al2023: as the alias or the AMI's tag says, else as the definition does; raises UserError."""
     family = chosen.family or spec.family
     if family is None:

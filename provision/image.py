@@ -51,7 +51,7 @@ class Parts(Needs, Protocol):
     def registries(self) -> registries.Registries: ...
 
 
-def recipes(needs: Needs, machine: Machine) -> dict[str, Recipe]:
+def list_recipes(needs: Needs, machine: Machine) -> dict[str, Recipe]:
     """Provisioner → its recipe, in the order in which they must run. `files` and `scripts` are loaded.
 
     Packages first, since what follows may need them; storage before every container image, and behind the AWS CLI where
@@ -84,30 +84,30 @@ def find_impossible(needs: Needs, family: Family) -> dict[str, str]:
     return {part: why for part, why in found.items() if why}
 
 
-def image_recipes(parts: Parts, machine: Machine) -> dict[str, Recipe]:
+def list_image_recipes(parts: Parts, machine: Machine) -> dict[str, Recipe]:
     """The same for an image, container images last."""
     machine = replace(machine, python=aws_cli.python(parts.aws_cli or aws_cli.Spec(enabled=False)))
     pulled = container_images.recipe(parts.container_images, machine, parts.registries)
-    return recipes(parts, machine) | {"container_images": pulled}
+    return list_recipes(parts, machine) | {"container_images": pulled}
 
 
-def image_recipe(parts: Parts, machine: Machine) -> Recipe:
+def make_image_recipe(parts: Parts, machine: Machine) -> Recipe:
     """Everything that is done to the builder and all that must hold afterwards; raises UserError as `recipes` does."""
     return combine(
         (
-            *image_recipes(parts, machine).values(),
+            *list_image_recipes(parts, machine).values(),
             Recipe(checks=(_check_image_removed(),)),
             hygiene.recipe(machine, keep=_kept(parts)),
-            Recipe(checks=image_checks(parts)),
+            Recipe(checks=list_image_checks(parts)),
         )
     )
 
 
-def image_checks(parts: Parts, builder: Builder | None = None) -> tuple[Check, ...]:
+def list_image_checks(parts: Parts, builder: Builder | None = None) -> tuple[Check, ...]:
     """The checks of a machine booted from the image, sharpened by what is known of its builder."""
     pulled = None if parts.scripts.root else container_images.repositories(parts.container_images)
     own = docker_storage.image_checks(parts.docker_storage) if parts.docker_storage else ()
-    return hygiene_checks.checks(builder, keep=_kept(parts), images=pulled) + own
+    return hygiene_checks.list_checks(builder, keep=_kept(parts), images=pulled) + own
 
 
 def _kept(parts: Parts) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from shlex import quote
 from kiln.errors import UserError
 from provision.model.delivery import PRELUDE, PROLOGUE, place_of, refuse_endless
 from provision.model.recipe import Family, File, Recipe, Step, combine
-from userdata.minify import minified
+from userdata.minify import minify
 from userdata.parts import ShellScript
 
 LOG = "/var/log/kiln-boot.log"
@@ -24,7 +24,7 @@ _RUN = "run=${KILN_ROOT:-}/run/kiln-boot"  # cloud-init sets no KILN_ROOT, so th
 _USAGE = re.compile(r"^(kiln_\w+\(\) \{)  #.*$", re.MULTILINE)  # what only readers of Kiln's own functions need
 
 
-def refusal(family: Family) -> str | None:
+def explain_refusal(family: Family) -> str | None:
     """Why machines of a family of base images cannot be prepared at boot, with the alternative; None where they can."""
     if family != "al1":
         return None
@@ -33,7 +33,7 @@ def refusal(family: Family) -> str | None:
     )
 
 
-def boot_part(recipes: Mapping[str, Recipe]) -> ShellScript | None:
+def make_boot_part(recipes: Mapping[str, Recipe]) -> ShellScript | None:
     """The script that delivers these recipes: all files, then all steps in order; None where there is nothing to do.
 
     A step that fails stops it and keeps the ECS agent from starting. Checks and sealing steps are left out; starting
@@ -67,7 +67,7 @@ def _functions() -> str:
 
 
 def _file(file: File) -> str:
-    return _call(["kiln_file", *place_of(file)], minified(file))
+    return _call(["kiln_file", *place_of(file)], minify(file))
 
 
 def _step(step: Step) -> str:

@@ -22,7 +22,7 @@ class HostKey:
     public: str
 
 
-def cloud_config(host_key: HostKey, *, time_limit: int) -> str:
+def make_cloud_config(host_key: HostKey, *, time_limit: int) -> str:
     """The #cloud-config of a builder, deterministic for equal arguments.
 
     `time_limit` is in seconds. Behind it the machine powers itself off, also after reboots; with the instance's

@@ -72,7 +72,7 @@ def _decoded(part: Message, fallback: str) -> Decoded:
     if raw.startswith(_GZIP_MAGIC):
         raw, declared, encoding = _decompressed(name, raw), "", "gzip"
     text, packed = raw.decode(errors="replace"), len(str(part.get_payload()))
-    if (inner := dense.unpacked(text)) is not None:
+    if (inner := dense.unpack(text)) is not None:
         text, encoding = inner, "xz"
     return Decoded(name, _kind(declared, text), text, packed, encoding)
 

@@ -29,7 +29,7 @@ exit 1
 """
 
 
-def possible(family: Family) -> bool:
+def is_possible(family: Family) -> bool:
     """Whether machines of a family of base images can unpack it."""
     return family == "al2023"
 
@@ -42,7 +42,7 @@ def pack(script: ShellScript) -> ShellScript:
     return ShellScript(script.name, _HEAD + "\n".join([*lines, ""]))
 
 
-def unpacked(text: str) -> str | None:
+def unpack(text: str) -> str | None:
     """The script inside a packed one; None for any other text. Raises UserError for a damaged one."""
     if not text.startswith(_HEAD):
         return None

@@ -10,7 +10,7 @@ from kiln import cache
 from provision.model.recipe import File
 
 
-def minified(file: File) -> bytes:
+def minify(file: File) -> bytes:
     """The content of a file; of a program of Kiln's own without comments, docstrings and annotations.
 
     User data has 16 KiB.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from environments.machines.families import allowed_by
+from environments.machines.families import is_allowed
 from environments.machines.fitting import Catalogue, Machines, Misfit, Request, find_misfit
 from environments.machines.instance_types import InstanceType
 from environments.spec.environment import EnvironmentSpec
@@ -49,6 +49,6 @@ def list_machines(spec: EnvironmentSpec, known: Mapping[str, InstanceType]) -> l
     for name, queue in spec.queues.items():
         members = {member: spec.compute_environments[member] for member in queue.compute_environments}
         entries = {entry for compute in members.values() for entry in compute.instance_types}
-        allowed = [instance_type for instance_type in known.values() if allowed_by(entries, instance_type.name)]
+        allowed = [instance_type for instance_type in known.values() if is_allowed(entries, instance_type.name)]
         queues.append(Machines(name, {member: compute.max_vcpus for member, compute in members.items()}, allowed))
     return queues

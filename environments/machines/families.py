@@ -17,20 +17,20 @@ GROUPS = {  # a word of instanceTypes → the families that it stands for
 _NEVER = re.compile(r"(t\d|mac)[a-z0-9-]*(\.|$)")
 
 
-def families_of(name: str) -> tuple[str, ...]:
+def list_families(name: str) -> tuple[str, ...]:
     """List the families behind an entry of instanceTypes: of a type, of a family, of a word for several."""
-    return GROUPS.get(name, (family_of(name),))
+    return GROUPS.get(name, (find_family(name),))
 
 
-def family_of(instance_type: str) -> str:
+def find_family(instance_type: str) -> str:
     """Cut the size off: c5.2xlarge → c5; a family stays as it is."""
     return instance_type.partition(".")[0]
 
 
-def allowed_by(names: Iterable[str], instance_type: str) -> bool:
+def is_allowed(names: Iterable[str], instance_type: str) -> bool:
     """Check whether these entries of instanceTypes allow a type."""
     entries = {entry for name in names for entry in GROUPS.get(name, (name,))}
-    return bool({instance_type, family_of(instance_type)} & entries)
+    return bool({instance_type, find_family(instance_type)} & entries)
 
 
 def refuse_never(names: Iterable[str]) -> None:
@@ -49,10 +49,10 @@ def describe_unknown(region: str, missing: Sequence[str], types: Iterable[str]) 
     `types` are all types of the region; none where they could not be looked at.
     """
     there = sorted(types)
-    names = {*there, *map(family_of, there), *GROUPS}
+    names = {*there, *map(find_family, there), *GROUPS}
     near = {name: next(iter(difflib.get_close_matches(name, names, n=1)), "") for name in missing}
     meant = ", ".join(f"{guess} for {name}" for name, guess in near.items() if guess)
-    sizes = {family: [name for name in there if family_of(name) == family] for family in map(family_of, missing)}
+    sizes = {family: [name for name in there if find_family(name) == family] for family in map(find_family, missing)}
     rest = "".join(f"; of {family} it has {', '.join(some)}" for family, some in sizes.items() if some)
     return UserError(
         f"{region} has no {', '.join(missing)}",

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from environments.machines.families import family_of
+from environments.machines.families import find_family
 from environments.machines.instance_types import InstanceType
-from environments.machines.memory import available, is_measured
+from environments.machines.memory import find_available, is_measured
 from kiln import words
 
 
@@ -41,7 +41,9 @@ class Catalogue:
     registered: Mapping[str, int]
 
     def fits(self, request: Request, instance_type: InstanceType) -> bool:
-        return _has_processors(request, instance_type) and available(instance_type, self.registered) >= request.memory
+        return (
+            _has_processors(request, instance_type) and find_available(instance_type, self.registered) >= request.memory
+        )
 
 
 @dataclass(frozen=True)
@@ -93,8 +95,8 @@ def _lack(
         largest = max(allowed, key=lambda instance_type: instance_type.vcpus)
         lack = f"it asks for {vcpus}; {largest.name} has {largest.vcpus}"
         return lack, "has so many vCPUs", f"ask for {largest.vcpus} or fewer"
-    largest = max(enough, key=lambda instance_type: available(instance_type, registered))
-    memory, about = available(largest, registered), "" if is_measured(largest, registered) else "about "
+    largest = max(enough, key=lambda instance_type: find_available(instance_type, registered))
+    memory, about = find_available(largest, registered), "" if is_measured(largest, registered) else "about "
     return (
         f"it asks for {request.memory} MiB; {largest.name} registers {about}{memory} MiB",
         "has so much memory for jobs; the system and the ECS agent keep a part of the memory that a type promises",
@@ -104,10 +106,10 @@ def _lack(
 
 def _larger_type(request: Request, allowed: Sequence[InstanceType], catalogue: Catalogue) -> InstanceType | None:
     """The smallest type of the allowed families that would do."""
-    families = {family_of(instance_type.name) for instance_type in allowed}
+    families = {find_family(instance_type.name) for instance_type in allowed}
     fitting = [
         instance_type
         for instance_type in catalogue.known.values()
-        if family_of(instance_type.name) in families and catalogue.fits(request, instance_type)
+        if find_family(instance_type.name) in families and catalogue.fits(request, instance_type)
     ]
     return min(fitting, key=lambda fit: (fit.memory, fit.vcpus, fit.name), default=None)

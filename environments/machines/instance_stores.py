@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cloud import tags
 from cloud.machine_images import MachineImage
-from environments.machines.families import allowed_by
+from environments.machines.families import is_allowed
 from environments.machines.instance_types import GROUPS, InstanceType
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
@@ -39,5 +39,5 @@ def _who_counts_on_it(template: LaunchTemplateSpec, image: MachineImage) -> str:
 
 def _lacks(entry: str, known: Mapping[str, InstanceType]) -> bool:
     """Whether a type, or any of a family, has no such disk; the words for several families mean such too."""
-    types = [machine for machine in known.values() if allowed_by((entry,), machine.name)]
+    types = [machine for machine in known.values() if is_allowed((entry,), machine.name)]
     return entry in GROUPS or any(not machine.stores for machine in types)

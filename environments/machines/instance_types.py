@@ -8,7 +8,7 @@ from cloud.looks import look
 from cloud.machine_images import Chosen, Family
 from cloud.pages import list_all
 from cloud.session import Cloud
-from environments.machines.families import allowed_by, describe_unknown, families_of, refuse_never
+from environments.machines.families import describe_unknown, is_allowed, list_families, refuse_never
 from environments.spec.compute import ComputeEnvironment
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
@@ -33,7 +33,7 @@ class InstanceType:
 def look_up(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
     """Look up all sizes of the families that the definition means, by type; raises UserError where EC2 lacks a name."""
     named = {name for compute in spec.compute_environments.values() for name in compute.instance_types}
-    known = describe(cloud, {family for name in named - _unasked(spec) for family in families_of(name)})
+    known = describe(cloud, {family for name in named - _unasked(spec) for family in list_families(name)})
     if missing := sorted(name for name in named - GROUPS.keys() if not _of(name, known)):
         raise describe_unknown(cloud.region, missing, _list_all(cloud))
     refuse_never(named)
@@ -102,7 +102,7 @@ def refuse_small_limits(spec: EnvironmentSpec, known: Mapping[str, InstanceType]
     for name, compute in spec.compute_environments.items():
         if _unasked(spec).intersection(compute.instance_types):
             continue
-        types = [machine for machine in known.values() if allowed_by(compute.instance_types, machine.name)]
+        types = [machine for machine in known.values() if is_allowed(compute.instance_types, machine.name)]
         smallest = min(types, key=lambda machine: (machine.vcpus, machine.name), default=None)
         if smallest and smallest.vcpus > compute.max_vcpus:
             raise UserError(

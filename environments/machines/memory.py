@@ -16,7 +16,7 @@ MEASURED = {
 }  # fmt: skip
 
 
-def available(instance_type: InstanceType, registered: Mapping[str, int]) -> int:
+def find_available(instance_type: InstanceType, registered: Mapping[str, int]) -> int:
     """Return the MiB that a machine of this type has for jobs; `registered` is what ECS knows, by type."""
     return registered.get(instance_type.name) or MEASURED.get(instance_type.name) or estimate(instance_type.memory)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from cloud.pages import list_all, split
 from cloud.session import Cloud
-from environments.machines.families import allowed_by
+from environments.machines.families import is_allowed
 from environments.machines.instance_types import InstanceType
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
@@ -36,7 +36,7 @@ def find_unoffered(entries: Iterable[str], zones: Collection[str], offers: Zones
     return [
         entry
         for entry in entries
-        if not any(offered & set(zones) for name, offered in offers.items() if allowed_by([entry], name))
+        if not any(offered & set(zones) for name, offered in offers.items() if is_allowed([entry], name))
     ]
 
 
@@ -50,7 +50,7 @@ def check(
     """
     notes = []
     for name, compute in spec.compute_environments.items():
-        asked = [entry for entry in compute.instance_types if any(allowed_by([entry], full) for full in known)]
+        asked = [entry for entry in compute.instance_types if any(is_allowed([entry], full) for full in known)]
         missing = find_unoffered(asked, zones, offers)
         if not missing:
             continue
@@ -70,6 +70,6 @@ def check(
 def _list_elsewhere(entries: Iterable[str], offers: Zones) -> str:
     texts = []
     for entry in entries:
-        zones = {zone for name, offered in offers.items() if allowed_by([entry], name) for zone in offered}
+        zones = {zone for name, offered in offers.items() if is_allowed([entry], name) for zone in offered}
         texts.append(f"{entry} is offered in {', '.join(sorted(zones)) or 'no zone of the region'}")
     return "; ".join(texts)

@@ -25,11 +25,11 @@ def warn(steps: Sequence[Step]) -> tuple[str, ...]:
     ids = ", ".join(group.id for group in known)
     return (
         f"the security groups of the machines ({ids}) let no HTTPS out: machines reach ECS, ECR, S3 and CloudWatch "
-        f"Logs over TCP port 443, and never join without it; {command(known[0].id)}",
+        f"Logs over TCP port 443, and never join without it; {write_command(known[0].id)}",
     )
 
 
-def command(group: str) -> str:
+def write_command(group: str) -> str:
     """Write the command that opens a security group's way out."""
     return (
         f"aws ec2 authorize-security-group-egress --group-id {group} --ip-permissions "

@@ -9,7 +9,7 @@ from environments.kinds.batch import jobs
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.order import KINDS
 from environments.machines import definitions, instance_stores, instance_types, job_needs, offers, references
-from environments.machines.families import allowed_by
+from environments.machines.families import is_allowed
 from environments.machines.instance_types import InstanceType
 from environments.model import ownership
 from environments.model.inputs import Inputs
@@ -24,7 +24,7 @@ from environments.plan.steps import plan_step
 from environments.rollout.options import Options
 from environments.rollout.situation import Situation, list_own_queues
 from environments.spec.environment import EnvironmentSpec
-from launch_templates.plan import family_of
+from launch_templates.plan import find_family
 
 _ORDINARY = Options()
 
@@ -35,7 +35,7 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     described = region.compute_environments
     chosen = amis.choose(cloud, spec, ami, described)
     template = templates.definition(spec)
-    family = family_of(template, chosen)
+    family = find_family(template, chosen)
     types = instance_types.look_up(cloud, spec)
     instance_types.refuse_misfit(spec, chosen, family, types)
     instance_types.refuse_small_limits(spec, types)
@@ -76,7 +76,7 @@ def _check_offers(
     if spec.network.vpc == "default" and not spec.network.subnets:
         return ()
     entries = {entry for compute in spec.compute_environments.values() for entry in compute.instance_types}
-    named = [name for name in types if allowed_by(entries, name)]
+    named = [name for name in types if is_allowed(entries, name)]
     seen, unseen = look(
         "where instance types are offered", "ec2:DescribeInstanceTypeOfferings", offers.describe, cloud, named
     )

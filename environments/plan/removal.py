@@ -91,7 +91,10 @@ def plan_removals(
     unnamed = list(_list_unnamed(region, environment, desired, existing))
     if not unnamed:
         return Removals()
-    others, removal = Bystanders(bystanders.users(region.compute_environments, environment), ()), Removal(environment)
+    others, removal = (
+        Bystanders(bystanders.list_uses(region.compute_environments, environment), ()),
+        Removal(environment),
+    )
     steps = [_with_reason(plan_removal(region.cloud, resource, removal, others)) for resource in unnamed]
     changes = Removals(tuple(sorted((step for step in steps if step.action != "keep"), key=_turn)))
     _refuse_strangers(environment, region.job_queues, changes)

@@ -11,7 +11,7 @@ from environments.model import ownership
 _STAMP = "%Y-%m-%dT%H:%M:%SZ"
 
 
-def stamp(now: str, before: Sequence[ExistingEnvironment]) -> str:
+def make_stamp(now: str, before: Sequence[ExistingEnvironment]) -> str:
     """Say as a tag when a successor is made: now, or later than all before it where somebody's clock is ahead."""
     stamps = [datetime.strptime(now, _STAMP)]
     for existing in before:
@@ -24,7 +24,7 @@ def stamp(now: str, before: Sequence[ExistingEnvironment]) -> str:
 
 def plan_successor(desired: DesiredEnvironment, existing: ExistingEnvironment) -> DesiredEnvironment:
     """Plan the successor of `existing`: its name in AWS shows the time, its tag remembers the AMI before."""
-    made = stamp(desired.tags[ownership.MADE], (existing, *existing.others))
+    made = make_stamp(desired.tags[ownership.MADE], (existing, *existing.others))
     name = f"{desired.name[:110]}-{made.replace('-', '').replace(':', '').replace('T', '-').rstrip('Z')}"
     environment = desired.environment
     memory = ownership.memory(existing.tags, environment).moved_to(desired.fields["imageIdOverride"])

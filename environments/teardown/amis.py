@@ -7,12 +7,12 @@ from cloud.machine_images import describe
 from cloud.session import Cloud
 
 
-def existing(cloud: Cloud, ids: Collection[str]) -> set[str]:
+def list_existing(cloud: Cloud, ids: Collection[str]) -> set[str]:
     """Those that EC2 knows."""
     return {ami for ami in ids if ami and describe(cloud, ImageIds=[ami])}
 
 
-def own(cloud: Cloud, ids: Collection[str]) -> set[str]:
+def list_own(cloud: Cloud, ids: Collection[str]) -> set[str]:
     """Those that Kiln made in this account."""
     query = {"Owners": ["self"], "Filters": [{"Name": "tag-key", "Values": [tags.IMAGE]}]}
     desired = sorted(ami for ami in ids if ami)

@@ -16,7 +16,7 @@ from environments.model.resource import Key
 from environments.rollout import situation
 
 
-def users(described: Sequence[Mapping[str, Any]], environment: str) -> dict[Key, str]:
+def list_uses(described: Sequence[Mapping[str, Any]], environment: str) -> dict[Key, str]:
     """What compute environments other than this environment's use, by kind and name, and which does (pure)."""
     used: dict[Key, str] = {}
     for compute in described:
@@ -45,7 +45,7 @@ def _name(arn: str) -> str:
     return arn.rpartition("/")[2]
 
 
-def elsewhere(cloud: Cloud, environment: str) -> list[str]:
+def list_elsewhere(cloud: Cloud, environment: str) -> list[str]:
     """The other regions in which an environment of this name is registered: roles, profiles and policies are the
     account's, and serve them too. A region that these credentials may not ask is left out."""
     regions = []

@@ -68,14 +68,14 @@ def prepare(cloud: Cloud, environment: str, named: Named = NOTHING) -> Plan:
         cloud.region,
         steps,
         tuple(jobs.unfinished(cloud, queues)),
-        tuple(sorted(machine_images.own(cloud, amis - set(named.amis)))),
+        tuple(sorted(machine_images.list_own(cloud, amis - set(named.amis)))),
         tuple(_doomed(region, environment, named)),
     )
 
 
 def _bystanders(region: Region, environment: str) -> Bystanders:
-    uses = bystanders.users(region.compute_environments, environment)
-    return Bystanders(uses, tuple(bystanders.elsewhere(region.cloud, environment)))
+    uses = bystanders.list_uses(region.compute_environments, environment)
+    return Bystanders(uses, tuple(bystanders.list_elsewhere(region.cloud, environment)))
 
 
 def _refuse_misnamed(steps: Sequence[Step], named: Named, environment: str) -> None:
@@ -93,8 +93,8 @@ def _doomed(region: Region, environment: str, named: Named) -> list[str]:
     }
     if used := others & set(named.amis):
         raise UserError(f"{', '.join(map(str, used))} stays", "another compute environment runs it")
-    own = machine_images.own(region.cloud, set(named.amis))
-    if strange := machine_images.existing(region.cloud, set(named.amis)) - own:
+    own = machine_images.list_own(region.cloud, set(named.amis))
+    if strange := machine_images.list_existing(region.cloud, set(named.amis)) - own:
         raise UserError(f"{', '.join(sorted(strange))} stays", "Kiln did not make it")
     return sorted(own)
 

@@ -8,7 +8,7 @@ from images.builder.keys import Keys
 from images.plan.boot import Boot
 from images.plan.placement import Placement
 from images.spec.builder import Builder
-from userdata.builder import cloud_config
+from userdata.builder import make_cloud_config
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def make_request(order: Order, place: Placement, key_name: str | None, group: st
         "BlockDeviceMappings": order.mappings,
         "NetworkInterfaces": [_network(order, place, group)],
         "MetadataOptions": {"HttpTokens": "required", "HttpPutResponseHopLimit": 1, "HttpEndpoint": "enabled"},
-        "UserData": cloud_config(order.keys.host, time_limit=order.builder.time_limit),
+        "UserData": make_cloud_config(order.keys.host, time_limit=order.builder.time_limit),
         "TagSpecifications": tags.make_specifications(order.boot.tags, "instance", "volume", "network-interface"),
         "ClientToken": f"{order.boot.build_id}-{order.purpose}-{place.instance_type}-{place.subnet.id[-8:]}"[:64],
     }

@@ -12,7 +12,7 @@ from images.amis.base import BaseImage
 from images.plan import address, placement
 from images.plan.placement import Placement
 from images.spec.image import ImageSpec
-from provision.image import image_checks
+from provision.image import list_image_checks
 from provision.model import downloads
 from provision.model.recipe import Check, Machine, Recipe
 from provision.provisioners.hygiene_checks import Builder
@@ -50,7 +50,7 @@ class Boot:
 
         Those of the hygiene come first, because they read the disk, while Docker is still starting.
         """
-        return image_checks(self.spec, builder) + self.builder_checks()
+        return list_image_checks(self.spec, builder) + self.builder_checks()
 
 
 def prepare(cloud: Cloud, spec: ImageSpec, base: BaseImage, recipe: Recipe, key: str, folder: Path) -> Boot:
@@ -76,7 +76,7 @@ def describe_machine(spec: ImageSpec, base: BaseImage) -> Machine:
         root_gib=spec.volumes.root.size or base.root.size,
         data_device=data.device if data else None,
         data_gib=data.size if data else None,
-        downloads=downloads.resolved(spec.downloads),
+        downloads=downloads.resolve_mirrors(spec.downloads),
     )
 
 

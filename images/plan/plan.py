@@ -15,7 +15,7 @@ from images.plan.estimate import Estimate, estimate
 from images.spec.bases import ALIASES
 from images.spec.image import ImageSpec
 from kiln.errors import UserError
-from provision.image import find_impossible, image_recipe, image_recipes
+from provision.image import find_impossible, list_image_recipes, make_image_recipe
 from provision.model import carried
 
 
@@ -46,7 +46,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
     mappings = volumes.map_volumes(spec.volumes, start)
     kms.check_usable(cloud, (spec.volumes.root, spec.volumes.data))
     machine = boot.describe_machine(spec, start)
-    recipe = image_recipe(spec, machine)
+    recipe = make_image_recipe(spec, machine)
     build_key = key.make_key(spec, start.id, recipe)
     inputs = key.digest_inputs(spec, start.id, recipe)
     machines = boot.prepare(cloud, spec, start, recipe, build_key, root / spec.name / build_key[:8])
@@ -58,7 +58,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
         mappings=mappings,
         inputs=inputs,
         why=key.explain(key.from_tag(usable[0].inputs) if usable else {}, inputs),
-        carries=carried.as_tag(image_recipes(spec, machine)),
+        carries=carried.as_tag(list_image_recipes(spec, machine)),
         estimate=estimate(cloud, root / spec.name, machines.placements[0].instance_type, mappings),
         existing=catalogue.find_by_key(entries, build_key),
     )  # fmt: skip

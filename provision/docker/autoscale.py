@@ -16,8 +16,8 @@ from kiln.errors import UserError
 from kiln.models import GiB, Model, Percent
 from provision.docker import autoscale_checks as checks
 from provision.docker import autoscale_steps as steps
-from provision.docker.autoscale_units import COMMAND, WATCH, units
-from provision.docker.storage_program import program_files, wrapper
+from provision.docker.autoscale_units import COMMAND, WATCH, write_units
+from provision.docker.storage_program import list_files, write_wrapper
 from provision.model import shell
 from provision.model.recipe import Check, Family, File, Machine, Recipe, Step
 from provision.provisioners import packages
@@ -103,13 +103,15 @@ class Autoscale(Model):
         device, python = _needs(machine)
         kind = self.kind(machine.family)
         options = self._options(kind, machine.family, python)
-        install = steps.filled(steps.INSTALL, kind, options)
+        install = steps.fill_in(steps.INSTALL, kind, options)
         # What no line calls is left out: user data has 16 KiB.
         script = shell.FAIL + packages.INSTALL + shell.DOCKER + (steps.SET_DRIVER if options else "") + install
         return Recipe(
             files=self.files(machine),
             steps=(Step(f"docker storage on {device} that grows ({kind})", script, timeout=1200),),
-            checks=checks.everywhere(kind, _DRIVER[kind], self.mount_point, machine.data_gib or 1, self._aws(python)),
+            checks=checks.list_builder_checks(
+                kind, _DRIVER[kind], self.mount_point, machine.data_gib or 1, self._aws(python)
+            ),
             sealing=(Step("growing storage starts with the image", steps.SEAL.replace("@WATCH@", WATCH)),),
             starting=(Step("growing storage starts", f"systemctl enable --now {WATCH}\n"),),
         )
@@ -119,10 +121,10 @@ class Autoscale(Model):
         device, python = _needs(machine)
         settings = json.dumps(self.settings(machine.family, device), indent=1) + "\n"
         return (
-            *program_files(self.kind(machine.family)),
-            File(COMMAND, wrapper(python).encode(), 0o755),
+            *list_files(self.kind(machine.family)),
+            File(COMMAND, write_wrapper(python).encode(), 0o755),
             File(SETTINGS, settings.encode()),
-            *(File(path, text.encode()) for path, text in units(self.mount_point, machine.family).items()),
+            *(File(path, text.encode()) for path, text in write_units(self.mount_point, machine.family).items()),
         )
 
     def settings(self, family: Family, device: str) -> dict[str, object]:
@@ -133,7 +135,7 @@ class Autoscale(Model):
 
     def image_checks(self) -> tuple[Check, ...]:
         """What must hold on a machine booted from the image alone."""
-        return checks.on_the_image()
+        return checks.list_image_checks()
 
     def _aws(self, python: str) -> str | None:
         return python.rpartition("/")[0] + "/aws" if self.encrypted else None

@@ -61,7 +61,7 @@ done
 """
 
 
-def everywhere(kind: str, driver: str, mount_point: str, gib: int, aws: str | None) -> tuple[Check, ...]:
+def list_builder_checks(kind: str, driver: str, mount_point: str, gib: int, aws: str | None) -> tuple[Check, ...]:
     """`kind` is btrfs or lvm, `gib` the size of the data volume, `aws` the path of a CLI that asks about encryption."""
     filesystem, source = ("btrfs", "/dev/*") if kind == "btrfs" else ("xfs", "/dev/mapper/kiln_docker-data")
     docker = _DOCKER.replace("@DRIVER@", driver).replace("@DIR@", mount_point)
@@ -79,6 +79,6 @@ def everywhere(kind: str, driver: str, mount_point: str, gib: int, aws: str | No
     return (*found, Check("its volumes are encrypted", shell.FAIL + _ENCRYPTED.replace("@AWS@", aws)))
 
 
-def on_the_image() -> tuple[Check, ...]:
+def list_image_checks() -> tuple[Check, ...]:
     """The daemon works on machines made from the image, not on the builder."""
     return (Check("the storage daemon watches", shell.FAIL + _WATCHED, on="image"),)

@@ -25,7 +25,7 @@ OTHER_ATTRIBUTES = (
 )
 
 
-def policy(*, kms_key: str | None = None, partition: str = "aws") -> dict[str, Any]:
+def write_policy(*, kms_key: str | None = None, partition: str = "aws") -> dict[str, Any]:
     """An IAM policy document (JSON) for the instance role.
 
     `kms_key` is the ARN of the key that volumes are encrypted with, None for the account's aws/ebs key. Raises

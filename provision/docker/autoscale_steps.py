@@ -46,7 +46,7 @@ rm -rf /var/lib/kiln-storage /etc/lvm/archive /etc/lvm/backup /etc/lvm/devices/s
 """
 
 
-def filled(script: str, kind: Literal["btrfs", "lvm"], options: str) -> str:
+def fill_in(script: str, kind: Literal["btrfs", "lvm"], options: str) -> str:
     """A script of this module with its names filled in; `options` are lines that tell Docker its driver."""
     values = {
         "@COMMANDS@": " ".join(_NEEDS[kind]),

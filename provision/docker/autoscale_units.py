@@ -50,7 +50,7 @@ WantedBy=multi-user.target
 """
 
 
-def units(mount_point: str, family: Family) -> dict[str, str]:
+def write_units(mount_point: str, family: Family) -> dict[str, str]:
     """Path of each unit → its text. The last makes Docker stop before its disk is unmounted."""
     watch = _WATCH.replace("@MEMORY@", "MemoryLimit" if family == "al2" else "MemoryMax")
     waits = f"[Unit]\nRequiresMountsFor={mount_point}\n"

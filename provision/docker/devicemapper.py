@@ -109,7 +109,7 @@ class Devicemapper(Model):
         before = "kiln_docker_answers 120\ndocker info 2>/dev/null | grep -E 'Pool Name|Base Device Size'\n"
         step = f"{before}kiln_set_basesize {OPTIONS_FILE} {option}\ncat {OPTIONS_FILE}\nkiln_docker_back restart 120\n"
         pool = f"kiln_docker_answers 120\ndocker info 2>/dev/null | kiln_check_pool {base} {machine.data_gib * 2**30}\n"
-        container = _CHECK_CONTAINER.replace("@RUN@", shell.container_run("/bin/df -P -k /"))
+        container = _CHECK_CONTAINER.replace("@RUN@", shell.write_container_run("/bin/df -P -k /"))
         return Recipe(
             steps=(
                 Step(f"docker devicemapper, {self.basesize} GiB per container", SET_BASESIZE + shell.DOCKER + step),

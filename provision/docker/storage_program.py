@@ -16,7 +16,7 @@ FOLDER = f"/usr/local/lib/kiln-storage/{PACKAGE}"
 _ONE_OF = {"btrfs": "lvm.py", "lvm": "btrfs.py"}
 
 
-def program_files(filesystem: Literal["btrfs", "lvm"]) -> tuple[File, ...]:
+def list_files(filesystem: Literal["btrfs", "lvm"]) -> tuple[File, ...]:
     """The modules that the program needs for a file system, in a fixed order."""
     return tuple(
         File(f"{FOLDER}/{path.name}", path.read_bytes(), minify=True)
@@ -25,6 +25,6 @@ def program_files(filesystem: Literal["btrfs", "lvm"]) -> tuple[File, ...]:
     )
 
 
-def wrapper(python: str) -> str:
+def write_wrapper(python: str) -> str:
     """The command `kiln-storage`, for the interpreter at that path."""
     return f'#!/bin/sh\nPYTHONPATH={FOLDER.rpartition("/")[0]} exec {python} -s -m {PACKAGE} "$@"\n'

@@ -15,6 +15,6 @@ class Mirror(Model):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
 
-def resolved(mirrors: Mapping[str, Mirror]) -> dict[str, Download]:
+def resolve_mirrors(mirrors: Mapping[str, Mirror]) -> dict[str, Download]:
     """File name of a pinned file (* and ? allowed) → where it is to be had: as `Machine.downloads` wants it."""
     return {name: Download(mirror.url, mirror.sha256) for name, mirror in mirrors.items()}

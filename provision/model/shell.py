@@ -120,10 +120,10 @@ def fetch(download: Download) -> str:
     Where the bytes are others it fails with exit code `BAD_CHECKSUM` and "checksum differs: expected … got …".
     """
     define = _FETCH.replace("@BAD_CHECKSUM@", str(BAD_CHECKSUM))
-    return f"{define}kiln_fetch {quote(download.url)} {download.sha256} {fetched(download)}\n"
+    return f"{define}kiln_fetch {quote(download.url)} {download.sha256} {find_fetched(download)}\n"
 
 
-def fetched(download: Download) -> str:
+def find_fetched(download: Download) -> str:
     """The path of a fetched file as a bash word: in memory, under the file's own name."""
     return f'"$KILN_TMP"/{quote(download.filename)}'
 
@@ -133,7 +133,7 @@ def check_container() -> str:
     return DOCKER + _CHECK_CONTAINER.replace("@CHECK_IMAGE@", CHECK_IMAGE) + "kiln_check_image\n"
 
 
-def container_run(command: str, *options: str) -> str:
+def write_container_run(command: str, *options: str) -> str:
     """One line that runs a bash word list in a fresh check container without network."""
     words = ["docker run --rm --network none", *options, CHECK_IMAGE, command]
     return " ".join(words)

@@ -163,7 +163,7 @@ def recipe(spec: Spec, machine: Machine) -> Recipe:
 
     def fill(script: str) -> str:
         values = {
-            "@INSTALLER@": shell.fetched(download),
+            "@INSTALLER@": shell.find_fetched(download),
             "@PREFIX@": spec.prefix,
             "@CHANNEL@": quote(spec.channel),
             "@PACKAGES@": " ".join(map(quote, spec.packages)),
@@ -174,7 +174,9 @@ def recipe(spec: Spec, machine: Machine) -> Recipe:
             script = script.replace(name, value)
         return script
 
-    inside = shell.container_run(f"/bin/bash -c {quote(fill(_INSIDE))}", f"--volume {spec.prefix}:{spec.prefix}:ro")
+    inside = shell.write_container_run(
+        f"/bin/bash -c {quote(fill(_INSIDE))}", f"--volume {spec.prefix}:{spec.prefix}:ro"
+    )
     return Recipe(
         steps=(
             Step(f"{spec.distribution} {spec.prefix}", shell.fetch(download) + fill(_INSTALL), timeout=1200),

@@ -43,7 +43,7 @@ class Builder:
 BASE_IMAGES = ("amazon/*", "ecs-service-connect-agent*", "appnet_agent*", "<none>")
 
 
-def checks(
+def list_checks(
     builder: Builder | None = None, keep: Iterable[str] = (), images: Iterable[str] | None = ()
 ) -> tuple[Check, ...]:
     """The checks, each with on="image". `builder` sharpens them; the build key is made without it.

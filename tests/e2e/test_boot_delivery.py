@@ -17,13 +17,13 @@ from kiln.errors import UserError
 from launch_templates import definitions
 from launch_templates.spec import LaunchTemplateSpec
 from provision.docker import storage as docker_storage
-from provision.image import image_recipe, image_recipes, recipes
+from provision.image import list_image_recipes, list_recipes, make_image_recipe
 from provision.model import carried, downloads
 from provision.model.recipe import Check, File, Machine, Step
 from provision.ssh.bundle import bundle
 from tests.support.cli import Cli
 from tests.support.from_template import Started, started, until
-from userdata.builder import cloud_config
+from userdata.builder import make_cloud_config
 
 pytestmark = pytest.mark.e2e
 
@@ -83,14 +83,14 @@ def baked(spec: LaunchTemplateSpec) -> tuple[Check, ...]:
     assert data
     assert spec.docker_storage
     machine = Machine(
-        "al2023", data_device=data.device, data_gib=data.size, downloads=downloads.resolved(spec.downloads)
+        "al2023", data_device=data.device, data_gib=data.size, downloads=downloads.resolve_mirrors(spec.downloads)
     )
     image = ImageSpec.model_validate({
         "name": "baked", "base": {"ssm": "ecs/al2023"}, "volumes": {"data": {"device": data.device, "size": "100 GiB"}},
         "docker_storage": spec.docker_storage, "aws_cli": spec.aws_cli, "ecs_agent": spec.ecs_agent,
     })  # fmt: skip
-    assert carried.find_missing(recipes(spec, machine), carried.as_tag(image_recipes(image, machine))) == {}
-    everywhere = [check for check in image_recipe(image, machine).checks if check.on == "everywhere"]
+    assert carried.find_missing(list_recipes(spec, machine), carried.as_tag(list_image_recipes(image, machine))) == {}
+    everywhere = [check for check in make_image_recipe(image, machine).checks if check.on == "everywhere"]
     return (*everywhere, *docker_storage.image_checks(spec.docker_storage))
 
 
@@ -116,7 +116,7 @@ def test_it_says_when_it_is_ready_and_leaves_nothing_behind(stock: Stock) -> Non
 
 def cloud_configs() -> dict[str, str]:
     """Every cloud-config that Kiln composes or ships, and one with a mistake."""
-    found = {"builder": cloud_config(generate_keys("schema").host, time_limit=5400)}
+    found = {"builder": make_cloud_config(generate_keys("schema").host, time_limit=5400)}
     for path in (*sorted(definitions.HERE.glob("*.yaml")), Path(__file__).with_name("boot-fails.yaml")):
         parts = definitions.load(str(path)).user_data
         found |= {f"{path.stem}-{part.name}": part.text for part in parts if part.type == "cloud-config"}

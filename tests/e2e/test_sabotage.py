@@ -163,7 +163,7 @@ def checks(machine: OneMachine) -> list[Check]:
     """All that an image of everything.yaml is held against, and the check of images that scripts would lift."""
     found = machine.plan.boot.image_checks()
     pulled = repositories(machine.plan.boot.spec.container_images)
-    return list({check.name: check for check in (*hygiene_checks.checks(images=pulled), *found)}.values())
+    return list({check.name: check for check in (*hygiene_checks.list_checks(images=pulled), *found)}.values())
 
 
 def acts(machine: OneMachine, row: Row) -> tuple[Check, ...]:
@@ -200,7 +200,7 @@ def test_the_builder_itself_is_found_out(machine: OneMachine) -> None:
     known = footprint.identify_builder(
         footprint.measure(machine.remote).machine_id, machine.launched, machine.order.keys
     )
-    own = hygiene_checks.checks(known, images=None)
+    own = hygiene_checks.list_checks(known, images=None)
     failed = {ended.task.name: "\n".join(ended.output) for ended in machine.run(*own) if not ended.ok}
     says = {
         "no host key of the builder": "this is the builder's host key",
@@ -212,7 +212,7 @@ def test_the_builder_itself_is_found_out(machine: OneMachine) -> None:
     for name, text in says.items():
         assert text in failed[name]
     stranger = Builder((OTHER_KEY,), OTHER_KEY, "0" * 32, "i-0123456789abcdef0")
-    assert all(ended.ok for ended in machine.run(*hygiene_checks.checks(stranger, images=None)))
+    assert all(ended.ok for ended in machine.run(*hygiene_checks.list_checks(stranger, images=None)))
 
 
 def test_a_root_volume_smaller_than_defined_is_found_out(machine: OneMachine) -> None:

@@ -18,7 +18,7 @@ from environments.spec import definitions
 from images.needs import needs as images_need
 from images.spec.image import ImageSpec
 from kiln.errors import UserError
-from provision.docker.autoscale_policy import policy as storage_policy
+from provision.docker.autoscale_policy import write_policy as storage_policy
 from tests.support.cli import Cli
 
 ROOT = Path(__file__).parents[2]

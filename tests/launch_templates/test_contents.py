@@ -14,7 +14,7 @@ from images.spec import definitions as image_definitions
 from kiln.errors import UserError
 from launch_templates import definitions, show
 from launch_templates.contents import make_contents
-from provision.image import image_recipes
+from provision.image import list_image_recipes
 from provision.model import carried
 from tests.support.launch_templates import Define
 from tests.support.stock import STOCK
@@ -56,7 +56,7 @@ def test_every_boot_script_is_bash_and_shellcheck_finds_nothing(name: str, tmp_p
 @pytest.mark.parametrize("name", ["nextflow-al2023", "nextflow-al2", "nextflow-al1-devicemapper", "reference"])
 def test_what_an_image_carries_fits_into_a_tag_and_is_left_out(name: str) -> None:
     image = image_definitions.load(name)
-    every = image_recipes(image, boot.describe_machine(image, STOCK))
+    every = list_image_recipes(image, boot.describe_machine(image, STOCK))
     tag = carried.as_tag(every)
     assert 0 < len(tag) <= 256
     assert carried.find_missing(every, tag) == {}
@@ -68,7 +68,7 @@ def test_what_an_image_carries_fits_into_a_tag_and_is_left_out(name: str) -> Non
 
 def test_the_baked_template_has_no_user_data() -> None:
     image = image_definitions.load("nextflow-al2023")
-    tag = carried.as_tag(image_recipes(image, boot.describe_machine(image, STOCK)))
+    tag = carried.as_tag(list_image_recipes(image, boot.describe_machine(image, STOCK)))
     baked = MachineImage(
         "ami-0b", "baked", "x86_64", "/dev/xvda", (Disk("/dev/xvda", 100, "snap-0b"),), STOCK.created,
         tags={tags.CARRIES: tag},
@@ -87,7 +87,7 @@ def test_a_change_of_checks_alone_is_nothing_to_deliver(definition: Define) -> N
         for free in (2, 20)
     )
     image = image_definitions.load("nextflow-al2023")
-    tag = carried.as_tag(image_recipes(image, boot.describe_machine(image, STOCK)))
+    tag = carried.as_tag(list_image_recipes(image, boot.describe_machine(image, STOCK)))
     baked = MachineImage("ami-0b", "b", "x86_64", "/dev/xvda", STOCK.disks, STOCK.created, tags={tags.CARRIES: tag})
     assert make_contents(few, "al2023", baked).delivered == make_contents(many, "al2023", baked).delivered == ()
 

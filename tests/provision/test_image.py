@@ -8,7 +8,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from provision.docker import storage as docker_storage
-from provision.image import image_checks, image_recipe, image_recipes
+from provision.image import list_image_checks, list_image_recipes, make_image_recipe
 from provision.model.recipe import Machine, Recipe
 from provision.provisioners import aws_cli, container_images, ecs_agent, files, packages, user_scripts
 from provision.provisioners.hygiene_checks import Builder
@@ -51,11 +51,11 @@ MACHINES = {
         Machine("al1", data_device="/dev/xvdcz", data_gib=40),
     ),
 }
-RECIPES = {name: image_recipe(parts, machine) for name, (parts, machine) in MACHINES.items()}
+RECIPES = {name: make_image_recipe(parts, machine) for name, (parts, machine) in MACHINES.items()}
 
 
 def test_every_part_of_a_definition_has_its_provisioner() -> None:
-    assert set(image_recipes(Parts(), Machine("al2023"))) == {part.name for part in fields(Parts)}
+    assert set(list_image_recipes(Parts(), Machine("al2023"))) == {part.name for part in fields(Parts)}
 
 
 def test_provisioners_run_in_their_order() -> None:
@@ -80,8 +80,8 @@ def test_storage_that_grows_comes_behind_the_python_that_it_runs_on() -> None:
 
 def test_what_runs_on_the_image_alone_is_checked_there_alone() -> None:
     parts, _ = MACHINES["autoscale on lvm"]
-    assert image_checks(parts)[-1].name == "the storage daemon watches"
-    assert "the storage daemon watches" not in [check.name for check in image_checks(MACHINES["devicemapper"][0])]
+    assert list_image_checks(parts)[-1].name == "the storage daemon watches"
+    assert "the storage daemon watches" not in [check.name for check in list_image_checks(MACHINES["devicemapper"][0])]
 
 
 def test_the_last_check_before_hygiene_removes_the_check_container() -> None:
@@ -100,14 +100,14 @@ def test_files_of_the_definition_survive_hygiene() -> None:
 
 def test_equal_parts_make_equal_recipes_and_other_parts_others() -> None:
     parts, machine = MACHINES["overlay2 on root"]
-    assert image_recipe(parts, machine).digest() == RECIPES["overlay2 on root"].digest()
+    assert make_image_recipe(parts, machine).digest() == RECIPES["overlay2 on root"].digest()
     assert len({recipe.digest() for recipe in RECIPES.values()}) == len(RECIPES)
 
 
 def test_the_builder_sharpens_the_checks_of_the_image_alone() -> None:
     parts, _ = MACHINES["devicemapper"]
-    known = image_checks(parts, Builder(machine_id="f" * 32))
-    assert [check.name for check in known] == [check.name for check in image_checks(parts)]
+    known = list_image_checks(parts, Builder(machine_id="f" * 32))
+    assert [check.name for check in known] == [check.name for check in list_image_checks(parts)]
     assert any("f" * 32 in check.script for check in known)
     assert any(check.name == "no unexpected container images" for check in known)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from provision.docker.autoscale_policy import policy
+from provision.docker.autoscale_policy import write_policy
 from tests.support import trust
 from tests.support.storage_machine import Machine
 
@@ -147,7 +147,7 @@ def test_the_instances_own_role_is_enough(machine: Machine) -> None:
     machine.prepared()
     iam = machine.sandbox.client("iam")
     iam.create_role(RoleName="node", AssumeRolePolicyDocument=trust.EC2, Path="/")
-    iam.put_role_policy(RoleName="node", PolicyName="storage", PolicyDocument=json.dumps(policy()))
+    iam.put_role_policy(RoleName="node", PolicyName="storage", PolicyDocument=json.dumps(write_policy()))
     iam.create_instance_profile(InstanceProfileName="node")
     iam.add_role_to_instance_profile(InstanceProfileName="node", RoleName="node")
     machine.sandbox.clock.advance(10)

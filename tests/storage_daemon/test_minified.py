@@ -8,17 +8,17 @@ from typing import Literal
 
 import pytest
 
-from provision.docker.storage_program import program_files
+from provision.docker.storage_program import list_files
 from tests.support.storage_machine import Machine
-from userdata.minify import minified
+from userdata.minify import minify
 
 
 @pytest.mark.parametrize("kind", ["lvm", "btrfs"])
 def test_it_prepares_and_grows(machine: Machine, tmp_path: Path, kind: Literal["btrfs", "lvm"]) -> None:
     machine.settings(filesystem=kind)
     (tmp_path / "kiln_storage").mkdir()
-    for file in program_files(kind):
-        (tmp_path / "kiln_storage" / Path(file.path).name).write_bytes(minified(file))
+    for file in list_files(kind):
+        (tmp_path / "kiln_storage" / Path(file.path).name).write_bytes(minify(file))
     environment = machine.environment() | {"PYTHONPATH": str(tmp_path)}
     for command in ("prepare", "grow"):
         done = subprocess.run(

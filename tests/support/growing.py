@@ -13,7 +13,7 @@ from cloud import errors, wait
 from cloud.session import Cloud
 from images.amis.base import read_parameter
 from images.builder import provisioning
-from provision.docker.autoscale_policy import TAG, policy
+from provision.docker.autoscale_policy import TAG, write_policy
 from tests.support.one_machine import OneMachine, one_machine
 
 DEFINITION = Path(__file__).parents[1] / "e2e" / "storage.yaml"
@@ -32,7 +32,7 @@ def make_role() -> str:
         iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
     except iam.exceptions.EntityAlreadyExistsException:
         return ROLE
-    iam.put_role_policy(RoleName=ROLE, PolicyName="storage", PolicyDocument=json.dumps(policy()))
+    iam.put_role_policy(RoleName=ROLE, PolicyName="storage", PolicyDocument=json.dumps(write_policy()))
     iam.create_instance_profile(InstanceProfileName=ROLE)
     iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
     return str(wait.until(_seen_by_ec2, what=f"news of {ROLE}", timeout=60))

@@ -10,7 +10,7 @@ import pytest
 from kiln.errors import UserError
 from provision.model.recipe import Check, File, Recipe, Step
 from tests.support.bash import tool
-from userdata.boot import boot_part, refusal
+from userdata.boot import explain_refusal, make_boot_part
 from userdata.decode import decode
 from userdata.mime import compose
 
@@ -29,7 +29,7 @@ class Machine:
         tool(self.tools, "umount", note + "exit 1\n")
 
     def boot(self, *recipes: Recipe) -> subprocess.CompletedProcess[str]:
-        part = boot_part({str(n): each for n, each in enumerate(recipes)})
+        part = make_boot_part({str(n): each for n, each in enumerate(recipes)})
         assert part is not None
         [decoded] = decode(compose((part,)))  # as cloud-init gets it
         script = self.root / decoded.name
@@ -152,36 +152,36 @@ def test_a_file_that_cannot_be_put_there_stops_it(machine: Machine) -> None:
 
 
 def test_nothing_to_do_is_no_part() -> None:
-    assert boot_part({}) is None
-    assert boot_part({"a": Recipe(checks=(Check("a", "true"),))}) is None
+    assert make_boot_part({}) is None
+    assert make_boot_part({"a": Recipe(checks=(Check("a", "true"),))}) is None
 
 
 def test_a_reboot_is_refused() -> None:
     with pytest.raises(UserError, match="kernel") as caught:
-        boot_part({"a": Recipe(steps=(Step("kernel", "true", reboot=True),))})
+        make_boot_part({"a": Recipe(steps=(Step("kernel", "true", reboot=True),))})
     assert "build-ami" in caught.value.hint
 
 
 def test_a_time_limit_of_none_is_a_fault() -> None:
     with pytest.raises(ValueError, match="time limit"):
-        boot_part({"a": Recipe(steps=(Step("a", "true", timeout=0),))})
+        make_boot_part({"a": Recipe(steps=(Step("a", "true", timeout=0),))})
 
 
 def test_amazon_linux_1_is_refused_with_the_alternative() -> None:
-    assert "Build an image" in str(refusal("al1"))
-    assert refusal("al2") is None
-    assert refusal("al2023") is None
+    assert "Build an image" in str(explain_refusal("al1"))
+    assert explain_refusal("al2") is None
+    assert explain_refusal("al2023") is None
 
 
 def test_the_script_is_ascii_whatever_is_in_it() -> None:
     """Only ASCII is compressed, and a word in another alphabet must not cost half of the 16 KiB."""
-    part = boot_part({"a": steps("echo Köln")})
+    part = make_boot_part({"a": steps("echo Köln")})
     assert part is not None
     assert part.text.isascii()
 
 
 def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
-    part = boot_part({"a": steps("echo 'quoted'") + Recipe(files=(File("/etc/a b", b"x\n"),))})
+    part = make_boot_part({"a": steps("echo 'quoted'") + Recipe(files=(File("/etc/a b", b"x\n"),))})
     assert part is not None
     shellcheck = str(Path(sysconfig.get_path("scripts")) / "shellcheck")
     script = tmp_path / "boot"
@@ -192,6 +192,6 @@ def test_shellcheck_finds_nothing(tmp_path: Path) -> None:
 
 def test_what_kilns_own_functions_take_is_left_out_and_other_comments_stay() -> None:
     script = 'kiln_do() {  # FILE\n  echo "$1" # kept\n}\nmine() {  # kept\n  :\n}\nkiln_do x\n'
-    part = boot_part({"a": Recipe(steps=(Step("do", script),))})
+    part = make_boot_part({"a": Recipe(steps=(Step("do", script),))})
     assert part is not None
     assert script.replace("  # FILE", "") in part.text

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from images.builder.keys import generate_keys
-from userdata.builder import DEADLINE, LEAVE_INODE_TABLES, cloud_config
+from userdata.builder import DEADLINE, LEAVE_INODE_TABLES, make_cloud_config
 
 
 def test_it_is_cloud_config_and_deterministic() -> None:
     access = generate_keys("test")
-    text = cloud_config(access.host, time_limit=5400)
-    assert text == cloud_config(access.host, time_limit=5400)
+    text = make_cloud_config(access.host, time_limit=5400)
+    assert text == make_cloud_config(access.host, time_limit=5400)
     assert text.startswith("#cloud-config\n")
     assert len(text) < 16 * 1024
     document = json.loads(text.partition("\n")[2])
@@ -22,7 +22,7 @@ def test_it_is_cloud_config_and_deterministic() -> None:
 
 
 def test_the_switch_has_an_absolute_deadline() -> None:
-    document = json.loads(cloud_config(generate_keys("test").host, time_limit=77).partition("\n")[2])
+    document = json.loads(make_cloud_config(generate_keys("test").host, time_limit=77).partition("\n")[2])
     [*_, script] = document["bootcmd"][0]
     assert f"+ 77 )) > {DEADLINE}" in script
 

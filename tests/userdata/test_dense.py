@@ -9,7 +9,7 @@ import pytest
 from kiln.errors import UserError
 from tests.support.bash import tool
 from userdata.decode import decode
-from userdata.dense import pack, possible, unpacked
+from userdata.dense import is_possible, pack, unpack
 from userdata.mime import compose
 from userdata.parts import ShellScript
 
@@ -53,14 +53,14 @@ def run(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_other_texts_are_left_alone_and_damage_is_told() -> None:
-    assert unpacked("#!/usr/bin/python3\nprint(1)\n") is None
+    assert unpack("#!/usr/bin/python3\nprint(1)\n") is None
     whole = pack(LARGE).text
     middle = len(whole) // 2
     for damaged in (whole[:middle] + whole[middle + 100 :], whole[:middle] + "zzzzz" + whole[middle + 5 :]):
         with pytest.raises(UserError, match="cannot be unpacked"):
-            unpacked(damaged)
+            unpack(damaged)
 
 
 def test_it_needs_python_3() -> None:
-    assert possible("al2023")
-    assert not possible("al2")
+    assert is_possible("al2023")
+    assert not is_possible("al2")

@@ -8,17 +8,17 @@ from typing import Literal
 
 import pytest
 
-from provision.docker.storage_program import program_files
+from provision.docker.storage_program import list_files
 from provision.model.recipe import File
-from userdata.minify import minified
+from userdata.minify import minify
 
 
 def sources(filesystem: Literal["btrfs", "lvm"]) -> dict[str, str]:
-    return {file.path.rpartition("/")[2]: file.content.decode() for file in program_files(filesystem)}
+    return {file.path.rpartition("/")[2]: file.content.decode() for file in list_files(filesystem)}
 
 
 def without_comments(sources: dict[str, str]) -> dict[str, str]:
-    return {name: minified(File(name, text.encode(), minify=True)).decode() for name, text in sources.items()}
+    return {name: minify(File(name, text.encode(), minify=True)).decode() for name, text in sources.items()}
 
 
 BOTH = {**sources("lvm"), **sources("btrfs")}
@@ -41,7 +41,7 @@ def test_the_minified_program_leaves_room_in_user_data(filesystem: Literal["btrf
 
 def test_files_of_the_user_are_delivered_as_they_are() -> None:
     own = File("/opt/own/__init__.py", b"# a comment\n")
-    assert minified(own) == own.content
+    assert minify(own) == own.content
 
 
 def test_minified_it_has_no_string_that_an_older_python_cannot_read() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from environments.doctor.facts.compute_environments import Described, instance_types_of
-from environments.machines.families import allowed_by
+from environments.machines.families import is_allowed
 from environments.machines.instance_types import InstanceType
 
 
@@ -22,4 +22,4 @@ class InstanceTypes:
 
 def allows(environment: Described, instance_type: str) -> bool:
     """Check whether a compute environment may launch this type."""
-    return allowed_by(instance_types_of(environment), instance_type)
+    return is_allowed(instance_types_of(environment), instance_type)

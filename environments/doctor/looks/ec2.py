@@ -20,7 +20,7 @@ from environments.doctor.facts.instance_types import InstanceTypes
 from environments.doctor.facts.network import Network
 from environments.doctor.facts.volumes import Volumes
 from environments.machines import instance_types, offers, references
-from environments.machines.families import allowed_by, families_of
+from environments.machines.families import is_allowed, list_families
 from environments.machines.references import References
 from launch_templates import versions
 
@@ -72,11 +72,11 @@ def describe_network(cloud: Cloud, environments: Sequence[Described], templates:
 def describe_types(cloud: Cloud, environments: Sequence[Described]) -> InstanceTypes:
     """Describe all sizes of the families that compute environments allow, and the region's zones that offer them."""
     names = {name for environment in environments for name in instance_types_of(environment)}
-    families = {family for name in names for family in families_of(name)}
+    families = {family for name in names for family in list_families(name)}
     if not families:
         return InstanceTypes()
     known = instance_types.describe(cloud, families)
-    allowed = [name for name in known if allowed_by(names, name)]
+    allowed = [name for name in known if is_allowed(names, name)]
     return InstanceTypes(known, offers.describe(cloud, allowed))
 
 

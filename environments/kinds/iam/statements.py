@@ -50,8 +50,8 @@ def public_access(inputs: Inputs) -> list[Statement]:
 
 def storage(inputs: Inputs) -> list[Statement]:
     """A machine adds volumes to itself; with the key of this environment where it has one."""
-    common = docker_autoscale_policy.policy(partition=inputs.partition)["Statement"]
-    whole = docker_autoscale_policy.policy(kms_key=inputs.spec.roles.storage_kms_key, partition=inputs.partition)
+    common = docker_autoscale_policy.write_policy(partition=inputs.partition)["Statement"]
+    whole = docker_autoscale_policy.write_policy(kms_key=inputs.spec.roles.storage_kms_key, partition=inputs.partition)
     sid = sid_of(inputs.spec.name)
     return [*common, *({**statement, "Sid": sid + statement["Sid"]} for statement in whole["Statement"][len(common) :])]
 

@@ -7,9 +7,9 @@ from tests.support.doctor_pictures import TYPES
 
 def test_memory_is_what_a_machine_has_registered() -> None:
     seen = Machine("i-1", "c5.2xlarge", "1.99.0", True, 15473, "c")
-    assert memory.available(TYPES["c5.2xlarge"], {}) == 15434
-    assert memory.available(TYPES["c5.2xlarge"], Agents((seen,)).registered) == 15473
-    assert memory.available(TYPES["g5.xlarge"], {}) == memory.estimate(16384)
+    assert memory.find_available(TYPES["c5.2xlarge"], {}) == 15434
+    assert memory.find_available(TYPES["c5.2xlarge"], Agents((seen,)).registered) == 15473
+    assert memory.find_available(TYPES["g5.xlarge"], {}) == memory.estimate(16384)
     assert all(
         0.97 <= memory.estimate(promised) / memory.MEASURED[name] <= 1
         for name, promised in {

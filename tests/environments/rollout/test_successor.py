@@ -12,5 +12,5 @@ def test_the_successor_is_newer_than_all_before_it_whatever_the_clocks_say() -> 
         )
         for made in ("2026-11-22T10:00:00Z", "yesterday")
     )  # fmt: skip
-    assert successor.stamp("2026-11-22T06:00:00Z", [ahead, strange]) == "2026-11-22T10:00:01Z"
-    assert successor.stamp("2026-11-22T11:00:00Z", [ahead]) == "2026-11-22T11:00:00Z"
+    assert successor.make_stamp("2026-11-22T06:00:00Z", [ahead, strange]) == "2026-11-22T10:00:01Z"
+    assert successor.make_stamp("2026-11-22T11:00:00Z", [ahead]) == "2026-11-22T11:00:00Z"

@@ -17,7 +17,7 @@ from images.spec.image import ImageSpec
 from kiln.errors import UserError
 from kiln.journal import Journal
 from kiln.screen import Screen
-from provision.image import image_recipe
+from provision.image import make_image_recipe
 from provision.provisioners.hygiene_checks import Builder
 from sandbox.inprocess import Sandbox
 from tests.support.aws_state import left_behind
@@ -43,7 +43,7 @@ def image(cloud: Cloud, stock: str) -> dict[str, object]:
 def booted(cloud: Cloud, image: dict[str, object], tmp_path: Path) -> Boot:
     spec = ImageSpec.model_validate(LEAST | {"builder": {"ssh_from": "127.0.0.1/32"}})
     ami = base.from_description(image)
-    recipe = image_recipe(spec, boot.describe_machine(spec, ami))
+    recipe = make_image_recipe(spec, boot.describe_machine(spec, ami))
     return boot.prepare(cloud, spec, ami, recipe, "k" * 64, tmp_path)
 
 

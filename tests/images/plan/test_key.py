@@ -5,7 +5,7 @@ from pathlib import Path
 from images.plan import boot, key
 from images.spec import definitions
 from images.spec.image import ImageSpec
-from provision.image import image_recipe
+from provision.image import make_image_recipe
 from tests.support.base_image import BASE
 
 
@@ -16,7 +16,7 @@ def test_the_key_follows_what_shapes_the_image_and_nothing_else(tmp_path: Path) 
         path = tmp_path / "x.yaml"
         path.write_text(text + more)
         spec = definitions.load(str(path))
-        return key.make_key(spec, base, image_recipe(spec, boot.describe_machine(spec, BASE)))
+        return key.make_key(spec, base, make_image_recipe(spec, boot.describe_machine(spec, BASE)))
 
     same = of("")
     assert of("builder: {time_limit: 10 min}\nami_name: other-{key}\n") == same

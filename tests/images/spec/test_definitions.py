@@ -6,7 +6,7 @@ import yaml
 from images.plan import boot, plan
 from images.spec import definitions
 from provision.docker.autoscale import Autoscale
-from provision.image import image_recipe
+from provision.image import make_image_recipe
 from tests.support.base_image import BASE
 
 
@@ -14,7 +14,7 @@ from tests.support.base_image import BASE
 def test_every_shipped_definition_loads_and_has_a_recipe(name: str) -> None:
     spec = definitions.load(name)
     plan.refuse_impossible(spec)
-    recipe = image_recipe(spec, boot.describe_machine(spec, BASE))
+    recipe = make_image_recipe(spec, boot.describe_machine(spec, BASE))
     assert recipe.steps
     assert recipe.checks
     assert recipe.sealing

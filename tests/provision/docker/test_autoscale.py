@@ -12,7 +12,7 @@ from provision.docker import storage as docker_storage
 from provision.docker.autoscale import Autoscale
 from provision.docker.autoscale_checks import CHECK_MOUNT
 from provision.docker.autoscale_steps import SET_DRIVER
-from provision.docker.autoscale_units import PREPARE, WATCH, units
+from provision.docker.autoscale_units import PREPARE, WATCH, write_units
 from provision.docker.storage_program import FOLDER
 from provision.model.recipe import Machine
 from provision.model.shell import FAIL
@@ -75,7 +75,7 @@ def test_the_daemon_is_switched_on_by_sealing_alone() -> None:
 
 
 def test_the_units_are_ordered_before_docker_and_the_agent() -> None:
-    prepare, watch, docker = units("/var/lib/docker", "al2023").values()
+    prepare, watch, docker = write_units("/var/lib/docker", "al2023").values()
     assert docker == "[Unit]\nRequiresMountsFor=/var/lib/docker\n"
     assert "Before=docker.service ecs.service\n" in prepare
     assert "RequiredBy=docker.service\n" in prepare

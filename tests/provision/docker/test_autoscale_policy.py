@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from provision.docker.autoscale_policy import policy
+from provision.docker.autoscale_policy import write_policy
 
 INSTANCE, OTHER = "i-0123456789abcdef0", "i-0fedcba9876543210"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/0a1b"
@@ -27,7 +27,7 @@ def holds(operator: str, key: str, wanted: str, context: Mapping[str, str]) -> b
 
 def allowed(action: str, resource: str, context: Mapping[str, str], document: dict[str, Any] | None = None) -> bool:
     """`context` are condition keys; the request comes from INSTANCE."""
-    for statement in (document or policy())["Statement"]:
+    for statement in (document or write_policy())["Statement"]:
         tests = [
             holds(operator, key, wanted, context)
             for operator, keys in statement.get("Condition", {}).items()
@@ -83,11 +83,11 @@ def test_nothing_else() -> None:
 
 
 def test_the_key_for_volumes_alone() -> None:
-    document = policy(kms_key=KEY)
+    document = write_policy(kms_key=KEY)
     assert allowed("kms:CreateGrant", KEY, {"kms:GrantIsForAWSResource": "true"}, document)
     assert not allowed("kms:CreateGrant", KEY, {}, document)
     assert allowed("kms:GenerateDataKeyWithoutPlaintext", KEY, {}, document)
     assert not allowed("kms:Decrypt", KEY.replace("0a1b", "ffff"), {}, document)
-    assert not allowed("kms:Decrypt", KEY, {}, policy())
+    assert not allowed("kms:Decrypt", KEY, {}, write_policy())
     with pytest.raises(ValueError, match="not the ARN"):
-        policy(kms_key="alias/mine")
+        write_policy(kms_key="alias/mine")

@@ -3,9 +3,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from provision.docker.storage_program import program_files
+from provision.docker.storage_program import list_files
 
-BOTH = {file.path.rpartition("/")[2]: file.content.decode() for file in program_files("lvm") + program_files("btrfs")}
+BOTH = {file.path.rpartition("/")[2]: file.content.decode() for file in list_files("lvm") + list_files("btrfs")}
 
 
 def test_every_module_is_written_for_python_3_8() -> None:

@@ -35,7 +35,7 @@ SHA256 = hashlib.sha256(b"echo installed\n").hexdigest()
 
 def test_a_file_is_fetched_under_its_own_name(site: str, tmp_path: Path) -> None:
     pinned = Download(f"{site}/Installer-1.sh", SHA256)
-    done = run(shell.fetch(pinned) + f"bash {shell.fetched(pinned)}", KILN_TMP=str(tmp_path))
+    done = run(shell.fetch(pinned) + f"bash {shell.find_fetched(pinned)}", KILN_TMP=str(tmp_path))
     assert (done.returncode, done.stdout) == (0, "installed\n"), done.stderr
     assert (tmp_path / "Installer-1.sh").is_file()
 

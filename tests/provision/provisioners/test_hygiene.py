@@ -160,13 +160,13 @@ def node(root: Path, *, booted: str) -> Path:
 
 def check(root: Path, name: str, builder: Builder | None = None, keep: tuple[str, ...] = ()) -> tuple[int, str]:
     """Exit code and output of one check."""
-    found = {each.name: each for each in hygiene_checks.checks(builder, keep)}[name]
+    found = {each.name: each for each in hygiene_checks.list_checks(builder, keep)}[name]
     tool(root.parent / "tools", "curl", 'case "$*" in */instance-id) echo i-own ;; *) echo token ;; esac')
     done = run(found.script, tools=root.parent / "tools", KILN_ROOT=str(root))
     return done.returncode, done.stdout + done.stderr
 
 
-FILES = [each.name for each in hygiene_checks.checks() if each.name != "no unexpected container images"]
+FILES = [each.name for each in hygiene_checks.list_checks() if each.name != "no unexpected container images"]
 BY_AGE = {
     "no host key of the builder": "etc/ssh/ssh_host_ed25519_key",
     "no agent state of the builder": "var/lib/ecs/data/agent.db",
@@ -250,13 +250,13 @@ def test_other_faults_of_identity(tmp_path: Path) -> None:
 def test_container_images_are_those_expected(tmp_path: Path, listed: str, unexpected: str) -> None:
     tool(tmp_path, "curl", "exit 0")
     tool(tmp_path, "docker", f"printf '%s' '{listed}'" + ("; echo" if listed else ""))
-    script = hygiene_checks.checks(images=("ubuntu",))[-1].script
+    script = hygiene_checks.list_checks(images=("ubuntu",))[-1].script
     done = run(script, tools=tmp_path)
     assert (done.returncode == 0) == (unexpected == ""), done.stderr
     assert unexpected in done.stderr
 
 
 def test_images_that_scripts_may_have_pulled_are_not_judged() -> None:
-    names = [each.name for each in hygiene_checks.checks(images=None)]
+    names = [each.name for each in hygiene_checks.list_checks(images=None)]
     assert "no unexpected container images" not in names
-    assert all(each.on == "image" for each in hygiene_checks.checks())
+    assert all(each.on == "image" for each in hygiene_checks.list_checks())
