@@ -1,6 +1,7 @@
 """What `invoke doctor` does, as a person sees it. Returns exit codes (kiln.errors.Exit)."""
 
 import time
+from dataclasses import replace
 from datetime import datetime
 
 from cloud.session import Cloud
@@ -32,22 +33,25 @@ def doctor(
         env: checks.run(picture if name else picture.of(env)) for env in ([name] if name else picture.scope.names())
     }
     findings |= {"": checks.run(picture, checks.OF_REGION)}
+    unseen = picture.not_checked
     count = sum(check.can_run(picture) for check in (*checks.OF_ENVIRONMENT, *checks.OF_REGION))
     if as_json:
-        print_json(show.make_document(cloud.region, findings, picture.unseen, count))
+        print_json(show.make_document(cloud.region, findings, unseen, count))
     else:
-        table = show.render_table(findings, picture.unseen, count, time.monotonic() - began)
+        table = show.render_table(findings, unseen, count, time.monotonic() - began)
         print_result(table if len(findings) > 1 else f"{show.render_nothing(cloud.region)}\n{table}".rstrip())
-    return Exit.SOMETHING_TO_DO if any(findings.values()) or picture.unseen else Exit.DONE
+    return Exit.SOMETHING_TO_DO if any(findings.values()) or unseen else Exit.DONE
 
 
 def _select(region: str, scope: Scope, environment: str) -> Scope:
     """What is the environment's own ("": all of Kiln's); raises UserError where nothing of it exists."""
     if not environment:
-        return scope.of_kiln()
+        own = scope.of_kiln()
+        return replace(own, definitions={name: spec for name in own.names() if (spec := definitions.find(name))})
     spec = definitions.find(environment)
     name = spec.name if spec else environment
     selected = scope.of(name, spec.compute_environments, spec.queues) if spec else scope.of(name)
+    selected = replace(selected, definitions={name: spec} if spec else {})
     if selected.environments or selected.queues:
         return selected
     names = ", ".join(scope.names())

@@ -15,7 +15,7 @@ from environments.doctor.looks.gather import gather
 from kiln import words
 from kiln.errors import UserError
 
-_NOT_NEEDED: tuple[Part, ...] = ("definitions", "volumes", "jobs")
+_NOT_NEEDED: tuple[Part, ...] = ("definitions", "rights", "volumes", "jobs")
 _BEYOND_FRONT = (0.0, 100)  # GetJobQueueSnapshot shows the first 100 jobs of a queue
 _ENDINGS = {  # what AWS Batch's statusReason of a FAILED job holds → what to do
     "OutOfMemory": "it used more memory than it asked for: ask for more",

@@ -7,7 +7,8 @@ from cloud.policy import Permission
 
 _READ = (
     "batch:DescribeJobs", "batch:GetJobQueueSnapshot", "ecs:DescribeContainerInstances", "ecs:ListContainerInstances",
-    "iam:ListRolePolicies", "kms:GetKeyPolicy", "kms:ListGrants", "servicequotas:GetServiceQuota", "ssm:GetParameters",
+    "iam:GetPolicy", "iam:GetPolicyVersion", "iam:GetRolePolicy", "iam:ListRolePolicies", "kms:GetKeyPolicy",
+    "kms:ListGrants", "s3:GetBucketPolicy", "servicequotas:GetServiceQuota", "ssm:GetParameters",
 )  # fmt: skip
 
 

@@ -16,15 +16,15 @@ _MARKS = {"error": "✗", "warning": "!"}
 _PARTS: dict[Part, str] = {
     "jobs": "jobs in the queues", "definitions": "job definitions", "images": "AMIs", "templates": "launch templates",
     "network": "subnets, routes and security groups", "types": "instance types", "quotas": "quotas",
-    "roles": "roles and instance profiles", "agents": "ECS agents", "keys": "KMS keys", "volumes": "volumes",
-    "references": "key pairs and placement groups",
+    "roles": "roles and instance profiles", "rights": "the rights of roles", "agents": "ECS agents",
+    "keys": "KMS keys", "volumes": "volumes", "references": "key pairs and placement groups",
 }  # fmt: skip
 
 
 def render_table(findings: Findings, unseen: Mapping[Part, str], checks: int, seconds: float) -> str:
     """Write a heading for every environment, its findings with their fixes, and what could not be looked at."""
     effort = f"{words.count(checks, 'check')}, {words.format_seconds(seconds)}"
-    healthy = "no findings in what could be looked at" if unseen else "healthy"
+    healthy = "? {}: no findings in what could be looked at" if unseen else "✓ {}: healthy"
     blocks = [_block(name, own, effort, healthy) for name, own in findings.items() if name or own]
     blocks += [render_unseen(unseen)] if unseen else []
     return "\n".join(blocks)
@@ -32,7 +32,7 @@ def render_table(findings: Findings, unseen: Mapping[Part, str], checks: int, se
 
 def _block(name: str, findings: Sequence[Finding], effort: str, healthy: str) -> str:
     if not findings:
-        return f"{f'✓ {name}: {healthy}':<64}{effort}"
+        return f"{healthy.format(name):<64}{effort}"
     heading = f"{name or 'this account'}: {words.count(len(findings), 'finding')}"
     return "\n".join([f"{heading:<64}{effort}" if name else heading, *map(render_finding, findings)])
 

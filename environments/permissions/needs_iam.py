@@ -11,9 +11,10 @@ _BOUND = (
     "iam:AttachRolePolicy", "iam:CreateRole", "iam:DetachRolePolicy", "iam:PutRolePermissionsBoundary",
 )  # fmt: skip
 _ROLES = (
-    "iam:DeleteRole", "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:TagRole", "iam:UntagRole",
-    "iam:UpdateAssumeRolePolicy",
+    "iam:DeleteRole", "iam:GetRole", "iam:ListAttachedRolePolicies", "iam:SimulatePrincipalPolicy", "iam:TagRole",
+    "iam:UntagRole", "iam:UpdateAssumeRolePolicy",
 )  # fmt: skip
+_LOOK = ("iam:GetRole", "iam:ListAttachedRolePolicies", "iam:SimulatePrincipalPolicy")
 _PROFILES = (
     "iam:AddRoleToInstanceProfile", "iam:CreateInstanceProfile", "iam:DeleteInstanceProfile",
     "iam:GetInstanceProfile", "iam:RemoveRoleFromInstanceProfile", "iam:TagInstanceProfile",
@@ -34,7 +35,7 @@ def iam(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str) -> tuple[
     profiles = _arns(scope, "instance-profile", {spec.roles.profile for spec in specs})
     if not making:
         return (
-            Permission("Roles", ("iam:GetRole", "iam:ListAttachedRolePolicies"), looked),
+            Permission("Roles", _LOOK, looked),
             Permission("Profiles", ("iam:GetInstanceProfile",), profiles),
             *passed,
         )

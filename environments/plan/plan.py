@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from environments.model.inputs import Inputs
 from environments.model.kind import AnyKind
+from environments.model.unchecked import Unchecked
 from environments.plan import egress, roles
 from environments.plan.removal import Removals
 from environments.plan.steps import Step
@@ -16,7 +17,8 @@ from environments.spec.environment import EnvironmentSpec
 @dataclass(frozen=True)
 class Plan:
     """`running` are the AMIs of the compute environments as they are; `most` what each may launch at most, in words;
-    `notes` are warnings; `situation` is what roll-outs meet, `removals` what the definition no longer names."""
+    `notes` are warnings; `unchecked` could not be looked at; `situation` is what roll-outs meet, `removals` what the
+    definition no longer names."""
 
     inputs: Inputs
     steps: tuple[Step, ...]
@@ -25,6 +27,7 @@ class Plan:
     situation: Situation
     notes: tuple[str, ...] = ()
     removals: Removals = field(default_factory=Removals)
+    unchecked: tuple[Unchecked, ...] = ()
 
     @property
     def spec(self) -> EnvironmentSpec:
@@ -46,7 +49,7 @@ class Plan:
 def write_notes(inputs: Inputs, steps: Sequence[Step]) -> tuple[str, ...]:
     """What a person should know beside the changes (pure)."""
     image, spec = inputs.chosen.image, inputs.spec
-    texts = [*inputs.network.warnings, *egress.warn(steps), *roles.warn(spec, steps)]
+    texts = [*inputs.network.warnings, *egress.warn(steps)]
     if image.deprecated and image.deprecated < datetime.now(UTC) + timedelta(days=30):
         texts.append(f"{image.id} is deprecated from {image.deprecated:%Y-%m-%d} on")
     for name, compute in spec.compute_environments.items():

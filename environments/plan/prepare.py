@@ -61,8 +61,12 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     running = amis.list_running(amis.read_memories(spec, described))
     agents = (template.ecs_agent, amis.find_agent(spec.image))
     waiting = job_needs.warn_of_log_drivers(spec, agents)
-    warnings = (*notes, *waiting, *write_notes(inputs, steps), *removals.notes)
-    return Plan(inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed))
+    verdicts = roles.check_rights_of(cloud, inputs, steps)
+    warnings = (*notes, *waiting, *write_notes(inputs, steps), *roles.describe_rights(verdicts, steps), *removals.notes)
+    return Plan(
+        inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed),
+        roles.list_unchecked(verdicts),
+    )  # fmt: skip
 
 
 def _check_offers(

@@ -1,18 +1,24 @@
-"""Roles that are not Kiln's: whom each must trust, and which rights it lacks, with the commands that mend it (pure).
+"""Roles that are not Kiln's, and those under `iam: existing`: whom they must trust, and what they lack."""
 
-Source: "Updating a role trust policy" and "Adding IAM identity permissions", IAM User Guide.
-"""
+from collections.abc import Iterator, Sequence
 
-import json
-from collections.abc import Sequence
-
+from cloud.session import Cloud
+from environments.kinds.iam import policies
 from environments.kinds.iam.roles import DesiredRole
+from environments.model.inputs import Inputs
 from environments.model.resource import Difference
+from environments.model.unchecked import Unchecked
 from environments.plan.steps import Step
-from environments.spec.environment import EnvironmentSpec
+from environments.rights.check import check_rights
+from environments.rights.demand import Demand, Verdict
+from environments.rights.of_machines import list_machine_demands
+from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet
+from environments.rights.of_tasks import list_task_demands
+from environments.rights.trust import trust_command, trusts
+from environments.rights.use import Use, use_of
+from environments.rights.words import Missing, list_missing, role_name
 from kiln.errors import UserError
 
-_ALL = ("AdministratorAccess",)
 _POLICY = "policy "  # how the difference of an attached policy begins
 
 
@@ -22,39 +28,13 @@ def refuse_untrusting(steps: Sequence[Step]) -> None:
         for change in step.changes:
             if change.field == "trust" and not trusts(str(change.before or ""), str(change.after)):
                 name, service = step.desired.name, str(change.after)
-                command = trust_command(name, str(change.before or ""), service)
+                document = step.existing.fields["document"] if step.existing else {}
+                command = trust_command(name, document, service)
                 raise UserError(
                     f"the role {name} does not trust {service}",
                     f"{service} cannot assume it, and it is not Kiln's, which therefore leaves it as it is",
                     f"Name another role under roles, or correct it: {command}",
                 )
-
-
-def trusts(services: str, service: str) -> bool:
-    """Check whether a role trusts a service; `services` as roles.trusted lists them: a, b."""
-    return service in services.split(", ")
-
-
-def trust_command(role: str, services: str, service: str) -> str:
-    """Write the command that makes a role trust the service too, beside the services that it trusts."""
-    principals = sorted({*filter(None, services.split(", ")), service})
-    allow = {"Effect": "Allow", "Principal": {"Service": principals}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    return f"aws iam update-assume-role-policy --role-name {role} --policy-document '{document}'"
-
-
-def attach_command(role: str, policy: str) -> str:
-    return f"aws iam attach-role-policy --role-name {role} --policy-arn {policy}"
-
-
-def warn(spec: EnvironmentSpec, steps: Sequence[Step]) -> tuple[str, ...]:
-    """Warn of every right that a role which is not Kiln's lacks, with the command that gives it."""
-    return tuple(
-        f"the role {step.desired.name} is not Kiln's and stays as it is; it lacks {name}: {_loss(spec, name)}; "
-        f"{attach_command(step.desired.name, arn)}"
-        for step in _foreign_roles(steps)
-        for name, arn in _lacking(step)
-    )
 
 
 def other_changes(step: Step) -> list[Difference]:
@@ -64,29 +44,57 @@ def other_changes(step: Step) -> list[Difference]:
     return [change for change in step.changes if change.field != "trust" and not change.field.startswith(_POLICY)]
 
 
-def _lacking(step: Step) -> list[tuple[str, str]]:
-    """The policies that are not attached, by name and ARN; none where the role may do everything."""
-    attached = step.existing.fields.get("policies", ()) if step.existing else ()
-    if any(arn.endswith(f":policy/{name}") for arn in attached for name in _ALL):
-        return []
-    return [
-        (change.field.removeprefix(_POLICY), str(change.after))
-        for change in step.changes
-        if change.field.startswith(_POLICY) and change.after
-    ]
-
-
-def _loss(spec: EnvironmentSpec, policy: str) -> str:
-    """What does not work without it."""
-    roles = spec.roles
-    if policy == roles.storage_policy:
-        return "Docker's storage cannot grow, and jobs die when it is full"
-    if policy in (roles.bucket_policy, roles.public_buckets_policy, "AmazonS3ReadOnlyAccess"):
-        return "jobs cannot read or write the buckets"
-    if policy == "AmazonEC2ContainerServiceforEC2Role":
-        return "machines cannot join ECS"
-    return "AWS refuses what it allows"
-
-
 def _foreign_roles(steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if step.action == "foreign" and isinstance(step.desired, DesiredRole)]
+
+
+def check_rights_of(cloud: Cloud, inputs: Inputs, steps: Sequence[Step]) -> tuple[Verdict, ...]:
+    """Check what is needed of roles that stay as they are."""
+    use = use_of(inputs.spec, inputs.template.spec, inputs.region, inputs.account, inputs.partition)
+    return check_rights(cloud, _demands(inputs, use, steps))
+
+
+def describe_rights(verdicts: Sequence[Verdict], steps: Sequence[Step]) -> tuple[str, ...]:
+    """Write a note for all that is missing, with the command that gives it (pure)."""
+    attachable = _attachable(steps)
+    return tuple(_note(missing) for verdict in verdicts for missing in list_missing(verdict, attachable))
+
+
+def list_unchecked(verdicts: Sequence[Verdict]) -> tuple[Unchecked, ...]:
+    """List what could not be looked at (pure)."""
+    return tuple(
+        Unchecked(f"whether the role {role_name(verdict.demand)} may do what it must ({verdict.demand.loss})",
+                  verdict.unchecked)
+        for verdict in verdicts if verdict.unchecked
+    )  # fmt: skip
+
+
+def _note(missing: Missing) -> str:
+    stays = f"the role {missing.role} is not Kiln's and stays as it is"
+    return f"{stays}; it {missing.lacks}: {missing.loss}; {missing.fix}"
+
+
+def _demands(inputs: Inputs, use: Use, steps: Sequence[Step]) -> Iterator[Demand]:
+    machines = inputs.iam_arn("role", inputs.spec.roles.instance)
+    for step in steps:
+        if step.action != "foreign" or not isinstance(step.desired, DesiredRole) or step.existing is None:
+            continue
+        arn, service = step.existing.id, step.desired.fields["trust"]
+        if service == "ec2.amazonaws.com":
+            yield from list_machine_demands(arn, use)
+            yield from list_task_demands(arn, use) if use.tasks_on_machine else ()
+        elif service == "ecs-tasks.amazonaws.com" and step.desired.name == inputs.spec.job_role:
+            yield from list_task_demands(arn, use)
+        elif service == "batch.amazonaws.com":
+            yield demand_of_batch(arn, use, machines)
+        elif service == "spotfleet.amazonaws.com":
+            yield demand_of_spot_fleet(arn, use, machines)
+
+
+def _attachable(steps: Sequence[Step]) -> frozenset[str]:
+    """The policies of Kiln's own: they hold what they should when this plan has been applied."""
+    return frozenset(
+        step.desired.arn
+        for step in steps
+        if isinstance(step.desired, policies.DesiredPolicy) and step.action != "foreign"
+    )

@@ -25,6 +25,7 @@ def render_header(plan: Plan) -> str:
         f"  {'why':<14}  {plan.inputs.chosen.why}",
         *(f"  {name:<14}  {most}" for name, most in plan.most.items()),
         *(f"  {'!':<14}  {note}" for note in plan.notes),
+        *(f"  {'?':<14}  {unchecked}" for unchecked in plan.unchecked),
         "",
     ]
     return "\n".join(lines) + "\n"
@@ -104,10 +105,12 @@ def _value(value: Any) -> str:
 
 def render_up_to_date(plan: Plan) -> str:
     """Say that there is nothing to do."""
+    mark = "?" if plan.unchecked else "✓"  # what was not looked at is not called well
     lines = [
-        f"✓ {plan.spec.name} is up to date: {len(plan.steps)} resources are as they should be, "
+        f"{mark} {plan.spec.name} is up to date: {len(plan.steps)} resources are as they should be, "
         f"on {plan.inputs.chosen.image.id}.",
         *(f"! {note}" for note in plan.notes),
+        *(f"? {unchecked}" for unchecked in plan.unchecked),
     ]
     return "\n".join(lines)
 

@@ -15,6 +15,7 @@ def make_document(plan: Plan, *, applied: bool) -> dict[str, Any]:
         "ami": plan.inputs.chosen.image.id, "why": plan.inputs.chosen.why, "running": plan.running,
         "something_to_do": plan.something_to_do and not applied, "applied": applied,
         "at_most": plan.most, "notes": plan.notes,
+        "not_checked": [vars(unchecked) for unchecked in plan.unchecked],
         "resources": [*map(_resource, plan.steps), *map(_removed, plan.removals.steps)],
         "jobs": [vars(job) for job in plan.removals.jobs],
     }  # fmt: skip

@@ -38,6 +38,9 @@ def ask(request: Request) -> Iterator[Question]:
         keys = {**role.context, "iam:passedtoservice": ("ec2.amazonaws.com",)}
         yield Question("iam:PassRole", role.resource, keys, role.known)
         return
+    if operation == "SimulatePrincipalPolicy":
+        yield Question(action, str(request.get("PolicySourceArn")))
+        return
     if operation == "RemoveRoleFromInstanceProfile":
         yield _ask_about("instance-profile", "instance_profiles", str(request.get("InstanceProfileName")), request)
         return

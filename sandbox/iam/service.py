@@ -16,6 +16,7 @@ from moto.iam.responses import IamResponse
 
 from sandbox.iam import managed, visibility
 from sandbox.iam.linked_roles import LinkedRoles
+from sandbox.iam.simulation import Simulation
 from sandbox.world.refusals import Refusal, make_body
 from sandbox.world.world import current
 
@@ -24,7 +25,7 @@ _CHANGES_OF_POLICIES = ("DeletePolicy", "CreatePolicyVersion", "DeletePolicyVers
 _MINE = "You can not delete or change a policy that AWS manages."
 
 
-class Iam(LinkedRoles, IamResponse):
+class Iam(LinkedRoles, Simulation, IamResponse):
     def call_action(self) -> TYPE_RESPONSE:
         world = current()
         with world.lock:

@@ -109,7 +109,9 @@ SUBCLASSES: tuple[Subclass, ...] = (
         ),
     ),
     Subclass(Ecs, _LAWS),
-    Subclass(Iam, _LAWS, adds=("refuse_change_of_awss_policy", "refuse_change_of_linked_role")),
+    Subclass(
+        Iam, _LAWS, adds=("refuse_change_of_awss_policy", "refuse_change_of_linked_role", "simulate_principal_policy")
+    ),
     Subclass(S3, _LAWS),
     Subclass(ServiceQuotas, _LAWS),
     Subclass(Ssm, _LAWS),

@@ -31,5 +31,5 @@ def test_the_doctor_under_the_policy(sandbox: Sandbox, become: Become) -> None:
     assert _visit()["healthy"]
     become([each for each in whole if each.sid != "Doctor"])
     unseen = _visit()["unseen"]
-    assert set(unseen) == {"quotas", "roles", "agents", "jobs"}
+    assert set(unseen) == {"quotas", "agents", "jobs"}
     assert "the credentials may not call GetJobQueueSnapshot" in unseen["jobs"]

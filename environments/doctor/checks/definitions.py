@@ -9,7 +9,7 @@ from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import job_roles
 from environments.machines.definitions import Size, find_definition_misfit
 from environments.machines.fitting import Catalogue
-from environments.plan.roles import trust_command, trusts
+from environments.rights.trust import trust_command, trusts
 from kiln import words
 
 
@@ -54,7 +54,7 @@ def check_roles(picture: Picture) -> Iterator[Finding]:
                 yield error(
                     f"the job role {short_name(arn)} does not trust ecs-tasks.amazonaws.com",
                     f"the jobs of {name} get no credentials",
-                    trust_command(short_name(arn), role.trusts, "ecs-tasks.amazonaws.com"),
+                    trust_command(short_name(arn), role.document, "ecs-tasks.amazonaws.com"),
                     short_name(arn),
                 )
 

@@ -1,4 +1,4 @@
-"""Roles and instance profiles: existing, trusting the right service, and with the policies that they need.
+"""Roles and instance profiles: existing, and trusting the right service. What they may do is in rights.py.
 
 Sources: "AWS Batch service IAM role", "Amazon ECS instance role", "Amazon EC2 Spot Fleet role", "Using service-linked
 roles for AWS Batch", AWS Batch User Guide.
@@ -7,21 +7,20 @@ roles for AWS Batch", AWS Batch User Guide.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from environments.doctor.checks.finding import Finding, error, warning
+from environments.doctor.checks.finding import Finding, error
 from environments.doctor.facts.compute_environments import Described, is_spot, name_of, resources, short_name
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import Role
-from environments.plan.roles import attach_command, trust_command, trusts
+from environments.rights.trust import trust_command, trusts
 
 _LINKED = "/aws-service-role/"
 
 
 @dataclass(frozen=True)
 class _Use:
-    """What a role is for: the service that assumes it, AWS's managed policy for that, and who uses it, in words."""
+    """What a role is for: the service that assumes it, and who uses it, in words."""
 
     service: str
-    policy: str
     by: str
 
 
@@ -29,7 +28,7 @@ def check_service_roles(picture: Picture) -> Iterator[Finding]:
     """Check the role that AWS Batch works through. Its service-linked role cannot be deleted while it is in use."""
     for arn, users in _users(picture, lambda environment: str(environment.get("serviceRole") or "")).items():
         if _LINKED not in arn:
-            use = _Use("batch.amazonaws.com", "AWSBatchServiceRole", f"AWS Batch uses it for {users}")
+            use = _Use("batch.amazonaws.com", f"AWS Batch uses it for {users}")
             yield from _check_role(picture, arn, use)
 
 
@@ -37,7 +36,7 @@ def check_spot_roles(picture: Picture) -> Iterator[Finding]:
     """Check the Spot fleet role where a compute environment names it, and the service-linked roles that Spot needs."""
     fleets = _users(picture, lambda environment: str(resources(environment).get("spotIamFleetRole") or ""))
     for arn, users in fleets.items():
-        use = _Use("spotfleet.amazonaws.com", "AmazonEC2SpotFleetTaggingRole", f"Spot Fleet uses it for {users}")
+        use = _Use("spotfleet.amazonaws.com", f"Spot Fleet uses it for {users}")
         yield from _check_role(picture, arn, use)
     spot = [environment for environment in picture.scope.environments if is_spot(environment)]
     needed = {
@@ -77,9 +76,7 @@ def check_instance_profiles(picture: Picture) -> Iterator[Finding]:
                 name,
             )
         else:
-            policy = "AmazonEC2ContainerServiceforEC2Role"
-            use = _Use("ec2.amazonaws.com", policy, f"the machines of {users} use it")
-            yield from _check_permissions(profile.role, use)
+            yield from _check_trust(profile.role, _Use("ec2.amazonaws.com", f"the machines of {users} use it"))
 
 
 def _check_role(picture: Picture, arn: str, use: _Use) -> Iterator[Finding]:
@@ -88,25 +85,17 @@ def _check_role(picture: Picture, arn: str, use: _Use) -> Iterator[Finding]:
         why = f"{use.by}; a role whose path is not / must be named by its full ARN"
         yield error(f"there is no role {arn}", why, f"{picture.scope.register_command} makes it", short_name(arn))
         return
-    yield from _check_permissions(role, use)
+    yield from _check_trust(role, use)
 
 
-def _check_permissions(role: Role, use: _Use) -> Iterator[Finding]:
-    name, partition = short_name(role.arn), role.arn.split(":")[1]
-    managed = f"arn:{partition}:iam::aws:policy/service-role/{use.policy}"
-    attach = attach_command(name, managed)
+def _check_trust(role: Role, use: _Use) -> Iterator[Finding]:
     if not trusts(role.trusts, use.service):
+        name = short_name(role.arn)
         yield error(
             f"the role {name} does not trust {use.service}",
             f"{use.by}, which AWS refuses while the role does not trust {use.service}",
-            trust_command(name, role.trusts, use.service),
+            trust_command(name, role.document, use.service),
             name,
-        )
-    elif not role.policies:
-        yield error(f"the role {name} has no policy, so it may do nothing", use.by, attach, name)
-    elif use.policy not in role.policies:
-        yield warning(
-            f"the role {name} lacks {use.policy}", f"{use.by}; its other policies must allow the same", attach, name
         )
 
 

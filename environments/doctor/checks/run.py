@@ -14,6 +14,7 @@ from environments.doctor.checks import (
     launch_templates,
     network,
     queues,
+    rights,
     roles,
     volumes,
 )
@@ -45,6 +46,7 @@ OF_ENVIRONMENT = (
     Check(roles.check_service_roles, ("roles",)),
     Check(roles.check_spot_roles, ("roles",)),
     Check(roles.check_instance_profiles, ("roles",)),
+    Check(rights.check_rights, ("rights",)),
     Check(launch_templates.check_versions, ("templates",)),
     Check(images.check_existence, ("templates", "images")),
     Check(images.check_deprecation, ("templates", "images")),

@@ -10,6 +10,7 @@ from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.keys import Keys
 from environments.doctor.facts.machines import Agents
 from environments.doctor.facts.network import Network
+from environments.doctor.facts.rights import Rights
 from environments.doctor.facts.roles import Roles
 from environments.doctor.facts.scope import Scope
 from environments.doctor.facts.volumes import Volumes
@@ -24,6 +25,7 @@ Part = Literal[
     "quotas",
     "definitions",
     "roles",
+    "rights",
     "agents",
     "keys",
     "references",
@@ -48,12 +50,18 @@ class Picture:
     quotas: Mapping[str, float] = field(default_factory=dict)  # quota code → vCPUs
     definitions: tuple[Described, ...] = ()  # ACTIVE revisions of job definitions
     roles: Roles = field(default_factory=Roles)
+    rights: Rights = field(default_factory=Rights)
     agents: Agents = field(default_factory=Agents)
     keys: Keys = field(default_factory=Keys)
     references: References = field(default_factory=References)
     volumes: Volumes = field(default_factory=Volumes)
     jobs: tuple[QueuedJob, ...] = ()
     unseen: Mapping[Part, str] = field(default_factory=dict)
+
+    @property
+    def not_checked(self) -> Mapping[Part, str]:
+        """Say why a part could not be seen, or not in whole."""
+        return {**self.unseen, **({"rights": self.rights.unchecked} if self.rights.unchecked else {})}
 
     def of(self, name: str) -> "Picture":
         """Select what belongs to one of Kiln's environments alone, by its tag."""

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from environments.doctor.facts.compute_environments import Described
 
 
 @dataclass(frozen=True)
 class Role:
-    """A role; `trusts` are the services that may assume it, `policies` the names of its policies, inline ones too."""
+    """A role; `trusts` are the services that may assume it, `document` is its trust policy."""
 
     arn: str
     trusts: str
-    policies: frozenset[str]
+    document: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

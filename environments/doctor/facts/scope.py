@@ -1,12 +1,13 @@
 """Which compute environments and job queues the doctor looks at."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from environments.doctor.facts.compute_environments import Described
 from environments.kinds.batch.job_queues import order_of
 from environments.model import ownership
+from environments.spec.environment import EnvironmentSpec
 from kiln import typed
 
 
@@ -14,7 +15,8 @@ from kiln import typed
 class Scope:
     """Compute environments and queues of one of Kiln's environments (`name`), or of all; `now` is the present (UTC).
 
-    `region_environments` are all compute environments of the region, whoever made them.
+    `region_environments` are all compute environments of the region, whoever made them. `definitions` are those of
+    Kiln's environments that could be loaded, by name.
     """
 
     region: str
@@ -23,6 +25,7 @@ class Scope:
     environments: Sequence[Described] = ()
     queues: Sequence[Described] = ()
     region_environments: Sequence[Described] = ()
+    definitions: Mapping[str, EnvironmentSpec] = field(default_factory=dict)
 
     def names(self) -> tuple[str, ...]:
         """List Kiln's environments that these compute environments and queues belong to."""

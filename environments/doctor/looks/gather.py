@@ -14,10 +14,12 @@ from environments.doctor.facts.keys import Keys
 from environments.doctor.facts.machines import Agents
 from environments.doctor.facts.network import Network
 from environments.doctor.facts.picture import Part, Picture
+from environments.doctor.facts.rights import Rights
 from environments.doctor.facts.roles import Roles
 from environments.doctor.facts.scope import Scope
 from environments.doctor.facts.volumes import Volumes
 from environments.doctor.looks import batch, ec2, ecs, iam, kms, service_quotas
+from environments.doctor.looks import rights as looks_at_rights
 from environments.machines.references import References
 from environments.model.region import Region
 
@@ -69,6 +71,7 @@ def gather(cloud: Cloud, scope: Scope, *, without: Collection[Part] = ()) -> Pic
     quotas = looks.at("quotas", {}, service_quotas.describe_quotas, cloud, environments)
     definitions = looks.at("definitions", (), batch.describe_definitions, cloud, scope)
     roles = looks.at("roles", Roles(), iam.describe_roles, cloud, environments, definitions)
+    rights = looks.at("rights", Rights(), looks_at_rights.describe_rights, cloud, scope, roles)
     agents = looks.at("agents", Agents(), ecs.describe_agents, cloud, environments)
     keys = looks.at("keys", Keys(), kms.describe_keys, cloud, environments, templates, images)
     references = looks.at("references", References(), ec2.describe_references, cloud, environments)
@@ -76,6 +79,6 @@ def gather(cloud: Cloud, scope: Scope, *, without: Collection[Part] = ()) -> Pic
     jobs = looks.at("jobs", (), batch.describe_stuck_jobs, cloud, scope)
     return Picture(
         scope, templates=templates, images=images, network=network, types=types, quotas=quotas,
-        definitions=definitions, roles=roles, agents=agents, keys=keys, references=references, volumes=volumes,
-        jobs=jobs, unseen=looks.unseen,
+        definitions=definitions, roles=roles, rights=rights, agents=agents, keys=keys, references=references,
+        volumes=volumes, jobs=jobs, unseen=looks.unseen,
     )  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cloud import errors
-from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.doctor.facts.compute_environments import Described, resources, short_name
 from environments.doctor.facts.roles import Profile, Role, Roles, job_roles
@@ -31,7 +30,7 @@ def _role(iam: Any, arn: str) -> Role | None:
     answer = errors.or_none(iam.get_role, RoleName=short_name(arn))
     if answer is None or not _is_named(answer["Role"], arn):
         return None
-    return _with_policies(iam, answer["Role"])
+    return _read_role(answer["Role"])
 
 
 def _is_named(described: Mapping[str, Any], name: str) -> bool:
@@ -39,11 +38,9 @@ def _is_named(described: Mapping[str, Any], name: str) -> bool:
     return not name.startswith("arn:") or bool(described["Arn"] == name)
 
 
-def _with_policies(iam: Any, role: Mapping[str, Any]) -> Role:
-    attached = list_all(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=role["RoleName"])
-    names = [policy["PolicyName"] for policy in attached]
-    names += list_all(iam, "list_role_policies", "PolicyNames", RoleName=role["RoleName"])
-    return Role(role["Arn"], roles.trusted(role["AssumeRolePolicyDocument"]), frozenset(names))
+def _read_role(role: Mapping[str, Any]) -> Role:
+    document = role["AssumeRolePolicyDocument"]
+    return Role(role["Arn"], roles.trusted(document), roles.read_trust(document))
 
 
 def _profile(iam: Any, name: str) -> Profile | None:
@@ -51,4 +48,4 @@ def _profile(iam: Any, name: str) -> Profile | None:
     if answer is None or not _is_named(answer["InstanceProfile"], name):
         return None
     profile = answer["InstanceProfile"]
-    return Profile(profile["Arn"], next((_with_policies(iam, role) for role in profile["Roles"]), None))
+    return Profile(profile["Arn"], next((_read_role(role) for role in profile["Roles"]), None))

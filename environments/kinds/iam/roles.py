@@ -115,6 +115,7 @@ def _existing(iam: Any, desired: DesiredRole) -> Existing | None:
     role = answer["Role"]
     fields: dict[str, Any] = {
         "trust": trusted(role["AssumeRolePolicyDocument"]),
+        "document": read_trust(role["AssumeRolePolicyDocument"]),
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     }
     if not desired.foreign:
@@ -125,8 +126,7 @@ def _existing(iam: Any, desired: DesiredRole) -> Existing | None:
 
 def trusted(document: Any) -> str:
     """The services that may assume a role, by name (pure); the document as boto3 or a URL has it."""
-    parsed = json.loads(unquote(document)) if isinstance(document, str) else document
-    statements = parsed.get("Statement", [])
+    statements = read_trust(document).get("Statement", [])
     services: set[str] = set()
     for statement in statements if isinstance(statements, list) else [statements]:
         principal = statement.get("Principal")
@@ -134,6 +134,11 @@ def trusted(document: Any) -> str:
         if statement.get("Effect") == "Allow":
             services |= {named} if isinstance(named, str) else set(named)
     return ", ".join(sorted(services))
+
+
+def read_trust(document: Any) -> dict[str, Any]:
+    """Read a trust policy, as boto3 or a URL has it (pure)."""
+    return dict(json.loads(unquote(document)) if isinstance(document, str) else document)
 
 
 def diff(desired: DesiredRole, existing: Existing) -> tuple[Difference, ...]:

@@ -38,14 +38,15 @@ def read_statements(document: str) -> tuple[Statement, ...]:
 
 def applies(statement: Statement, question: Question) -> bool:
     """Return whether a statement speaks of this action on this resource in these circumstances."""
-    if not _names_action(statement, question.action):
+    if not names_action(statement, question.action):
         return False
     if not question.known:
         return statement.get("Effect") == "Allow"
     return _names_resource(statement, question) and hold(statement.get("Condition") or {}, question.context)
 
 
-def _names_action(statement: Statement, action: str) -> bool:
+def names_action(statement: Statement, action: str) -> bool:
+    """Return whether a statement speaks of the action."""
     if "NotAction" in statement:
         return not any(matches(pattern.lower(), action.lower()) for pattern in as_list(statement["NotAction"]))
     return any(matches(pattern.lower(), action.lower()) for pattern in as_list(statement.get("Action", [])))

@@ -17,9 +17,9 @@ def test_an_applied_environment_is_healthy(patient: Patient) -> None:
     assert document["healthy"]
     assert document["environments"] == ["genomics"]
     assert document["checks"] >= 19
-    reading = ("Describe", "Get", "List")
+    reading = ("Describe", "Get", "List", "Simulate")
     assert all(call.action.startswith(reading) for call in patient.sandbox.calls.all())
-    assert len(patient.sandbox.calls.all()) <= 26
+    assert len(patient.sandbox.calls.all()) <= 35
 
 
 def test_as_a_person_types_it(patient: Patient, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ def test_the_table() -> None:
         "✗ it is broken",
         "    why   because",
         "    fix   mend it",
-        f"{'✓ salmon: no findings in what could be looked at':<64}20 checks, 1.4 s",
+        f"{'? salmon: no findings in what could be looked at':<64}20 checks, 1.4 s",
         "! could not look at quotas: denied",
     ]
     account = {"": (warning("vol-1 is idle", "paid for", "delete it", "vol-1"),)}

@@ -30,7 +30,7 @@ def needs(*specs: EnvironmentSpec, boundary: str = "") -> dict[str, Permission]:
 def test_where_iam_exists_already_nothing_is_made() -> None:
     found = needs(spec(iam="existing", buckets={"work": {}}))
     assert set(found) == {"Roles", "Profiles", "PassToMachines"}
-    assert found["Roles"].actions == ("iam:GetRole", "iam:ListAttachedRolePolicies")
+    assert found["Roles"].actions == ("iam:GetRole", "iam:ListAttachedRolePolicies", "iam:SimulatePrincipalPolicy")
     assert found["Profiles"].actions == ("iam:GetInstanceProfile",)
     assert found["Roles"].resources == (f"{IAM}role/ecsInstanceRole", f"{IAM}role/small-job-role")
     assert found["Profiles"].resources == (f"{IAM}instance-profile/ecsInstanceRole",)

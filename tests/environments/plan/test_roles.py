@@ -1,6 +1,5 @@
-"""Rows 1, 2 and 6: roles and security groups that are not Kiln's, and with which nothing can work."""
+"""Rows 2 and 6: roles and security groups that are not Kiln's, and with which nothing can work."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +8,9 @@ import pytest
 from kiln.errors import UserError
 from sandbox.inprocess import Sandbox
 from tests.support.environments import STOCK, Define, Register, Registered
+from tests.support.foreign_roles import make_role
 
 _AWS = "arn:aws:iam::aws:policy/"
-_ECS = f"{_AWS}service-role/AmazonEC2ContainerServiceforEC2Role"
-
-
-def make_role(sandbox: Sandbox, name: str, *services: str, policies: tuple[str, ...] = ()) -> None:
-    allow = {"Effect": "Allow", "Principal": {"Service": list(services)}, "Action": "sts:AssumeRole"}
-    document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    iam = sandbox.client("iam")
-    iam.create_role(RoleName=name, AssumeRolePolicyDocument=document)
-    for policy in policies:
-        iam.attach_role_policy(RoleName=name, PolicyArn=policy)
 
 
 @pytest.mark.parametrize(
@@ -52,30 +42,6 @@ def test_row_2_a_role_that_trusts_other_services_too_is_used(
     policy = f"{_AWS}service-role/AWSBatchServiceRole"
     make_role(sandbox, "theirs", "batch.amazonaws.com", "ec2.amazonaws.com", policies=(policy,))
     assert registered(define("roles: {service: theirs}\n"), STOCK, plan=True)["notes"] == []
-
-
-@pytest.mark.parametrize(
-    ("attached", "more", "lacking"),
-    [
-        ((_ECS,), "", {"ebs-autoscale-policy": "cannot grow"}),
-        ((), "", {"ebs-autoscale-policy": "cannot grow", "AmazonEC2ContainerServiceforEC2Role": "cannot join ECS"}),
-        ((_ECS,), "task_credentials: instance-role\n",
-         {"ebs-autoscale-policy": "cannot grow", "bucket-access-policy": "the buckets"}),
-        ((f"{_AWS}AdministratorAccess",), "", {}),
-    ],
-)  # fmt: skip
-def test_row_1_every_right_that_a_role_lacks_comes_with_its_command(
-    sandbox: Sandbox, registered: Registered, define: Define,
-    attached: tuple[str, ...], more: str, lacking: dict[str, str],
-) -> None:  # fmt: skip
-    make_role(sandbox, "ecsInstanceRole", "ec2.amazonaws.com", policies=attached)
-    notes = registered(define(more), STOCK, plan=True)["notes"]
-    assert len(notes) == len(lacking)
-    for name, loss in lacking.items():
-        [note] = [note for note in notes if f"it lacks {name}" in note]
-        assert loss in note
-        arn = _ECS if name in _ECS else f"arn:aws:iam::123456789012:policy/{name}"
-        assert note.endswith(f"aws iam attach-role-policy --role-name ecsInstanceRole --policy-arn {arn}")
 
 
 @pytest.mark.parametrize(

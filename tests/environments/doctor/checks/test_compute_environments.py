@@ -81,7 +81,7 @@ def test_a_service_role_that_may_do_nothing(patient: Patient) -> None:
     patient.iam.detach_role_policy(RoleName="AWSBatchServiceRole", PolicyArn=policy["PolicyArn"])
     patient.later(700)
     found = _complaints(patient)
-    assert any("the role AWSBatchServiceRole has no policy, so it may do nothing" in each for each in found)
+    assert any("the role AWSBatchServiceRole lacks autoscaling:" in each for each in found)
     assert any("cannot start: AWS Batch's service role may not start machines" in each for each in found)
     patient.iam.attach_role_policy(RoleName="AWSBatchServiceRole", PolicyArn=policy["PolicyArn"])
     patient.batch.terminate_job(jobId=job, reason="over")

@@ -50,7 +50,7 @@ def test_both_roles_of_a_definition_count() -> None:
 
 def test_a_role_must_trust_tasks() -> None:
     def roles(trusts: str) -> Roles:
-        return Roles({"job": Role(ROLE, trusts, frozenset())})
+        return Roles({"job": Role(ROLE, trusts)})
 
     definitions = (revision(1, jobRoleArn=ROLE),)
     assert list(check_roles(picture(definitions=definitions, roles=roles(f"ec2.amazonaws.com, {TASKS}")))) == []

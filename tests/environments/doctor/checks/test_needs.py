@@ -12,9 +12,11 @@ from environments.doctor.facts.keys import Key, Keys
 from environments.doctor.facts.machines import Agents, Machine
 from environments.doctor.facts.network import Network
 from environments.doctor.facts.picture import Part, Picture
+from environments.doctor.facts.rights import Rights
 from environments.doctor.facts.roles import Profile, Role, Roles
 from environments.doctor.facts.volumes import Volumes
 from environments.machines.references import References
+from environments.rights.demand import Decision, Demand, Lack, Verdict
 from launch_templates.versions import OWN, Template, Version
 from tests.support.doctor_pictures import NOW, TYPES, job, picture
 
@@ -37,7 +39,9 @@ def _sick() -> Picture:
     container = {"jobRoleArn": _ROLES["tasks"], "resourceRequirements": asks}
     definition = {"jobDefinitionName": "hello", "containerProperties": container}
     volume = {"VolumeId": "vol-1", "Size": 100, "CreateTime": NOW - timedelta(days=1), "Tags": []}
-    roles = {name: Role(arn, "lambda.amazonaws.com", frozenset({"p"})) for name, arn in _ROLES.items()}
+    roles = {name: Role(arn, "lambda.amazonaws.com") for name, arn in _ROLES.items()}
+    demand = Demand(_ROLES["machines"], "kiln-ecs", "nothing works", "", (), ())
+    lacks = Rights({"e": (Verdict(demand, (Lack("ecs:Poll", "", Decision("lacking")),)),)})
     machines = (
         Machine("i-1", "c5.2xlarge", "1.90.0", True, 15473, "c"), Machine("i-2", "c5.2xlarge", "", False, 0, "c"),
     )  # fmt: skip
@@ -51,7 +55,7 @@ def _sick() -> Picture:
         definitions=({**definition, "revision": 1}, {**definition, "revision": 2}),
         roles=Roles(roles, {"machines": Profile("arn:…:instance-profile/machines", roles["machines"])}),
         agents=Agents(machines, {"ECS_AL2023": "1.99.0"}), references=References(frozenset({"other"})),
-        keys=Keys({_KEY: Key(_KEY, "Disabled", frozenset())}),
+        keys=Keys({_KEY: Key(_KEY, "Disabled", frozenset())}), rights=lacks,
         volumes=Volumes([volume]), jobs=(job(mib=10**6), job()),
     )  # fmt: skip
     [environment], [queue] = sick.scope.environments, sick.scope.queues

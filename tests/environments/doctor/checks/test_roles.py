@@ -2,7 +2,11 @@
 
 import json
 
+import pytest
+
 from tests.support.doctor import Patient
+from tests.support.foreign_roles import paste
+from tests.support.policies import allow, document
 
 _ECS = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 
@@ -44,19 +48,67 @@ def test_an_instance_role_that_machines_cannot_have(patient: Patient) -> None:
 
 
 def test_an_instance_role_without_the_policy_of_ecs(patient: Patient) -> None:
+    """By the rights: another policy that gives them is as good."""
     patient.iam.detach_role_policy(RoleName="ecsInstanceRole", PolicyArn=_ECS)
     patient.later()
+    joining, writing = sorted(patient.complaints())
+    assert "error: the role ecsInstanceRole lacks ecs:DiscoverPollEndpoint, ecs:RegisterContainerInstance" in joining
+    assert "error: the role ecsInstanceRole lacks logs:CreateLogStream, logs:PutLogEvents on the log group" in writing
+    command = f"aws iam attach-role-policy --role-name ecsInstanceRole --policy-arn {_ECS}"
+    assert joining.endswith(command)
+    assert writing.endswith(command)
+    patient.iam.put_role_policy(
+        RoleName="ecsInstanceRole", PolicyName="ours", PolicyDocument=document(allow(["ecs:*", "logs:*"]))
+    )
+    patient.later()
+    assert patient.visit()["healthy"]
+    patient.iam.delete_role_policy(RoleName="ecsInstanceRole", PolicyName="ours")
+    paste(patient.sandbox, command)
+    assert patient.visit()["healthy"]
+
+
+@pytest.mark.parametrize(
+    ("role", "policy", "right"),
+    [
+        ("ecsInstanceRole", "ebs-autoscale-policy", "ec2:CreateVolume"),
+        ("genomics-job-role", "bucket-access-policy", "s3:GetObject, s3:PutObject on the bucket genomics-"),
+        ("genomics-job-role", "public-buckets-policy", "s3:GetObject on the bucket 1000genomes"),
+    ],
+)
+def test_row_1_a_role_without_one_of_its_policies(patient: Patient, role: str, policy: str, right: str) -> None:
+    arn = f"arn:aws:iam::123456789012:policy/{policy}"
+    patient.iam.detach_role_policy(RoleName=role, PolicyArn=arn)
+    patient.later()
     found = patient.one()
-    assert "warning: the role ecsInstanceRole lacks AmazonEC2ContainerServiceforEC2Role" in found
-    assert f"aws iam attach-role-policy --role-name ecsInstanceRole --policy-arn {_ECS}" in found
-    others = patient.iam.list_attached_role_policies(RoleName="ecsInstanceRole")["AttachedPolicies"]
-    for each in others:
-        patient.iam.detach_role_policy(RoleName="ecsInstanceRole", PolicyArn=each["PolicyArn"])
+    assert f"error: the role {role} lacks " in found
+    assert right in found.replace("s3:ListBucket, ", "")
+    command = found.rpartition(" | ")[2]
+    assert command == f"aws iam attach-role-policy --role-name {role} --policy-arn {arn}"
+    paste(patient.sandbox, command)
+    assert patient.visit()["healthy"]
+
+
+def test_row_1_what_somebody_denies(patient: Patient) -> None:
+    deny = document(allow("ec2:AttachVolume", Effect="Deny"))
+    patient.iam.put_role_policy(RoleName="ecsInstanceRole", PolicyName="no-disks", PolicyDocument=deny)
     patient.later()
-    assert "error: the role ecsInstanceRole has no policy, so it may do nothing" in patient.one()
-    for arn in (_ECS, *(each["PolicyArn"] for each in others)):
-        patient.iam.attach_role_policy(RoleName="ecsInstanceRole", PolicyArn=arn)
+    found = patient.one()
+    assert "is denied ec2:AttachVolume by role_ecsInstanceRole_no-disks" in found
+    assert "take these actions out of the Deny" in found
+    patient.iam.delete_role_policy(RoleName="ecsInstanceRole", PolicyName="no-disks")
     patient.later()
+    assert patient.visit()["healthy"]
+
+
+def test_row_1_where_iam_may_not_be_asked_the_policies_are_read_else_it_is_not_checked(patient: Patient) -> None:
+    patient.sandbox.faults.add("SimulatePrincipalPolicy", "AccessDenied", status=403, times=None)
+    assert patient.visit()["healthy"]
+    patient.sandbox.faults.add("GetPolicyVersion", "AccessDenied", status=403, times=None)
+    seen = patient.visit()
+    assert (seen["healthy"], list(seen["unseen"]), seen["findings"]) == (False, ["rights"], [])
+    assert "the role ecsInstanceRole: " in seen["unseen"]["rights"]
+    assert "may not call GetPolicyVersion" in seen["unseen"]["rights"]
+    patient.sandbox.faults.clear()
     assert patient.visit()["healthy"]
 
 

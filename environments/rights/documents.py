@@ -1,0 +1,40 @@
+"""Read a role's policies: what they say, for whoever may read them but not ask IAM; and a bucket's own policy."""
+
+from typing import Any
+
+from cloud import errors
+from cloud.pages import list_all
+from cloud.session import Cloud
+from environments.kinds.iam.statements import statements_of
+from environments.rights.evaluate import Documents, Policy, Statement
+
+
+def read_documents(cloud: Cloud, role: str) -> Documents:
+    """Read all policies of a role (its ARN), and its boundary."""
+    iam, name = cloud.client("iam"), role.rpartition("/")[2]
+    described = iam.get_role(RoleName=name)["Role"]
+    attached = list_all(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=name)
+    inline = list_all(iam, "list_role_policies", "PolicyNames", RoleName=name)
+    limit = described.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
+    return Documents(
+        (*(_managed(iam, policy["PolicyArn"]) for policy in attached), *(_inline(iam, name, own) for own in inline)),
+        _managed(iam, limit) if limit else None,
+    )
+
+
+def _managed(iam: Any, arn: str) -> Policy:
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    return Policy(arn.rpartition("/")[2], tuple(statements_of(document)))
+
+
+def _inline(iam: Any, role: str, name: str) -> Policy:
+    document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+    return Policy(name, tuple(statements_of(document)))
+
+
+def read_bucket_policy(cloud: Cloud, bucket: str) -> tuple[Statement, ...]:
+    """Read what a bucket's own policy says; nothing for a bucket without one, and for none."""
+    missing = ("NoSuchBucketPolicy", "NoSuchBucket")
+    answer = errors.or_none(cloud.client("s3").get_bucket_policy, *missing, Bucket=bucket)
+    return tuple(statements_of(answer["Policy"])) if answer else ()
