@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,7 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
     dead = list_dead_builds(root)
     now = now or datetime.now(UTC)
 
-    def judge(kind: str, field: str, resources: list[Resource], remove: Callable[[Cloud, str], None]) -> list[Leftover]:
-        return [
-            Leftover(kind, resource[field], own.get(tags.BUILD, ""), why, _remover(remove, cloud, resource[field]))
-            for resource in resources
-            if (why := _why(own := tags.as_dict(resource.get("Tags")), dead, now))
-        ]
-
+    judge = partial(_judge, cloud, dead, now)
     volumes = [volume for volume in _pages(cloud, "describe_volumes", "Volumes") if volume["State"] == "available"]
     amis = _pages(cloud, "describe_images", "Images", Owners=["self"])
     used = {snapshot for ami in amis for snapshot in imaging.list_snapshots(ami)}
@@ -63,6 +58,18 @@ def find(cloud: Cloud, root: Path, now: datetime | None = None) -> list[Leftover
         *judge("key pair", "KeyName", key_pairs, _delete_key),
         *judge("security group", "GroupId", groups, ssh_access.delete_group),
         *_files(root, dead),
+    ]
+
+
+def _judge(
+    cloud: Cloud, dead: set[str], now: datetime,
+    kind: str, field: str, resources: list[Resource], remove: Callable[[Cloud, str], None],
+) -> list[Leftover]:  # fmt: skip
+    """List those of the resources that no living build needs; `field` holds their id, `remove` deletes by it."""
+    return [
+        Leftover(kind, resource[field], own.get(tags.BUILD, ""), why, _remover(remove, cloud, resource[field]))
+        for resource in resources
+        if (why := _why(own := tags.as_dict(resource.get("Tags")), dead, now))
     ]
 
 

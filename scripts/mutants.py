@@ -20,8 +20,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from scripts.mutation import population, trial
+from scripts.mutation.mutant import Mutant
 from scripts.mutation.nearest import Nearest
-from scripts.mutation.population import Mutant
 
 SEED, SIZE = 20_260_311, 300
 ROOMS = ("kiln", "cloud", "provision", "environments")

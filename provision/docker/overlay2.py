@@ -4,6 +4,7 @@ from typing import Literal
 
 from kiln.errors import UserError
 from kiln.models import GiB, Model
+from provision.docker import data_volume
 from provision.model import shell, volumes
 from provision.model.recipe import Check, Family, Machine, Recipe, Step
 
@@ -82,6 +83,6 @@ def _data(machine: Machine) -> Recipe:
     mount = f"kiln_mount_docker {machine.data_device} {machine.data_gib}\n"
     check = f"kiln_check_fills {DOCKER_DIR} {machine.data_gib}\n"
     return Recipe(
-        steps=(Step("docker overlay2 on the data volume", volumes.MOUNT_DOCKER + mount, timeout=600),),
+        steps=(Step("docker overlay2 on the data volume", data_volume.MOUNT_DOCKER + mount, timeout=600),),
         checks=(Check(f"{DOCKER_DIR} fills its volume of {machine.data_gib} GiB", volumes.GROW + check),),
     )

@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
+from provision.provisioners import ecs_agent_json as take_json
 from provision.provisioners import ecs_agent_values as take
 
 _LEVELS = ("crit", "error", "warn", "info", "debug")
@@ -58,8 +59,8 @@ KEYS: Mapping[str, take.Write] = {
     "ECS_LOG_MAX_FILE_SIZE_MB": take.whole(1, 100_000),
     "ECS_LOG_MAX_ROLL_COUNT": take.whole(1, 100_000),
     "ECS_TASK_PIDS_LIMIT": take.whole(1, 4_194_304),
-    "ECS_RESERVED_PORTS": take.ports,
-    "ECS_RESERVED_PORTS_UDP": take.ports,
+    "ECS_RESERVED_PORTS": take_json.ports,
+    "ECS_RESERVED_PORTS_UDP": take_json.ports,
     "ECS_DYNAMIC_HOST_PORT_RANGE": take.text(r"\d{1,5}-\d{1,5}", "32768-60999"),
     "ECS_TASK_METADATA_RPS_LIMIT": take.text(r"[1-9]\d*,[1-9]\d*", "100,150"),
     "ECS_IMAGE_PULL_BEHAVIOR": take.one_of("default", "always", "once", "prefer-cached"),
@@ -68,12 +69,12 @@ KEYS: Mapping[str, take.Write] = {
     "ECS_LOG_ROLLOVER_TYPE": take.one_of("size", "hourly"),
     "ECS_LOG_OUTPUT_FORMAT": take.one_of("logfmt", "json"),
     "ECS_LOG_DRIVER": take.one_of(*(name for name in _DRIVERS if name not in ("awsfirelens", "none"))),
-    "ECS_LOG_OPTS": take.mapping(longest_value=1024),
-    "ECS_AVAILABLE_LOGGING_DRIVERS": take.words(_DRIVERS),
+    "ECS_LOG_OPTS": take_json.mapping(longest_value=1024),
+    "ECS_AVAILABLE_LOGGING_DRIVERS": take_json.words(_DRIVERS),
     "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM": take.one_of("none", "ec2_instance"),
-    "ECS_CONTAINER_INSTANCE_TAGS": take.mapping(),
-    "ECS_AGENT_LABELS": take.mapping(longest_value=1024),
-    "ECS_AWSVPC_ADDITIONAL_LOCAL_ROUTES": take.networks,
+    "ECS_CONTAINER_INSTANCE_TAGS": take_json.mapping(),
+    "ECS_AGENT_LABELS": take_json.mapping(longest_value=1024),
+    "ECS_AWSVPC_ADDITIONAL_LOCAL_ROUTES": take_json.networks,
     "ECS_EXCLUDE_UNTRACKED_IMAGE": take.text(r"[^\s,]+(,[^\s,]+)*", "alpine:latest,busybox:1"),
     "ECS_LOGFILE": take.path,
     "ECS_CNI_PLUGINS_PATH": take.path,

@@ -2,10 +2,9 @@
 
 import ast
 import difflib
-import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -14,40 +13,10 @@ from cosmic_ray.ast import ast_nodes, get_ast
 from cosmic_ray.ast.ast_query import ASTQuery
 from cosmic_ray.mutating import mutate_code
 
+from scripts.mutation.mutant import Mutant
+
 LONG = 30  # characters
 ALIKE = 0.75  # of the characters of two lines, where names on the line have changed
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One change to a file: `text` is the line as it stands, without its indentation; `column` counts from there."""
-
-    path: str
-    line: int
-    column: int
-    definition: str
-    operator: str
-    occurrence: int
-    variant: int  # of several that the operator makes of one place
-    text: str
-    mutated: str = ""
-
-    @property
-    def family(self) -> str:
-        return re.sub(r"(_[A-Za-z]+)+$", "", self.operator)
-
-    @property
-    def place(self) -> tuple[str, int, int, str]:
-        return self.path, self.line, self.column, self.family
-
-    @property
-    def same(self) -> tuple[str, int, str, int]:
-        """What stays when the line moves."""
-        return self.operator, self.variant, self.text, self.column
-
-    @property
-    def shown(self) -> str:
-        return f"{self.operator.partition('/')[2]}: {self.text}"
 
 
 def of(path: str, source: str) -> Iterator[Mutant]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from scripts.mutation import population
-from scripts.mutation.population import Mutant
+from scripts.mutation.mutant import Mutant
 
 # What tests import and no mutant changes is imported once, before the processes part.
 OTHERS = (

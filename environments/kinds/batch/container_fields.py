@@ -1,7 +1,7 @@
 """What a job definition asks for, as fields that can be compared (pure).
 
 What AWS Batch answers with a default, an empty list or in another order has one form here and in
-`container_properties.py`, which reads it. Where nothing is asked for stands "", never None, which would mean: not this
+`container_description.py`, which reads it. Where nothing is asked for stands "", never None, which would mean: not this
 definition's business.
 """
 

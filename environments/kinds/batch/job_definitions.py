@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cloud.session import Cloud
-from environments.kinds.batch import container_fields, container_properties
+from environments.kinds.batch import container_description, container_fields, container_properties
 from environments.model import ownership, resource
 from environments.model.inputs import Inputs
 from environments.model.kind import goes, users_make_it_kilns
@@ -72,7 +72,7 @@ def list_unnamed(
 
 def _described(revision: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        **container_properties.read(revision.get("containerProperties") or {}),
+        **container_description.read(revision.get("containerProperties") or {}),
         "parameters": dict(revision.get("parameters") or {}),
         "attempts": (revision.get("retryStrategy") or {}).get("attempts") or 1,
         "timeout": (revision.get("timeout") or {}).get("attemptDurationSeconds") or 0,

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from cloud.session import Cloud
-from environments.kinds.batch import compute_environments, deletion, existing_environment
+from environments.kinds.batch import compute_environments, deletion, existing_environment, queue_request
 from environments.kinds.batch.waiting import MOVING
 from environments.model import ownership, resource
 from environments.model.inputs import Inputs
@@ -117,26 +117,17 @@ def diff(desired: DesiredQueue, existing: ExistingQueue) -> tuple[Difference, ..
 
 def create(cloud: Cloud, desired: DesiredQueue) -> str:
     """Its ARN. AWS Batch takes VALID compute environments only."""
-    request = {**_request(desired, desired.fields), "jobQueueName": desired.name, "tags": dict(desired.tags)}
+    request = {
+        **queue_request.render(desired.order, desired.fields, whole=True),
+        "jobQueueName": desired.name,
+        "tags": dict(desired.tags),
+    }
     return str(cloud.client("batch").create_job_queue(**request)["jobQueueArn"])
 
 
-def _request(desired: DesiredQueue, fields: Mapping[str, Any]) -> dict[str, Any]:
-    request = {key: fields[key] for key in ("priority", "state") if key in fields}
-    if "computeEnvironments" in fields:
-        request["computeEnvironmentOrder"] = [
-            {"order": n, "computeEnvironment": arn} for n, arn in enumerate(desired.order, 1)
-        ]
-    if fields.get("timeLimits") or ("timeLimits" in fields and fields is not desired.fields):
-        request["jobStateTimeLimitActions"] = [
-            {"reason": reason, "state": "RUNNABLE", "maxTimeSeconds": seconds, "action": action}
-            for reason, seconds, action in fields["timeLimits"]
-        ]
-    return request
-
-
 def update(cloud: Cloud, desired: DesiredQueue, existing: ExistingQueue, changes: Sequence[Difference]) -> str:
-    request = _request(desired, {change.field: change.after for change in changes})
+    fields = {change.field: change.after for change in changes}
+    request = queue_request.render(desired.order, fields, whole=False)
     cloud.client("batch").update_job_queue(jobQueue=existing.name, **request)
     return existing.id
 

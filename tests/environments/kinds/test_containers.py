@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from environments.commands import destroy as destroy_command
-from environments.kinds.batch import container_fields, container_properties
+from environments.kinds.batch import container_description, container_fields, container_properties
 from environments.spec.jobs import JobDefinition
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
@@ -85,10 +85,10 @@ def test_forms_that_aws_answers_are_no_differences() -> None:
         "rootDirectory": "/",
         "authorizationConfig": {"iam": "DISABLED"},
     }
-    read = container_properties.read(answered)
+    read = container_description.read(answered)
     assert read == {name: fields[name] for name in read}
     answered["linuxParameters"]["swappiness"] = 10
-    assert container_properties.read(answered)["swappiness"] != fields["swappiness"]
+    assert container_description.read(answered)["swappiness"] != fields["swappiness"]
 
 
 def test_the_plan_shows_what_differs(

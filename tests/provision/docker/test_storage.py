@@ -5,10 +5,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from kiln.errors import UserError
 from provision.docker import storage as docker_storage
+from provision.docker.data_volume import MOUNT_DOCKER
 from provision.docker.devicemapper import _CHECK_POOL, SET_BASESIZE, write_size
 from provision.docker.overlay2 import _CHECK_SPACE
 from provision.model.recipe import Machine
-from provision.model.volumes import FIND, GROW, MOUNT_DOCKER
+from provision.model.volumes import FIND, GROW
 from tests.support.bash import run, tool
 
 POOL = Machine("al1", data_device="/dev/xvdcz", data_gib=40)
