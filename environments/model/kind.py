@@ -70,7 +70,7 @@ class Kind(Protocol[D, E]):
         """Decide what becomes of it when no environment uses it any more, and why where that is not plain."""
         ...
 
-    def leave(self, cloud: Cloud, existing: E, removal: Removal) -> None:
+    def delete(self, cloud: Cloud, existing: E, removal: Removal) -> None:
         """Delete it for its last environment, and wait until it is gone. What is gone already is no error."""
         ...
 

@@ -45,4 +45,4 @@ def carry_out(cloud: Cloud, step: Step, removal: Removal) -> None:
     if step.action == "untag":
         kind.untag(cloud, step.existing, [ownership.key(removal.environment)])
     elif step.action == "delete":
-        kind.leave(cloud, step.existing, removal)
+        kind.delete(cloud, step.existing, removal)

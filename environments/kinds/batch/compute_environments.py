@@ -121,7 +121,7 @@ def update(
     return existing.id
 
 
-def leave(cloud: Cloud, existing: ExistingEnvironment, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: ExistingEnvironment, removal: Removal) -> None:
     """Disable it and delete it; it must be in no queue."""
     deletion.delete_environment(cloud, removal.environment, existing.aws_name)
 

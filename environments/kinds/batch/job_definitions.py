@@ -105,7 +105,7 @@ def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence
     return str(cloud.client("batch").register_job_definition(**again)["jobDefinitionArn"])
 
 
-def leave(cloud: Cloud, existing: ExistingDefinition, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: ExistingDefinition, removal: Removal) -> None:
     """Every revision that is ACTIVE."""
     for arn in existing.arns:
         cloud.client("batch").deregister_job_definition(jobDefinition=arn)

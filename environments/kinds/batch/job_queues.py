@@ -132,7 +132,7 @@ def update(cloud: Cloud, desired: DesiredQueue, existing: ExistingQueue, changes
     return existing.id
 
 
-def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     """Close it and delete it. Its jobs end with it."""
     deletion.delete_queue(cloud, existing.name)
 

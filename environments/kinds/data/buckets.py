@@ -94,7 +94,7 @@ def fate(cloud: Cloud, existing: Existing, removal: Removal) -> tuple[Fate, str]
     return "keep", f"it holds data; --with-bucket {existing.name} deletes both"
 
 
-def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     """Delete it, with its data only where a person named it; raises UserError for a bucket that still holds any."""
     if existing.name in removal.buckets:
         bucket_contents.delete(cloud, existing.name)

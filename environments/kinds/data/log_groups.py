@@ -75,7 +75,7 @@ def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence
     return existing.id
 
 
-def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     with errors.gone_is_fine("ResourceNotFoundException"):
         cloud.client("logs").delete_log_group(logGroupName=existing.name)
 

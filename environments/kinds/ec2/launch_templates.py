@@ -131,7 +131,7 @@ def update(cloud: Cloud, desired: DesiredTemplate, existing: ExistingTemplate, c
     return str(registering.register(cloud, desired.plan).version)
 
 
-def leave(cloud: Cloud, existing: ExistingTemplate, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: ExistingTemplate, removal: Removal) -> None:
     with errors.gone_is_fine():
         cloud.ec2.delete_launch_template(LaunchTemplateId=existing.template_id)
 

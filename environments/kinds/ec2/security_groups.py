@@ -85,7 +85,7 @@ def update(cloud: Cloud, desired: DesiredGroup, existing: Existing, changes: Seq
     return existing.id
 
 
-def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     """Delete it once the network interfaces of the last machines are gone; these go some time after the machines."""
 
     def probe() -> bool | None:

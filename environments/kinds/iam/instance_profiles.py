@@ -60,7 +60,7 @@ def create(cloud: Cloud, desired: Desired) -> str:
 
 
 def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence[Difference]) -> str:
-    """A profile holds one role at most: the old one leaves first."""
+    """A profile holds one role at most: the old role is taken out first."""
     iam = cloud.client("iam")
     for change in changes:
         if change.before:
@@ -69,7 +69,7 @@ def update(cloud: Cloud, desired: Desired, existing: Existing, changes: Sequence
     return existing.id
 
 
-def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     iam = cloud.client("iam")
     with errors.gone_is_fine():
         if existing.fields["role"]:

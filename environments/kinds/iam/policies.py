@@ -183,7 +183,7 @@ def fate(cloud: Cloud, existing: Existing, removal: Removal) -> tuple[Fate, str]
     return ("keep", f"{', '.join(strangers)} has it, and is not Kiln's") if strangers else ("delete", "")
 
 
-def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     """Detach it from Kiln's roles, and delete it with its older versions."""
     iam = cloud.client("iam")
     for role in attached(cloud, existing)[0]:

@@ -193,7 +193,7 @@ def update(cloud: Cloud, desired: DesiredRole, existing: Existing, changes: Sequ
     return existing.id
 
 
-def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     """With its attachments; it must be in no instance profile."""
     iam = cloud.client("iam")
     with errors.gone_is_fine():

@@ -87,7 +87,7 @@ def fate(cloud: Cloud, existing: Existing, removal: Removal) -> tuple[Fate, str]
     return "keep", "it belongs to the account, and others may need it"
 
 
-def leave(cloud: Cloud, existing: Existing, removal: Removal) -> None:
+def delete(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     raise UserError(f"{existing.name} stays", "it belongs to the account, and others may need it")
 
 

@@ -63,9 +63,9 @@ def test_tags_of_a_bucket_come_and_go_without_the_others(sandbox: Sandbox, cloud
     assert dict(one(buckets, cloud, bucket()).tags) == {"kiln:env:b": "later"}
     sandbox.client("s3").put_object(Bucket="ours-1", Key="a", Body=b"")
     with pytest.raises(UserError, match="is not empty"):
-        buckets.leave(cloud, one(buckets, cloud, bucket()), Removal("a"))
+        buckets.delete(cloud, one(buckets, cloud, bucket()), Removal("a"))
     sandbox.client("s3").delete_object(Bucket="ours-1", Key="a")
-    buckets.leave(cloud, one(buckets, cloud, bucket()), Removal("a"))
+    buckets.delete(cloud, one(buckets, cloud, bucket()), Removal("a"))
     assert buckets.match(Region(cloud), [bucket()]) == {}
 
 
@@ -95,7 +95,7 @@ def test_a_policy_has_five_versions_and_goes_on(sandbox: Sandbox, cloud: Cloud) 
     asked = cloud.calls["GetPolicyVersion"]
     one(policies, cloud, policy(7))
     assert cloud.calls["GetPolicyVersion"] == asked
-    policies.leave(cloud, one(policies, cloud, policy(7)), Removal("a"))
+    policies.delete(cloud, one(policies, cloud, policy(7)), Removal("a"))
     assert policies.match(Region(cloud), [policy(7)]) == {}
 
 
@@ -117,8 +117,8 @@ def test_a_log_group_that_is_kept_for_ever(sandbox: Sandbox, cloud: Cloud) -> No
     brought(log_groups, cloud, Desired("log group", "/jobs", {"retention": log_groups.FOR_EVER}, {}))
     log_groups.create(cloud, Desired("log group", "/jobs/more", {"retention": "7 days"}, {}))
     assert one(log_groups, cloud, desired).tags == {"kiln:env:a": "now"}
-    log_groups.leave(cloud, one(log_groups, cloud, desired), Removal("a"))
-    log_groups.leave(cloud, Existing("log group", "/jobs", "arn", {}, {}), Removal("a"))
+    log_groups.delete(cloud, one(log_groups, cloud, desired), Removal("a"))
+    log_groups.delete(cloud, Existing("log group", "/jobs", "arn", {}, {}), Removal("a"))
 
 
 def test_a_security_group_without_ingress(sandbox: Sandbox, cloud: Cloud) -> None:
