@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cloud.pages import list_all
 from cloud.session import Cloud
 
 TYPICAL_MINUTES = 9.0  # two boots, a conda install and a snapshot, where no earlier build says better
@@ -57,9 +58,9 @@ def _price(cloud: Cloud, *, usage: str = "", **attributes: str) -> float:
     """
     fields = {"regionCode": cloud.region, **attributes}
     filters = [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in fields.items()]
-    answer = cloud.client("pricing", "us-east-1").get_products(ServiceCode="AmazonEC2", Filters=filters, MaxResults=100)
-    products = [json.loads(text) for text in answer["PriceList"]]
-    for product in products:
+    pricing = cloud.client("pricing", "us-east-1")
+    products = list_all(pricing, "get_products", "PriceList", ServiceCode="AmazonEC2", Filters=filters)
+    for product in map(json.loads, products):
         if not product["product"]["attributes"].get("usagetype", "").endswith(usage):
             continue
         for term in product["terms"]["OnDemand"].values():

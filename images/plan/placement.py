@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from cloud.pages import list_all
 from cloud.session import Cloud
 from images.amis.base import BaseImage
 from images.spec.bases import BUILDER_TYPES
@@ -69,7 +70,8 @@ def _subnets(cloud: Cloud, spec: ImageSpec) -> list[Subnet]:
         answer = cloud.ec2.describe_subnets(SubnetIds=list(named))["Subnets"]
         answer.sort(key=lambda subnet: named.index(subnet["SubnetId"]))
     else:
-        answer = cloud.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+        default = [{"Name": "default-for-az", "Values": ["true"]}]
+        answer = list_all(cloud.ec2, "describe_subnets", "Subnets", Filters=default)
         answer.sort(key=lambda subnet: str(subnet["AvailabilityZone"]))
     subnets = [Subnet(subnet["SubnetId"], subnet["AvailabilityZone"], subnet["VpcId"]) for subnet in answer]
     if not subnets:
@@ -85,7 +87,8 @@ def _subnets(cloud: Cloud, spec: ImageSpec) -> list[Subnet]:
 
 
 def _offered(cloud: Cloud, types: list[str]) -> set[tuple[str, str]]:
-    answer = cloud.ec2.describe_instance_type_offerings(
-        LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": types}]
-    )
-    return {(offer["InstanceType"], offer["Location"]) for offer in answer["InstanceTypeOfferings"]}
+    offers = list_all(
+        cloud.ec2, "describe_instance_type_offerings", "InstanceTypeOfferings",
+        LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": types}],
+    )  # fmt: skip
+    return {(offer["InstanceType"], offer["Location"]) for offer in offers}

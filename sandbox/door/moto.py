@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from traceback import walk_tb
 from typing import Any
 from xml.etree import ElementTree
 
@@ -10,12 +11,13 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from sandbox.world.answers import Answer
 from sandbox.world.request import Request
 
+_NO_SUCH_PAGE = b"<!doctype html>\n<html lang=en>\n<title>404 Not Found</title>"  # werkzeug's own words
 # One to a process, like the backends that it serves.
 APPLICATION: Any = DomainDispatcherApplication(create_backend_app)
 
 
 def answer_by_moto(request: Request) -> Answer:
-    """Let moto answer; NotImplementedError for an operation that it lacks."""
+    """Let moto answer; NotImplementedError for an operation or a path that it lacks."""
     begun: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> None:
@@ -27,8 +29,17 @@ def answer_by_moto(request: Request) -> Answer:
     finally:
         getattr(chunks, "close", lambda: None)()
     status, headers = begun
+    if body.startswith(_NO_SUCH_PAGE):
+        raise NotImplementedError("moto knows no such path")
     failed = int(status.split()[0]) >= 400
     return Answer(status, headers, body, error_code(body) if failed else "")
+
+
+def is_of_moto(error: Exception) -> bool:
+    """Return whether an exception comes out of moto, and not out of a law of the sandbox that moto called."""
+    names = [frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__)]
+    ours_or_motos = [name.partition(".")[0] for name in names if name.startswith(("sandbox.", "moto."))]
+    return ours_or_motos[-1:] == ["moto"]
 
 
 def error_code(body: bytes) -> str:

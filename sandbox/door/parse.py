@@ -11,11 +11,9 @@ from moto.core.request import Request as HttpRequest
 from moto.core.routing import get_service_router
 from werkzeug.exceptions import HTTPException
 
-from sandbox.world.request import KEY, Http, Request
+from sandbox.world.request import KEY, Http, Request, name_in_botocore
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
-# Where the name that a request is signed for is not botocore's.
-_BOTOCORE = {"servicequotas": "service-quotas", "monitoring": "cloudwatch"}
 _FORM = "application/x-www-form-urlencoded"
 # An empty text can be the value of a tag, of a filter or of an attribute; an empty NoDevice leaves a device out.
 _MAY_BE_EMPTY = re.compile(r"(^|\.)(Value(\.\d+)?|NoDevice)$")
@@ -31,9 +29,9 @@ def parse(environ: dict[str, Any]) -> Request:
 def _parse(environ: dict[str, Any], http: HttpRequest) -> Request:
     access_key, region, service = _credential(http)
     is_form = http.headers.get("Content-Type", "").startswith(_FORM)
-    if service == "s3" or not (service or is_form or "X-Amz-Target" in http.headers):
+    if service.startswith("s3") or not (service or is_form or "X-Amz-Target" in http.headers):
         return Request(
-            "s3", region, f"{http.method} {http.path}", "rest-xml", access_key, _token(http),
+            service or "s3", region, f"{http.method} {http.path}", "rest-xml", access_key, _token(http),
             http=Http(http.method, http.path, dict(http.args.lists()), http.headers.get("X-Amz-Copy-Source", "")),
             environ=environ,
         )  # fmt: skip
@@ -85,7 +83,7 @@ def _without_empty(body: bytes) -> bytes:
 def _by_model(http: HttpRequest, service: str, protocol: str) -> tuple[str, dict[str, Any], bool, bool]:
     """Name the operation and read its parameters; also whether the model knows it, and whether it fits the model."""
     try:
-        operation, labels = get_service_router(_BOTOCORE.get(service, service)).match(http)
+        operation, labels = get_service_router(name_in_botocore(service)).match(http)
     except (HTTPException, NotImplementedError, BotoCoreError):
         return _unmodelled(http), {}, False, True
     document: Any = {

@@ -33,6 +33,11 @@ class Service:
     answer: Callable[[Request], Answer] = answer_by_moto
 
 
+def refuse_as_not_imitated(_: Request) -> Answer:
+    """Refuse what moto would take for another service's."""
+    raise NotImplementedError("a service that the sandbox does not have")
+
+
 # By the name that requests are signed for. A service that is not here is moto's alone.
 SERVICES: dict[str, Service] = {
     "batch": Service(sandbox.batch.questions.ask),
@@ -43,6 +48,7 @@ SERVICES: dict[str, Service] = {
     "logs": Service(sandbox.logs.questions.ask),
     "pricing": Service(answer=sandbox.pricing.service.answer),
     "s3": Service(sandbox.s3.questions.ask),
+    "s3express": Service(answer=refuse_as_not_imitated),
     "ssm": Service(sandbox.ssm.questions.ask),
     "sts": Service(sandbox.iam.sts_questions.ask),
 }

@@ -3,9 +3,11 @@
 import logging
 from collections.abc import Callable
 
+from sandbox.door.moto import is_of_moto
 from sandbox.door.permissions import check_permissions
 from sandbox.door.services import answer_by_service
 from sandbox.iam.keys import check_keys
+from sandbox.paging.checks import check_pages
 from sandbox.world.answers import Answer, refuse
 from sandbox.world.refusals import Refusal
 from sandbox.world.request import Request
@@ -21,21 +23,32 @@ def check_faults(world: World, request: Request) -> Refusal | None:
     return Refusal(fault.code, fault.message, fault.status) if fault else None
 
 
-STEPS: tuple[Step, ...] = (check_keys, check_faults, check_permissions, answer_by_service)
+STEPS: tuple[Step, ...] = (check_keys, check_faults, check_permissions, check_pages, answer_by_service)
 
 
 def answer(world: World, request: Request) -> Answer:
-    """Go the way. What the sandbox does not imitate is answered by 501, a fault of the sandbox's own by 500."""
+    """Go the way. What the sandbox does not imitate is answered by 501, a fault of the sandbox's own by 500.
+
+    Where moto breaks down over a request that it takes, it does not imitate that one either.
+    """
     named = f"{request.service}:{request.operation}"
     try:
         return _first_answer(world, request)
     except NotImplementedError as error:
         log.warning("not imitated: %s: %s", named, error)
-        return refuse(Refusal("NotImplemented", f"The sandbox does not imitate {named} ({error})", 501), request)
-    except Exception:
+        return _refuse_as_not_imitated(request, str(error))
+    except Exception as error:
+        if is_of_moto(error):
+            log.warning("not imitated: %s: moto breaks down over it", named, exc_info=True)
+            return _refuse_as_not_imitated(request, f"moto has no answer to it: {type(error).__name__}")
         log.exception("a fault of the sandbox in %s", named)
         message = f"The sandbox failed in {named}; its log has the traceback"
         return refuse(Refusal("InternalFailure", message, 500), request)
+
+
+def _refuse_as_not_imitated(request: Request, why: str) -> Answer:
+    named = f"{request.service}:{request.operation}"
+    return refuse(Refusal("NotImplemented", f"The sandbox does not imitate {named} ({why})", 501), request)
 
 
 def _first_answer(world: World, request: Request) -> Answer:

@@ -15,8 +15,11 @@ from sandbox.ec2.instances.launch import Launch
 from sandbox.ec2.instances.spot import SpotPrices
 from sandbox.ec2.key_pairs import KeyPairs
 from sandbox.ec2.launch_templates.calls import LaunchTemplates
+from sandbox.ec2.launch_templates.record import check_named_once
+from sandbox.ec2.model.filters import check_filters
 from sandbox.ec2.model.identifiers import check_all
 from sandbox.ec2.model.tagging import Tags
+from sandbox.ec2.network.places import Places
 from sandbox.ec2.network.security_groups import SecurityGroups
 from sandbox.ec2.placement_groups import PlacementGroups
 from sandbox.ec2.type_calls import InstanceTypeCalls
@@ -31,13 +34,15 @@ _CHECKS_FIRST = "RunInstances"
 
 class Ec2(
     Launch, LaunchTemplates, KeyPairs, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, Modification,
-    SecurityGroups, PlacementGroups, SpotPrices, InstanceTypeCalls, Console,
+    SecurityGroups, PlacementGroups, Places, SpotPrices, InstanceTypeCalls, Console,
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:
         world = current()
         with world.lock:
             world.settle()
             try:
+                check_named_once(self._get_action(), self.params)
+                check_filters(self._get_action(), self.params)
                 check_all(self.ec2_backend, world, self.params)
                 if self._get_param("DryRun", False) and self._get_action() != _CHECKS_FIRST:
                     raise DryRunClientError()

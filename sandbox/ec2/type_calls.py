@@ -23,6 +23,9 @@ class InstanceTypeCalls(EC2Response):
         key, answers = (self.region, repr(sorted(self.querystring.items()))), current().type_answers
         if key not in answers:
             result: ActionResult = describe()
-            answers[key] = self.serialized(result)
+            status, headers, body = self.serialized(result)
+            if "<nextToken>" in str(body):  # a token is good for a while, and for one account
+                return body, dict(headers)
+            answers[key] = status, headers, body
         _, headers, body = answers[key]
         return body, dict(headers)

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from sandbox.paging.cut import cut_page
+from sandbox.paging.model import find_paging
 from sandbox.pricing import prices
 from sandbox.world.answers import Answer, refuse
 from sandbox.world.refusals import Refusal
@@ -21,10 +23,10 @@ def answer(request: Request) -> Answer:
     fields = {term["Field"]: term["Value"] for term in request.get("Filters") or []}
     region = fields.get("regionCode", "us-east-1")
     products = [json.dumps(product) for product in _list_products(region) if _matches(product, fields)]
-    begin, size = int(request.get("NextToken") or 0), int(request.get("MaxResults") or 100)
-    document: dict[str, Any] = {"FormatVersion": "aws_v1", "PriceList": products[begin : begin + size]}
-    if begin + size < len(products):
-        document["NextToken"] = str(begin + size)
+    document: dict[str, Any] = {"FormatVersion": "aws_v1", "PriceList": products}
+    if paging := find_paging(request):
+        page = cut_page(request, paging, document)
+        document = {name: value for name, value in page.items() if value is not None}
     return Answer("200 OK", [("Content-Type", "application/x-amz-json-1.1")], json.dumps(document).encode())
 
 

@@ -78,11 +78,7 @@ def _get_default(region: str, asked: dict[str, Any]) -> dict[str, Any]:
 
 def _list(region: str, asked: dict[str, Any]) -> dict[str, Any]:
     quotas = [quota for quota in DEFAULTS if quota.service == asked["ServiceCode"]]
-    begin, size = int(asked.get("NextToken") or 0), int(asked.get("MaxResults") or 100)
-    page = [
-        _render(quota, region, find_value(quota.service, quota.code, region)) for quota in quotas[begin : begin + size]
-    ]
-    return {"Quotas": page, "NextToken": str(begin + size) if begin + size < len(quotas) else None}
+    return {"Quotas": [_render(quota, region, find_value(quota.service, quota.code, region)) for quota in quotas]}
 
 
 def _request(region: str, asked: dict[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from typing import Any
 from xml.etree import ElementTree
 
 from moto.core.common_types import TYPE_RESPONSE
+from moto.core.responses import ActionResult
 from moto.s3.responses import S3Response
 
+from sandbox.s3 import listing
 from sandbox.s3.bucket import Bucket
 from sandbox.s3.names import check_new, check_own
 
@@ -36,6 +38,20 @@ class S3(S3Response):
         if tags:
             self.backend.put_bucket_tagging(bucket_name, tags)
         return response
+
+    def all_buckets(self) -> TYPE_RESPONSE:
+        """With pages, which moto has not: it takes max-buckets, and gives no token."""
+        self.data["Action"] = "ListAllMyBuckets"
+        self._authenticate_and_authorize_s3_action()
+        prefix = self._get_param("prefix")
+        buckets = self.backend.list_buckets(prefix, self._get_param("bucket-region"), None)
+        listed = [{"Name": bucket.name, "CreationDate": bucket.creation_date_ISO8601} for bucket in buckets]
+        page, token = listing.cut_page(
+            listed, self._get_param("max-buckets"), self._get_param("continuation-token"), self.region
+        )
+        answer = {"Owner": listing.OWNER, "Buckets": page, "ContinuationToken": token, "Prefix": prefix}
+        self.data["Action"] = "ListBuckets"
+        return self.serialized(ActionResult({name: value for name, value in answer.items() if value is not None}))
 
     def _creates_bucket(self, request: Any, full_url: str) -> bool:
         return request.method == "PUT" and not self._get_querystring(request, full_url)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.paging.cut import ask_for_all
 from sandbox.world.request import find_request
 
 
@@ -12,7 +13,7 @@ def take_parsed(parse: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]
     def parse_parameters(self: Any, request: Any) -> None:
         parsed = find_request(request.environ)
         if parsed is not None and parsed.modelled and parsed.readable:
-            self.params = dict(parsed.parameters)
+            self.params = ask_for_all(parsed)
         else:
             parse(self, request)
 

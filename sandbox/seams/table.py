@@ -15,15 +15,19 @@ import moto.core.responses
 import moto.ec2.urls
 import moto.ecs.urls
 import moto.iam.urls
+import moto.kms.urls
+import moto.logs.urls
 import moto.s3.responses
 import moto.servicequotas.urls
 import moto.ssm.urls
 import moto.sts.urls
+import moto.utilities.paginator
 from moto.ec2.models import EC2Backend, elastic_network_interfaces
 from moto.ec2.models.amis import AmiBackend
 from moto.ec2.models.elastic_block_store import Volume
 from moto.ec2.models.launch_templates import LaunchTemplate
 from moto.kms.models import KmsBackend
+from moto.s3.models import S3Backend
 
 from sandbox.batch.model.records import Records
 from sandbox.batch.service import PATHS, Batch
@@ -38,8 +42,12 @@ from sandbox.ecs.service import Ecs
 from sandbox.iam.service import Iam
 from sandbox.iam.sts import Sts
 from sandbox.kms.keys import mark_reserved_keys
+from sandbox.kms.service import Kms
+from sandbox.logs.service import Logs
+from sandbox.paging.cut import cut_first, give_all
 from sandbox.quotas.service import ServiceQuotas
 from sandbox.s3.bucket import Bucket
+from sandbox.s3.copying import refuse_without_change
 from sandbox.s3.service import S3
 from sandbox.seams import one_session
 from sandbox.seams.addresses import on_loopback
@@ -70,6 +78,8 @@ SEAMS: tuple[Seam, ...] = (
     Seam(moto.ec2.urls, "url_paths", answered_by(Ec2), _LAWS),
     Seam(moto.ecs.urls, "url_paths", answered_by(Ecs), _LAWS),
     Seam(moto.iam.urls, "url_paths", answered_by(Iam), _LAWS),
+    Seam(moto.kms.urls, "url_paths", answered_by(Kms), "the door has parsed the request, and lists have pages"),
+    Seam(moto.logs.urls, "url_paths", answered_by(Logs), "the door has parsed the request, and lists have pages"),
     # S3 loads its paths again and again, and takes the class from here.
     Seam(moto.s3.responses, "S3Response", put(S3), _LAWS),
     Seam(moto.servicequotas.urls, "url_paths", answered_by(ServiceQuotas), _LAWS),
@@ -77,6 +87,9 @@ SEAMS: tuple[Seam, ...] = (
     Seam(moto.sts.urls, "url_paths", answered_by(Sts), _LAWS),
     # What is asked.
     Seam(moto.core.responses.BaseResponse, "parse_parameters", take_parsed, "the door has parsed the request already"),
+    # How much of it is given.
+    Seam(moto.core.responses.BaseResponse, "serialized", cut_first, "moto gives whole lists, whatever is asked"),
+    Seam(moto.utilities.paginator.Paginator, "paginate", give_all, "its pages would be cut a second time"),
     # What there is.
     Seam(AmiBackend, "_load_amis", put(load_stand_ins), "moto's images are from 2024 or made up"),
     Seam(EC2Backend, "create_default_vpc", lead_out, "moto's default VPC has no internet gateway"),
@@ -84,6 +97,7 @@ SEAMS: tuple[Seam, ...] = (
     Seam(LaunchTemplate, "create_version", put(record.create_version), "moto counts versions by their place in a list"),
     Seam(LaunchTemplate, "default_version", put(record.default_version), "moto takes it by its place in a list"),
     Seam(LaunchTemplate, "get_version", put(record.get_version), "moto knows no $Latest, and no error"),
+    Seam(S3Backend, "copy_object", refuse_without_change, "moto takes a bucket's encryption for a change of an object"),
     Seam(Volume, "status", put(property(status)), "moto knows no volume that is still being made"),
     Seam(elastic_network_interfaces, "random_public_ip", on_loopback, "moto's addresses are nobody's"),
     # What it costs.
@@ -112,6 +126,8 @@ SUBCLASSES: tuple[Subclass, ...] = (
     Subclass(
         Iam, _LAWS, adds=("refuse_change_of_awss_policy", "refuse_change_of_linked_role", "simulate_principal_policy")
     ),
+    Subclass(Kms, "the door has parsed the request, and lists have pages"),
+    Subclass(Logs, "the door has parsed the request, and lists have pages"),
     Subclass(S3, _LAWS),
     Subclass(ServiceQuotas, _LAWS),
     Subclass(Ssm, _LAWS),

@@ -5,6 +5,7 @@ pinned by the AMI's name in the place of `recommended`.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -17,6 +18,18 @@ ROOT = "/aws/service/ecs/optimized-ami/"
 
 
 class Ssm(SimpleSystemManagerResponse):
+    def __init__(self) -> None:
+        super().__init__()
+        self.automated_parameter_parsing = True
+
+    def describe_parameters(self) -> ActionResult:
+        """All of them: moto gives tens, with tokens of its own."""
+        found = self.ssm_backend.describe_parameters(self._get_param("Filters"), self._get_param("ParameterFilters"))
+        return ActionResult({"Parameters": [parameter.describe_response_object(False) for parameter in found]})
+
+    def get_parameter_history(self) -> ActionResult:
+        return self._collect(super().get_parameter_history)
+
     def get_parameter(self) -> ActionResult:
         name = self._get_param("Name")
         if not name.startswith(ROOT):
@@ -29,7 +42,7 @@ class Ssm(SimpleSystemManagerResponse):
     def get_parameters(self) -> ActionResult:
         names = self._get_param("Names")
         public = [name for name in names if name.startswith(ROOT)]
-        self.body = json.dumps({"Names": [name for name in names if name not in public]})
+        self.params = {**self.params, "Names": [name for name in names if name not in public]}
         result: Any = super().get_parameters().result
         parameters = list_parameters(self.region)
         result["Parameters"] += [
@@ -41,14 +54,20 @@ class Ssm(SimpleSystemManagerResponse):
     def get_parameters_by_path(self) -> ActionResult:
         path = self._get_param("Path").rstrip("/") + "/"
         if not path.startswith(ROOT):
-            return super().get_parameters_by_path()
-        recursive, limit = self._get_param("Recursive", False), int(self._get_param("MaxResults", 10))
-        start = int(self._get_param("NextToken") or 0)
-        parameters = list_parameters(self.region)
+            return self._collect(super().get_parameters_by_path)
+        recursive, parameters = self._get_param("Recursive", False), list_parameters(self.region)
         names = [name for name in parameters if name.startswith(path) and (recursive or "/" not in name[len(path) :])]
-        page = [_make_parameter(name, parameters[name], self.region) for name in names[start : start + limit]]
-        token = str(start + limit) if start + limit < len(names) else None
-        return ActionResult({"Parameters": page, "NextToken": token})
+        return ActionResult({"Parameters": [_make_parameter(name, parameters[name], self.region) for name in names]})
+
+    def _collect(self, call: Callable[[], ActionResult]) -> ActionResult:
+        """Have moto give all of its pages."""
+        parameters: list[Any] = []
+        while True:
+            result: Any = call().result
+            parameters += result["Parameters"]
+            if not result.get("NextToken"):
+                return ActionResult({"Parameters": parameters})
+            self.params = {**self.params, "NextToken": result["NextToken"]}
 
 
 def list_parameters(region: str) -> dict[str, str]:

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# Where the name that a request is signed for is not botocore's.
+_BOTOCORE = {"servicequotas": "service-quotas", "monitoring": "cloudwatch"}
 KEY = "kiln.request"  # where the WSGI environment carries it to what lies behind the door
 
 
@@ -33,6 +35,10 @@ class Request:
         return self.parameters.get(name)
 
     @property
+    def botocore_service(self) -> str:
+        return name_in_botocore(self.service)
+
+    @property
     def dry_run(self) -> bool:
         return self.parameters.get("DryRun") is True
 
@@ -51,6 +57,11 @@ class Http:
     path: str
     query: Mapping[str, list[str]] = field(default_factory=dict)
     copy_source: str = ""
+
+
+def name_in_botocore(service: str) -> str:
+    """Name a service, by the name that requests are signed for, as botocore does."""
+    return _BOTOCORE.get(service, service)
 
 
 def find_request(environ: Mapping[str, Any]) -> Request | None:

@@ -20,6 +20,7 @@ from sandbox.world.facts import InstanceFacts, PlacementGroup, RoleDeletion, Vol
 from sandbox.world.faults import Faults
 from sandbox.world.hypervisor import Hypervisor
 from sandbox.world.queues import Queues
+from sandbox.world.rests import Rests
 
 ACCOUNT = "123456789012"
 
@@ -76,6 +77,9 @@ class World:
     chance: random.Random = field(default_factory=lambda: random.Random(20191125))  # noqa: S311  # seeded on purpose
     visible_from: dict[str, float] = field(default_factory=dict)
     client_tokens: ClientTokens = field(default_factory=ClientTokens)
+    rests: Rests = field(default_factory=Rests)
+    # The most that a page holds, whatever was asked for; 0: as many as AWS gives. AWS may give fewer at any time.
+    page: int = 0
     instances: dict[str, InstanceFacts] = field(default_factory=lambda: defaultdict(InstanceFacts))
     volumes: dict[str, VolumeFacts] = field(default_factory=lambda: defaultdict(VolumeFacts))
     template_versions: dict[str, int] = field(default_factory=dict)  # launch template → the last number given
@@ -114,7 +118,7 @@ class World:
         """Empty the account (the clock keeps its time)."""
         with self.lock:
             tables: tuple[Clearable, ...] = (
-                self.faults, self.calls, self.client_tokens, self.sessions, self.visible_from, self.quotas,
+                self.faults, self.calls, self.client_tokens, self.rests, self.sessions, self.visible_from, self.quotas,
                 self.instances, self.volumes, self.template_versions, self.role_deletions, self.placement_groups,
                 self._agenda,
             )  # fmt: skip

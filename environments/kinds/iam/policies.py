@@ -151,7 +151,7 @@ def update(cloud: Cloud, desired: DesiredPolicy, existing: ExistingPolicy, chang
 
 def _write(iam: Any, arn: str, statements: Sequence[Statement]) -> None:
     """A new default version; the oldest goes where there are five."""
-    versions = iam.list_policy_versions(PolicyArn=arn)["Versions"]
+    versions = list_all(iam, "list_policy_versions", "Versions", PolicyArn=arn)
     if len(versions) >= 5:
         old = [version for version in versions if not version["IsDefaultVersion"]]
         oldest = min(old, key=lambda version: int(version["VersionId"].removeprefix("v")))
@@ -189,7 +189,7 @@ def delete(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     for role in attached(cloud, existing)[0]:
         iam.detach_role_policy(RoleName=role, PolicyArn=existing.id)
     with errors.gone_is_fine():
-        for version in iam.list_policy_versions(PolicyArn=existing.id)["Versions"]:
+        for version in list_all(iam, "list_policy_versions", "Versions", PolicyArn=existing.id):
             if not version["IsDefaultVersion"]:
                 iam.delete_policy_version(PolicyArn=existing.id, VersionId=version["VersionId"])
         iam.delete_policy(PolicyArn=existing.id)

@@ -197,7 +197,7 @@ def delete(cloud: Cloud, existing: Existing, removal: Removal) -> None:
     """With its attachments; it must be in no instance profile."""
     iam = cloud.client("iam")
     with errors.gone_is_fine():
-        for policy in iam.list_attached_role_policies(RoleName=existing.name)["AttachedPolicies"]:
+        for policy in list_all(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=existing.name):
             iam.detach_role_policy(RoleName=existing.name, PolicyArn=policy["PolicyArn"])
         iam.delete_role(RoleName=existing.name)
 

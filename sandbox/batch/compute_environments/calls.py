@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from sandbox.batch.compute_environments import clusters, draining, resource_rules, states, update_rules
-from sandbox.batch.model import account, names, pages, quotas, tag_rules
+from sandbox.batch.model import account, names, quotas, tag_rules
 from sandbox.batch.model.errors import executing, refused
 from sandbox.batch.model.records import MOVING, Environment, Fields, Records
 from sandbox.world.world import current
@@ -118,8 +118,7 @@ def describe(records: Records, request: Fields) -> Fields:
     known = records.environments
     prefix = records.arn("compute-environment", "")
     found = [names.find(known, name, prefix) for name in wanted] if wanted else list(known.values())
-    page, following = pages.cut_page([environment for environment in found if environment], request)
-    return {"computeEnvironments": [render(environment) for environment in page], "nextToken": following}
+    return {"computeEnvironments": [render(environment) for environment in found if environment]}
 
 
 def render(environment: Environment) -> Fields:

@@ -8,11 +8,13 @@ Sources: https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDe
 from typing import Any
 
 from sandbox.batch.job_definitions import rules
-from sandbox.batch.model import names, pages, tag_rules
+from sandbox.batch.model import names, tag_rules
 from sandbox.batch.model.errors import executing, refused
 from sandbox.batch.model.records import Definition, Fields, Records
 
 _KEPT = ("type", "parameters", "schedulingPriority", "retryStrategy", "propagateTags", "timeout")
+
+_AT_ONCE = 100
 
 
 def register(records: Records, request: Fields) -> Fields:
@@ -38,14 +40,13 @@ def describe(records: Records, request: Fields) -> Fields:
     if wanted:
         if name or status:
             raise executing("jobDefinitions can not be used with other parameters.")
-        if len(wanted) > pages.AT_MOST:
-            raise executing(f"At most {pages.AT_MOST} jobDefinitions can be described at once.")
+        if len(wanted) > _AT_ONCE:
+            raise executing(f"At most {_AT_ONCE} jobDefinitions can be described at once.")
         found = [revision for revision in (_find_revision(records, text) for text in wanted) if revision is not None]
     else:
         named = records.definitions.get(name, []) if name else _list_all(records)
         found = [definition for definition in named if not status or definition.status == status]
-    page, following = pages.cut_page(found, request)
-    return {"jobDefinitions": [_render(definition) for definition in page], "nextToken": following}
+    return {"jobDefinitions": [_render(definition) for definition in found]}
 
 
 def deregister(records: Records, request: Fields) -> Fields:

@@ -7,7 +7,7 @@ terminated when you delete a job queue"), …/API_GetJobQueueSnapshot.html (the 
 
 from sandbox.batch.job_queues import rules
 from sandbox.batch.jobs import states
-from sandbox.batch.model import names, pages, quotas, tag_rules
+from sandbox.batch.model import names, quotas, tag_rules
 from sandbox.batch.model.errors import refused
 from sandbox.batch.model.records import MOVING, Fields, Queue, Records
 from sandbox.world.world import current
@@ -74,8 +74,7 @@ def describe(records: Records, request: Fields) -> Fields:
     wanted, prefix = request.get("jobQueues"), records.arn("job-queue", "")
     known_ones = records.queues
     found = [names.find(known_ones, name, prefix) for name in wanted] if wanted else list(known_ones.values())
-    page, following = pages.cut_page([queue for queue in found if queue], request)
-    return {"jobQueues": [_render(queue) for queue in page], "nextToken": following}
+    return {"jobQueues": [_render(queue) for queue in found if queue]}
 
 
 def take_snapshot(records: Records, request: Fields) -> Fields:

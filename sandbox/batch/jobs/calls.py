@@ -11,7 +11,7 @@ from uuid import uuid4
 from sandbox.batch.job_definitions import calls as job_definitions
 from sandbox.batch.job_definitions import rules
 from sandbox.batch.jobs import states, views
-from sandbox.batch.model import names, pages, tag_rules
+from sandbox.batch.model import names, tag_rules
 from sandbox.batch.model.errors import executing, refused
 from sandbox.batch.model.records import Definition, Fields, Job, Records
 from sandbox.world.world import current
@@ -117,8 +117,7 @@ def list_jobs(records: Records, request: Fields) -> Fields:
         status = request.get("jobStatus", "RUNNING")
         found = [job for job in mine if job.status == status]
     found.sort(key=lambda job: -job.created)
-    page, following = pages.cut_page(found, request, unasked=pages.AT_MOST if filters else 1000)
-    return {"jobSummaryList": [views.render_summary(job) for job in page], "nextToken": following}
+    return {"jobSummaryList": [views.render_summary(job) for job in found]}
 
 
 def cancel(records: Records, request: Fields) -> Fields:

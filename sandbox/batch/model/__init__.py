@@ -1,1 +1,1 @@
-"""What all of Batch's rooms speak of: its records, names, pages, errors, and the account that it finds."""
+"""What all of Batch's rooms speak of: its records, names, errors, and the account that it finds."""

@@ -16,9 +16,16 @@ from moto.ec2.responses import EC2Response
 from sandbox.ec2.launch_templates import data_rules
 from sandbox.ec2.launch_templates.record import check_name, find_by_name
 from sandbox.ec2.model.errors import refused
+from sandbox.ec2.model.matching import select
 from sandbox.ec2.model.tagging import read_tags
 from sandbox.world.world import current
 
+_SOME_UNKNOWN = "At least one of the launch templates specified in the request does not exist."
+_OF_VERSIONS = {
+    "image-id": lambda version: version["LaunchTemplateData"].get("ImageId"),
+    "instance-type": lambda version: version["LaunchTemplateData"].get("InstanceType"),
+    "is-default-version": lambda version: version["DefaultVersion"],
+}
 _TEMPLATE, _AT_MOST = "launch-template", 200
 
 
@@ -78,7 +85,6 @@ class LaunchTemplates(EC2Response):
     def describe_launch_template_versions(self) -> ActionResult:
         named = self._get_param("LaunchTemplateId") or self._get_param("LaunchTemplateName")
         if not named:
-            self.params.setdefault("MaxResults", _AT_MOST)
             return super().describe_launch_template_versions()
         template, wanted = self._named_template(), self._get_param("Versions", [])
         if wanted:
@@ -91,27 +97,29 @@ class LaunchTemplates(EC2Response):
                 if low <= version.number and (not high or version.number <= high)
             ]
             found.reverse()
-        page, following = self._page_of_templates(found)
-        listed = [self._version_told(template, version) for version in page]
-        return ActionResult({"LaunchTemplateVersions": listed, "NextToken": following})
+        listed = [self._version_told(template, version) for version in found]
+        return ActionResult({"LaunchTemplateVersions": select(listed, self._get_param("Filters"), _OF_VERSIONS)})
 
     def describe_launch_templates(self) -> ActionResult:
         for name in self._get_param("LaunchTemplateNames", []):
-            find_by_name(self.ec2_backend, name)
+            check_name(name)
+            if name not in self.ec2_backend.launch_template_name_to_ids:
+                raise refused("InvalidLaunchTemplateName.NotFoundException", _SOME_UNKNOWN)
         found = self.ec2_backend.describe_launch_templates(
             template_names=self._get_param("LaunchTemplateNames", []),
             template_ids=self._get_param("LaunchTemplateIds", []),
             filters=self._filters_from_querystring(),
         )
-        page, following = self._page_of_templates(found)
-        return ActionResult(
-            {"LaunchTemplates": [self._template_told(template) for template in page], "NextToken": following}
-        )
+        return ActionResult({"LaunchTemplates": [self._template_told(template) for template in found]})
 
     def modify_launch_template(self) -> ActionResult:
         template, wanted = self._named_template(), self._get_param("DefaultVersion")
         if wanted:
-            template.default_version_number = template.get_version(wanted).number
+            version = next((version for version in template.versions if str(version.number) == wanted), None)
+            if version is None:
+                message = f"The launch template version {wanted} is not found for the specified launch template."
+                raise refused("InvalidLaunchTemplateId.VersionNotFound", message)
+            template.default_version_number = version.number
         return ActionResult({"LaunchTemplate": self._template_told(template)})
 
     def delete_launch_template(self) -> ActionResult:
@@ -138,10 +146,6 @@ class LaunchTemplates(EC2Response):
         if len(description) > 255:
             raise refused("InvalidParameterValue", "The version description can have at most 255 characters.")
         return str(description)
-
-    def _page_of_templates(self, found: list[Any]) -> tuple[list[Any], str | None]:
-        begin, size = int(self._get_param("NextToken") or 0), self._get_int_param("MaxResults") or _AT_MOST
-        return found[begin : begin + size], str(begin + size) if begin + size < len(found) else None
 
     def _made_once(self, make: Callable[[], dict[str, Any]]) -> ActionResult:
         """Do it, or answer as before to a client token that was seen already."""

@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/manage-launch-templa
 """
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from moto.ec2.models.launch_templates import LaunchTemplateVersion
@@ -21,6 +22,14 @@ def check_name(name: str | None) -> None:
             "following characters: - ( ) . / _"
         )
         raise refused("InvalidLaunchTemplateName.MalformedException", message)
+
+
+def check_named_once(operation: str, parameters: Mapping[str, Any]) -> None:
+    """Refuse a template that is named by id and by name, before either is looked at."""
+    both = parameters.get("LaunchTemplateId") and parameters.get("LaunchTemplateName")
+    if both and operation == "ModifyLaunchTemplate":
+        message = "Either provide launch template ID or launch template name to modify the template."
+        raise refused("InvalidParameterCombination", message)
 
 
 def find_by_name(backend: Any, name: str) -> Any:

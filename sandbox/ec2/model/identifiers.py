@@ -22,14 +22,19 @@ class Kind:
     unknown: str
     message: str
     exists: Callable[[Any, str], bool]
+    several: str = ""
 
-    def check(self, backend: Any, world: World, value: str) -> None:
-        """Raise AWS's error when `value` names nothing of this kind."""
-        head, _, rest = value.partition("-")
-        if head != self.prefix or not _REST.fullmatch(rest):
-            raise refused(self.malformed, f'Invalid id: "{value}" (expecting "{self.prefix}-...")')
-        if not world.is_visible(value) or not self.exists(backend, value):
-            raise refused(self.unknown, self.message.format(value))
+    def check(self, backend: Any, world: World, values: list[str]) -> None:
+        """Raise AWS's error when one of `values` names nothing of this kind."""
+        for value in values:
+            head, _, rest = value.partition("-")
+            if head != self.prefix or not _REST.fullmatch(rest):
+                raise refused(self.malformed, f'Invalid id: "{value}" (expecting "{self.prefix}-...")')
+        unknown = [value for value in values if not world.is_visible(value) or not self.exists(backend, value)]
+        if len(unknown) > 1 and self.several:
+            raise refused(self.unknown, self.several.format(", ".join(unknown)))
+        if unknown:
+            raise refused(self.unknown, self.message.format(unknown[0]))
 
 
 def _subnet_exists(backend: Any, value: str) -> bool:
@@ -42,6 +47,7 @@ _INSTANCE = Kind(
     "InvalidInstanceID.NotFound",
     "The instance ID '{}' does not exist",
     lambda b, v: b.get_instance_by_id(v) is not None,
+    "The instance IDs '{}' do not exist",
 )
 _IMAGE = Kind(
     "ami",
@@ -49,6 +55,7 @@ _IMAGE = Kind(
     "InvalidAMIID.NotFound",
     "The image id '[{}]' does not exist",
     lambda b, v: v in b.amis,
+    "The image ids '[{}]' do not exist",
 )
 _GROUP = Kind(
     "sg",
@@ -109,10 +116,14 @@ _UNCHECKED = {"LaunchTemplateData"}
 
 def check_all(backend: Any, world: World, parameters: Mapping[str, Any]) -> None:
     """Raise for the first id among a request's parameters that AWS would not know."""
-    for name, value in _find_named_values(parameters):
-        kind = _BY_PREFIX.get(value.partition("-")[0]) if name == _TAGGED else _BY_PARAMETER.get(name)
-        if kind and not value.startswith("pg-"):  # DescribePlacementGroups names groups of its own by GroupIds
-            kind.check(backend, world, value)
+    for name, values in _find_named_values(parameters):
+        if name == _TAGGED:
+            for value in values:
+                if kind := _BY_PREFIX.get(value.partition("-")[0]):
+                    kind.check(backend, world, [value])
+        elif kind := _BY_PARAMETER.get(name):
+            # DescribePlacementGroups names groups of its own by GroupIds.
+            kind.check(backend, world, [value for value in values if not value.startswith("pg-")])
 
 
 def is_gone(backend: Any, resource_id: str) -> bool:
@@ -121,12 +132,14 @@ def is_gone(backend: Any, resource_id: str) -> bool:
     return kind is not None and not kind.exists(backend, resource_id)
 
 
-def _find_named_values(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _find_named_values(parameters: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:
     for name, value in parameters.items():
         if name in _UNCHECKED:
             continue
-        for member in value if isinstance(value, list) else [value]:
+        members = value if isinstance(value, list) else [value]
+        for member in members:
             if isinstance(member, Mapping):
                 yield from _find_named_values(member)
-            elif isinstance(member, str):
-                yield name, member
+        texts = [member for member in members if isinstance(member, str)]
+        if texts:
+            yield name, texts

@@ -56,6 +56,19 @@ def test_all_of_it_goes_though_the_definition_is_gone(
     assert destroy("small") == Exit.DONE
 
 
+def test_nothing_is_overlooked_where_aws_gives_one_thing_at_a_time(sandbox: Sandbox, tmp_path: Path) -> None:
+    sandbox.world.page = 1  # AWS may give fewer than it was asked for
+    try:
+        env = tools.define(tmp_path, storage_policy="ebs-autoscale-policy")
+        tools.register(env)
+        assert tools.steps(env) == {}
+        assert destroy("small") == Exit.DONE
+        assert destroy("small", plan=True) == Exit.DONE
+    finally:
+        sandbox.world.page = 0
+    assert tools.left(sandbox) == {}
+
+
 def test_what_another_environment_uses_stays_and_works(sandbox: Sandbox, tmp_path: Path, make_ami: MakeAmi) -> None:
     make_ami("image")
     tools.register("genomics", "latest")

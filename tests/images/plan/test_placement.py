@@ -40,6 +40,9 @@ class Ec2:
         self.asked.append(query)
         return {"Subnets": list(self.subnets)}
 
+    def get_paginator(self, operation: str) -> Any:
+        return SimpleNamespace(paginate=lambda **query: [getattr(self, operation)(**query)])
+
     def describe_instance_type_offerings(self, **query: Any) -> dict[str, Any]:
         assert query["LocationType"] == "availability-zone"
         return {"InstanceTypeOfferings": [{"InstanceType": kind, "Location": zone} for kind, zone in self.offered]}

@@ -59,3 +59,27 @@ def test_a_fault_of_the_sandbox_is_an_answer(sandbox: Sandbox, ec2: Any, monkeyp
 )  # fmt: skip
 def test_the_code_of_a_failed_answer(body: bytes, expected: str) -> None:
     assert moto.error_code(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "request_"),
+    [
+        ("cloudformation", "create_stack", {"StackName": "stack", "TemplateBody": "{}"}),
+        ("cloudformation", "list_stacks", {}),
+        ("ec2", "describe_vpc_endpoint_services", {}),
+        ("ec2", "describe_local_gateways", {}),
+        ("account", "list_regions", {}),
+        ("imagebuilder", "list_images", {}),
+        ("ebs", "list_snapshot_blocks", {"SnapshotId": "snap-0123456789abcdef0"}),
+        ("s3", "list_directory_buckets", {}),
+    ],
+)
+def test_what_is_not_imitated_is_said_so_every_time(
+    sandbox: Sandbox, service: str, operation: str, request_: dict[str, Any]
+) -> None:
+    for _ in range(2):
+        with pytest.raises(ClientError) as caught:
+            getattr(sandbox.client(service), operation)(**request_)
+        response = caught.value.response
+        assert response["ResponseMetadata"]["HTTPStatusCode"] == 501
+        assert response["Error"]["Message"].startswith("The sandbox does not imitate ")
