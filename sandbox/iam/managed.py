@@ -11,6 +11,8 @@ from typing import Any
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.models import AWSManagedPolicy
 
+from sandbox.iam.identities import ids
+
 PREFIX = "arn:aws:iam::aws:policy/"
 
 
@@ -28,6 +30,7 @@ def bring(backend: Any, arn: str | None) -> None:
     if arn in _table():
         name, data = _table()[arn]
         policy = AWSManagedPolicy.from_data(name, backend.account_id, backend.region_name, data)
+        policy.id = ids.derive_id(ids.MANAGED_POLICY, arn)
         backend.managed_policies[arn] = policy
         backend.aws_managed_policies.append(policy)
 

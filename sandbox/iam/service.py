@@ -6,26 +6,29 @@ reference_iam-quotas.html (sizes and counts), and in the IAM API Reference API_D
 one version), API_DeleteRole.html (DeleteConflict, UnmodifiableEntity), API_CreateServiceLinkedRole.html.
 """
 
-import json
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
-from moto.iam.exceptions import DeleteConflictException, IAMException, LimitExceededException, MalformedPolicyDocument
+from moto.iam.exceptions import DeleteConflictException, IAMException, LimitExceededException
 from moto.iam.responses import IamResponse
 
 from sandbox.iam import managed, visibility
+from sandbox.iam.identities import ids
+from sandbox.iam.identities.calls import Users
+from sandbox.iam.identities.parts import leave_out
+from sandbox.iam.identities.trust import check_trust
 from sandbox.iam.linked_roles import LinkedRoles
 from sandbox.iam.simulation import Simulation
 from sandbox.world.refusals import Refusal, make_body
 from sandbox.world.world import current
 
-_POLICY_SIZE, _TRUST_SIZE, _POLICIES_PER_ROLE = 6144, 2048, 10
+_POLICY_SIZE, _POLICIES_PER_ROLE = 6144, 10
 _CHANGES_OF_POLICIES = ("DeletePolicy", "CreatePolicyVersion", "DeletePolicyVersion", "SetDefaultPolicyVersion")
 _MINE = "You can not delete or change a policy that AWS manages."
 
 
-class Iam(LinkedRoles, Simulation, IamResponse):
+class Iam(LinkedRoles, Simulation, Users, IamResponse):
     def call_action(self) -> TYPE_RESPONSE:
         world = current()
         with world.lock:
@@ -45,7 +48,7 @@ class Iam(LinkedRoles, Simulation, IamResponse):
             raise IAMException("AccessDenied", _MINE)
 
     def create_role(self) -> ActionResult:
-        _check_trust(self._get_param("AssumeRolePolicyDocument"))
+        check_trust(self.backend, self._get_param("AssumeRolePolicyDocument"))
         boundary = self._get_param("PermissionsBoundary")
         if boundary and boundary not in self.backend.managed_policies:
             raise IAMException("NoSuchEntity", f"Policy {boundary} does not exist or is not attachable.")
@@ -54,11 +57,12 @@ class Iam(LinkedRoles, Simulation, IamResponse):
         return result
 
     def update_assume_role_policy(self) -> ActionResult:
-        _check_trust(self._get_param("PolicyDocument"))
+        check_trust(self.backend, self._get_param("PolicyDocument"))
         return super().update_assume_role_policy()
 
     def create_instance_profile(self) -> ActionResult:
         result = super().create_instance_profile()
+        result.result["InstanceProfile"].id = ids.make_id(ids.INSTANCE_PROFILE)  # type: ignore[index]
         visibility.hide(result.result["InstanceProfile"].id)  # type: ignore[index]
         return result
 
@@ -74,11 +78,13 @@ class Iam(LinkedRoles, Simulation, IamResponse):
 
     def create_policy(self) -> ActionResult:
         _check_size(self._get_param("PolicyDocument"))
-        return super().create_policy()
+        result = super().create_policy()
+        result.result["Policy"].id = ids.make_id(ids.MANAGED_POLICY)  # type: ignore[index]
+        return result
 
     def create_policy_version(self) -> ActionResult:
         _check_size(self._get_param("PolicyDocument"))
-        return super().create_policy_version()
+        return leave_out(super().create_policy_version(), "PolicyVersion", "document")
 
     def put_role_policy(self) -> ActionResult:
         role = self.backend.get_role(self._get_param("RoleName"))
@@ -123,7 +129,7 @@ class Iam(LinkedRoles, Simulation, IamResponse):
     def list_policies(self) -> ActionResult:
         if self._get_param("Scope") != "Local" and not self._get_param("OnlyAttached"):
             managed.bring_all(self.backend)
-        return super().list_policies()
+        return leave_out(super().list_policies(), "Policies", "tags")
 
 
 def _answer(error: IAMException) -> Any:
@@ -142,20 +148,3 @@ def _check_size(document: str) -> None:
     """Refuse a policy that is too long; white space does not count (IAM quotas)."""
     if len("".join(document.split())) > _POLICY_SIZE:
         raise LimitExceededException(f"Cannot exceed quota for PolicySize: {_POLICY_SIZE}")
-
-
-def _check_trust(document: str) -> None:
-    """Raise AWS's error for what is no trust policy."""
-    if len("".join(document.split())) > _TRUST_SIZE:
-        raise LimitExceededException(f"Cannot exceed quota for ACLSizePerRole: {_TRUST_SIZE}")
-    try:
-        found = json.loads(document)["Statement"]
-        statements = found if isinstance(found, list) else [found]
-    except (ValueError, KeyError, TypeError):
-        raise MalformedPolicyDocument("This policy contains invalid Json") from None
-    for statement in statements:
-        if "Resource" in statement or "NotResource" in statement:
-            raise MalformedPolicyDocument("Has prohibited field Resource")
-        for name in ("Principal", "Action"):
-            if not {name, f"Not{name}"} & set(statement):
-                raise MalformedPolicyDocument(f"Missing required field {name}")

@@ -16,7 +16,6 @@ from sandbox.iam.entities import Entity, find_entity
 from sandbox.iam.evaluation.policy import Question
 from sandbox.iam.evaluation.simulate import Located, Place, Simulated, locate, simulate
 
-_PAGE, _MOST = 100, 1000
 _NOT_IMITATED = ("ResourcePolicy", "CallerArn", "ResourceOwner", "ResourceHandlingOption", "PolicyExclusionList")
 
 
@@ -27,12 +26,7 @@ class Simulation(IamResponse):
                 raise NotImplementedError(f"SimulatePrincipalPolicy with {name}")
         entity = find_entity(self.backend, str(self._get_param("PolicySourceArn")))
         results = list(self._results(entity))
-        begin, most = self._read_page(len(results))
-        page: dict[str, Any] = {"EvaluationResults": results[begin : begin + most]}
-        page["IsTruncated"] = begin + most < len(results)
-        if page["IsTruncated"]:
-            page["Marker"] = str(begin + most)
-        return ActionResult(page)
+        return ActionResult({"EvaluationResults": results})
 
     def _results(self, entity: Entity) -> Iterator[dict[str, Any]]:
         given = [located for n, text in enumerate(self._get_param("PolicyInputList") or [], 1)
@@ -55,14 +49,6 @@ class Simulation(IamResponse):
         entries: list[Mapping[str, Any]] = self._get_param("ContextEntries") or []
         return {str(entry["ContextKeyName"]).lower(): tuple(map(str, entry.get("ContextKeyValues") or ()))
                 for entry in entries if entry.get("ContextKeyName")}  # fmt: skip
-
-    def _read_page(self, count: int) -> tuple[int, int]:
-        most, marker = int(self._get_param("MaxItems") or _PAGE), str(self._get_param("Marker") or "0")
-        if not 1 <= most <= _MOST:
-            raise IAMException("ValidationError", f"maxItems must be between 1 and {_MOST}")
-        if not marker.isdigit() or int(marker) > count:
-            raise IAMException("InvalidInput", f"Invalid Marker: {marker}")
-        return int(marker), most
 
 
 def _check_action(action: str) -> None:

@@ -13,6 +13,7 @@ from moto.core.responses import ActionResult
 from moto.iam.models import iam_backends
 from moto.sts.responses import TokenResponse
 
+from sandbox.iam.identities import administrator
 from sandbox.world.refusals import Refusal, make_body
 from sandbox.world.world import ACCOUNT, Session, current
 
@@ -22,14 +23,14 @@ _ALPHABET = string.ascii_uppercase + string.digits
 class Sts(TokenResponse):
     def get_session_token(self) -> ActionResult:
         user = iam_backends[ACCOUNT]["aws"].get_user_from_access_key_id(self.get_access_key())
-        arn = user.arn if user else _make_user_arn()
+        arn = user.arn if user else administrator.ARN
         return ActionResult({"Credentials": make_credentials(self._get_int_param("DurationSeconds", 43200), arn)})
 
     def assume_role(self) -> ActionResult:
         role_arn, name = self._get_param("RoleArn"), self._get_param("RoleSessionName")
         role = _find_role(role_arn)
         if role is None:
-            message = f"User: {_make_user_arn()} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
+            message = f"User: {administrator.ARN} is not authorized to perform: sts:AssumeRole on resource: {role_arn}"
             denied: ActionResult = _deny(message)
             return denied
         arn = f"arn:aws:sts::{ACCOUNT}:assumed-role/{role.name}/{name}"
@@ -41,11 +42,9 @@ class Sts(TokenResponse):
 
     def get_caller_identity(self) -> ActionResult:
         session = current().sessions.get(self.get_access_key())
-        if session:
-            return ActionResult({"UserId": "AROAKILNSANDBOX:session", "Account": ACCOUNT, "Arn": session.arn})
-        if self.get_access_key() == current().access_key:
-            return ActionResult({"UserId": "AIDAKILNSANDBOX", "Account": ACCOUNT, "Arn": _make_user_arn()})
-        return super().get_caller_identity()
+        user = iam_backends[ACCOUNT]["aws"].get_user_from_access_key_id(self.get_access_key())
+        arn = session.arn if session else user.arn if user else administrator.ARN
+        return ActionResult({"UserId": administrator.read_id(arn), "Account": ACCOUNT, "Arn": arn})
 
 
 def _deny(message: str) -> Any:
@@ -72,7 +71,3 @@ def make_credentials(duration: int, arn: str) -> dict[str, Any]:
 def _find_role(role_arn: str) -> Any:
     roles = iam_backends[ACCOUNT]["aws"].roles.values()
     return next((role for role in roles if role.arn == role_arn and current().is_visible(role.id)), None)
-
-
-def _make_user_arn() -> str:
-    return f"arn:aws:iam::{ACCOUNT}:user/sandbox"

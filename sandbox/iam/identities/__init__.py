@@ -1,0 +1,1 @@
+"""Who there is: users, their unique ids, what lists tell of them, and whom a role may trust."""
