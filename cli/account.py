@@ -8,12 +8,17 @@ from cli.task import task
 @task(iterable=["path"], help={"path": "a YAML file or a folder; repeatable; default: all that Kiln ships"})
 def validate(c: Context, path: list[str]) -> int:
     """Check YAML definitions, all problems at once."""
+    from dataclasses import replace
+    from functools import partial
+
     from environments.spec import definitions as environments
     from images.spec import definitions as images
     from kiln.validation import validate
     from launch_templates import definitions as launch_templates
 
-    return validate(path, (images.KIND, launch_templates.KIND, environments.KIND))
+    check = partial(launch_templates.check, find_image_family=images.find_family)
+    templates = replace(launch_templates.KIND, check=check)
+    return validate(path, (images.KIND, templates, environments.KIND))
 
 
 @task(

@@ -9,9 +9,9 @@ from kiln.errors import Exit, Interrupted, UserError, left_by
 LABELS = (("Why", "why"), ("Try", "hint"), ("Left", "left"))
 
 
-def render(error: Any) -> str:
-    """✗ what, then the output as it is, then Why, Try and Left, each only where there is something to say."""
-    lines = [f"✗ {error.what}"]
+def render(error: Any, mark: str = "✗") -> str:
+    """Mark and what, then the output as it is, then Why, Try and Left, each only where there is something to say."""
+    lines = [f"{mark} {error.what}"]
     lines += [f"    {line}" for line in (error.output or "").splitlines()]
     for label, field in LABELS:
         text = getattr(error, field, "")

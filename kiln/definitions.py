@@ -22,6 +22,8 @@ class Kind:
     folder: Path
     load: Callable[[str], Any]
     key: str
+    check: Callable[[str], Sequence[UserError]] | None = None
+    """Loads one and refuses all that needs no account to be refused; returns warnings."""
 
     def path_of(self, name: str) -> Path:
         """`nextflow-al2023` → folder/nextflow-al2023.yaml; a path is taken as it is. Raises UserError for neither."""

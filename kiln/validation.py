@@ -9,11 +9,15 @@ from kiln.definitions import Kind, kind_of
 from kiln.errors import Exit, UserError
 from kiln.screen import Screen, print_result
 
+Warned = tuple[Path, UserError]
+
 
 def validate(paths: Sequence[str], kinds: Sequence[Kind]) -> int:
     """Load every YAML under `paths`; the exit code."""
-    found, errors = validate_all(paths, kinds)
+    found, errors, warnings = _look(paths, kinds)
     screen = Screen()
+    for path, warning in warnings:
+        screen.say(render(warning, f"! {path}:"))
     for error in errors:
         screen.say(render(error))
     print_result(
@@ -24,8 +28,14 @@ def validate(paths: Sequence[str], kinds: Sequence[Kind]) -> int:
 
 def validate_all(paths: Sequence[str], kinds: Sequence[Kind]) -> tuple[list[Path], list[UserError]]:
     """Every YAML under `paths` (files or folders; default: what Kiln ships) and what is wrong with them."""
+    found, errors, _ = _look(paths, kinds)
+    return found, errors
+
+
+def _look(paths: Sequence[str], kinds: Sequence[Kind]) -> tuple[list[Path], list[UserError], list[Warned]]:
     found: list[Path] = []
     errors: list[UserError] = []
+    warnings: list[Warned] = []
     for each in [Path(path) for path in paths] or [kind.folder for kind in kinds]:
         if each.is_dir():
             found += sorted(p for pattern in ("*.yaml", "*.yml") for p in each.glob(pattern))
@@ -33,7 +43,11 @@ def validate_all(paths: Sequence[str], kinds: Sequence[Kind]) -> tuple[list[Path
             found.append(each)
     for path in found:
         try:
-            kind_of(path, kinds).load(str(path) if "/" in str(path) else f"./{path}")
+            kind, name = kind_of(path, kinds), str(path) if "/" in str(path) else f"./{path}"
+            if kind.check:
+                warnings += [(path, warning) for warning in kind.check(name)]
+            else:
+                kind.load(name)
         except UserError as error:
             errors.append(error)
-    return found, errors
+    return found, errors, warnings

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cloud import tags
 from cloud.machine_images import Family, MachineImage
 from kiln.errors import UserError
+from launch_templates import rules
 from launch_templates.spec import LaunchTemplateSpec
 from provision.image import find_impossible, list_recipes
 from provision.model import carried, downloads
@@ -26,6 +27,8 @@ class Contents:
     mime: bytes
     delivered: tuple[str, ...]
     carried: tuple[str, ...]
+    warnings: tuple[UserError, ...] = ()
+    """What is worth knowing of parts, scripts and files, and keeps no machine from working."""
 
 
 def make_contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage | None) -> Contents:
@@ -34,6 +37,8 @@ def make_contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage 
     Raises UserError for what cannot work on that family, or is too large.
     """
     _refuse_impossible(spec, family)
+    findings = rules.examine(spec, family)
+    refusals.refuse(findings, spec.name, "launch_templates/reference.yaml")
     needed = {name: recipe for name, recipe in _recipes(spec, family, image).items() if recipe.files or recipe.steps}
     missing = carried.find_missing(needed, image.tags.get(tags.CARRIES, "") if image else "")
     if missing and (why := boot.explain_refusal(family)):
@@ -42,17 +47,8 @@ def make_contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage 
     parts = sent = _in_order(spec, own)
     if own and dense.is_possible(family) and not mime.leaves_room(parts):
         sent = _in_order(spec, dense.pack(own))
-    return Contents(parts, mime.compose(sent), tuple(missing), tuple(name for name in needed if name not in missing))
-
-
-def refuse(spec: LaunchTemplateSpec) -> None:
-    """Raise UserError for a part, script or file of the user's that would break a machine of AWS Batch."""
-    for part in _users(spec):
-        refusals.check(part)
-    for script in spec.scripts.root:
-        refusals.check_text(f"the script {script.name!r}", script.text)
-    for entry in spec.files.root:
-        refusals.check_text(f"the file {entry.path}", entry.payload.decode(errors="replace"))
+    rest = tuple(name for name in needed if name not in missing)
+    return Contents(parts, mime.compose(sent), tuple(missing), rest, refusals.list_warnings(findings))
 
 
 def _recipes(spec: LaunchTemplateSpec, family: Family, image: MachineImage | None) -> dict[str, Recipe]:

@@ -1,12 +1,15 @@
 """Launch template definitions by name or path."""
 
+from collections.abc import Callable
 from pathlib import Path
 
+from cloud.machine_images import Family
 from kiln import site, yamlfile
 from kiln.definitions import Kind, Sources
-from kiln.errors import Problem
-from launch_templates import contents
+from kiln.errors import Problem, UserError
+from launch_templates import rules
 from launch_templates.spec import LaunchTemplateSpec
+from userdata import refusals
 
 HERE = Path(__file__).parent
 REFERENCE = "launch_templates/reference.yaml"
@@ -17,13 +20,29 @@ def load(name: str) -> LaunchTemplateSpec:
 
     What its parts of user data must never do is refused here, before anything is planned.
     """
+    spec, path = _read(name)
+    refusals.refuse(rules.examine(spec), str(path), REFERENCE)
+    return spec
+
+
+def check(name: str, find_image_family: Callable[[str], Family | None]) -> tuple[UserError, ...]:
+    """Load it and refuse all that needs no account to be refused; returns warnings.
+
+    `find_image_family` tells the family of base images behind the name of an image, by its definition.
+    """
+    spec, path = _read(name)
+    family = rules.find_family(spec) or (find_image_family(spec.image) if spec.image else None)
+    findings = (*rules.find_impossible_parts(spec, family), *rules.examine(spec, family))
+    refusals.refuse(findings, str(path), REFERENCE)
+    return refusals.list_warnings(findings)
+
+
+def _read(name: str) -> tuple[LaunchTemplateSpec, Path]:
     path = KIND.path_of(name)
     data, lines = yamlfile.read(path, REFERENCE)
     mirrors = {key: value for key, value in site.load_defaults().items() if key == "downloads"}
     spec = yamlfile.validate(site.under(mirrors, data), LaunchTemplateSpec, str(path), lines, REFERENCE)
-    loaded = _load_sources(spec, path)
-    contents.refuse(loaded)
-    return loaded
+    return _load_sources(spec, path), path
 
 
 def _load_sources(spec: LaunchTemplateSpec, path: Path) -> LaunchTemplateSpec:

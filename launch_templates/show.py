@@ -24,6 +24,7 @@ def render_header(cloud: Cloud, plan: Plan) -> str:
             f"  why    {plan.chosen.why}",
             f"  boot   {render_boot(plan.contents)}",
             *render_no_room(plan.contents),
+            *render_warnings(plan.contents),
             "",
         ]
     )
@@ -44,6 +45,15 @@ def render_no_room(made: Contents) -> list[str]:
         return []
     free = words.format_size(mime.LIMIT - len(made.mime))
     return [f"  !      AWS Batch adds a part of its own and has only {free}: build an image that carries more"]
+
+
+def render_warnings(made: Contents) -> list[str]:
+    """What is worth knowing of the user's own parts, scripts and files."""
+    return [
+        line
+        for warning in made.warnings
+        for line in (f"  !      {warning.what}", f"         {warning.why}", f"         {warning.hint}")
+    ]
 
 
 def _names(provisioners: Sequence[str]) -> str:

@@ -32,7 +32,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "ssh": {"model"},
         "": {"docker", "provisioners", "model"},
     },
-    "userdata": {"": set()},
+    "userdata": {"shell": set(), "rules": {"shell"}, "": {"rules", "shell"}},
     "images": {
         "spec": set(),
         "amis": {"spec"},

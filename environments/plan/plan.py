@@ -49,7 +49,8 @@ class Plan:
 def write_notes(inputs: Inputs, steps: Sequence[Step]) -> tuple[str, ...]:
     """What a person should know beside the changes (pure)."""
     image, spec = inputs.chosen.image, inputs.spec
-    texts = [*inputs.network.warnings, *egress.warn(steps)]
+    texts = [f"{item.what}: {item.why}. {item.hint}" for item in inputs.template.contents.warnings]
+    texts += [*inputs.network.warnings, *egress.warn(steps)]
     if image.deprecated and image.deprecated < datetime.now(UTC) + timedelta(days=30):
         texts.append(f"{image.id} is deprecated from {image.deprecated:%Y-%m-%d} on")
     for name, compute in spec.compute_environments.items():

@@ -5,7 +5,9 @@ from typing import Any
 
 from cloud.session import Cloud
 from images.plan.plan import Plan, find_end_of_support
+from images.spec import rules
 from kiln import typed, words
+from userdata import refusals
 
 
 def render_header(cloud: Cloud, plan: Plan) -> str:
@@ -23,6 +25,8 @@ def render_header(cloud: Cloud, plan: Plan) -> str:
         lines.append(f"  ! support for this base ended on {ended}: build on ecs/al2023 where you can")
     if plan.base.deprecated and plan.base.deprecated < datetime.now(UTC):
         lines.append(f"  ! {plan.base.id} is deprecated since {plan.base.deprecated:%Y-%m-%d}")
+    for warning in refusals.list_warnings(rules.examine(plan.boot.spec)):
+        lines += [f"  ! {warning.what}", f"    {warning.why}", f"    {warning.hint}"]
     return "\n".join([*lines, ""])
 
 

@@ -12,11 +12,13 @@ from images.amis.base import BaseImage
 from images.plan import boot, key, volumes
 from images.plan.boot import Boot
 from images.plan.estimate import Estimate, estimate
+from images.spec import rules
 from images.spec.bases import ALIASES
 from images.spec.image import ImageSpec
 from kiln.errors import UserError
-from provision.image import find_impossible, list_image_recipes, make_image_recipe
+from provision.image import list_image_recipes, make_image_recipe
 from provision.model import carried
+from userdata import refusals
 
 
 @dataclass(frozen=True)
@@ -66,16 +68,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
 
 def refuse_impossible(spec: ImageSpec) -> None:
     """Raise UserError for what the definition alone shows to be impossible."""
-    for part, refusal in find_impossible(spec, spec.family).items():
-        raise UserError(f"{spec.name} cannot be built", refusal, f"See {part} in images/reference.yaml.")
-    if spec.share.accounts:
-        for volume in (spec.volumes.root, spec.volumes.data):
-            if volume and volume.encrypted and not volume.kms_key:
-                raise UserError(
-                    "an image encrypted with the account's default key cannot be shared",
-                    "other accounts have no access to aws/ebs (Amazon EC2 User Guide, Share an AMI)",
-                    "Name a customer managed kms_key for every volume, or leave share out.",
-                )
+    refusals.refuse(rules.find_impossible_parts(spec), spec.name, "images/reference.yaml")
 
 
 def find_end_of_support(spec: ImageSpec) -> str:

@@ -90,14 +90,26 @@ def _text(source: str, data: bytes) -> str:
         raise UserError(f"{source} is not a script", f"it is not UTF-8 text ({error.reason})") from None
 
 
-def _bash(entry: Entry) -> str:
+def refuse_shell(entry: Entry) -> UserError | None:
+    """Why bash cannot run a script; None where it can."""
     first = entry.text.split("\n", 1)[0].rstrip()
     if first.startswith("#!") and not re.fullmatch(r"#! ?(/usr)?/bin/(env )?(ba)?sh( .*)?", first):
-        raise UserError(
+        return UserError(
             f"the script {entry.name!r} asks for {first[2:].strip()}",
             "scripts are run by bash",
             "Put the program on the machine with files, and call it from a bash script.",
         )
     if "\r" in entry.text:
-        raise UserError(f"the script {entry.name!r} has Windows line ends", "bash takes them for part of the commands")
+        line = entry.text.count("\n", 0, entry.text.index("\r")) + 1
+        return UserError(
+            f"the script {entry.name!r} has Windows line ends (line {line})",
+            "bash takes them for part of the commands",
+            "Save it with Unix line ends; a file is mended by: sed -i 's/\\r$//' " + (entry.source or "FILE"),
+        )
+    return None
+
+
+def _bash(entry: Entry) -> str:
+    if refused := refuse_shell(entry):
+        raise refused
     return entry.text

@@ -45,7 +45,7 @@ def test_latest_of_what_must_be_said(tmp_path: Path) -> None:
     [
         ('user_data: [{name: a, type: shell-script, content: "#!/bin/sh\\nsystemctl start ecs"}]', "waits for the ECS"),
         ("scripts: [{name: a, script: echo ECS_CLUSTER=x >>/etc/ecs/ecs.config}]", "the script 'a' sets ECS_CLUSTER"),
-        ("files: [{path: /etc/x, content: ECS_INSTANCE_ATTRIBUTES=x}]", "sets ECS_INSTANCE_ATTRIBUTES"),
+        ("files: [{path: /etc/ecs/more.config, content: ECS_INSTANCE_ATTRIBUTES=x}]", "sets ECS_INSTANCE_ATTRIBUTES"),
         ("user_data: [{name: a, type: cloud-config, content: 'a: 1'}]", "is not a cloud-config"),
     ],
 )

@@ -22,7 +22,6 @@ PACKED = base64.b64encode(gzip.compress(b"ECS_CLUSTER=mine\n")).decode()
 SETS = [
     script("echo ECS_CLUSTER=mine >> /etc/ecs/ecs.config"),
     script('cat >/etc/ecs/ecs.config <<\'EOF\'\nECS_INSTANCE_ATTRIBUTES={"a":"b"}\nEOF'),
-    script("export ECS_CLUSTER = mine"),
     Boothook("own", "#cloud-boothook\n#!/bin/sh\necho 'ECS_CLUSTER=x' >> /etc/ecs/ecs.config\n"),
     config("write_files:\n- path: /etc/ecs/ecs.config\n  content: |\n    ECS_CLUSTER=mine\n"),
     config(f"write_files:\n- path: /etc/ecs/ecs.config\n  encoding: gz+b64\n  content: {PACKED}\n"),
@@ -54,6 +53,7 @@ FINE = [
     script("nohup systemctl start ecs &"),
     script("# systemctl start ecs\n  # ECS_CLUSTER=mine\n"),
     script("echo ECS_IMAGE_PULL_BEHAVIOR=always >> /etc/ecs/ecs.config"),
+    script("export ECS_CLUSTER=mine"),
     script("grep -q MY_ECS_CLUSTER=x file; echo $ECS_CLUSTER"),
     script("echo restart the agent by hand: systemctl start ecs"),
     config("runcmd:\n- [systemctl, --no-block, start, ecs]\ntimezone: Europe/Berlin\n"),

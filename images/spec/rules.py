@@ -1,0 +1,43 @@
+"""What in an image's definition would break a build or its machines, or is worth a warning."""
+
+from collections.abc import Iterator
+
+from images.spec.image import ImageSpec
+from kiln.errors import UserError
+from provision.image import find_impossible
+from provision.provisioners import user_scripts
+from userdata import refusals
+from userdata.rules.examine import examine as examine_material
+from userdata.rules.finding import Finding, Material
+
+
+def examine(spec: ImageSpec) -> tuple[Finding, ...]:
+    """All findings of its parts, scripts and files, held to the rules of a launch template's; files are loaded."""
+    whole = Material()
+    for file in spec.files.root:
+        whole = refusals.join(whole, refusals.file(file.path, file.payload, builder=True))
+    for script in spec.scripts.root:
+        refused = user_scripts.refuse_shell(script)
+        if refused:
+            whole = refusals.join(whole, Material(findings=(_finding(refused),)))
+        else:
+            whole = refusals.join(whole, refusals.script(script.name, script.text, builder=True))
+    return (*find_impossible_parts(spec), *examine_material(whole, spec.family))
+
+
+def find_impossible_parts(spec: ImageSpec) -> Iterator[Finding]:
+    """What the definition alone shows to be impossible."""
+    for part, why in find_impossible(spec, spec.family).items():
+        yield Finding(f"{spec.name} cannot be built", why, f"See {part} in images/reference.yaml.", True)
+    volumes = (spec.volumes.root, spec.volumes.data)
+    if spec.share.accounts and any(volume and volume.encrypted and not volume.kms_key for volume in volumes):
+        yield Finding(
+            "an image encrypted with the account's default key cannot be shared",
+            "other accounts have no access to aws/ebs (Amazon EC2 User Guide, Share an AMI)",
+            "Name a customer managed kms_key for every volume, or leave share out.",
+            True,
+        )
+
+
+def _finding(error: UserError) -> Finding:
+    return Finding(error.what, error.why, error.hint, True)

@@ -1,0 +1,58 @@
+"""An image's scripts and files are held to the same rules as a template's, by the definition alone."""
+
+from pathlib import Path
+
+import pytest
+
+from images.spec import definitions
+from kiln.errors import Problem, UserError
+
+IMAGE = "name: x\nbase: {ssm: ecs/al2023}\ndocker_storage: {driver: overlay2}\n"
+
+
+def image(tmp_path: Path, more: str, base: str = IMAGE) -> str:
+    path = tmp_path / "x.yaml"
+    path.write_text(base + more)
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("scripts: [{name: a, script: 'echo ECS_CLUSTER=x >> /etc/ecs/ecs.config'}]", "the script 'a' sets ECS_"),
+        ("scripts: [{name: a, script: systemctl start ecs}]", r"the script 'a' waits for the ECS agent \(line 1\)"),
+        ("scripts: [{name: a, script: 'while ! docker ps | grep ecs-agent; do sleep 1; done'}]", "'a' waits for"),
+        ("scripts: [{name: a, script: 'if true; then'}]", r"the script 'a' is not shell \(line 1\)"),
+        ('scripts: [{name: a, script: "echo a\\r\\n"}]', r"the script 'a' has Windows line ends \(line 1\)"),
+        ("scripts: [{name: a, script: '#!/usr/bin/python3'}]", "the script 'a' asks for /usr/bin/python3"),
+        ("files: [{path: /etc/docker/daemon.json, content: '{\"storage-opts\": [\"dm.basesize=4G\"]}'}]", "dm.base"),
+        ('files: [{path: /opt/a.sh, content: "#!/bin/sh\\r\\necho\\r\\n"}]', "/opt/a.sh has Windows line ends"),
+        ("files: [{path: /etc/systemd/system/ecs.service.d/a.conf, content: Environment=ECS_CLUSTER=x}]", "sets ECS_"),
+    ],
+)  # fmt: skip
+def test_a_script_or_file_that_breaks_machines_is_refused_at_validate(tmp_path: Path, more: str, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        definitions.load(image(tmp_path, more + "\n"))
+
+
+def test_a_script_of_a_file_of_its_own_is_named_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "a.sh").write_text("set -e\n\nsystemctl restart ecs\n")
+    with pytest.raises(UserError, match=r"the script 'a' waits for the ECS agent \(line 3\)"):
+        definitions.load(image(tmp_path, "scripts: [{name: a, source: a.sh}]\n"))
+
+
+def test_what_cannot_be_built_and_scripts_are_named_at_once(tmp_path: Path) -> None:
+    base = IMAGE.replace("overlay2", "devicemapper")
+    with pytest.raises(Problem) as caught:
+        definitions.load(image(tmp_path, "scripts: [{name: a, script: systemctl start ecs}]\n", base))
+    assert "x cannot be built" in caught.value.output
+    assert "the script 'a'" in caught.value.output
+
+
+def test_an_image_may_upgrade_its_packages_and_al1_may_have_devicemapper(tmp_path: Path) -> None:
+    assert definitions.check(image(tmp_path, "scripts: [{name: a, script: yum update -y}]\n")) == ()
+    al1 = IMAGE.replace("al2023", "al1").replace("overlay2", "devicemapper")
+    files = "files: [{path: /etc/sysconfig/docker, content: OPTIONS=--storage-opt dm.basesize=20G}]\n"
+    assert definitions.check(image(tmp_path, files, al1)) == ()
+    [warning] = definitions.check(image(tmp_path, "scripts: [{name: a, script: 'export DB_PASSWORD=hunter22'}]\n"))
+    assert "the script 'a' holds a password (line 1)" in warning.what

@@ -1,0 +1,52 @@
+"""Secrets in user data."""
+
+import pytest
+
+from tests.support.user_data import config, kind, script
+from userdata.rules.finding import Finding
+
+Findings = tuple[Finding, ...]
+
+WARNED = [
+    script('echo \'ECS_ENGINE_AUTH_DATA={"https://index.docker.io/v1/":{"username":"a"}}\' >> /etc/ecs/ecs.config'),
+    script("export AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+    script("export AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE"),
+    script("docker login -u me -p s3cr3tpass registry.example.com"),
+    script("cat > /root/k <<E\n-----BEGIN RSA PRIVATE KEY-----\nabc\nE"),
+    script("export GITHUB_TOKEN=ghp_abcdefghijklmnopqrstuvwxyz0123456789"),
+    script("DD_API_KEY=abcdef0123456789abcdef bash -c 'echo x'"),
+    script("curl -u admin:hunter22 https://x/y"),
+    script("git clone https://me:tokentoken@github.com/x/y"),
+    config("chpasswd:\n  list: |\n    root:hunter22\n"),
+    config("password: hunter22\n"),
+    script("echo 'ec2-user:hunter22' | chpasswd"),
+    script("echo hunter22 | passwd --stdin ec2-user"),
+    script("DB_PASSWORD='hunter22'"),
+]
+
+FINE = [
+    script(
+        "TOKEN=$(curl -X PUT http://169.254.169.254/latest/api/token -H 'X-aws-ec2-metadata-token-ttl-seconds: 21600')"
+    ),
+    script(
+        "PASSWORD=$(aws ssm get-parameter --name /db/password --with-decryption --query Parameter.Value --output text)"
+    ),
+    script("aws secretsmanager get-secret-value --secret-id prod/db-password"),
+    script("DB_PASSWORD_FILE=/run/secrets/db"),
+    script('curl -H "X-aws-ec2-metadata-token: $TOKEN" http://169.254.169.254/x'),
+    script("echo $PASSWORD | docker login -u AWS --password-stdin 1.dkr.ecr.us-east-1.amazonaws.com"),
+    script("SECRET_NAME=my/secret"),
+    script("TOKEN_TTL=21600"),
+    script("docker run --rm -e TOKEN=$TOKEN x"),
+    script("MAX_TOKEN=4096"),
+]
+
+
+@pytest.mark.parametrize("findings", WARNED, ids=range(len(WARNED)))
+def test_a_secret_is_a_warning(findings: Findings) -> None:
+    assert kind(findings) == "warned", findings
+
+
+@pytest.mark.parametrize("findings", FINE, ids=range(len(FINE)))
+def test_a_secret_that_is_read_at_boot_is_none(findings: Findings) -> None:
+    assert kind(findings) == "fine", findings

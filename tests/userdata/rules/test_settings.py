@@ -1,0 +1,81 @@
+"""Settings of the agent that are AWS Batch's, and a configuration that is wiped."""
+
+import pytest
+
+from tests.support.user_data import config, kind, script
+from userdata.rules.finding import Finding
+
+Findings = tuple[Finding, ...]
+
+REFUSED = [
+    script("echo ECS_CLUSTER=x >> /etc/ecs/ecs.config"),
+    script('C=x\necho "ECS_CLUSTER=$C" | sudo tee -a /etc/ecs/ecs.config'),
+    script("cat <<'EOF' >> /etc/ecs/ecs.config\nECS_LOGLEVEL=debug\nECS_CLUSTER=mine\nEOF"),
+    script("sed -i 's/^ECS_CLUSTER=.*/ECS_CLUSTER=mine/' /etc/ecs/ecs.config"),
+    script("sed -i '$aECS_CLUSTER=x' /etc/ecs/ecs.config"),
+    script("printf 'ECS_CLUSTER=%s\\nECS_X=y\\n' prod >> /etc/ecs/ecs.config"),
+    script("printf '%s\\n' 'ECS_INSTANCE_ATTRIBUTES={\"a\":\"b\"}' >> /etc/ecs/ecs.config"),
+    script('CONF=/etc/ecs/ecs.config\n{\n echo ECS_X=1\n echo "ECS_CLUSTER=foo"\n} >> "$CONF"'),
+    script("cat > /tmp/ecs.config <<E\nECS_CLUSTER=foo\nE\ninstall -m 644 /tmp/ecs.config /etc/ecs/ecs.config"),
+    script("cat > /tmp/x <<E\nECS_CLUSTER=foo\nE\ncat /tmp/x >> /etc/ecs/ecs.config"),
+    script("cd /etc/ecs && echo ECS_CLUSTER=a >> ecs.config"),
+    script("tee -a /etc/ecs/ecs.config <<< ECS_CLUSTER=a"),
+    script("echo RUNTX0NMVVNURVI9bWluZQo= | base64 -d >> /etc/ecs/ecs.config"),
+    script(
+        "mkdir -p /etc/systemd/system/ecs.service.d; echo -e '[Service]\\nEnvironment=\"ECS_CLUSTER=x"
+        "\"' > /etc/systemd/system/ecs.service.d/a.conf"
+    ),
+    script("python3 -c \"open('/etc/ecs/ecs.config','a').write('ECS_CLUSTER=x')\""),
+    script("perl -pi -e 's/ECS_CLUSTER=.*/ECS_CLUSTER=z/' /etc/ecs/ecs.config"),
+    script("docker run -d --name ecs-agent -e ECS_CLUSTER=mine amazon/amazon-ecs-agent:latest"),
+    script("echo 'export ECS_CLUSTER=x' >> /etc/ecs/ecs.config"),
+]
+
+WARNED = [
+    script("echo ECS_X=y > /etc/ecs/ecs.config"),
+    script("cat <<EOF > /etc/ecs/ecs.config\nECS_X=1\nEOF"),
+    script("echo ECS_X=y | sudo tee /etc/ecs/ecs.config"),
+    script("cp /tmp/x /etc/ecs/ecs.config"),
+    script("aws s3 cp s3://b/ecs.config /etc/ecs/ecs.config"),
+    script("rm -f /etc/ecs/ecs.config"),
+    script("sed -i '/ECS_/d' /etc/ecs/ecs.config"),
+    script(": > /etc/ecs/ecs.config"),
+    script("curl -o /etc/ecs/ecs.config https://x/y"),
+    config("write_files:\n- path: /etc/ecs/ecs.config\n  content: ECS_X=1\n"),
+]
+
+FINE = [
+    script("CLUSTER=$(grep ECS_CLUSTER /etc/ecs/ecs.config | cut -d= -f2)"),
+    script("source /etc/ecs/ecs.config; echo $ECS_CLUSTER"),
+    script("awk -F= '/^ECS_CLUSTER=/{print $2}' /etc/ecs/ecs.config > /tmp/c"),
+    script("ECS_CLUSTER=$(curl -s localhost:51678/v1/metadata | jq -r .Cluster)"),
+    script("export ECS_CLUSTER=foo"),
+    script("ECS_CLUSTER=x my-tool"),
+    script("echo ECS_CLUSTER=$ECS_CLUSTER > /var/log/cluster.txt"),
+    script("if grep -q '^ECS_CLUSTER=' /etc/ecs/ecs.config; then echo yes; fi"),
+    script("echo '# ECS_CLUSTER=x is set by batch' >> /etc/ecs/ecs.config"),
+    script("sed -n 's/ECS_CLUSTER=//p' /etc/ecs/ecs.config"),
+    script("echo ECS_IMAGE_PULL_BEHAVIOR=once >> /etc/ecs/ecs.config"),
+    script("cat <<'EOF' >> /etc/ecs/ecs.config\nECS_ENABLE_SPOT_INSTANCE_DRAINING=true\nEOF"),
+    script("echo ECS_X=1 | tee -a /etc/ecs/ecs.config"),
+    script("sed -i 's/ECS_LOGLEVEL=.*/ECS_LOGLEVEL=debug/' /etc/ecs/ecs.config"),
+    script("sed -i 's/old/new/; s/dir/x/' /etc/ecs/ecs.config"),
+    script("cp /etc/ecs/ecs.config /tmp/backup"),
+    script("cat /etc/ecs/ecs.config > /tmp/x"),
+    config("write_files:\n- path: /etc/ecs/ecs.config\n  append: true\n  content: |\n    ECS_X=1\n"),
+]
+
+
+@pytest.mark.parametrize("findings", REFUSED, ids=range(len(REFUSED)))
+def test_only_setting_the_cluster_in_the_agents_configuration_is_refused(findings: Findings) -> None:
+    assert kind(findings) == "refused", findings
+
+
+@pytest.mark.parametrize("findings", WARNED, ids=range(len(WARNED)))
+def test_wiping_the_agents_configuration_is_a_warning(findings: Findings) -> None:
+    assert kind(findings) == "warned", findings
+
+
+@pytest.mark.parametrize("findings", FINE, ids=range(len(FINE)))
+def test_reading_settings_and_adding_others_is_fine(findings: Findings) -> None:
+    assert kind(findings) == "fine", findings

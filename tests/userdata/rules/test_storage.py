@@ -1,0 +1,51 @@
+"""Storage options that the Docker of a base does not take, wherever they are written."""
+
+import pytest
+
+from tests.support.user_data import boothook, config, kind, script
+from userdata.rules.finding import Finding
+
+Findings = tuple[Finding, ...]
+
+REFUSED = [
+    boothook(
+        "cloud-init-per once docker_options echo 'OPTIONS=\"${OPTIONS} --storage-opt dm.basesize=40G"
+        "\"' >> /etc/sysconfig/docker"
+    ),
+    script("echo 'DOCKER_STORAGE_OPTIONS=\"--storage-driver devicemapper\"' > /etc/sysconfig/docker-storage"),
+    script(
+        "cat > /etc/docker/daemon.json <<EOF\n"
+        '{"storage-driver": "devicemapper", "storage-opts": ["dm.basesize=100G"]}\n'
+        "EOF"
+    ),
+    script("sed -i 's/OPTIONS=\"/OPTIONS=\"--storage-opt dm.basesize=100G /' /etc/sysconfig/docker"),
+    script(
+        "mkdir -p /etc/systemd/system/docker.service.d\n"
+        "printf '[Service]\\nExecStart=\\nExecStart=/usr/bin/dockerd --storage-opt dm.basesize=20G\\n'"
+        " | sudo tee /etc/systemd/system/docker.service.d/x.conf"
+    ),
+    script(
+        'jq \'. + {"storage-driver":"devicemapper"}\' /etc/docker/daemon.json > /tmp/d && mv /tmp/d /'
+        "etc/docker/daemon.json"
+    ),
+    script("f=/etc/sysconfig/docker; echo \"OPTIONS='--storage-opt=dm.basesize=20G'\" >> $f"),
+    config('write_files:\n- path: /etc/docker/daemon.json\n  content: \'{"storage-driver":"devicemapper"}\'\n'),
+]
+
+FINE = [
+    script("echo 'OPTIONS=\"--default-ulimit nofile=65536:65536\"' > /etc/sysconfig/docker"),
+    script('cat > /etc/docker/daemon.json <<E\n{"storage-driver":"overlay2"}\nE'),
+    script("echo '# dm.basesize is not there' >> /etc/sysconfig/docker"),
+    script("echo 'OPTIONS=\"--storage-opt dm.basesize=40G\"' >> /etc/sysconfig/docker", "al1"),
+    script('echo "use dm.basesize on al1" > /var/log/note'),
+]
+
+
+@pytest.mark.parametrize("findings", REFUSED, ids=range(len(REFUSED)))
+def test_options_of_devicemapper_are_refused_wherever_they_are_written(findings: Findings) -> None:
+    assert kind(findings) == "refused", findings
+
+
+@pytest.mark.parametrize("findings", FINE, ids=range(len(FINE)))
+def test_what_docker_takes_is_fine(findings: Findings) -> None:
+    assert kind(findings) == "fine", findings

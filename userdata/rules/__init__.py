@@ -1,0 +1,1 @@
+"""What scripts and files for machines of AWS Batch must not do."""

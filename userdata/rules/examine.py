@@ -1,0 +1,92 @@
+"""All rules over all that a definition brings: one look for templates and for images."""
+
+from collections.abc import Iterator
+
+from provision.model.recipe import Family
+from userdata.rules import secrets, settings, storage, upgrades, waiting
+from userdata.rules.finding import Brought, Finding, Material, Script
+from userdata.shell.syntax import Unreadable, is_shell
+from userdata.shell.walk import Walk
+
+
+def examine(material: Material, family: Family | None = None) -> tuple[Finding, ...]:
+    """What is wrong, refusals first. `family` None: options of Docker are not judged."""
+    findings = list(material.findings)
+    known = {file.path: file.text for file in material.files}
+    for file in material.files:
+        findings += _file(file, family)
+    for script in material.scripts:
+        findings += _script(script, known, family)
+    for who, text in material.texts:
+        builder = any(script.builder for script in material.scripts) or any(file.builder for file in material.files)
+        findings += secrets.check(who, text, builder)
+    findings += [upgrades.by_key(who, line) for who, line in material.upgrades]
+    return tuple(sorted(dict.fromkeys(findings), key=lambda finding: not finding.refused))
+
+
+def _file(file: Brought, family: Family | None) -> Iterator[Finding]:
+    yield from settings.check_file(file)
+    if family:
+        yield from storage.check_file(file, family)
+    if file.text.startswith("#!") and "\r\n" in file.text.split("\n", 1)[0] + "\n":
+        yield carriage(file.who, file.text)
+
+
+def _script(script: Script, known: dict[str, str], family: Family | None) -> Iterator[Finding]:
+    if not is_shell(script.text):
+        return  # another interpreter's: its #! decides
+    if "\r" in script.text:
+        yield carriage(script.who, script.text)
+        return
+    walk = Walk(files=known)
+    try:
+        walk.run(script.text)
+    except Unreadable as error:
+        yield _unreadable(script, error)
+        return
+    yield from waiting.check(script, walk)
+    yield from settings.check(script, walk)
+    if family:
+        yield from storage.check(script, walk, family)
+    if not script.builder:
+        yield from upgrades.check(script, walk)
+    for unread in walk.unread:
+        yield _unreadable(script, unread, inner=True)
+    if not walk.complete:
+        yield Finding(
+            f"{script.who} is too long to be followed: not all of it was checked", "its functions call one another too "
+            "often", "Make it shorter, or put parts of it into files that it downloads.", False,
+        )  # fmt: skip
+
+
+def carriage(who: str, text: str) -> Finding:
+    """Windows line ends: bash takes the carriage return for a part of the last word of each line."""
+    line = text.count("\n", 0, text.index("\r")) + 1
+    return Finding(
+        f"{who} has Windows line ends (line {line})",
+        "bash takes them for part of the commands",
+        "Save it with Unix line ends; a file is mended by: sed -i 's/\\r$//' FILE",
+        True,
+        line,
+    )
+
+
+def _unreadable(script: Script, error: Unreadable, *, inner: bool = False) -> Finding:
+    line = script.line(error.line)
+    what = f"a text that {script.who} runs" if inner else script.who
+    if error.by_bash and not inner:
+        return Finding(
+            f"{what} is not shell (line {line}): {script.quote(error.line)}",
+            error.why,
+            "Mend the line; bash -n FILE reads a script without running it. "
+            "A script of another language begins with its #!, such as #!/usr/bin/python3",
+            True,
+            line,
+        )
+    return Finding(
+        f"{what} was not checked: it does not parse (line {line}): {script.quote(error.line)}",
+        f"{error.why}: what it does on a machine is not known",
+        "Write the line more simply, and look at it yourself: nothing in it may wait for the ECS agent.",
+        False,
+        line,
+    )
