@@ -37,6 +37,8 @@ class MachineImage:
     created: datetime
     deprecated: datetime | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
+    owner: str = ""
+    """Its owner's alias (amazon), else the account."""
 
     @property
     def root(self) -> Disk:
@@ -92,6 +94,7 @@ def from_description(image: dict[str, Any]) -> MachineImage:
         parse_time(image["CreationDate"]),
         parse_time(image["DeprecationTime"]) if image.get("DeprecationTime") else None,
         tags.as_dict(image.get("Tags")),
+        str(image.get("ImageOwnerAlias") or image.get("OwnerId") or ""),
     )
 
 

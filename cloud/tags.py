@@ -9,6 +9,7 @@ EXPIRES = "kiln:expires"  # UTC, ISO 8601: after it, `clean` may delete the reso
 STATUS = "kiln:status"  # candidate → tested → live → retired
 BASE = "kiln:base"  # the base AMI's id
 FAMILY = "kiln:family"  # al1, al2 or al2023
+GPU = "kiln:gpu"  # nvidia or none: whether the AMI has NVIDIA's driver, where that is known
 CARRIES = "kiln:carries"  # provisioner=digest …: what the AMI brings, and a launch template need not deliver again
 DOCKER_STORAGE = "kiln:docker-storage"  # the driver of its definition: what the AMI expects of a machine's disks
 TEMPLATE = "kiln:launch-template"  # the definition's name, on the template and on what it launches

@@ -100,6 +100,7 @@ def make_image_tags(plan: Plan, status: str) -> dict[str, str]:
         tags.CARRIES: plan.carries,
         tags.DOCKER_STORAGE: plan.boot.spec.docker_storage.driver,
         tags.STATUS: status,
+        **({} if plan.driver == "unknown" else {tags.GPU: plan.driver}),
     }
 
 

@@ -71,7 +71,7 @@ def _read(described: Mapping[str, Any]) -> InstanceType:
         described["VCpuInfo"]["DefaultVCpus"],
         described["MemoryInfo"]["SizeInMiB"],
         tuple(described["ProcessorInfo"]["SupportedArchitectures"]),
-        sum(gpu.get("Count", 0) for gpu in described.get("GpuInfo", {}).get("Gpus", ())),
+        sum(gpu.get("Count", 0) for gpu in described.get("GpuInfo", {}).get("Gpus", ()) if _is_nvidia(gpu)),
         _count_stores(described.get("InstanceStorageInfo", {})),
     )
 
@@ -81,6 +81,11 @@ def _count_stores(described: Mapping[str, Any]) -> int:
     if described.get("NvmeSupport") not in ("required", "supported"):
         return 0
     return sum(disk["Count"] for disk in described.get("Disks", ()))
+
+
+def _is_nvidia(gpu: Mapping[str, Any]) -> bool:
+    """Whether AWS Batch gives it to jobs: g4ad has GPUs of AMD ("Create a GPU-based job", AWS Batch User Guide)."""
+    return str(gpu.get("Manufacturer", "NVIDIA")).upper() == "NVIDIA"
 
 
 def _of(name: str, known: Mapping[str, InstanceType]) -> list[InstanceType]:

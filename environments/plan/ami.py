@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from cloud.machine_images import Chosen, Family
+from cloud.machine_images import Arch, Chosen, Family
 from cloud.session import Cloud
 from environments.model import ownership
 from environments.model.ownership import Memory
 from environments.spec.environment import EnvironmentSpec
 from images.amis import choose as images
+from images.amis import nvidia
 from images.spec import definitions as image_definitions
+from images.spec.bases import ALIASES
 from kiln import typed
 from kiln.errors import UserError
 from provision.provisioners.ecs_agent import Spec as EcsAgent
@@ -81,6 +83,37 @@ def find_stock(image: str) -> str:
         return image_definitions.load(image).base.ssm or "ecs/al2023"
     except UserError:
         return "ecs/al2023"
+
+
+def warn_of_other_kind(spec: EnvironmentSpec, template: str, chosen: Chosen, given: str) -> tuple[str, ...]:
+    """Warn where --ami, or the environment beside its launch template, puts another kind of AMI in the place of one.
+
+    `template` is the `ami` of the launch template's definition, `given` is --ami ("": none).
+    """
+    meant = {f"the launch template's ami: {template}": template}
+    if given not in ("", "latest", "previous", "ecs-optimized"):
+        named = spec.ami if spec.ami in ALIASES else find_stock(spec.image)
+        meant[f"what the definition names ({spec.ami}, on {named})"] = named
+    image = chosen.image
+    driver = nvidia.tell_driver(image.name, image.owner, image.tags)
+    notes = []
+    for what, alias in meant.items():
+        if alias in ALIASES and (differs := _list_differences(alias, chosen.family, image.arch, driver)):
+            whose = f"--ami {given}" if given else f"the environment's AMI {image.id}"
+            notes.append(f"{whose} is another kind of AMI than {what}: {', '.join(differs)}")
+    return tuple(notes)
+
+
+def _list_differences(alias: str, family: Family | None, arch: Arch, driver: nvidia.Driver) -> list[str]:
+    """In what an AMI differs from those behind an alias; what is not known is no difference."""
+    expected = ALIASES[alias]
+    differs = [f"{family}, not {expected.family}"] if family not in (None, expected.family) else []
+    differs += [f"{arch}, not {expected.arch}"] if arch != expected.arch else []
+    if alias == nvidia.find_alias(expected.family, expected.arch):
+        differs += ["without NVIDIA's driver"] if driver == "none" else []
+    else:
+        differs += ["with NVIDIA's driver"] if driver == "nvidia" else []
+    return differs
 
 
 def find_agent(image: str) -> EcsAgent | None:

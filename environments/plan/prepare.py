@@ -42,7 +42,8 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     instance_stores.refuse_missing(spec, template, chosen.image, types)
     misfits = definitions.check_definitions(spec, types)
     where = network.find(cloud, spec)
-    notes = (*misfits, *references.check(cloud, spec), *_check_offers(cloud, spec, types, where.zones))
+    gpus = job_needs.check_drivers(spec, chosen, family, types)
+    notes = (*misfits, *gpus, *references.check(cloud, spec), *_check_offers(cloud, spec, types, where.zones))
     inputs = Inputs(
         spec, account, cloud.region, chosen, family,
         template=templates.prepare(cloud, template, chosen, described),
@@ -60,7 +61,7 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     most = {name: instance_types.describe_most(compute, types) for name, compute in spec.compute_environments.items()}
     running = amis.list_running(amis.read_memories(spec, described))
     agents = (template.ecs_agent, amis.find_agent(spec.image))
-    waiting = job_needs.warn_of_log_drivers(spec, agents)
+    waiting = (*job_needs.warn_of_log_drivers(spec, agents), *amis.warn_of_other_kind(spec, template.ami, chosen, ami))
     verdicts = roles.check_rights_of(cloud, inputs, steps)
     warnings = (*notes, *waiting, *write_notes(inputs, steps), *roles.describe_rights(verdicts, steps), *removals.notes)
     return Plan(

@@ -62,6 +62,7 @@ def _inputs(cloud: Cloud, plan: Plan, image: dict[str, Any], status: str) -> dic
                 "snapshots": imaging.list_snapshots(image), "architecture": plan.base.arch},
         "base": {"id": plan.base.id, "name": plan.base.name, "created": plan.base.created.isoformat()},
         "image": plan.boot.spec.name,
+        "gpu": plan.driver,
         "key": plan.boot.key,
         "inputs": plan.inputs,
         "why": plan.why,

@@ -7,7 +7,7 @@ from typing import Any
 
 from cloud import kms
 from cloud.session import Cloud
-from images.amis import base, catalogue
+from images.amis import base, catalogue, nvidia
 from images.amis.base import BaseImage
 from images.plan import boot, key, volumes
 from images.plan.boot import Boot
@@ -38,6 +38,8 @@ class Plan:
     carries: str
     estimate: Estimate
     existing: catalogue.Entry | None
+    driver: nvidia.Driver = "unknown"
+    """Whether the AMI will have NVIDIA's driver."""
 
 
 def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
@@ -63,6 +65,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
         carries=carried.as_tag(list_image_recipes(spec, machine)),
         estimate=estimate(cloud, root / spec.name, machines.placements[0].instance_type, mappings),
         existing=catalogue.find_by_key(entries, build_key),
+        driver=nvidia.record(nvidia.tell_driver(start.name, start.owner, start.tags), [spec.model_dump_json()]),
     )  # fmt: skip
 
 

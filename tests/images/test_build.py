@@ -184,3 +184,12 @@ def test_a_spot_builder_is_imaged_while_it_reboots(
     reservations = sandbox.client("ec2").describe_instances()["Reservations"]
     assert {i["InstanceLifecycle"] for r in reservations for i in r["Instances"]} == {"spot"}
     assert left_behind(sandbox) == {}
+
+
+def test_row_3_a_build_records_whether_its_ami_has_nvidias_driver(
+    sandbox: Sandbox, remote: type[FakeRemote], definition: str, build: Build
+) -> None:
+    build(definition)
+    [image] = own_images(sandbox)
+    assert tags.as_dict(image["Tags"])[tags.GPU] == "none"
+    assert json.loads(next(Path("builds").glob("*/*/manifest.json")).read_text())["gpu"] == "none"

@@ -1,15 +1,19 @@
-"""Job definitions: revisions that are out of date, roles that are gone, and sizes that fit no machine."""
+"""Job definitions: revisions that are out of date, roles that are gone, and sizes or GPUs that no machine gives."""
 
 from collections.abc import Iterator, Sequence
 
+from cloud import tags
 from environments.doctor.checks.finding import Finding, error, warning
 from environments.doctor.checks.fitting import machines_of
-from environments.doctor.facts.compute_environments import Described, short_name
+from environments.doctor.facts.compute_environments import Described, images_of, name_of, short_name
+from environments.doctor.facts.instance_types import allows
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import job_roles
 from environments.machines.definitions import Size, find_definition_misfit
 from environments.machines.fitting import Catalogue
+from environments.machines.job_needs import Place, find_missing_drivers, write_driver_fix
 from environments.rights.trust import trust_command, trusts
+from images.amis.nvidia import Driver, tell_driver
 from kiln import words
 
 
@@ -75,3 +79,44 @@ def _size(revision: Described) -> Size:
     requirements = (revision.get("containerProperties") or {}).get("resourceRequirements") or ()
     asked = {requirement["type"]: int(float(requirement["value"])) for requirement in requirements}
     return Size(asked.get("VCPU", 0), asked.get("MEMORY", 0), asked.get("GPU", 0))
+
+
+def check_drivers(picture: Picture) -> Iterator[Finding]:
+    """Find job definitions and compute environments of GPUs whose AMIs lack the driver, or may lack it."""
+    queues = {
+        str(queue["jobQueueName"]): [_place(member, picture) for member in picture.scope.members(queue["jobQueueArn"])]
+        for queue in picture.scope.queues
+    }
+    newest: dict[str, Described] = {}
+    for revision in sorted(picture.definitions, key=lambda definition: int(definition["revision"])):
+        newest[str(revision["jobDefinitionName"])] = revision
+    asking = {name: gpus for name, revision in newest.items() if (gpus := _gpus(revision))}
+    arm = any("arm64" in kind.archs for kind in picture.types.known.values() if kind.gpus)
+    fix = write_driver_fix("al2023", "arm64" if arm else "x86_64", picture.scope.register_command)
+    for name, misfit in find_missing_drivers(asking, queues, fix):
+        report = error if misfit.hopeless else warning
+        noun = f"the job definition {name}" if name in asking else name
+        yield report(f"{noun} {misfit.what}", misfit.why, misfit.fix, name)
+
+
+def _place(environment: Described, picture: Picture) -> Place:
+    types = [kind.name for kind in picture.types.known.values() if kind.gpus and allows(environment, kind.name)]
+    amis = [picture.images[ami] for ami in images_of(environment, picture.templates) if ami in picture.images]
+    drivers = {
+        tell_driver(
+            str(image.get("Name", "")),
+            str(image.get("ImageOwnerAlias") or image.get("OwnerId") or ""),
+            tags.as_dict(image.get("Tags")),
+        )
+        for image in amis
+    }
+    names = ", ".join(str(image["ImageId"]) for image in amis)
+    # Without an AMI of its own AWS Batch takes the GPU-optimized one for such types.
+    order: tuple[Driver, ...] = ("nvidia", "unknown", "none")
+    driver: Driver = next((state for state in order if state in drivers), "nvidia")
+    return Place(name_of(environment), tuple(sorted(types)), names, driver)
+
+
+def _gpus(revision: Described) -> int:
+    requirements = (revision.get("containerProperties") or {}).get("resourceRequirements") or ()
+    return sum(int(float(requirement["value"])) for requirement in requirements if requirement["type"] == "GPU")

@@ -60,6 +60,7 @@ OF_ENVIRONMENT = (
     Check(definitions.check_roles, ("definitions", "roles")),
     Check(definitions.check_revisions, ("definitions",)),
     Check(definitions.check_sizes, ("definitions", "types"), helped_by=("agents",)),
+    Check(definitions.check_drivers, ("definitions", "types", "templates", "images")),
     Check(jobs.check_stuck_jobs, ("jobs",), helped_by=("types", "agents")),
 )
 OF_REGION = (Check(volumes.check_unattached_volumes, ("volumes",)),)

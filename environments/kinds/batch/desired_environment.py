@@ -8,6 +8,7 @@ from environments.model import ownership
 from environments.model.inputs import Inputs
 from environments.model.resource import Ref
 from environments.spec.compute import ComputeEnvironment, ImageType
+from images.amis import nvidia
 
 SERVICE_LINKED = "service-linked"
 
@@ -48,8 +49,13 @@ def make_desired(inputs: Inputs, name: str, definition: ComputeEnvironment) -> D
 
 
 def find_image_type(inputs: Inputs, definition: ComputeEnvironment) -> ImageType | str:
-    """Return the imageType of ec2Configuration: the definition's, else that of the AMI's family."""
-    return definition.image_type or f"ECS_{inputs.family.upper()}"
+    """Return the imageType of ec2Configuration: the definition's, else that of the AMI's family.
+
+    The NVIDIA types are for all machines but Graviton's (Ec2Configuration, AWS Batch API Reference).
+    """
+    image = inputs.chosen.image
+    has_driver = image.arch == "x86_64" and nvidia.tell_driver(image.name, image.owner, image.tags) == "nvidia"
+    return definition.image_type or f"ECS_{inputs.family.upper()}{'_NVIDIA' if has_driver else ''}"
 
 
 def _groups(inputs: Inputs) -> tuple[str | Ref, ...]:

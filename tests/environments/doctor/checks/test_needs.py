@@ -46,7 +46,7 @@ def _sick() -> Picture:
         Machine("i-1", "c5.2xlarge", "1.90.0", True, 15473, "c"), Machine("i-2", "c5.2xlarge", "", False, 0, "c"),
     )  # fmt: skip
     sick = picture(
-        "c5.2xlarge", resources=_RESOURCES,
+        "c5.2xlarge", "g5.xlarge", resources=_RESOURCES,
         templates={"t": Template("lt-1", "t", 2, (Version(2, data, OWN), Version(1, data, OWN)))},
         images={"ami-1": image},
         network=Network({"subnet-1": {"SubnetId": "subnet-1", "VpcId": "vpc-1", "AvailabilityZone": "us-east-1a"}},
