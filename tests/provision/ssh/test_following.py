@@ -132,7 +132,7 @@ def test_silence_is_a_lost_connection() -> None:
 
 def test_a_machine_that_is_away_for_too_long() -> None:
     lost = ConnectionLostError("lost", "reset")
-    with pytest.raises(UserError, match="could not be followed any further within 300 s"):
+    with pytest.raises(UserError, match="could not be reached again within 300 s"):
         perform(Wire(([(0, b"\nbegin 0 .\n"), (300, lost)], 0)))
     with pytest.raises(UserError, match="did not reboot within 300 s"):
         perform(Wire(([(0, b"\nbegin 0 .\n\nend 0 0 1 .\n\nreboot 0 .\n"), (300, lost)], 0)))
