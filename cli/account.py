@@ -29,6 +29,7 @@ def validate(c: Context, path: list[str]) -> int:
         "boundary": "ARN of a policy that must bound every role that Kiln makes; default: the definitions'",
         "region": "limit it to a region",
         "account": "limit it to an account (twelve digits)",
+        "for": "nextflow: print instead what the person or role that runs Nextflow on the environments needs",
         "builder": "print instead what the role of the images' builder needs, to pull container images with a login",
         "trust": "OWNER/REPOSITORY on GitHub: print the trust policy of its role instead",
         "github-environment": "a GitHub environment that the trust names; repeatable; default: plan and apply",
@@ -43,11 +44,14 @@ def iam_policy(
     region: str = "",
     account: str = "",
     builder: bool = False,
+    for_: str = "",
     trust: str = "",
 ) -> int:
     """Print the IAM policy that running Kiln needs."""
     from environments.commands import operator_policy
 
+    if for_:
+        return operator_policy.print_policy_for(for_, env, region, account)
     if builder:
         return operator_policy.print_builder_policy(env, image, region, account)
     environments = github_environment or ["plan", "apply"]

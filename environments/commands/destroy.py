@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 
 from cloud.session import Cloud
+from environments.commands import inventory
 from environments.screens import teardown as show_teardown
 from environments.spec import definitions
 from environments.teardown import destroy as teardown
@@ -22,6 +23,8 @@ def destroy(
     name, began = definitions.name_of(env), time.monotonic()
     cloud, screen, named = Cloud(region), Screen(), Named(frozenset(buckets), tuple(amis))
     planned = teardown.prepare(cloud, name, named)
+    if not planned.steps and not planned.doomed:
+        raise _unknown(cloud, name)
     command = " ".join([
         f"destroy-env --env {env}", *(f"--with-bucket {bucket}" for bucket in buckets),
         *(f"--with-ami {ami}" for ami in amis),
@@ -30,10 +33,8 @@ def destroy(
     if plan or not planned.something_to_do:
         if as_json:
             print_json(show_teardown.make_document(planned, applied=False))
-        elif planned.steps or planned.doomed:
-            print_result(text)
         else:
-            print_result(show_teardown.render_nothing(name, cloud.region))
+            print_result(text)
         return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
     screen.say(text)
     if not _agreed(screen, planned, command, yes=yes, terminate_jobs=terminate_jobs):
@@ -45,6 +46,17 @@ def destroy(
         seconds = words.format_seconds(time.monotonic() - began)
         print_result(show_teardown.render_destroyed(planned, seconds, sum(cloud.calls.values())))
     return Exit.DONE
+
+
+def _unknown(cloud: Cloud, name: str) -> UserError:
+    """What there is, by name."""
+    names = [entry.name for entry in inventory.list_environments(cloud)]
+    there = f"Kiln's environments there: {', '.join(names)}" if names else "no resource there has a tag of Kiln's"
+    return UserError(
+        f"there is no environment {name} in {cloud.region}",
+        f"nothing carries its tag; {there}",
+        f"Check --env and --region; {typed.command('list-envs')} shows all.",
+    )
 
 
 def _agreed(screen: Screen, planned: teardown.Plan, command: str, *, yes: bool, terminate_jobs: bool) -> bool:

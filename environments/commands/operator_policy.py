@@ -8,6 +8,7 @@ from typing import Any
 from cloud.policy import Permission, Scope, documents
 from environments.doctor.needs import needs as doctor_needs
 from environments.permissions.needs import needs as environments_need
+from environments.permissions.nextflow import list_nextflow_permissions
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
 from images.builder_rights import list_rights
@@ -41,6 +42,20 @@ def print_policies(
     built = [images.load(name) for name in image or _shipped(specs)]
     policies = documents(list_permissions(specs, Scope(region or "*", account or "*"), boundary, built))
     print_result("\n".join(json.dumps(policy, indent=2) for policy in policies))
+    return Exit.DONE
+
+
+def print_policy_for(whom: str, env: Sequence[str], region: str, account: str) -> int:
+    """Print what somebody else than Kiln's operator needs; raises UserError for anybody but nextflow."""
+    _check(account, "")
+    if whom != "nextflow":
+        raise UserError(
+            f"iam-policy does not know {whom}", "--for takes nextflow: the person or role that runs Nextflow",
+            "Try --for nextflow; without --for it prints what the person who runs Kiln needs.",
+        )  # fmt: skip
+    specs = [definitions.load(name) for name in env or ("genomics",)]
+    permissions = list_nextflow_permissions(specs, Scope(region or "*", account or "*"))
+    print_result("\n".join(json.dumps(policy, indent=2) for policy in documents(permissions)))
     return Exit.DONE
 
 

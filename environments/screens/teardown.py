@@ -42,11 +42,6 @@ def render_jobs(jobs: Sequence[Job]) -> list[str]:
     ]
 
 
-def render_nothing(environment: str, region: str) -> str:
-    """Say that there is nothing to tear down."""
-    return f"✓ nothing carries the tag of {environment} in {region}."
-
-
 def render_destroyed(plan: Plan, seconds: str, calls: int) -> str:
     """Say what a tear-down that went well has deleted and kept."""
     count = Counter(step.action for step in plan.steps)

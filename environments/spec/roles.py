@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, field_validator, model_validator
 
 from environments.spec.storage import BUCKET_NAME
 from kiln.models import Model
@@ -47,6 +47,13 @@ class Roles(Model):
     @property
     def profile(self) -> str:
         return self.instance_profile or self.instance
+
+    @field_validator("service", mode="before")
+    @classmethod
+    def _by_its_own_name(cls, value: object) -> object:
+        """The service-linked role may be called by the name, or the ARN, that AWS gives it."""
+        linked = isinstance(value, str) and value.rpartition("/")[2] == "AWSServiceRoleForBatch"
+        return "service-linked" if linked else value
 
     @model_validator(mode="after")
     def _have_own_names(self) -> Self:

@@ -18,6 +18,9 @@ def ask(request: Request) -> Iterator[Question]:
             yield Question(
                 f"ecs:{request.operation}", f"{arn}container-instance/{cluster}/{instance.rpartition('/')[2]}"
             )
+    elif request.operation == "DescribeTasks":
+        for task in request.get("tasks") or []:
+            yield Question(f"ecs:{request.operation}", f"{arn}task/{cluster}/{task.rpartition('/')[2]}")
     elif request.operation in ("ListContainerInstances", "ListTasks"):
         yield Question(f"ecs:{request.operation}", f"{arn}cluster/{cluster}")
     elif request.operation == "DescribeClusters":

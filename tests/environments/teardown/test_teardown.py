@@ -52,8 +52,9 @@ def test_all_of_it_goes_though_the_definition_is_gone(
     assert len(work(sandbox)) == done
     assert destroy("small") == Exit.DONE
     assert tools.left(sandbox) == {}
-    assert destroy("small", plan=True) == Exit.DONE
-    assert destroy("small") == Exit.DONE
+    for plan in (True, False):
+        with pytest.raises(UserError, match="there is no environment small"):
+            destroy("small", plan=plan)
 
 
 def test_nothing_is_overlooked_where_aws_gives_one_thing_at_a_time(sandbox: Sandbox, tmp_path: Path) -> None:
