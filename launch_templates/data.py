@@ -27,27 +27,29 @@ def make_data(
     into a container on Docker's bridge, unless tasks live on the instance's role (Amazon EC2 User Guide, "Configure
     the instance metadata options"). `user_data` may be b"".
     """
-    marks = {tags.TEMPLATE: spec.name}
-    data: dict[str, Any] = {
-        "ImageId": image.id,
+    data: dict[str, Any] = {"ImageId": image.id} if names_image else {}
+    data |= {
         "MetadataOptions": {
             "HttpEndpoint": "enabled",
             "HttpTokens": "required",
             "HttpPutResponseHopLimit": _HOPS[spec.task_credentials],
         },
         "Monitoring": {"Enabled": spec.detailed_monitoring},
-        "TagSpecifications": [
-            *tags.make_specifications({**spec.instance_tags, **marks}, "instance"),
-            *tags.make_specifications({**spec.volume_tags, **marks}, "volume"),
-        ],
+        "TagSpecifications": _tag_specifications(spec),
     }
-    if not names_image:
-        del data["ImageId"]
     if devices := _devices(spec, image):
         data["BlockDeviceMappings"] = devices
     if user_data:
         data["UserData"] = base64.b64encode(user_data).decode()
     return data
+
+
+def _tag_specifications(spec: LaunchTemplateSpec) -> list[dict[str, object]]:
+    marks = {tags.TEMPLATE: spec.name}
+    return [
+        *tags.make_specifications({**spec.instance_tags, **marks}, "instance"),
+        *tags.make_specifications({**spec.volume_tags, **marks}, "volume"),
+    ]
 
 
 def _devices(spec: LaunchTemplateSpec, image: MachineImage) -> list[dict[str, Any]]:

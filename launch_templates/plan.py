@@ -72,7 +72,7 @@ def prepare(
 ) -> Plan:
     """The plan for an AMI; raises UserError for whatever would fail at registration, or at launch.
 
-    `names_image` as in `launch_template_data`; `environments` are the compute environments as Batch describes them,
+    `names_image` as in `make_data`; `environments` are the compute environments as Batch describes them,
     asked for where they are not given.
     """
     family = find_family(spec, chosen)

@@ -92,7 +92,7 @@ def list_image_recipes(parts: Parts, machine: Machine) -> dict[str, Recipe]:
 
 
 def make_image_recipe(parts: Parts, machine: Machine) -> Recipe:
-    """Everything that is done to the builder and all that must hold afterwards; raises UserError as `recipes` does."""
+    """All that is done to the builder and all that must hold afterwards; raises UserError as `list_recipes` does."""
     return combine(
         (
             *list_image_recipes(parts, machine).values(),

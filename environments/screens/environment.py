@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from cloud.machine_images import MachineImage
+from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.machines.instance_types import InstanceType
 from environments.model.resource import Existing
 from environments.screens.catalogue import STATES, Entry
@@ -104,12 +105,7 @@ def make_document(
         ],
         "previous": entry.previous,
         "compute_environments": [
-            {"name": compute.aws_name, "definition": compute.name, "status": compute.status,
-             "reason": compute.reason, "state": compute.fields["state"], "min_vcpus": compute.fields["minvCpus"],
-             "desired_vcpus": compute.desired_vcpus, "max_vcpus": compute.fields["maxvCpus"],
-             "instances": instances.get(compute.aws_name, 0), "at_most": render_most(compute, types),
-             "ami": compute.fields["imageIdOverride"]}
-            for compute in entry.compute
+            _make_compute_document(compute, instances.get(compute.aws_name, 0), types) for compute in entry.compute
         ],
         "queues": [
             {"name": queue.name, "status": queue.status, "state": queue.fields["state"],
@@ -117,4 +113,15 @@ def make_document(
              "jobs": jobs.get(queue.name, {})}
             for queue in entry.queues
         ],
+    }  # fmt: skip
+
+
+def _make_compute_document(
+    compute: ExistingEnvironment, instances: int, types: Mapping[str, InstanceType]
+) -> dict[str, Any]:  # fmt: skip
+    return {
+        "name": compute.aws_name, "definition": compute.name, "status": compute.status,
+        "reason": compute.reason, "state": compute.fields["state"], "min_vcpus": compute.fields["minvCpus"],
+        "desired_vcpus": compute.desired_vcpus, "max_vcpus": compute.fields["maxvCpus"],
+        "instances": instances, "at_most": render_most(compute, types), "ami": compute.fields["imageIdOverride"],
     }  # fmt: skip
