@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from cloud.session import Cloud
-from environments.kinds.iam import policies
+from environments.kinds.iam import policy_state
 from environments.kinds.iam.roles import DesiredRole
 from environments.model.inputs import Inputs
 from environments.model.resource import Difference
@@ -96,5 +96,5 @@ def _attachable(steps: Sequence[Step]) -> frozenset[str]:
     return frozenset(
         step.desired.arn
         for step in steps
-        if isinstance(step.desired, policies.DesiredPolicy) and step.action != "foreign"
+        if isinstance(step.desired, policy_state.DesiredPolicy) and step.action != "foreign"
     )

@@ -8,7 +8,7 @@ import pytest
 from cloud.session import Cloud
 from environments.kinds.data import bucket_state, buckets, log_groups
 from environments.kinds.ec2 import security_groups
-from environments.kinds.iam import policies, statements
+from environments.kinds.iam import policies, policy_state, policy_versions, statements
 from environments.model.kind import AnyKind
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Removal
@@ -76,13 +76,13 @@ def test_a_bucket_of_another_region(sandbox: Sandbox, cloud: Cloud) -> None:
         buckets.match(Region(cloud), [bucket()])
 
 
-def policy(number: int, environment: str = "a") -> policies.DesiredPolicy:
+def policy(number: int, environment: str = "a") -> policy_state.DesiredPolicy:
     statement = {"Sid": f"{statements.sid_of(environment)}S", "Effect": "Allow", "Action": ["s3:ListBucket"],
                  "Resource": [f"arn:aws:s3:::bucket-{number}"]}  # fmt: skip
     arn = "arn:aws:iam::123456789012:policy/ours"
-    labels = {f"kiln:env:{environment}": "now", policies.DOCUMENT: policies.memo("v1", [statement])}
+    labels = {f"kiln:env:{environment}": "now", policy_versions.DOCUMENT: policy_versions.make_memo("v1", [statement])}
     fields = {"statements": [statement]}
-    return policies.DesiredPolicy("policy", "ours", fields, labels, arn=arn, environment=environment)
+    return policy_state.DesiredPolicy("policy", "ours", fields, labels, arn=arn, environment=environment)
 
 
 def test_a_policy_has_five_versions_and_goes_on(sandbox: Sandbox, cloud: Cloud) -> None:
