@@ -15,7 +15,8 @@ _NAMES = (
     r"|PRIVATE_KEY|ACCESS_KEY|LICENSE_KEY|CREDENTIALS)|TOKEN|PASS|PGPASSWORD|MYSQL_PWD)"
 )
 _KINDS = (
-    ("credentials of a registry (ECS_ENGINE_AUTH_DATA)", r"ECS_ENGINE_AUTH_DATA['\"]?\s*[=:]\s*(?!['\"]?(\$|\s*$))\S"),
+    ("credentials of a registry (ECS_ENGINE_AUTH_DATA)",
+     r"ECS_ENGINE_AUTH_DATA['\"]?\s*[=:]\s*(?!['\"]?(\$|\s*$|[.\[(*^<]))\S"),
     ("an AWS access key", r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
     ("a private key", r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----"),
     ("a token", r"\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
@@ -28,7 +29,7 @@ _KINDS = (
     ("a password", r"\bmysql(dump|admin)?\b.*?\s(-p|--password=)(?=\S)['\"]?" + _LITERAL),
     ("a password", r"echo\s+['\"]?[\w.-]+:" + _LITERAL + r"['\"]?\s*\|\s*(sudo\s+)?chpasswd"),
     ("a password", r"echo\s+['\"]?" + _LITERAL + r"['\"]?\s*\|\s*(sudo\s+)?passwd\b.*--stdin"),
-    ("a password", r"(?i:[\"']?" + _NAMES + r"[\"']?)\s*[=:]\s*[\"']?" + _LITERAL),
+    ("a password", r"(?i:(?<![A-Za-z0-9_])[\"']?" + _NAMES + r"[\"']?)\s*[=:]\s*[\"']?" + _LITERAL),
     ("a password", r"^\s*(passwd|plain_text_passwd|hashed_passwd|password)\s*:\s*['\"]?(?=[$\w])[^\s#]{4,}"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(pattern, re.MULTILINE)) for kind, pattern in _KINDS)

@@ -27,7 +27,8 @@ _BOOT_SIGNS = (
 ASKS_AGENT, ASKS_BOOT = re.compile("|".join(_AGENT_SIGNS)), re.compile("|".join(_BOOT_SIGNS))
 # What blocks by itself, without a loop.
 BLOCKS = re.compile(
-    r"cloud-init status\b.*(--wait|-\w*w)|systemctl\b.*\bis-system-running\b.*--wait|docker wait .*ecs-agent"
+    r"watch\b.*(ecs|5167[89])|amazon-ecs-init start\b"
+    r"|cloud-init status\b.*(--wait|-\w*w)|systemctl\b.*\bis-system-running\b.*--wait|docker wait .*ecs-agent"
     r"|inotifywait\b.*(/ecs\b|boot-finished|/var/lib/cloud)|wait-for-it\S* .*5167[89].*(-t ?0|--timeout=0)"
     r"|wget\b.*(-t ?0|--tries[= ](0|inf)).*5167[89]|tail\b.* (-\w*[fF]|--follow)\S* .*(/ecs[/-]|cloud-init)"
     r"|journalctl\b.*(-\w*f|--follow).*\becs\b|journalctl\b.*\becs\b.*(-\w*f\b|--follow)"

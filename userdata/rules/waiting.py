@@ -82,7 +82,10 @@ def _starts_agent(command: Command) -> bool:
     if command.verb == "systemctl":
         return "--no-block" not in words and bool(words & STARTS or {"enable", "--now"} <= words)
     # upstart's own, as on Amazon Linux 1: `start ecs`, `initctl start ecs`.
-    return (command.verb in {"service", "initctl"} and bool(words & STARTS)) or command.verb in {"start", "restart"}
+    return (command.verb in {"service", "initctl"} and bool(words & STARTS)) or (
+        # Amazon Linux 2 and 2023 have no such commands: a script for all of them asks which it is on.
+        command.verb in {"start", "restart"} and not command.place.conditional
+    )
 
 
 def _starts_unit(command: Command, walk: Walk) -> str:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from userdata.shell import outputs, writes
 from userdata.shell.commands import Command, Place, unwrap
+from userdata.shell.loops import recursion_of
 from userdata.shell.state import State
 from userdata.shell.syntax import Node, Unreadable, is_shell, parse
 from userdata.shell.words import UNKNOWN
@@ -58,7 +59,10 @@ class Calls(State):
                 return ""
             for number, word in enumerate(words[1:], start=1):
                 self._env[str(number)] = word
-            return self._stmt(self._functions[words[0]], replace(place, depth=place.depth + 1), stdin)
+            body = self._functions[words[0]]
+            loop = recursion_of(words[0], body)
+            loops = (*place.loops, replace(loop, line=line)) if loop else place.loops
+            return self._stmt(body, replace(place, depth=place.depth + 1, loops=loops), stdin)
         text = self._text_run(command, stdin)
         if text is not None:
             return self._inner(text, place, line)

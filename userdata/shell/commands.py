@@ -37,6 +37,7 @@ class Place:
     line: int | None = None
     depth: int = 0
     job: int = 0
+    conditional: bool = False  # in a branch of if or case
 
 
 @dataclass(frozen=True)

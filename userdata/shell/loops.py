@@ -29,6 +29,14 @@ def loop_of(clause: Node, functions: Iterable[str]) -> Loop | None:
     return Loop(line_of(clause), endless=endless, reads=bool({"read", "getopts"} & names))
 
 
+def recursion_of(name: str, body: Node) -> Loop | None:
+    """A function that calls itself, as a loop that ends by no count; None for any other."""
+    again = any(_verb(node) == name for node in nodes(body))
+    if not again or any(_compares(node, _counted(body)) for node in nodes(body)):
+        return None
+    return Loop(line_of(body))
+
+
 def nodes(tree: Any) -> Iterator[Node]:
     """Every node of a tree, from the outside in."""
     if isinstance(tree, dict):

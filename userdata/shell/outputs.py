@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 
 from userdata.shell.commands import Command
 from userdata.shell.words import unescape
@@ -9,6 +10,8 @@ from userdata.shell.words import unescape
 _PASS_ON = {"cat", "tee", "grep", "egrep", "fgrep", "sed", "sort", "uniq", "envsubst", "head", "tail", "tr", "column"}
 _NO_FILES = {"tee", "envsubst", "tr"}
 _PROGRAMS = {"grep", "egrep", "fgrep", "sed"}
+
+_PRINTED = re.compile(r"print[^\"}]*\"((?:[^\"\\]|\\.)*)\"")
 
 
 def of_command(command: Command, stdin: str, files: dict[str, str]) -> str:
@@ -20,6 +23,8 @@ def of_command(command: Command, stdin: str, files: dict[str, str]) -> str:
         return _printf(words)
     if verb == "base64" and {"-d", "-D", "--decode", "-di"} & set(words):
         return _decoded(stdin)
+    if verb in {"awk", "gawk", "mawk"}:
+        return "".join(f"{unescape(text)}\n" for text in _PRINTED.findall(" ".join(words)))
     if verb not in _PASS_ON:
         return ""
     named = [word for word in words if not word.startswith("-")]

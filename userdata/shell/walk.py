@@ -91,11 +91,14 @@ class Walk(Calls):
     _subshell = _block
 
     def _ifclause(self, node: Node, place: Place, stdin: str, line: int, pipeline: str) -> str:
-        printed = self._stmts(node.get("Cond", []), place, stdin) + self._stmts(node.get("Then", []), place, stdin)
+        printed = self._stmts(node.get("Cond", []), place, stdin)
+        place = replace(place, conditional=True)
+        printed += self._stmts(node.get("Then", []), place, stdin)
         return printed + (self._ifclause(node["Else"], place, stdin, line, pipeline) if node.get("Else") else "")
 
     def _caseclause(self, node: Node, place: Place, stdin: str, line: int, pipeline: str) -> str:
         self._text(node.get("Word"), place)
+        place = replace(place, conditional=True)
         return "".join(self._stmts(item.get("Stmts", []), place, stdin) for item in node.get("Items", ()))
 
     def _whileclause(self, node: Node, place: Place, stdin: str, line: int, pipeline: str) -> str:

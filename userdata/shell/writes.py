@@ -24,7 +24,7 @@ def of_command(command: Command, stdin: str, files: dict[str, str]) -> Iterator[
     if verb in {"sed", "perl"}:
         yield from _edits(command, words)
     if verb in _COPIES:
-        yield from _copies(command, words, plain, files)
+        yield from _copies(command, words, plain, files | {"/dev/stdin": stdin, "/dev/fd/0": stdin})
     elif _PROGRAMS.fullmatch(verb):
         program = " ".join(words) + "\n" + stdin
         if "write" in program or "print" in program:

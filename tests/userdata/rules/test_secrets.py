@@ -39,6 +39,7 @@ FINE = [
     script("TOKEN_TTL=21600"),
     script("docker run --rm -e TOKEN=$TOKEN x"),
     script("MAX_TOKEN=4096"),
+    script("COMPASS=northeast"),
 ]
 
 

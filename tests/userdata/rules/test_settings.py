@@ -29,6 +29,19 @@ REFUSED = [
     script("perl -pi -e 's/ECS_CLUSTER=.*/ECS_CLUSTER=z/' /etc/ecs/ecs.config"),
     script("docker run -d --name ecs-agent -e ECS_CLUSTER=mine amazon/amazon-ecs-agent:latest"),
     script("echo 'export ECS_CLUSTER=x' >> /etc/ecs/ecs.config"),
+    script("install -D -m 644 /dev/stdin /etc/ecs/ecs.config <<EOF\nECS_CLUSTER=x\nEOF"),
+    script('echo \'{"Cluster": "x"}\' > /etc/ecs/ecs.config.json'),
+    script("(echo ECS_A=1; echo ECS_CLUSTER=b) | tee -a /etc/ecs/ecs.config >/dev/null"),
+    script("sudo bash -c 'echo \"ECS_CLUSTER=x\" >> /etc/ecs/ecs.config'"),
+    script('sudo bash -c "cat >> /etc/ecs/ecs.config <<EOF\nECS_CLUSTER=x\nEOF"'),
+    script("for l in ECS_CLUSTER=x ECS_B=1; do echo $l >> /etc/ecs/ecs.config; done"),
+    script('set_conf() { echo "$1=$2" >> /etc/ecs/ecs.config; }\nset_conf ECS_CLUSTER mine'),
+    script("LINE='ECS_CLUSTER=foo'\necho $LINE >>/etc/ecs/ecs.config"),
+    script("sed -i -e 's|^#*ECS_CLUSTER.*|ECS_CLUSTER=x|' /etc/ecs/ecs.config"),
+    script("sed -i '1i ECS_CLUSTER=x' /etc/ecs/ecs.config"),
+    script("echo ECS_CLUSTER=x >>/etc/ecs/ecs.config || true"),
+    script("cat >/etc/ecs/ecs.config <<< 'ECS_CLUSTER=x'"),
+    script("awk '{print} END {print \"ECS_CLUSTER=x\"}' /etc/ecs/ecs.config > /tmp/c && mv /tmp/c /etc/ecs/ecs.config"),
 ]
 
 WARNED = [
@@ -63,6 +76,14 @@ FINE = [
     script("cp /etc/ecs/ecs.config /tmp/backup"),
     script("cat /etc/ecs/ecs.config > /tmp/x"),
     config("write_files:\n- path: /etc/ecs/ecs.config\n  append: true\n  content: |\n    ECS_X=1\n"),
+    script('echo "cluster is ${ECS_CLUSTER:=unknown}" | logger'),
+    script('[ -n "$ECS_CLUSTER" ] || exit 0'),
+    script("jq -n --arg c \"$ECS_CLUSTER\" '{ECS_CLUSTER: $c}' > /tmp/x.json"),
+    script("cat <<EOF > /etc/awslogs/awslogs.conf\nlog_group_name = x\nECS_CLUSTER=foo\nEOF"),
+    script("sed -i 's/{cluster}/'$ECS_CLUSTER'/' /etc/awslogs/awslogs.conf"),
+    script("docker run -d -e ECS_CLUSTER=$ECS_CLUSTER datadog/agent"),
+    script("cat > /etc/profile.d/x.sh <<'E'\nexport ECS_CLUSTER=x\nE"),
+    script("cat <<'PY' > /opt/x.py\nwhile True:\n  print(\"ECS_CLUSTER=x\")\nPY\nnohup python3 /opt/x.py &"),
 ]
 
 

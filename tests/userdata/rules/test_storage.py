@@ -30,6 +30,16 @@ REFUSED = [
     ),
     script("f=/etc/sysconfig/docker; echo \"OPTIONS='--storage-opt=dm.basesize=20G'\" >> $f"),
     config('write_files:\n- path: /etc/docker/daemon.json\n  content: \'{"storage-driver":"devicemapper"}\'\n'),
+    script('export OPT=\'--storage-opt dm.basesize=50G\'\necho "OPTIONS=\\"$OPT\\"" >> /etc/sysconfig/docker'),
+    script('echo \'{"storage-driver":"aufs"}\' > /etc/docker/daemon.json'),
+    script(
+        "python3 - <<'E'\n"
+        "import json\n"
+        "json.dump({'storage-driver':'devicemapper'}, open('/etc/docker/daemon.json','w'))\n"
+        "print('x')\n"
+        "E"
+    ),
+    script("dockerd --storage-opt dm.basesize=20G &"),
 ]
 
 FINE = [

@@ -96,6 +96,55 @@ REFUSED = [
     config("runcmd:\n- while ! docker ps | grep -q ecs-agent\n- do sleep 1\n- done\n"),
     config("bootcmd:\n- cloud-init status --wait\n"),
     boothook("until docker ps | grep ecs-agent; do sleep 1; done"),
+    script("w() { curl -s localhost:51678 || { sleep 1; w; }; }\nw"),
+    script("until [[ \"$(docker inspect -f '{{.State.Health.Status}}' ecs-agent)\" == healthy ]]; do sleep 1; done"),
+    script(
+        "while [ \"$(curl -s -o /dev/null -w '%{http_code}' http://localhost:51678/v1/metadata)\" != "
+        "200 ]; do sleep 1; done"
+    ),
+    script("until ss -ltn | grep -q :51678; do sleep 1; done"),
+    script("while ! grep -q 'Registration completed' /var/log/ecs/ecs-agent.log; do sleep 5; done"),
+    script("while [ ! -S /var/run/ecs-agent.sock ]; do sleep 1; done"),
+    script(
+        'while true; do STATUS=$(systemctl show -p SubState --value ecs); [ "$STATUS" = running ] &'
+        "& break; sleep 1; done"
+    ),
+    script("while sleep 1; do curl -s localhost:51678 && break; done"),
+    script("watch -g 'docker ps | grep ecs-agent'"),
+    script("/usr/libexec/amazon-ecs-init start"),
+    script("until docker exec ecs-agent true; do sleep 1; done"),
+    script("journalctl -u ecs -f | grep -m1 started"),
+    script("su - ec2-user -c 'until curl localhost:51678; do sleep 1; done'"),
+    script("{ until curl localhost:51678; do sleep 1; done; } | tee /var/log/x"),
+    script("x=$(until curl localhost:51678; do sleep 1; done)"),
+    script("[ -f /etc/ecs/ecs.config ] && until curl localhost:51678; do sleep 1; done"),
+    script("if [ -f /x ]; then :; else while ! curl localhost:51678; do sleep 1; done; fi"),
+    script("case $x in a) until curl localhost:51678; do sleep 1; done;; esac"),
+    script(
+        "until\n"
+        "  curl --silent \\\n"
+        "   http://localhost:51678/v1/metadata > /dev/null\n"
+        "do\n"
+        "  echo waiting\n"
+        "  sleep 2\n"
+        "done"
+    ),
+    script(
+        "AGENT=localhost:51678\n"
+        'ready() { curl -sf "http://${AGENT}/v1/metadata" >/dev/null; }\n'
+        "while ! ready; do sleep 2; done"
+    ),
+    script("while ! curl -s http://$(hostname -i):51678/v1/metadata; do sleep 1; done"),
+    script(
+        "set +e\nstate=inactive\nwhile [ $state != active ]; do state=$(systemctl is-active ecs.service); sleep 1; done"
+    ),
+    script("systemctl enable ecs --now"),
+    script("systemctl -q start ecs"),
+    script("/bin/systemctl restart ecs.service"),
+    script("systemctl start --now ecs &\nwait"),
+    script("until [ -f /var/lib/cloud/data/result.json ]; do sleep 1; done"),
+    script("while [ ! -f /run/cloud-init/result.json ]; do sleep 2; done"),
+    script("while systemctl list-jobs | grep -q running; do sleep 1; done"),
 ]
 
 WARNED = [
@@ -163,6 +212,37 @@ FINE = [
     script("cat > /opt/x.py <<'E'\nimport x\nwhile True: pass\nE\npython3 /opt/x.py"),
     config("runcmd:\n- [systemctl, --no-block, start, ecs]\n- echo hi\n"),
     config("bootcmd:\n- [cloud-init-per, once, x, sh, -c, 'echo a >> /etc/b']\n"),
+    script("case $v in 2018*) start ecs;; 2) systemctl enable --now --no-block ecs;; esac"),
+    script("fact() { n=$1; if [ $n -le 1 ]; then echo 1; else fact $((n-1)); fi; }; fact 5"),
+    script("if command -v systemctl; then systemctl --no-block restart ecs; fi"),
+    script("( sleep 60; systemctl restart ecs ) &"),
+    script("nohup sh -c 'sleep 30; systemctl start ecs' > /dev/null 2>&1 &"),
+    script(
+        "echo 'until curl localhost:51678; do sleep 1; done' > /opt/x.sh\n"
+        "chmod +x /opt/x.sh\n"
+        "(crontab -l; echo '@reboot /opt/x.sh') | crontab -"
+    ),
+    script("cat > /etc/cron.d/x <<E\n* * * * * root until curl localhost:51678; do sleep 1; done\nE"),
+    script("systemd-run --on-active=60 --unit=after bash -c 'cloud-init status --wait; echo done'"),
+    script("systemd-run --property=After=ecs.service bash /usr/local/bin/behind-agent.sh"),
+    script("bash /usr/local/bin/x.sh &\nPID=$!\necho $PID\nuntil docker info; do sleep 1; done"),
+    script("until curl localhost:51678; do sleep 1; done & A=$!\nsleep 1 & B=$!\nwait $B"),
+    script("while IFS='=' read -r k v; do export \"$k=$v\"; done < /etc/ecs/ecs.config"),
+    script("set -a; . /etc/ecs/ecs.config; set +a"),
+    script("grep -v '^#' /etc/ecs/ecs.config | while read -r line; do echo $line; done"),
+    script("for i in 1 2 3 4 5; do docker pull x && break || sleep 15; done"),
+    script("aws ecs describe-clusters --clusters x"),
+    script("until aws s3 cp s3://a/b /c; do sleep 5; done"),
+    script(
+        "mkfs -t xfs /dev/nvme1n1 && mount /dev/nvme1n1 /scratch; echo '/dev/nvme1n1 /scratch xfs d"
+        "efaults 0 0' >> /etc/fstab"
+    ),
+    script("rpm -q docker; systemctl restart docker"),
+    script("service docker restart"),
+    script('a=( 1 2 3 ); for x in "${a[@]}"; do echo $x; done; declare -A m; m[x]=1; [[ $x =~ ^[0-9]+$ ]] && echo ok'),
+    script("select x in a b; do break; done"),
+    script("exec 3<>/dev/tcp/169.254.169.254/80"),
+    script("((i=1)); let i++; echo $((16#ff)) ${x^^} ${y,,} ${z@Q} <(ls)"),
 ]
 
 
