@@ -11,6 +11,7 @@ from environments.model.unchecked import Unchecked
 from environments.plan.steps import Step
 from environments.rights.check import check_rights
 from environments.rights.demand import Demand, Verdict
+from environments.rights.of_images import list_execution_demands, list_image_demands
 from environments.rights.of_machines import list_machine_demands
 from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet
 from environments.rights.of_tasks import list_task_demands
@@ -82,9 +83,12 @@ def _demands(inputs: Inputs, use: Use, steps: Sequence[Step]) -> Iterator[Demand
         arn, service = step.existing.id, step.desired.fields["trust"]
         if service == "ec2.amazonaws.com":
             yield from list_machine_demands(arn, use)
+            yield from list_image_demands(arn, use)
             yield from list_task_demands(arn, use) if use.tasks_on_machine else ()
         elif service == "ecs-tasks.amazonaws.com" and step.desired.name == inputs.spec.job_role:
             yield from list_task_demands(arn, use)
+        elif service == "ecs-tasks.amazonaws.com" and step.desired.name == inputs.spec.execution_role:
+            yield from list_execution_demands(arn, use, inputs.spec)
         elif service == "batch.amazonaws.com":
             yield demand_of_batch(arn, use, machines)
         elif service == "spotfleet.amazonaws.com":

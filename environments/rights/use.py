@@ -1,7 +1,9 @@
 """What an environment does with its roles, by its definition: what their rights are worked out from (pure)."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from environments.kinds.iam.execution import repository_arn
 from environments.spec.environment import EnvironmentSpec
 from launch_templates.spec import LaunchTemplateSpec
 from provision.docker.autoscale import Autoscale
@@ -36,6 +38,8 @@ class Use:
     grows: bool = False
     storage_key: str | None = None
     sessions: bool = False
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Job definition → ARN of the repository of ECR from which the machine's role pulls its image."""
     storage_policy: str = ""
     bucket_policy: str = ""
     read_policy: str = ""
@@ -61,6 +65,8 @@ def use_of(
     def own(name: str | None) -> str:
         return f"arn:{partition}:iam::{account}:policy/{name}" if name else ""
 
+    pulled = {name: job for name, job in spec.job_definitions.items() if not job.has_execution_role}
+    place = Use(partition, region, account, "")
     first = next(iter(spec.compute_environments))
     return Use(
         partition, region, account,
@@ -76,6 +82,7 @@ def use_of(
         grows=growing is not None,
         storage_key=(growing and growing.kms_key) or roles.storage_kms_key,
         sessions=roles.session_manager,
+        images={name: arn for name, job in pulled.items() if (arn := repository_arn(place, job))},
         storage_policy=own(roles.storage_policy),
         bucket_policy=own(roles.bucket_policy),
         read_policy=own(roles.public_buckets_policy),

@@ -13,10 +13,9 @@ from environments.spec.job_logs import Log
 from environments.spec.job_mounts import Device, Tmpfs, Ulimit, UlimitName, Volume
 from environments.spec.secrets import ExecutionRole, check_references, check_registry_secret, refuse_credentials
 from kiln.models import MiB, Model, Seconds, repeated
+from provision.provisioners.registries import ECR
 
-_ECR = re.compile(
-    r"(?P<account>\d{12})\.dkr\.ecr\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?/(?P<repository>[^:@]+)"
-)
+_ECR = re.compile(rf"{ECR.pattern}/(?P<repository>[^:@]+)")
 _FARGATE = (
     "ephemeralStorage", "networkConfiguration", "assignPublicIp", "fargatePlatformConfiguration", "platformVersion",
     "runtimePlatform",
@@ -86,6 +85,11 @@ class JobDefinition(Model):
     def needs_execution_role(self) -> bool:
         """Whether the ECS agent must fetch something for the job in a role's name."""
         return bool(self.secrets or self.log.secret_options or self.repository_credentials)
+
+    @property
+    def has_execution_role(self) -> bool:
+        """Whether its image is pulled in the name of a role of its own, and not of the machine's."""
+        return self.has_environments_role or self.execution_role not in (None, "none")
 
     @property
     def has_environments_role(self) -> bool:

@@ -18,7 +18,9 @@ from kiln.models import Model
 from provision.model import shell
 from provision.model.recipe import Machine, Step
 
-ECR = re.compile(r"(?P<account>\d{12})\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(\.cn)?")
+_HOSTS = r"amazonaws\.com(\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn"
+ECR = re.compile(rf"(?P<account>\d{{12}})\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.({_HOSTS})")
+"""Names of ECR's private registries: "Amazon ECR endpoints and quotas", AWS General Reference."""
 _SECRET = re.compile(r"(arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512}")
 _PARAMETER = re.compile(r"(arn:aws[a-z-]*:ssm:[a-z0-9-]+:\d{12}:parameter)?/?[A-Za-z0-9_.-][A-Za-z0-9_./-]*")
 _PROGRAM = Path(__file__).parent / "registry_pull.py"

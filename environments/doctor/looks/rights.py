@@ -12,6 +12,7 @@ from environments.kinds.ec2 import launch_templates as templates
 from environments.model import ownership
 from environments.rights.check import check_rights
 from environments.rights.demand import Demand, Verdict
+from environments.rights.of_images import list_execution_demands, list_image_demands
 from environments.rights.of_machines import list_machine_demands
 from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet
 from environments.rights.of_tasks import list_task_demands
@@ -38,8 +39,17 @@ def _demands(cloud: Cloud, scope: Scope, roles: Roles) -> Iterator[Demand]:
             asked.setdefault((demand.role, demand.name), demand)
     yield from asked.values()
     if spec and spec.job_role and scope.environments:
-        role = errors.or_none(cloud.client("iam").get_role, RoleName=spec.job_role)
-        yield from list_task_demands(role["Role"]["Arn"], _use(scope.environments[0], spec)) if role else ()
+        role, use = _role(cloud, spec.job_role), _use(scope.environments[0], spec)
+        yield from list_task_demands(role, use) if role else ()
+    if spec and spec.with_execution_role and scope.environments:
+        role, use = _role(cloud, spec.execution_role), _use(scope.environments[0], spec)
+        yield from list_execution_demands(role, use, spec) if role else ()
+
+
+def _role(cloud: Cloud, name: str) -> str:
+    """Its ARN; "" where there is none."""
+    answer = errors.or_none(cloud.client("iam").get_role, RoleName=name)
+    return str(answer["Role"]["Arn"]) if answer else ""
 
 
 def _of_environment(environment: Described, use: Use, roles: Roles) -> Iterator[Demand]:
@@ -48,6 +58,7 @@ def _of_environment(environment: Described, use: Use, roles: Roles) -> Iterator[
         return
     machines = profile.role.arn
     yield from list_machine_demands(machines, use)
+    yield from list_image_demands(machines, use)
     yield from list_task_demands(machines, use) if use.tasks_on_machine else ()
     if service := roles.by_name.get(short_name(str(environment.get("serviceRole") or ""))):
         yield demand_of_batch(service.arn, use, machines)

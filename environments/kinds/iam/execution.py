@@ -6,29 +6,41 @@ and Docker for CloudWatch Logs too), Amazon ECS Developer Guide.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Protocol
 
 from environments.kinds.iam.statements import Statement, allow, sid_of
-from environments.model.inputs import Inputs
+from environments.spec.environment import EnvironmentSpec
 from environments.spec.jobs import JobDefinition
 from environments.spec.secrets import secret_arn
 
 _PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 
 
-def execution_access(inputs: Inputs) -> list[Statement]:
+class Place(Protocol):
+    """Where an environment is."""
+
+    @property
+    def partition(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def account(self) -> str: ...
+
+
+def execution_access(spec: EnvironmentSpec, place: Place) -> list[Statement]:
     """The statements for every job definition that has the environment's execution role."""
-    jobs = inputs.spec.with_execution_role
+    jobs = spec.with_execution_role
     references = [reference for job in jobs.values() for reference in _references(job)]
     secrets = {secret_arn(reference) for reference in references if ":secretsmanager:" in reference}
-    parameters = {_parameter_arn(inputs, reference) for reference in references if ":secretsmanager:" not in reference}
-    writing = {arn for job in jobs.values() for arn in _log_groups(inputs, job, creating=False)}
-    creating = {arn for job in jobs.values() for arn in _log_groups(inputs, job, creating=True)}
-    repositories = {arn for job in jobs.values() for arn in _repositories(inputs, job)}
-    sid = sid_of(inputs.spec.name)
+    parameters = {_parameter_arn(place, reference) for reference in references if ":secretsmanager:" not in reference}
+    writing = {arn for job in jobs.values() for arn in _log_groups(spec, place, job, creating=False)}
+    creating = {arn for job in jobs.values() for arn in _log_groups(spec, place, job, creating=True)}
+    repositories = {arn for job in jobs.values() for arn in _repositories(place, job)}
+    sid = sid_of(spec.name)
     asked: list[tuple[str, tuple[str, ...], Iterable[str]]] = [
         ("Secrets", ("secretsmanager:GetSecretValue",), secrets),
         ("Parameters", ("ssm:GetParameters",), parameters),
-        ("SecretKeys", ("kms:Decrypt",), inputs.spec.roles.secret_keys),
+        ("SecretKeys", ("kms:Decrypt",), spec.roles.secret_keys),
         ("Logs", ("logs:CreateLogStream", "logs:PutLogEvents"), writing),
         ("LogGroups", ("logs:CreateLogGroup",), creating),
         ("Registry", ("ecr:GetAuthorizationToken",), ["*"] if repositories else []),
@@ -44,23 +56,30 @@ def _references(job: JobDefinition) -> Iterator[str]:
         yield job.repository_credentials
 
 
-def _parameter_arn(inputs: Inputs, reference: str) -> str:
+def _parameter_arn(place: Place, reference: str) -> str:
     """A parameter that is named without an ARN is one of the job's own account and region."""
     if reference.startswith("arn:"):
         return reference
-    return f"arn:{inputs.partition}:ssm:{inputs.region}:{inputs.account}:parameter/{reference.removeprefix('/')}"
+    return f"arn:{place.partition}:ssm:{place.region}:{place.account}:parameter/{reference.removeprefix('/')}"
 
 
-def _log_groups(inputs: Inputs, job: JobDefinition, *, creating: bool) -> Iterator[str]:
+def _log_groups(spec: EnvironmentSpec, place: Place, job: JobDefinition, *, creating: bool) -> Iterator[str]:
     options = job.log.options
     if job.log.driver != "awslogs" or (creating and options.get("awslogs-create-group") != "true"):
         return
-    group = options.get("awslogs-group", inputs.spec.log_group.name)
-    region = options.get("awslogs-region", inputs.region)
-    yield f"arn:{inputs.partition}:logs:{region}:{inputs.account}:log-group:{group}:*"
+    group = options.get("awslogs-group", spec.log_group.name)
+    region = options.get("awslogs-region", place.region)
+    yield f"arn:{place.partition}:logs:{region}:{place.account}:log-group:{group}:*"
 
 
-def _repositories(inputs: Inputs, job: JobDefinition) -> Iterator[str]:
-    if image := job.ecr_repository:
-        place = f"{image['region']}:{image['account']}"
-        yield f"arn:{inputs.partition}:ecr:{place}:repository/{image['repository']}"
+def _repositories(place: Place, job: JobDefinition) -> Iterator[str]:
+    if arn := repository_arn(place, job):
+        yield arn
+
+
+def repository_arn(place: Place, job: JobDefinition) -> str:
+    """The ARN of the repository of ECR that a job's image is from; "" for any other registry."""
+    image = job.ecr_repository
+    if image is None:
+        return ""
+    return f"arn:{place.partition}:ecr:{image['region']}:{image['account']}:repository/{image['repository']}"

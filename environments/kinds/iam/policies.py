@@ -44,7 +44,7 @@ def desired(inputs: Inputs) -> tuple[DesiredPolicy, ...]:
     if isinstance(roles.s3_read, tuple) and roles.s3_read:
         documents.append((roles.public_buckets_policy, public_access(inputs)))
     if spec.with_execution_role:
-        documents.append((spec.execution_policy, execution_access(inputs)))
+        documents.append((spec.execution_policy, execution_access(spec, inputs)))
     if roles.storage_policy:
         documents.append((roles.storage_policy, storage(inputs)))
     return tuple(
