@@ -59,6 +59,13 @@ def compare(desired: Desired, existing: Existing | None, environment: str) -> Co
         raise UserError(
             f"the {desired.kind} {desired.name} belongs to the environment {', '.join(users)}",
             f"{environment} would change it",
-            "Give it another name in one of the two definitions, or use another region.",
+            "Give it another name in one of the two definitions, or use another region. A definition that several "
+            f"environments share says {{environment}} in its names, in quotes: {_suggest(desired.name, users[0])}",
         )
     return Comparison(desired, existing, changes, joins=ownership.key(environment) not in existing.tags)
+
+
+def _suggest(name: str, owner: str) -> str:
+    """A name with the placeholder: in the place of the other environment's name where that is part of it."""
+    filled = name.replace(owner, "{environment}") if owner in name else "{environment}-" + name
+    return f'"{filled}"'

@@ -1,9 +1,10 @@
 """The environment definition: `environments/*.yaml` → a frozen value. `reference.yaml` is its documentation."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from environments.spec import placeholders
 from environments.spec.compute import ComputeEnvironment, JobQueue, Name
 from environments.spec.jobs import JobDefinition
 from environments.spec.network import Network
@@ -36,6 +37,11 @@ class EnvironmentSpec(Model):
     job_definitions: dict[Name, JobDefinition] = Field(default_factory=dict)
     tags: dict[str, str] = Field(default_factory=dict)
     """Tags of everything that Kiln makes, beside Kiln's own."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_names(cls, data: Any) -> Any:
+        return placeholders.fill(data)
 
     @property
     def job_role(self) -> str | None:
