@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
+from environments.spec.batch_names import refuse_names
 from environments.spec.job_logs import Log
 from environments.spec.job_mounts import Device, Tmpfs, Ulimit, UlimitName, Volume
 from environments.spec.secrets import ExecutionRole, check_references, check_registry_secret, refuse_credentials
@@ -16,20 +17,6 @@ from kiln.models import MiB, Model, Seconds, repeated
 from provision.provisioners.registries import ECR
 
 _ECR = re.compile(rf"{ECR.pattern}/(?P<repository>[^:@]+)")
-_FARGATE = (
-    "ephemeralStorage", "networkConfiguration", "assignPublicIp", "fargatePlatformConfiguration", "platformVersion",
-    "runtimePlatform",
-)  # fmt: skip
-_KEYS = {
-    "sharedMemorySize": "shared_memory: 1 GiB", "shmSize": "shared_memory: 1 GiB", "maxSwap": "max_swap: 1 GiB",
-    "initProcessEnabled": "init_process: true", "readonlyRootFilesystem": "read_only_root: true",
-    "mountPoints": "volumes: [{host: /data, container: /data}]",
-    "efsVolumeConfiguration": "volumes: [{efs: {file_system: fs-0123456789abcdef0}, container: /data}]",
-    "logConfiguration": "log: {driver: awslogs}", "executionRoleArn": "execution_role: environment",
-    "jobRoleArn": "job_role: job", "repositoryCredentials": "repository_credentials: ARN",
-    "resourceRequirements": "vcpus, memory and gpus", "retryStrategy": "attempts: 3",
-    "linuxParameters": "shared_memory, tmpfs, devices, init_process, max_swap and swappiness",
-}  # fmt: skip
 
 
 def _image(value: str) -> str:
@@ -113,12 +100,7 @@ class JobDefinition(Model):
     @model_validator(mode="before")
     @classmethod
     def _knows_batchs_own_names(cls, data: Any) -> Any:
-        for key in data if isinstance(data, dict) else ():
-            plain = re.sub(r"[^a-z]", "", str(key).lower())
-            if any(plain == name.lower() for name in _FARGATE):
-                raise ValueError(f"{key} is of Fargate alone, and machines of EC2 have none of it: leave it out")
-            if key not in cls.model_fields and (written := {n.lower(): w for n, w in _KEYS.items()}.get(plain)):
-                raise ValueError(f"{key} is an unknown key: it is written {written}")
+        refuse_names(data, cls.model_fields)
         return data
 
     @model_validator(mode="after")

@@ -2,7 +2,9 @@
 
 import pytest
 
+from environments.doctor import command as commands
 from environments.spec.jobs import JobDefinition
+from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 from tests.support.environments import STOCK, Define, Registered
 from tests.support.foreign_roles import AWS, ECS, make_role, paste
@@ -85,3 +87,16 @@ def test_an_execution_role_that_is_not_kilns_must_fetch_what_jobs_name(
     registered(env, STOCK)
     paste(sandbox, note[note.index("aws iam ") :])
     assert not [note for note in registered(env, STOCK, plan=True)["notes"] if "the role theirs" in note]
+
+
+@pytest.mark.parametrize("rights", [(), (allow("ecr:GetAuthorizationToken"),)])
+def test_the_doctor_says_the_same_of_images(
+    sandbox: Sandbox, registered: Registered, define: Define, capsys: pytest.CaptureFixture[str],
+    rights: tuple[dict[str, object], ...],
+) -> None:  # fmt: skip
+    make_role(sandbox, "ecsInstanceRole", "ec2.amazonaws.com", inline=(JOIN, *rights))
+    env = define(JOB.format(ECR, ""))
+    registered(env, STOCK)
+    capsys.readouterr()
+    assert commands.doctor(env, "", None, as_json=False) == Exit.SOMETHING_TO_DO
+    assert "the jobs of align fail with CannotPullImage" in capsys.readouterr().out
