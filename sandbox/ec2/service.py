@@ -19,10 +19,12 @@ from sandbox.ec2.launch_templates.record import check_named_once
 from sandbox.ec2.model.filters import check_filters
 from sandbox.ec2.model.identifiers import check_all
 from sandbox.ec2.model.tagging import Tags
+from sandbox.ec2.model.unread import Parameters
 from sandbox.ec2.network.places import Places
 from sandbox.ec2.network.security_groups import SecurityGroups
 from sandbox.ec2.placement_groups import PlacementGroups
 from sandbox.ec2.type_calls import InstanceTypeCalls
+from sandbox.ec2.volumes.encryption import Encryption
 from sandbox.ec2.volumes.modification import Modification
 from sandbox.ec2.volumes.snapshots import Snapshots
 from sandbox.ec2.volumes.volumes import Volumes
@@ -34,7 +36,7 @@ _CHECKS_FIRST = "RunInstances"
 
 class Ec2(
     Launch, LaunchTemplates, KeyPairs, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, Modification,
-    SecurityGroups, PlacementGroups, Places, SpotPrices, InstanceTypeCalls, Console,
+    Encryption, SecurityGroups, PlacementGroups, Places, SpotPrices, InstanceTypeCalls, Console,
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:
         world = current()
@@ -48,7 +50,18 @@ class Ec2(
                     raise DryRunClientError()
             except ServiceException as error:
                 return self._refusal(error)
+            return self._carry_out()
+
+    def _carry_out(self) -> TYPE_RESPONSE:
+        """Have it done; NotImplementedError for a change of which a part would have no effect."""
+        if not self._get_action().startswith("Modify"):
             return super().call_action()
+        parameters = Parameters(self.params)
+        self.params = parameters
+        answer = super().call_action()
+        if answer[0] < 300 and parameters.list_unread():
+            raise NotImplementedError(", ".join(parameters.list_unread()))
+        return answer
 
     def _refusal(self, error: ServiceException) -> TYPE_RESPONSE:
         status, headers, body = self.serialized(ActionResult(error))

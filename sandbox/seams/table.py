@@ -120,6 +120,8 @@ SUBCLASSES: tuple[Subclass, ...] = (
             "disable_image_deregistration_protection",
             "enable_image_deprecation",
             "enable_image_deregistration_protection",
+            "get_ebs_default_kms_key_id",
+            "reset_ebs_default_kms_key_id",
         ),
     ),
     Subclass(Ecs, _LAWS),

@@ -1,6 +1,8 @@
 """Law: the ECS-optimized AMI parameters are JSON strings, and their images exist.
 
-Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html. A version is
+Public parameters are in no account, and are not listed with the account's own. Sources:
+https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html and
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html. A version is
 pinned by the AMI's name in the place of `recommended`.
 """
 
@@ -14,6 +16,7 @@ from moto.ssm.responses import SimpleSystemManagerResponse
 
 from sandbox.ec2.model.stand_ins import STAND_INS, StandIn
 
+_PUBLIC = "/aws/service/"
 ROOT = "/aws/service/ecs/optimized-ami/"
 
 
@@ -25,6 +28,7 @@ class Ssm(SimpleSystemManagerResponse):
     def describe_parameters(self) -> ActionResult:
         """All of them: moto gives tens, with tokens of its own."""
         found = self.ssm_backend.describe_parameters(self._get_param("Filters"), self._get_param("ParameterFilters"))
+        found = [parameter for parameter in found if not parameter.name.startswith(_PUBLIC)]
         return ActionResult({"Parameters": [parameter.describe_response_object(False) for parameter in found]})
 
     def get_parameter_history(self) -> ActionResult:
@@ -33,7 +37,8 @@ class Ssm(SimpleSystemManagerResponse):
     def get_parameter(self) -> ActionResult:
         name = self._get_param("Name")
         if not name.startswith(ROOT):
-            return super().get_parameter()
+            result: Any = super().get_parameter().result
+            return ActionResult({"Parameter": _without_account(result["Parameter"])})
         parameters = list_parameters(self.region)
         if name not in parameters:
             raise ParameterNotFound(f"Parameter {name} not found.")
@@ -44,6 +49,7 @@ class Ssm(SimpleSystemManagerResponse):
         public = [name for name in names if name.startswith(ROOT)]
         self.params = {**self.params, "Names": [name for name in names if name not in public]}
         result: Any = super().get_parameters().result
+        result["Parameters"] = [_without_account(parameter) for parameter in result["Parameters"]]
         parameters = list_parameters(self.region)
         result["Parameters"] += [
             _make_parameter(name, parameters[name], self.region) for name in public if name in parameters
@@ -66,8 +72,16 @@ class Ssm(SimpleSystemManagerResponse):
             result: Any = call().result
             parameters += result["Parameters"]
             if not result.get("NextToken"):
-                return ActionResult({"Parameters": parameters})
+                return ActionResult({"Parameters": [_without_account(parameter) for parameter in parameters]})
             self.params = {**self.params, "NextToken": result["NextToken"]}
+
+
+def _without_account(parameter: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter as AWS names it: a public one is in no account."""
+    if not str(parameter.get("Name")).startswith(_PUBLIC) or "ARN" not in parameter:
+        return parameter
+    parts = parameter["ARN"].split(":")
+    return {**parameter, "ARN": ":".join([*parts[:4], "", *parts[5:]])}
 
 
 def list_parameters(region: str) -> dict[str, str]:

@@ -80,6 +80,9 @@ class World:
     rests: Rests = field(default_factory=Rests)
     # The most that a page holds, whatever was asked for; 0: as many as AWS gives. AWS may give fewer at any time.
     page: int = 0
+    # Whether new volumes are encrypted where a region was not told otherwise ("EBS encryption by default").
+    encrypts_by_default: bool = False
+    encryption: dict[str, bool] = field(default_factory=dict)  # region → switched on or off
     instances: dict[str, InstanceFacts] = field(default_factory=lambda: defaultdict(InstanceFacts))
     volumes: dict[str, VolumeFacts] = field(default_factory=lambda: defaultdict(VolumeFacts))
     template_versions: dict[str, int] = field(default_factory=dict)  # launch template → the last number given
@@ -120,7 +123,7 @@ class World:
             tables: tuple[Clearable, ...] = (
                 self.faults, self.calls, self.client_tokens, self.rests, self.sessions, self.visible_from, self.quotas,
                 self.instances, self.volumes, self.template_versions, self.role_deletions, self.placement_groups,
-                self._agenda,
+                self.encryption, self._agenda,
             )  # fmt: skip
             for table in tables:
                 table.clear()

@@ -67,7 +67,10 @@ class Images(EC2Response):
 
     def modify_image_attribute(self) -> ActionResult:
         image = self._own()
-        description = self._get_param("Description.Value")
+        attribute = self._get_param("Attribute", "launchPermission")
+        if attribute not in ("launchPermission", "description"):
+            raise NotImplementedError(f"the attribute {attribute}")
+        description = self._get_param("Description.Value" if attribute != "description" else "Value")
         if description is not None:
             image.description = description
             return EmptyResult()

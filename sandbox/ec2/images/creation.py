@@ -17,7 +17,7 @@ from sandbox.ec2.images.image import Image, describe_ebs
 from sandbox.ec2.instances.lifecycle import end_by_guest
 from sandbox.ec2.model.errors import refused
 from sandbox.ec2.model.tagging import read_tags
-from sandbox.ec2.volumes import snapshots
+from sandbox.ec2.volumes import encryption, snapshots
 from sandbox.ec2.volumes.block_devices import resolve
 from sandbox.ec2.volumes.volumes import list_snapshot_facts
 from sandbox.kms import keys
@@ -67,6 +67,7 @@ class CreateImage(EC2Response):
         encrypt, key = bool(request.get("Encrypted")), request.get("KmsKeyId")
         if key and not encrypt:
             raise refused("InvalidParameterDependency", "KmsKeyId requires Encrypted to be set.")
+        encrypt = encrypt or encryption.is_on(backend)
         image_id, copies, mappings = random_ami_id(), [], []
         for mapping in source.mappings:
             original = source.ec2_backend.snapshots.get(mapping["Ebs"].get("SnapshotId"))

@@ -16,7 +16,7 @@ from sandbox.ec2.launch_templates.record import find_by_name
 from sandbox.ec2.model.errors import refused
 from sandbox.ec2.model.tagging import read_tags
 from sandbox.ec2.network.firewall import list_groups
-from sandbox.ec2.volumes import volumes
+from sandbox.ec2.volumes import encryption, volumes
 from sandbox.ec2.volumes.block_devices import BlockDevice, resolve
 from sandbox.iam import volume_keys
 from sandbox.kms import keys as kms
@@ -36,7 +36,7 @@ class Launch(EC2Response):
             request.get("BlockDeviceMappings") or [],
             volumes.list_snapshot_facts(backend),
             image.root_device_name,
-            backend.ebs_encryption_by_default,
+            encryption.is_on(backend),
         )
         earlier = world.client_tokens.find("RunInstances", request)
         if earlier:

@@ -16,6 +16,7 @@ from moto.ec2.responses import EC2Response
 from sandbox.ec2.hardware import machines
 from sandbox.ec2.model.errors import refused
 from sandbox.ec2.model.tagging import read_tags
+from sandbox.ec2.volumes import encryption
 from sandbox.ec2.volumes.block_devices import BlockDevice, SnapshotFacts, make_device
 from sandbox.kms import keys
 from sandbox.world.client_tokens import Earlier
@@ -59,7 +60,7 @@ class Volumes(EC2Response):
         if earlier:
             return _answer_again(earlier)
         request["VolumeSize"] = request.get("Size")
-        default = backend.ebs_encryption_by_default
+        default = encryption.is_on(backend)
         wanted = make_device("", request, list_snapshot_facts(backend), encrypt_by_default=default)
         volume = create(backend, request["AvailabilityZone"], wanted, read_tags(request).get("volume", {}))
         world.volumes[volume.id].under_way = "creating"

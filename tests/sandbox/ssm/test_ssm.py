@@ -68,3 +68,24 @@ def test_they_can_be_listed(ssm: Any) -> None:
 def test_ones_own_parameters_work_as_before(ssm: Any) -> None:
     ssm.put_parameter(Name="/mine", Value="x", Type="String")
     assert ssm.get_parameter(Name="/mine")["Parameter"]["Value"] == "x"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id",
+        "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64",
+        "/aws/service/global-infrastructure/regions/us-east-1",
+    ],
+)
+def test_public_parameters_are_in_no_account(ssm: Any, name: str) -> None:
+    arn = f"arn:aws:ssm:us-east-1::parameter{name}"
+    assert ssm.get_parameter(Name=name)["Parameter"]["ARN"] == arn
+    assert ssm.get_parameters(Names=[name])["Parameters"][0]["ARN"] == arn
+    assert ssm.describe_parameters()["Parameters"] == []
+
+
+def test_ones_own_parameters_are_in_the_account_and_listed(ssm: Any) -> None:
+    ssm.put_parameter(Name="/mine", Value="x", Type="String")
+    assert ssm.get_parameter(Name="/mine")["Parameter"]["ARN"] == "arn:aws:ssm:us-east-1:123456789012:parameter/mine"
+    assert [parameter["Name"] for parameter in ssm.describe_parameters()["Parameters"]] == ["/mine"]
