@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     delays = Delays(late_ids=float(os.environ.get(LATE_IDS, "0.1")))
-    world = World(cache=cache_of(options.home), access_key=_access_key(), delays=delays)
+    world = World(cache=cache_of(options.home), access_key=_access_key(), delays=delays, encrypts_by_default=True)
     serving = Serving(world)
     if options.machines:
         world.hypervisor = _machines(options.home, serving.port)

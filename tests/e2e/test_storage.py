@@ -106,6 +106,7 @@ def test_a_volume_without_encryption_is_found_out(growing: Growing) -> None:
     (check,) = [c for c in growing.machine.plan.boot.builder_checks() if c.name == "its volumes are encrypted"]
     instance = growing.machine.launched
     zone = instance.placement.subnet.zone
+    growing.ec2.disable_ebs_encryption_by_default()  # with it, EC2 makes no volume that is not encrypted
     volume = growing.ec2.create_volume(AvailabilityZone=zone, Size=1, VolumeType="gp3", Encrypted=False)["VolumeId"]
     growing.ec2.get_waiter("volume_available").wait(VolumeIds=[volume])
     growing.ec2.attach_volume(VolumeId=volume, InstanceId=instance.instance_id, Device="/dev/sdp")
