@@ -35,5 +35,5 @@ def left_in(ec2: Any) -> dict[str, list[str]]:
 
 def work(sandbox: Sandbox) -> list[str]:
     """The changing calls that succeeded, in their order."""
-    reading = ("Describe", "Get", "List", "GET ", "HEAD ")  # S3 is called by method and path
+    reading = ("Describe", "Get", "List", "Simulate", "GET ", "HEAD ")  # S3 is called by method and path
     return [c.action for c in sandbox.calls.all() if not c.dry_run and not c.error and not c.action.startswith(reading)]

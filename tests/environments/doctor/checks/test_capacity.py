@@ -22,12 +22,11 @@ def test_more_vcpus_than_the_quota(patient: Patient) -> None:
 
 
 def test_instance_types_that_are_not_offered(patient: Patient) -> None:
-    zones = {
-        each["InstanceType"]: set[str]()
-        for each in patient.ec2.describe_instance_type_offerings(LocationType="region")["InstanceTypeOfferings"]
-    }
-    for each in patient.ec2.describe_instance_type_offerings(LocationType="availability-zone")["InstanceTypeOfferings"]:
-        zones[each["InstanceType"]].add(each["Location"])
+    zones: dict[str, set[str]] = {}
+    pages = patient.ec2.get_paginator("describe_instance_type_offerings")
+    for page in pages.paginate(LocationType="availability-zone"):
+        for offer in page["InstanceTypeOfferings"]:
+            zones.setdefault(offer["InstanceType"], set()).add(offer["Location"])
     rare = next(
         name for name, found in sorted(zones.items()) if 0 < len(found) < 5 and name.startswith(("m", "c", "r"))
     )
