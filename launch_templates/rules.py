@@ -10,6 +10,7 @@ from provision.image import find_impossible
 from provision.provisioners import user_scripts
 from userdata import documents, refusals
 from userdata.parts import KINDS, Part
+from userdata.rules.examine import carriage
 from userdata.rules.examine import examine as examine_material
 from userdata.rules.finding import Finding, Material
 
@@ -49,6 +50,8 @@ def find_family(spec: LaunchTemplateSpec) -> Family | None:
 def _part(entry: UserPart) -> Part | Finding:
     if document := documents.refuse(entry.name, entry.text):
         return document
+    if "\r" in entry.text and entry.type != "cloud-config":
+        return carriage(f"user data: the part {entry.name}", entry.text, entry.source or "")
     try:
         return KINDS[entry.type](entry.name, entry.text)
     except UserError as error:

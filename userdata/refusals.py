@@ -47,12 +47,17 @@ def file(path: str, content: bytes, *, builder: bool = False) -> Material:
 
 
 def refuse(findings: Iterable[Finding], source: str, reference: str = "") -> None:
-    """Raise UserError for a refusal, Problem that names all where there are several."""
-    refused = [finding for finding in findings if finding.refused]
+    """Raise UserError for a refusal, Problem that names all where there are several; both show the warnings too."""
+    every = list(findings)
+    refused = [finding for finding in every if finding.refused]
+    noted = [f"! {item.what}\n  {item.why}\n  {item.hint}" for item in every if not item.refused]
     if len(refused) == 1:
-        raise UserError(refused[0].what, refused[0].why, refused[0].hint, output=source)
+        only = refused[0]
+        raise UserError(only.what, only.why, only.hint, output="\n".join([source, *noted]))
     if refused:
-        raise Problem(source, [f"{item.what}\n  {item.why}\n  {item.hint}" for item in refused], reference)
+        problem = Problem(source, [f"{item.what}\n  {item.why}\n  {item.hint}" for item in refused], reference)
+        problem.output = "\n".join([problem.output, *noted])
+        raise problem
 
 
 def list_warnings(findings: Iterable[Finding]) -> tuple[UserError, ...]:

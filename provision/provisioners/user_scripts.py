@@ -104,7 +104,9 @@ def refuse_shell(entry: Entry) -> UserError | None:
         return UserError(
             f"the script {entry.name!r} has Windows line ends (line {line})",
             "bash takes them for part of the commands",
-            "Save it with Unix line ends; a file is mended by: sed -i 's/\\r$//' " + (entry.source or "FILE"),
+            f"Save it with Unix line ends: sed -i 's/\\r$//' {entry.source}"
+            if entry.source
+            else "Write it with \\n alone.",
         )
     return None
 

@@ -75,3 +75,19 @@ def test_a_file_that_a_script_runs_is_followed(definition: Define) -> None:
     with pytest.raises(UserError, match="the script 'run' waits for the ECS agent"):
         check(definition(waits + "scripts: [{name: run, script: /opt/wait.sh}]\n"))
     assert check(definition(waits + "scripts: [{name: run, script: systemd-run /opt/wait.sh}]\n")) == ()
+
+
+def test_a_refusal_shows_the_warnings_too_and_a_source_with_windows_line_ends_is_named(
+    definition: Define, tmp_path: Path
+) -> None:
+    (tmp_path / "a.sh").write_bytes(b"#!/bin/bash\r\necho a\r\n")
+    path = definition(
+        "user_data: [{name: dos, type: shell-script, source: a.sh}]\nscripts: [{name: up, script: yum update -y}]\n"
+    )
+    with pytest.raises(UserError, match="the part dos has Windows line ends") as caught:
+        check(path)
+    assert "sed -i 's/\\r$//' a.sh" in caught.value.hint
+    assert caught.value.output.splitlines()[:2] == [
+        path,
+        "! the script 'up' upgrades all packages (line 1): yum update -y",
+    ]

@@ -59,13 +59,13 @@ def _script(script: Script, known: dict[str, str], family: Family | None) -> Ite
         )  # fmt: skip
 
 
-def carriage(who: str, text: str) -> Finding:
+def carriage(who: str, text: str, source: str = "") -> Finding:
     """Windows line ends: bash takes the carriage return for a part of the last word of each line."""
     line = text.count("\n", 0, text.index("\r")) + 1
     return Finding(
         f"{who} has Windows line ends (line {line})",
         "bash takes them for part of the commands",
-        "Save it with Unix line ends; a file is mended by: sed -i 's/\\r$//' FILE",
+        f"Save it with Unix line ends: sed -i 's/\\r$//' {source}" if source else "Write it with Unix line ends.",
         True,
         line,
     )
@@ -78,7 +78,7 @@ def _unreadable(script: Script, error: Unreadable, *, inner: bool = False) -> Fi
         return Finding(
             f"{what} is not shell (line {line}): {script.quote(error.line)}",
             error.why,
-            "Mend the line; bash -n FILE reads a script without running it. "
+            "Mend the line; bash -n reads a script without running it. "
             "A script of another language begins with its #!, such as #!/usr/bin/python3",
             True,
             line,

@@ -15,7 +15,7 @@ from userdata.shell.walk import Walk
 
 _BEHIND = (
     "Leave it out (the agent starts by itself). For work behind the agent's start, put it into a file such as "
-    "/usr/local/bin/behind-agent.sh and start it in a unit of its own: systemd-run --property=After=ecs.service "
+    "/usr/local/bin/behind-agent.sh and start it in a unit of its own: systemd-run --no-block -p After=ecs.service "
     "bash /usr/local/bin/behind-agent.sh"
 )
 _START = "Leave it out (the agent starts by itself), or write systemctl --no-block start ecs."
@@ -91,6 +91,8 @@ def _starts_agent(command: Command) -> bool:
 def _starts_unit(command: Command, walk: Walk) -> str:
     """A unit that the script wrote, started in the foreground, and ordered behind what waits for this script."""
     words = command.words[1:]
+    if command.verb == "systemd-run" and LATE.search(command.text):
+        return "unit"
     starts = bool(set(words) & STARTS) or {"enable", "--now"} <= set(words)
     if command.verb != "systemctl" or "--no-block" in words or not starts:
         return ""
@@ -145,5 +147,5 @@ def _hint(reason: str) -> str:
     if reason == "start":
         return _START
     if reason == "unit":
-        return "Start the unit with systemctl --no-block start, or only enable it: the boot starts it then."
+        return "Start the unit with --no-block (systemctl or systemd-run), or only enable it: the boot starts it then."
     return _BEHIND if reason != "end" else "Put it into a unit of its own, or send it to the background with &."

@@ -83,12 +83,16 @@ def unwrap(words: tuple[str, ...], place: Place) -> tuple[tuple[str, ...], Place
             return words, place
         own, valued = _WRAPPERS[name]
         options, rest = _options(words[1:], valued)
+        if name == "systemd-run" and "--no-block" not in options and re.search(r"\bAfter=", " ".join(words)):
+            return words, place  # it waits for its unit's start, and so for whatever that is ordered behind
         if name == "command" and {"-v", "-V"} & set(options):
             return (), place
         if name in {"runuser", "flock"} and "-c" in options:  # a text, as with su
             return ("bash", "-c", *rest[own:]), place
         if (name == "setsid" and {"-f", "--fork"} & set(options)) or (
-            name == "systemd-run" and not _FOREGROUND_UNITS & set(options)
+            name == "systemd-run"
+            and not _FOREGROUND_UNITS & set(options)
+            and ("--no-block" in options or "Type=oneshot" not in " ".join(words))
         ):
             place = replace(place, background=True)
         if name in {"env", "sudo"}:

@@ -24,7 +24,7 @@ def test_a_text_that_does_not_parse_is_refused_with_its_line(text: str, line: in
     assert finding.refused
     assert finding.line == line
     assert f"the part own is not shell (line {line})" in finding.what
-    assert "bash -n FILE" in finding.hint
+    assert "bash -n" in finding.hint
 
 
 def test_run_commands_and_boothooks_are_parsed_too() -> None:
@@ -67,7 +67,7 @@ def test_windows_line_ends_are_refused_in_scripts(text: str) -> None:
     [finding] = judge(ShellScript("own", text))
     assert finding.refused
     assert "Windows line ends (line" in finding.what
-    assert "sed -i 's/\\r$//' FILE" in finding.hint
+    assert "Unix line ends" in finding.hint
 
 
 def test_windows_line_ends_of_a_file_matter_where_it_is_a_program() -> None:

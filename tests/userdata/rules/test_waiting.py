@@ -9,6 +9,9 @@ from userdata.rules.finding import Finding, Material, Script
 Findings = tuple[Finding, ...]
 
 REFUSED = [
+    script("systemd-run --property=After=ecs.service bash /usr/local/bin/behind-agent.sh"),
+    script("systemd-run -p Type=oneshot bash -c 'until curl localhost:51678; do sleep 1; done'"),
+    script("systemd-run --wait bash -c 'until curl localhost:51678; do sleep 1; done'"),
     script("until curl -s http://localhost:51678/v1/metadata; do sleep 1; done"),
     script("while ! docker ps | grep -q ecs-agent; do sleep 2; done"),
     script('until [ "$(systemctl is-active ecs)" = active ]; do sleep 1; done'),
@@ -224,7 +227,7 @@ FINE = [
     ),
     script("cat > /etc/cron.d/x <<E\n* * * * * root until curl localhost:51678; do sleep 1; done\nE"),
     script("systemd-run --on-active=60 --unit=after bash -c 'cloud-init status --wait; echo done'"),
-    script("systemd-run --property=After=ecs.service bash /usr/local/bin/behind-agent.sh"),
+    script("systemd-run --no-block -p After=ecs.service bash /usr/local/bin/behind-agent.sh"),
     script("bash /usr/local/bin/x.sh &\nPID=$!\necho $PID\nuntil docker info; do sleep 1; done"),
     script("until curl localhost:51678; do sleep 1; done & A=$!\nsleep 1 & B=$!\nwait $B"),
     script("while IFS='=' read -r k v; do export \"$k=$v\"; done < /etc/ecs/ecs.config"),
@@ -266,7 +269,7 @@ def test_the_line_is_named_and_what_to_try() -> None:
     assert finding.line == 4
     assert "the part own waits for the ECS agent (line 4): until curl -s localhost:51678" in finding.what
     assert "cloud-final.service" in finding.why
-    assert "systemd-run --property=After=ecs.service bash /usr/local/bin/behind-agent.sh" in finding.hint
+    assert "systemd-run --no-block -p After=ecs.service bash /usr/local/bin/behind-agent.sh" in finding.hint
 
 
 def test_a_cloud_configs_lines_are_its_own() -> None:
