@@ -29,7 +29,7 @@ def validate(c: Context, path: list[str]) -> int:
         "boundary": "ARN of a policy that must bound every role that Kiln makes; default: the definitions'",
         "region": "limit it to a region",
         "account": "limit it to an account (twelve digits)",
-        "for": "nextflow: print instead what the person or role that runs Nextflow on the environments needs",
+        "for": "print instead: nextflow, what the one that runs Nextflow needs; administrator, the roles themselves",
         "builder": "print instead what the role of the images' builder needs, to pull container images with a login",
         "trust": "OWNER/REPOSITORY on GitHub: print the trust policy of its role instead",
         "github-environment": "a GitHub environment that the trust names; repeatable; default: plan and apply",

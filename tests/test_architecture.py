@@ -92,6 +92,8 @@ INNER: dict[str, dict[str, set[str]]] = {
             "plan",
             "rollout",
             "permissions",
+            "rights",
+            "kinds/ec2",
             "doctor",
             "kinds/batch",
             "model",

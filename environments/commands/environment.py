@@ -27,7 +27,7 @@ def register(
     """Do what `invoke register-env` does: plan, show, ask, apply."""
     spec = definitions.load(env)
     cloud, screen, began = Cloud(region), Screen(), time.monotonic()
-    planned = prepare(cloud, spec, ami, options)
+    planned = prepare(cloud, spec, ami, options, env=env)
     command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
     if plan or (planned.at_rest and not planned.something_to_do):
         if as_json:

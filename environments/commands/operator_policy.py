@@ -7,8 +7,11 @@ from typing import Any
 
 from cloud.policy import Permission, Scope, documents
 from environments.doctor.needs import needs as doctor_needs
+from environments.kinds.ec2 import launch_templates
 from environments.permissions.needs import needs as environments_need
 from environments.permissions.nextflow import list_nextflow_permissions
+from environments.rights.administrator import describe_requirements
+from environments.rights.use import use_of
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
 from images.builder_rights import list_rights
@@ -48,15 +51,25 @@ def print_policies(
 def print_policy_for(whom: str, env: Sequence[str], region: str, account: str) -> int:
     """Print what somebody else than Kiln's operator needs; raises UserError for anybody but nextflow."""
     _check(account, "")
-    if whom != "nextflow":
+    if whom not in ("nextflow", "administrator"):
         raise UserError(
-            f"iam-policy does not know {whom}", "--for takes nextflow: the person or role that runs Nextflow",
+            f"iam-policy does not know {whom}",
+            "--for takes nextflow, the person or role that runs Nextflow; and administrator, who makes the roles",
             "Try --for nextflow; without --for it prints what the person who runs Kiln needs.",
-        )  # fmt: skip
+        )
     specs = [definitions.load(name) for name in env or ("genomics",)]
+    if whom == "administrator":
+        print_result("\n".join(json.dumps(_describe_roles(spec, region, account), indent=2) for spec in specs))
+        return Exit.DONE
     permissions = list_nextflow_permissions(specs, Scope(region or "*", account or "*"))
     print_result("\n".join(json.dumps(policy, indent=2) for policy in documents(permissions)))
     return Exit.DONE
+
+
+def _describe_roles(spec: EnvironmentSpec, region: str, account: str) -> dict[str, Any]:
+    """What must be there under iam: existing."""
+    use = use_of(spec, launch_templates.definition(spec), region or "*", account or "*", "aws")
+    return describe_requirements(spec, use)
 
 
 def print_builder_policy(env: Sequence[str], image: Sequence[str], region: str, account: str) -> int:

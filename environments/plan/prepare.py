@@ -16,7 +16,7 @@ from environments.model.inputs import Inputs
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
-from environments.plan import network, removal, roles
+from environments.plan import missing, network, removal, roles
 from environments.plan.comparison import Comparison, compare
 from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
@@ -29,8 +29,13 @@ from launch_templates.plan import find_family
 _ORDINARY = Options()
 
 
-def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options = _ORDINARY) -> Plan:
-    """Plan for an AMI ("": the definition's); raises UserError for whatever would fail later."""
+def prepare(
+    cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options = _ORDINARY, *, env: str = ""
+) -> Plan:  # fmt: skip
+    """Plan for an AMI ("": the definition's); raises UserError for whatever would fail later.
+
+    `env` is the name or path that a person gave for the definition.
+    """
     account, region = cloud.account(), Region(cloud)
     described = region.compute_environments
     chosen = amis.choose(cloud, spec, ami, described)
@@ -52,6 +57,7 @@ def prepare(cloud: Cloud, spec: EnvironmentSpec, ami: str = "", options: Options
     )  # fmt: skip
     desired, existing = _resources(region, inputs)
     inputs = inputs.knowing(existing)
+    missing.refuse_missing(inputs, desired, existing, env or spec.name)
     compared = [compare(resource, existing.get(resource.key), spec.name) for resource in desired]
     removals = removal.plan_removals(region, spec.name, desired, existing)
     situation = _situation(region, spec.name, compared, removals)

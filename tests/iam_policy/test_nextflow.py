@@ -172,3 +172,4 @@ def test_section_4_as_a_person_types_it(tmp_path: Path) -> None:
     refused = invoke("iam-policy", "--for", "snakemake", code=1).stderr
     assert "✗ iam-policy does not know snakemake" in refused
     assert "--for takes nextflow" in refused
+    assert "administrator" in refused

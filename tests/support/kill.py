@@ -8,7 +8,7 @@ import pytest
 
 from cloud.session import Cloud
 
-QUESTIONS = ("Describe", "Get", "List", "Head")
+QUESTIONS = ("Describe", "Get", "List", "Simulate", "Head")
 
 
 class Killed(BaseException):

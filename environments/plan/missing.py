@@ -1,0 +1,34 @@
+"""What a definition uses as existing, and is not there: all of it at once, with what it must hold (pure)."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from environments.model.inputs import Inputs
+from environments.model.resource import Desired, Existing, Key
+from environments.rights.administrator import summarize
+from environments.rights.use import use_of
+from kiln import typed
+from kiln.errors import UserError
+
+
+def refuse_missing(inputs: Inputs, desired: Sequence[Desired], existing: Mapping[Key, Existing], env: str) -> None:
+    """Raise UserError for all that must exist and does not; `env` is how a person names the definition."""
+    missing = [resource for resource in desired if resource.foreign and resource.key not in existing]
+    if not missing:
+        return
+    spec = inputs.spec
+    use = use_of(spec, inputs.template.spec, inputs.region, inputs.account, inputs.partition)
+    texts = summarize(spec, use)
+    holds = [f"the {own.kind} {own.name} {texts[own.key]}" for own in missing if own.key in texts]
+    raise UserError(
+        "there is no " + ", no ".join(f"{own.kind} {own.name}" for own in missing),
+        "; ".join([f"{spec.name} uses what exists already", *holds]),
+        _hint(env, inputs, [own.kind for own in missing]),
+    )
+
+
+def _hint(env: str, inputs: Inputs, kinds: Collection[str]) -> str:
+    if all(kind == "bucket" for kind in kinds):
+        return "Make it, or let Kiln make it: see environments/reference.yaml."
+    place = f"--account {inputs.account} --region {inputs.region}"
+    command = typed.command(f"iam-policy --for administrator --env {env} {place}")
+    return f"Make them, or let Kiln make them (iam: create). For the administrator, as JSON: {command}"

@@ -1,0 +1,78 @@
+"""Section 3: `iam: existing` lists all that is missing, what each must hold, and prints it for the administrator."""
+
+import json
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiln.errors import UserError
+from sandbox.inprocess import Sandbox
+from tests.support.cli import Cli
+from tests.support.environments import STOCK, Define, Register, Registered
+from tests.support.foreign_roles import ECS, make_role
+
+GROWS = {"launch_template": "genomics-workflow-template"}
+
+
+def test_section_3_all_that_is_missing_is_listed_with_what_it_must_hold(
+    sandbox: Sandbox, register: Register, define: Define
+) -> None:
+    with pytest.raises(UserError) as refused:
+        register(define("iam: existing\n", **GROWS), STOCK, plan=True)
+    for missing in (
+        "no role ecsInstanceRole", "no role small-job-role", "no instance profile ecsInstanceRole",
+        "no service-linked role AWSServiceRoleForBatch",
+    ):  # fmt: skip
+        assert missing in refused.value.what
+    why = refused.value.why
+    assert (
+        "the role ecsInstanceRole trusts ec2.amazonaws.com, and holds AmazonEC2ContainerServiceforEC2Role, ec2:" in why
+    )
+    assert "the role small-job-role trusts ecs-tasks.amazonaws.com, and holds s3:ListBucket, s3:GetObject" in why
+    assert "the instance profile ecsInstanceRole holds the role ecsInstanceRole" in why
+    assert "--aws-service-name batch.amazonaws.com" in why
+
+
+@pytest.mark.parametrize(
+    ("there", "lacking"), [("ecsInstanceRole", "small-job-role"), ("small-job-role", "ecsInstance")]
+)
+def test_section_3_what_is_there_is_not_listed(
+    sandbox: Sandbox, register: Register, define: Define, there: str, lacking: str
+) -> None:
+    make_role(sandbox, there, "ec2.amazonaws.com" if there == "ecsInstanceRole" else "ecs-tasks.amazonaws.com")
+    with pytest.raises(UserError) as refused:
+        register(define("iam: existing\n"), STOCK, plan=True)
+    assert f"no role {there}" not in refused.value.what
+    assert f"no role {lacking}" in refused.value.what
+
+
+def test_section_3_the_document_for_the_administrator_is_enough(
+    sandbox: Sandbox, register: Register, registered: Registered, define: Define, tmp_path: Path
+) -> None:
+    env = define("iam: existing\n", **GROWS)
+    with pytest.raises(UserError) as refused:
+        register(env, STOCK, plan=True)
+    words = shlex.split(refused.value.hint[refused.value.hint.index("iam-policy") :])
+    document = json.loads(Cli(tmp_path)(*words).stdout)
+    iam = sandbox.client("iam")
+    assert [role["name"] for role in document["roles"]] == ["ecsInstanceRole", "small-job-role"]
+    assert document["roles"][0]["managed_policies"] == [ECS]
+    for role in document["roles"]:
+        _make(iam, role)
+    for profile in document["instance_profiles"]:
+        iam.create_instance_profile(InstanceProfileName=profile["name"])
+        iam.add_role_to_instance_profile(InstanceProfileName=profile["name"], RoleName=profile["role"])
+    for service in document["service_linked_roles"]:
+        iam.create_service_linked_role(AWSServiceName=service)
+    planned = registered(env, STOCK, plan=True)
+    assert (planned["notes"], planned["not_checked"]) == ([], [])
+
+
+def _make(iam: Any, role: dict[str, Any]) -> None:
+    iam.create_role(RoleName=role["name"], AssumeRolePolicyDocument=json.dumps(role["trust"]))
+    for arn in role["managed_policies"]:
+        iam.attach_role_policy(RoleName=role["name"], PolicyArn=arn)
+    for name, policy in role["inline_policies"].items():
+        iam.put_role_policy(RoleName=role["name"], PolicyName=name, PolicyDocument=json.dumps(policy))
