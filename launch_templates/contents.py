@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cloud import tags
 from cloud.machine_images import Family, MachineImage
 from kiln.errors import UserError
-from launch_templates import rules
+from launch_templates import data_volumes, rules
 from launch_templates.spec import LaunchTemplateSpec
 from provision.image import find_impossible, list_recipes
 from provision.model import carried, downloads
@@ -48,7 +48,8 @@ def make_contents(spec: LaunchTemplateSpec, family: Family, image: MachineImage 
     if own and dense.is_possible(family) and not mime.leaves_room(parts):
         sent = _in_order(spec, dense.pack(own))
     rest = tuple(name for name in needed if name not in missing)
-    return Contents(parts, mime.compose(sent), tuple(missing), rest, refusals.list_warnings(findings))
+    warnings = (*refusals.list_warnings(findings), *data_volumes.warn(spec, image))
+    return Contents(parts, mime.compose(sent), tuple(missing), rest, warnings)
 
 
 def _recipes(spec: LaunchTemplateSpec, family: Family, image: MachineImage | None) -> dict[str, Recipe]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from images.spec.image import ImageSpec
 from kiln.errors import UserError
+from provision.docker import unused_volume
 from provision.image import find_impossible
 from provision.provisioners import user_scripts
 from userdata import refusals
@@ -22,7 +23,16 @@ def examine(spec: ImageSpec) -> tuple[Finding, ...]:
             whole = refusals.join(whole, Material(findings=(_finding(refused),)))
         else:
             whole = refusals.join(whole, refusals.script(script.name, script.text, builder=True))
-    return (*find_impossible_parts(spec), *examine_material(whole, spec.family))
+    return (*find_impossible_parts(spec), *examine_material(whole, spec.family), *_find_unused(spec, whole))
+
+
+def _find_unused(spec: ImageSpec, whole: Material) -> Iterator[Finding]:
+    """A data volume that nothing uses; one that the base image has already is the base's."""
+    data = spec.volumes.data
+    if not data or not data.device or not spec.base.ssm or spec.family == "al1":
+        return
+    if not unused_volume.is_used(data.device, spec.docker_storage, [text for _, text in whole.texts]):
+        yield Finding(*unused_volume.describe(data.device, data.size, spec.name), False)
 
 
 def find_impossible_parts(spec: ImageSpec) -> Iterator[Finding]:

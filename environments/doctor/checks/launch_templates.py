@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator
 
+from cloud.machine_images import MachineImage, from_description
 from environments.doctor.checks.finding import Finding, error, warning
-from environments.doctor.facts.compute_environments import Described, name_of, template_data, template_of
+from environments.doctor.facts.compute_environments import (
+    Described,
+    images_of,
+    name_of,
+    template_data,
+    template_of,
+)
 from environments.doctor.facts.picture import Picture
+from kiln.errors import UserError
+from launch_templates.data_volumes import list_unused
 from launch_templates.versions import OWN, Template
+from provision.docker.unused_volume import describe
 
 
 def check_versions(picture: Picture) -> Iterator[Finding]:
@@ -13,6 +23,25 @@ def check_versions(picture: Picture) -> Iterator[Finding]:
     for environment in picture.scope.environments:
         if template_of(environment)[0] and (finding := _check(picture, environment)):
             yield finding
+
+
+def check_volumes(picture: Picture) -> Iterator[Finding]:
+    """Find data volumes of launch templates that nothing on the machines uses, by the plan's own rule."""
+    for environment in picture.scope.environments:
+        data = template_data(environment, picture.templates)
+        described = [picture.images[ami] for ami in images_of(environment, picture.templates) if ami in picture.images]
+        for image in map(_read_image, described):
+            for device, size in list_unused(data, image) if image else ():
+                what, why, hint = describe(device, size, name_of(environment))
+                fix = f"{hint[0].lower()}{hint[1:].rstrip('.')}; then {picture.scope.register_command}"
+                yield warning(what, why, fix, " v".join(template_of(environment)))
+
+
+def _read_image(described: Described) -> MachineImage | None:
+    try:
+        return from_description(dict(described))
+    except (UserError, KeyError):  # no EBS-backed AMI
+        return None
 
 
 def _check(picture: Picture, environment: Described) -> Finding | None:

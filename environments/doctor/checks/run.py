@@ -48,6 +48,7 @@ OF_ENVIRONMENT = (
     Check(roles.check_instance_profiles, ("roles",)),
     Check(rights.check_rights, ("rights",)),
     Check(launch_templates.check_versions, ("templates",)),
+    Check(launch_templates.check_volumes, ("templates", "images")),
     Check(images.check_existence, ("templates", "images")),
     Check(images.check_deprecation, ("templates", "images")),
     Check(agents.check_agents, ("agents",)),

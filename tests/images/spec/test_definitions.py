@@ -1,10 +1,12 @@
 """Image definitions: the shipped ones, and the other storage in the reference."""
 
+from pathlib import Path
+
 import pytest
 import yaml
 
 from images.plan import boot, plan
-from images.spec import definitions
+from images.spec import definitions, rules
 from provision.docker.autoscale import Autoscale
 from provision.image import make_image_recipe
 from tests.support.base_image import BASE
@@ -30,3 +32,20 @@ def test_the_references_other_storage_is_as_complete_and_loads() -> None:
     assert Autoscale.model_validate(raw).model_dump(
         exclude={"kms_key", "tags", "filesystem", "throughput", "iops"}
     ) == (Autoscale(driver="autoscale").model_dump(exclude={"kms_key", "tags", "filesystem", "throughput", "iops"}))
+
+
+@pytest.mark.parametrize(
+    ("more", "count"),
+    [
+        ("docker_storage: {driver: overlay2}\n", 1),
+        ("docker_storage: {driver: overlay2, volume: data}\n", 0),
+        ("docker_storage: {driver: overlay2}\nscripts: [{name: a, script: mkfs.xfs /dev/sdc}]\n", 0),
+    ],
+)
+def test_row_8_an_images_data_volume_that_nothing_uses(tmp_path: Path, more: str, count: int) -> None:
+    path = tmp_path / "x.yaml"
+    volumes = "volumes: {data: {device: /dev/sdc, size: 100 GiB}}\n"
+    path.write_text(f"name: small\nbase: {{ssm: ecs/al2023}}\n{volumes}{more}")
+    findings = [item for item in rules.examine(definitions.load(str(path))) if "nothing uses" in item.what]
+    assert len(findings) == count
+    assert not any(item.refused for item in findings)

@@ -33,8 +33,12 @@ _RESOURCES = {
 
 def _sick() -> Picture:
     """Everything that the compute environment names exists, and something is wrong with all of it."""
-    data = {"BlockDeviceMappings": [{"Ebs": {"KmsKeyId": _KEY}}]}
-    image = {"ImageId": "ami-1", "State": "failed", "DeprecationTime": "2026-11-23T00:00:00.000Z"}
+    data = {"BlockDeviceMappings": [{"DeviceName": "/dev/sdc", "Ebs": {"KmsKeyId": _KEY}}]}
+    image = {
+        "ImageId": "ami-1", "State": "failed", "DeprecationTime": "2026-11-23T00:00:00.000Z",
+        "ImageOwnerAlias": "amazon", "RootDeviceName": "/dev/xvda", "CreationDate": "2026-11-22T00:00:00.000Z",
+        "BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {}}],
+    }  # fmt: skip
     asks = [{"type": "MEMORY", "value": "1000000"}]
     container = {"jobRoleArn": _ROLES["tasks"], "resourceRequirements": asks}
     definition = {"jobDefinitionName": "hello", "containerProperties": container}
