@@ -11,13 +11,17 @@ _LITERAL = (
     r"[^\s\"',;&|<>()`${}\\]{4,})"
 )
 _NAMES = (
-    r"(?:[A-Za-z0-9_]*(?:PASSWORD|PASSWD|SECRET|SECRET_ACCESS_KEY|AUTH_TOKEN|API_?TOKEN|ACCESS_TOKEN|_TOKEN|API_?KEY"
+    r"(?:[A-Za-z0-9_]*(?:PASSWORD|PASSWD|SECRET|SECRET_ACCESS_KEY|AUTH_TOKEN|API_?TOKEN|ACCESS_TOKEN|_TOKEN|API[-_]?KEY"
     r"|PRIVATE_KEY|ACCESS_KEY|LICENSE_KEY|CREDENTIALS)|TOKEN|PASS|PGPASSWORD|MYSQL_PWD)"
 )
 _KINDS = (
     ("credentials of a registry (ECS_ENGINE_AUTH_DATA)",
      r"ECS_ENGINE_AUTH_DATA['\"]?\s*[=:]\s*(?!['\"]?(\$|\s*$|[.\[(*^<]))\S"),
     ("an AWS access key", r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
+    ("an AWS access key", r"\baws configure set aws_(secret_access_key|session_token) ['\"]?" + _LITERAL),
+    ("credentials of a registry",
+     r"echo\s+(-n\s+)?['\"]?" + _LITERAL + r"['\"]?\s*\|\s*(sudo\s+)?docker login\b.*--password-stdin"),
+    ("a token", r"\b(wandb|hf|huggingface-cli)\s+(auth\s+)?login\s+(--token\s+|--relogin\s+)?(?!-)" + _LITERAL),
     ("a private key", r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----"),
     ("a token", r"\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
      r"|hf_[A-Za-z0-9]{20,}|dckr_pat_[\w-]{16,}|AIza[\w-]{30,}|sk-[A-Za-z0-9]{20,})"),

@@ -70,7 +70,7 @@ class Calls(State):
             self._env["PWD"] = self._absolute(words[-1])
         if command.verb == "wait" and not place.background:
             numbers = [int(word[4:]) for word in words if word.startswith("\0job")]
-            if numbers or not [word for word in words[1:] if not word.startswith("-")]:
+            if numbers or not [word for word in words[1:] if not word.startswith(("-", "%"))]:
                 self.waits += [(number, command) for number in numbers or range(1, self._jobs + 1)]
         for write in writes.of_command(command, stdin, self.files):
             self._write(write)

@@ -22,6 +22,22 @@ WARNED = [
     script("echo 'ec2-user:hunter22' | chpasswd"),
     script("echo hunter22 | passwd --stdin ec2-user"),
     script("DB_PASSWORD='hunter22'"),
+    script("aws configure set aws_secret_access_key wJalrXUtnFEMIK7MDENGbPxRfiCYzzzzzzzzzzzz"),
+    script(
+        "cat > ~/.aws/credentials <<E\n"
+        "[default]\n"
+        "aws_access_key_id = AKIAIOSFODNN7ABCDEFG\n"
+        "aws_secret_access_key = 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\n"
+        "E"
+    ),
+    script("docker login --username me --password hunter22 docker.io"),
+    script(
+        'echo \'ECS_ENGINE_AUTH_DATA={"https://index.docker.io/v1/":{"auth":"abcd","email":"x"}}\' >>'
+        " /etc/ecs/ecs.config"
+    ),
+    script("psql postgresql://me:hunter22@db/x -c 'select 1'"),
+    script("echo hunter22 | docker login -u me --password-stdin"),
+    script("wandb login 0123456789abcdef0123456789abcdef01234567"),
 ]
 
 FINE = [
@@ -40,6 +56,15 @@ FINE = [
     script("docker run --rm -e TOKEN=$TOKEN x"),
     script("MAX_TOKEN=4096"),
     script("COMPASS=northeast"),
+    script(
+        "until aws ecr get-login-password | docker login --username AWS --password-stdin 1.dkr.ecr."
+        "us-east-1.amazonaws.com; do sleep 5; done"
+    ),
+    script(
+        "ECS_ENGINE_AUTH_DATA=$(aws secretsmanager get-secret-value --secret-id r --query SecretStr"
+        "ing --output text)\n"
+        'echo "ECS_ENGINE_AUTH_DATA=$ECS_ENGINE_AUTH_DATA" >> /etc/ecs/ecs.config'
+    ),
 ]
 
 

@@ -55,6 +55,21 @@ WARNED = [
     script(": > /etc/ecs/ecs.config"),
     script("curl -o /etc/ecs/ecs.config https://x/y"),
     config("write_files:\n- path: /etc/ecs/ecs.config\n  content: ECS_X=1\n"),
+    script("printf 'ECS_RESERVED_MEMORY=%d\\n' 256 > /etc/ecs/ecs.config"),
+    script("tee /etc/ecs/ecs.config <<E\nECS_A=b\nE"),
+    script('cat > /etc/ecs/ecs.config << "E"\nECS_A=b\nE'),
+    script("truncate -s 0 /etc/ecs/ecs.config"),
+    script("mv /tmp/e /etc/ecs/ecs.config"),
+    script("wget -O /etc/ecs/ecs.config http://x"),
+    script("install -m 600 /opt/e /etc/ecs/ecs.config"),
+    script("sed -i '1d' /etc/ecs/ecs.config"),
+    script("sed -i -e '/^ECS_LOG/d' -e 's/a/b/' /etc/ecs/ecs.config"),
+    script("echo x >| /etc/ecs/ecs.config"),
+    script("echo x &> /etc/ecs/ecs.config"),
+    script("sudo sh -c 'echo ECS_A=1 > /etc/ecs/ecs.config'"),
+    script("ln -sf /opt/e /etc/ecs/ecs.config"),
+    script("cp -f /opt/ecs.config /etc/ecs/"),
+    script("rsync -a /opt/ecs.config /etc/ecs/ecs.config"),
 ]
 
 FINE = [
@@ -84,6 +99,18 @@ FINE = [
     script("docker run -d -e ECS_CLUSTER=$ECS_CLUSTER datadog/agent"),
     script("cat > /etc/profile.d/x.sh <<'E'\nexport ECS_CLUSTER=x\nE"),
     script("cat <<'PY' > /opt/x.py\nwhile True:\n  print(\"ECS_CLUSTER=x\")\nPY\nnohup python3 /opt/x.py &"),
+    script("grep ECS_CLUSTER /etc/ecs/ecs.config >> /tmp/x; cp /tmp/x /etc/awslogs/x"),
+    script("eval $(grep ^ECS_CLUSTER /etc/ecs/ecs.config)"),
+    script(
+        "ECS_CLUSTER=`grep ECS_CLUSTER /etc/ecs/ecs.config | awk -F= '{print $2}'`\n"
+        'sed -i "s/CLUSTER/$ECS_CLUSTER/" /etc/awslogs/awslogs.conf'
+    ),
+    script("cut -d= -f2 /etc/ecs/ecs.config"),
+    script("cat /etc/ecs/ecs.config | grep -E '^ECS_CLUSTER=' | tee /tmp/cluster"),
+    script("export ECS_CLUSTER\nreadonly ECS_CLUSTER"),
+    script("local_cluster=${ECS_CLUSTER:-none}"),
+    script('test "$ECS_CLUSTER" = default && exit 1'),
+    script("printf 'ECS_RESERVED_MEMORY=%d\\n' 256 >> /etc/ecs/ecs.config"),
 ]
 
 

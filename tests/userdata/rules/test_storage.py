@@ -40,6 +40,43 @@ REFUSED = [
         "E"
     ),
     script("dockerd --storage-opt dm.basesize=20G &"),
+    script(
+        "echo 'DOCKER_STORAGE_OPTIONS=\"--storage-driver=devicemapper --storage-opt=dm.thinpooldev=/"
+        "dev/mapper/x\"' | sudo tee /etc/sysconfig/docker-storage",
+        "al2",
+    ),
+    script("cat <<'E' >> /etc/sysconfig/docker-storage-setup\nSTORAGE_DRIVER=devicemapper\nE"),
+    script(
+        "sed -i 's/^OPTIONS=.*/OPTIONS=\"--default-ulimit nofile=1024:4096 --storage-opt dm.basesize"
+        "=30G\"/' /etc/sysconfig/docker && service docker restart"
+    ),
+    script("echo 'DOCKER_OPTS=\"-s devicemapper\"' >> /etc/default/docker"),
+    script(
+        "mkdir -p /etc/docker; cat <<'E' | tee /etc/docker/daemon.json\n"
+        '{ "storage-opts": [ "dm.directlvm_device=/dev/xvdf" ] }\n'
+        "E"
+    ),
+    script("sed -i 's/overlay2/devicemapper/' /etc/docker/daemon.json"),
+    config(
+        "write_files:\n"
+        "- path: /etc/sysconfig/docker\n"
+        "  append: true\n"
+        "  content: |\n"
+        '    OPTIONS="--storage-opt dm.basesize=20G"\n'
+    ),
+    config(
+        "bootcmd:\n"
+        "- cloud-init-per once docker_options echo 'OPTIONS=\"${OPTIONS} --storage-opt dm.basesize=2"
+        "0G\"' >> /etc/sysconfig/docker\n"
+    ),
+    config(
+        "write_files:\n"
+        "- path: /etc/systemd/system/docker.service.d/10.conf\n"
+        "  content: |\n"
+        "    [Service]\n"
+        "    ExecStart=\n"
+        "    ExecStart=/usr/bin/dockerd -s devicemapper\n"
+    ),
 ]
 
 FINE = [
@@ -48,6 +85,7 @@ FINE = [
     script("echo '# dm.basesize is not there' >> /etc/sysconfig/docker"),
     script("echo 'OPTIONS=\"--storage-opt dm.basesize=40G\"' >> /etc/sysconfig/docker", "al1"),
     script('echo "use dm.basesize on al1" > /var/log/note'),
+    script("docker info | grep -i devicemapper"),
 ]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.user_data import config, kind, script
+from tests.support.user_data import boothook, config, kind, script
 from userdata.rules.finding import Finding
 
 Findings = tuple[Finding, ...]
@@ -14,6 +14,12 @@ WARNED = [
     script("apt-get update && apt-get -y upgrade"),
     config("package_upgrade: true\n"),
     script("yum -y -q upgrade"),
+    script("yum -y update; yum -y install nfs-utils"),
+    script("sudo yum upgrade -y"),
+    script("export DEBIAN_FRONTEND=noninteractive; apt-get update -q && apt-get dist-upgrade -yq"),
+    script("yum update -y -q >> /var/log/x 2>&1 &"),
+    boothook("cloud-init-per once yum_update yum update -y"),
+    config("runcmd:\n- [yum, update, -y]\n"),
 ]
 
 FINE = [
@@ -25,6 +31,12 @@ FINE = [
     script("yum check-update"),
     script("yum -y install epel-release && yum -y install x"),
     config("package_update: true\npackages: [jq]\n"),
+    script("while pgrep yum; do sleep 1; done"),
+    script("docker update --restart=no ecs-agent"),
+    script("yum install -y device-mapper-persistent-data lvm2"),
+    script("yum -y update docker containerd"),
+    script("yum update -y aws-cfn-bootstrap"),
+    script("yum makecache && yum list updates"),
 ]
 
 

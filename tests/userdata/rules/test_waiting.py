@@ -148,120 +148,61 @@ REFUSED = [
     script("until [ -f /var/lib/cloud/data/result.json ]; do sleep 1; done"),
     script("while [ ! -f /run/cloud-init/result.json ]; do sleep 2; done"),
     script("while systemctl list-jobs | grep -q running; do sleep 1; done"),
-]
-
-WARNED = [
-    script("for i in $(seq 1 30); do curl -s localhost:51678 && break; sleep 1; done"),
-    script("timeout 60 bash -c 'until curl -s localhost:51678; do sleep 1; done'"),
-    script("n=0; until curl localhost:51678 || [ $n -ge 30 ]; do n=$((n+1)); sleep 1; done"),
+    script("until curl -s http://localhost:51678/v1/metadata\n do sleep 5; done > /dev/null 2>&1"),
+    script("n=0\nuntil curl localhost:51678; do n=$((n+1)); echo try $n; sleep 1; done"),
+    script("while ! docker top ecs-agent; do sleep 1; done"),
+    script('while [ -z "$(docker ps -qf name=ecs-agent)" ]; do sleep 1; done'),
+    script('while [ -z "$(docker container ls | grep amazon-ecs-agent)" ]; do sleep 1; done'),
+    script('until [ -n "`docker ps -q --filter ancestor=amazon/amazon-ecs-agent`" ]; do sleep 1; done'),
+    script("while ! pidof amazon-ecs-init; do sleep 1; done"),
+    script("until curl --unix-socket /var/run/ecs.sock x; do sleep 1; done"),
+    script("until ls /var/lib/ecs/data/*.db; do sleep 1; done"),
+    script("until [ -s /var/log/ecs/ecs-agent.log ]; do sleep 1; done"),
+    script('until [ "`systemctl is-active ecs`" = "active" ]\ndo\n  sleep 2\ndone'),
+    script("until service ecs status | grep running; do sleep 1; done"),
+    script("until status ecs | grep -q running; do sleep 1; done", "al1"),
+    script("while ! systemctl is-active multi-user.target; do sleep 1; done"),
+    script('while [ "$(systemctl is-system-running)" != running ]; do sleep 1; done'),
+    script("until runuser -l ec2-user -c 'curl localhost:51678'; do sleep 1; done"),
     script(
-        "n=0\nwhile ! docker ps | grep -q ecs-agent; do\n sleep 1\n ((n++))\n if [ $n -gt 60 ]; then break; fi\ndone"
+        "function wait_ecs {\n"
+        "  while true\n"
+        "  do\n"
+        "    curl -s 127.0.0.1:51678/v1/metadata && return\n"
+        "    sleep 1\n"
+        "  done\n"
+        "}\n"
+        "main() { wait_ecs; }\n"
+        'main "$@"'
     ),
-    script("end=$((SECONDS+60)); while [ $SECONDS -lt $end ]; do curl localhost:51678 && break; sleep 1; done"),
-    script("curl --retry 5 --retry-connrefused http://localhost:51678/v1/metadata"),
-    script("mysql -u root -pHunter22 -e 'select 1'"),
-]
-
-FINE = [
-    script("until curl -s http://localhost:51678/v1/metadata; do sleep 1; done &"),
-    script("( until curl localhost:51678; do sleep 1; done; docker ps ) &"),
-    script("nohup bash -c 'until curl localhost:51678; do sleep 1; done' >/dev/null 2>&1 &"),
-    script("systemd-run --no-block bash -c 'until curl localhost:51678; do sleep 1; done'"),
-    script("systemd-run bash -c 'until curl localhost:51678; do sleep 1; done'"),
-    script("setsid -f bash -c 'until curl localhost:51678; do sleep 1; done'"),
-    script("setsid bash -c 'until curl localhost:51678; do sleep 1; done' &"),
-    script("at now <<'E'\nuntil curl localhost:51678; do sleep 1; done\nE"),
-    script("echo 'until curl localhost:51678; do sleep 1; done' | at now + 1 minute"),
+    script("PORTS='51678'\nuntil nc -z 127.0.0.1 ${PORTS}; do :; done"),
+    script("CMD='curl -sf http://localhost:51678/v1/metadata'\nuntil $CMD; do sleep 1; done"),
+    script("until bash -c '</dev/tcp/localhost/51678'; do sleep 1; done"),
+    script("(\n until curl localhost:51678; do sleep 1; done\n)"),
+    script("until curl localhost:51678; do sleep 1; done && echo up &\nwait %1"),
+    script("jobs; until curl localhost:51678; do sleep 1; done & wait -n"),
     script(
-        "cat > /etc/systemd/system/x.service <<'E'\n"
-        "[Unit]\n"
-        "After=ecs.service\n"
-        "[Service]\n"
-        "ExecStart=/bin/bash -c 'until curl localhost:51678; do sleep 1; done'\n"
-        "[Install]\n"
-        "WantedBy=multi-user.target\n"
-        "E\n"
-        "systemctl daemon-reload\n"
-        "systemctl enable x.service\n"
-        "systemctl start --no-block x.service"
-    ),
-    script(
-        "cat > /usr/local/bin/w.sh <<'EOF'\n"
-        "#!/bin/bash\n"
+        "nohup bash /opt/x.sh & \n"
+        "cat > /opt/y.sh <<E\n"
         "until curl localhost:51678; do sleep 1; done\n"
-        "EOF\n"
-        "chmod +x /usr/local/bin/w.sh\n"
-        "nohup /usr/local/bin/w.sh &"
+        "E\n"
+        "source /opt/y.sh"
     ),
-    script("w() { until curl localhost:51678; do sleep 1; done; }\nw &\ndisown"),
-    script("w() { until curl localhost:51678; do sleep 1; done; }\necho defined"),
-    script("until docker info >/dev/null 2>&1; do sleep 1; done"),
-    script("while ! mountpoint -q /mnt; do sleep 1; done"),
-    script("until ping -c1 8.8.8.8; do sleep 1; done"),
-    script("while [ ! -e /dev/xvdb ]; do sleep 1; done"),
-    script("until [ -e /dev/nvme1n1 ]; do sleep 1; done"),
-    script("exec > >(tee /var/log/user-data.log|logger -t user-data -s 2>/dev/console) 2>&1\necho x"),
-    script("while read -r l; do echo $l; done < /etc/fstab"),
-    script("while read -r c; do curl localhost:51678; done < /tmp/x"),
-    script("while true; do\n  dd if=/dev/zero of=/x && break\ndone"),
-    script("tail -f /var/log/x &"),
-    script("curl -s localhost:51678/v1/metadata || true"),
-    script("systemctl is-active ecs || echo not yet"),
-    script("docker ps | grep ecs-agent || true"),
-    script("systemctl stop ecs; rm -rf /var/lib/ecs/data/*"),
-    script("systemctl status ecs"),
-    script("for p in 51678 80; do echo $p; done"),
-    script("iptables -A INPUT -p tcp --dport 51678 -j DROP"),
-    script("cat > /opt/x.py <<'E'\nimport x\nwhile True: pass\nE\npython3 /opt/x.py"),
-    config("runcmd:\n- [systemctl, --no-block, start, ecs]\n- echo hi\n"),
-    config("bootcmd:\n- [cloud-init-per, once, x, sh, -c, 'echo a >> /etc/b']\n"),
-    script("case $v in 2018*) start ecs;; 2) systemctl enable --now --no-block ecs;; esac"),
-    script("fact() { n=$1; if [ $n -le 1 ]; then echo 1; else fact $((n-1)); fi; }; fact 5"),
-    script("if command -v systemctl; then systemctl --no-block restart ecs; fi"),
-    script("( sleep 60; systemctl restart ecs ) &"),
-    script("nohup sh -c 'sleep 30; systemctl start ecs' > /dev/null 2>&1 &"),
+    script("cat <<'E' | bash\nuntil curl localhost:51678; do sleep 1; done\nE"),
+    script("echo 'until curl localhost:51678; do sleep 1; done' | sh"),
     script(
-        "echo 'until curl localhost:51678; do sleep 1; done' > /opt/x.sh\n"
-        "chmod +x /opt/x.sh\n"
-        "(crontab -l; echo '@reboot /opt/x.sh') | crontab -"
+        "while ! aws ecs describe-container-instances --cluster c --container-instances i | grep AC"
+        "TIVE; do sleep 5; done"
     ),
-    script("cat > /etc/cron.d/x <<E\n* * * * * root until curl localhost:51678; do sleep 1; done\nE"),
-    script("systemd-run --on-active=60 --unit=after bash -c 'cloud-init status --wait; echo done'"),
-    script("systemd-run --no-block -p After=ecs.service bash /usr/local/bin/behind-agent.sh"),
-    script("bash /usr/local/bin/x.sh &\nPID=$!\necho $PID\nuntil docker info; do sleep 1; done"),
-    script("until curl localhost:51678; do sleep 1; done & A=$!\nsleep 1 & B=$!\nwait $B"),
-    script("while IFS='=' read -r k v; do export \"$k=$v\"; done < /etc/ecs/ecs.config"),
-    script("set -a; . /etc/ecs/ecs.config; set +a"),
-    script("grep -v '^#' /etc/ecs/ecs.config | while read -r line; do echo $line; done"),
-    script("for i in 1 2 3 4 5; do docker pull x && break || sleep 15; done"),
-    script("aws ecs describe-clusters --clusters x"),
-    script("until aws s3 cp s3://a/b /c; do sleep 5; done"),
-    script(
-        "mkfs -t xfs /dev/nvme1n1 && mount /dev/nvme1n1 /scratch; echo '/dev/nvme1n1 /scratch xfs d"
-        "efaults 0 0' >> /etc/fstab"
-    ),
-    script("rpm -q docker; systemctl restart docker"),
-    script("service docker restart"),
-    script('a=( 1 2 3 ); for x in "${a[@]}"; do echo $x; done; declare -A m; m[x]=1; [[ $x =~ ^[0-9]+$ ]] && echo ok'),
-    script("select x in a b; do break; done"),
-    script("exec 3<>/dev/tcp/169.254.169.254/80"),
-    script("((i=1)); let i++; echo $((16#ff)) ${x^^} ${y,,} ${z@Q} <(ls)"),
+    script("sleep infinity"),
+    script("tail -f /dev/null"),
+    script("while :\ndo\n df -h | logger\n sleep 30\ndone"),
 ]
 
 
 @pytest.mark.parametrize("findings", REFUSED, ids=range(len(REFUSED)))
 def test_what_waits_for_the_agent_in_the_foreground_is_refused(findings: Findings) -> None:
     assert kind(findings) == "refused", findings
-
-
-@pytest.mark.parametrize("findings", WARNED, ids=range(len(WARNED)))
-def test_a_wait_that_ends_by_itself_is_a_warning(findings: Findings) -> None:
-    assert kind(findings) == "warned", findings
-
-
-@pytest.mark.parametrize("findings", FINE, ids=range(len(FINE)))
-def test_in_the_background_or_in_a_unit_of_its_own_everything_may_wait(findings: Findings) -> None:
-    assert kind(findings) == "fine", findings
 
 
 def test_the_line_is_named_and_what_to_try() -> None:
