@@ -8,6 +8,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.exceptions import DryRunClientError
 
 from sandbox.ec2.images.calls import Images
+from sandbox.ec2.images.copying import CopyImage
 from sandbox.ec2.images.creation import CreateImage
 from sandbox.ec2.instances.calls import InstanceCalls
 from sandbox.ec2.instances.console import Console
@@ -16,6 +17,7 @@ from sandbox.ec2.instances.spot import SpotPrices
 from sandbox.ec2.key_pairs import KeyPairs
 from sandbox.ec2.launch_templates.calls import LaunchTemplates
 from sandbox.ec2.launch_templates.record import check_named_once
+from sandbox.ec2.launch_templates.versions import LaunchTemplateVersions
 from sandbox.ec2.model.filters import check_filters
 from sandbox.ec2.model.identifiers import check_all
 from sandbox.ec2.model.tagging import Tags
@@ -35,8 +37,9 @@ _CHECKS_FIRST = "RunInstances"
 
 
 class Ec2(
-    Launch, LaunchTemplates, KeyPairs, Tags, InstanceCalls, CreateImage, Images, Snapshots, Volumes, Modification,
-    Encryption, SecurityGroups, PlacementGroups, Places, SpotPrices, InstanceTypeCalls, Console,
+    Launch, LaunchTemplates, LaunchTemplateVersions, KeyPairs, Tags, InstanceCalls, CreateImage, CopyImage, Images,
+    Snapshots, Volumes, Modification, Encryption, SecurityGroups, PlacementGroups, Places, SpotPrices,
+    InstanceTypeCalls, Console,
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:
         world = current()
