@@ -83,7 +83,7 @@ INNER: dict[str, dict[str, set[str]]] = {
             "machines",
             "spec",
         },
-        "doctor/checks": {"kinds/batch", "doctor/facts", "rights", "plan", "machines"},
+        "doctor/checks": {"kinds/iam", "kinds/batch", "doctor/facts", "rights", "plan", "machines"},
         "doctor": {"doctor/checks", "doctor/looks", "doctor/facts", "spec"},
         "commands": {
             "apply",

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from cloud.session import Cloud
 from environments.kinds.iam import policy_state
 from environments.kinds.iam.roles import DesiredRole
+from environments.kinds.iam.trust_policies import trust_command, trusts
 from environments.model.inputs import Inputs
 from environments.model.resource import Difference
 from environments.model.unchecked import Unchecked
@@ -15,7 +16,6 @@ from environments.rights.of_images import list_execution_demands, list_image_dem
 from environments.rights.of_machines import list_machine_demands
 from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet
 from environments.rights.of_tasks import list_task_demands
-from environments.rights.trust import trust_command, trusts
 from environments.rights.use import Use, use_of
 from environments.rights.words import Missing, list_missing, role_name
 from kiln.errors import UserError

@@ -9,10 +9,10 @@ from environments.doctor.facts.compute_environments import Described, images_of,
 from environments.doctor.facts.instance_types import allows
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import job_roles
+from environments.kinds.iam.trust_policies import trust_command, trusts
 from environments.machines.definitions import Size, find_definition_misfit
 from environments.machines.fitting import Catalogue
 from environments.machines.job_needs import Place, find_missing_drivers, write_driver_fix
-from environments.rights.trust import trust_command, trusts
 from images.amis.nvidia import Driver, tell_driver
 from kiln import words
 

@@ -11,7 +11,7 @@ from environments.doctor.checks.finding import Finding, error
 from environments.doctor.facts.compute_environments import Described, is_spot, name_of, resources, short_name
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import Role
-from environments.rights.trust import trust_command, trusts
+from environments.kinds.iam.trust_policies import trust_command, trusts
 
 _LINKED = "/aws-service-role/"
 

@@ -4,11 +4,13 @@ Source: "INVALID compute environment", AWS Batch User Guide ("you can't delete a
 role was deleted"): Batch ends instances and clusters through that role.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from cloud import errors, tags
 from cloud.session import Cloud
 from environments.kinds.iam import roles
+from environments.kinds.iam.trust_policies import trust_command
 from environments.model import ownership
 from kiln.errors import UserError
 
@@ -43,7 +45,7 @@ def service_role(cloud: Cloud, environment: str, described: dict[str, Any]) -> N
     own = bool(ownership.users(tags.as_dict(role.get("Tags"))))
     if _SERVICE not in roles.trusted(role["AssumeRolePolicyDocument"]):
         if not own:
-            raise _not_ours(name)
+            raise _not_ours(name, roles.read_trust(role["AssumeRolePolicyDocument"]))
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=roles.trust(_SERVICE))
     if own:
         iam.attach_role_policy(RoleName=name, PolicyArn=f"arn:{arn.split(':')[1]}:iam::aws:policy/{_POLICY}")
@@ -57,9 +59,9 @@ def _linked(iam: Any) -> None:
             raise
 
 
-def _not_ours(name: str) -> UserError:
+def _not_ours(name: str, document: Mapping[str, Any]) -> UserError:
     return UserError(
         f"the role {name} does not trust AWS Batch, which so cannot delete the compute environment",
         "the role is not Kiln's: it is left as it is",
-        f"Let it trust {_SERVICE} (aws iam update-assume-role-policy --role-name {name} …), then try again.",
+        f"Let it trust {_SERVICE}, then try again: {trust_command(name, document, _SERVICE)}",
     )
