@@ -9,16 +9,10 @@ import re
 from collections.abc import Iterator
 
 from userdata.rules.finding import Finding, Script
+from userdata.rules.remedies import BAKED, BEHIND, START
 from userdata.rules.signs import AGENT, ASKS_AGENT, ASKS_BOOT, BLOCKS, LATE, NEVER_ENDS, QUIET, RETRIES, STARTS
 from userdata.shell.commands import Command, Loop
 from userdata.shell.walk import Walk
-
-_BEHIND = (
-    "Leave it out (the agent starts by itself). For work behind the agent's start, put it into a file such as "
-    "/usr/local/bin/behind-agent.sh and start it in a unit of its own: systemd-run --no-block -p After=ecs.service "
-    "bash /usr/local/bin/behind-agent.sh"
-)
-_START = "Leave it out (the agent starts by itself), or write systemctl --no-block start ecs."
 
 
 def check(script: Script, walk: Walk) -> Iterator[Finding]:
@@ -124,7 +118,13 @@ def _finding(script: Script, command: Command, reason: str, *, refused: bool) ->
     deed = f"waits for {for_what}" if reason != "end" else "never ends"
     if not refused:
         deed += " for nothing"
-    return Finding(f"{script.who} {deed} (line {line}): {quoted}", _why(script, reason), _hint(reason), refused, line)
+    return Finding(
+        f"{script.who} {deed} (line {line}): {quoted}",
+        _why(script, reason),
+        BAKED if script.builder else _hint(reason),
+        refused,
+        line,
+    )
 
 
 def _why(script: Script, reason: str) -> str:
@@ -145,7 +145,7 @@ def _why(script: Script, reason: str) -> str:
 
 def _hint(reason: str) -> str:
     if reason == "start":
-        return _START
+        return START
     if reason == "unit":
         return "Start the unit with --no-block (systemctl or systemd-run), or only enable it: the boot starts it then."
-    return _BEHIND if reason != "end" else "Put it into a unit of its own, or send it to the background with &."
+    return BEHIND if reason != "end" else "Put it into a unit of its own, or send it to the background with &."

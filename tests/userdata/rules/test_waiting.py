@@ -225,3 +225,4 @@ def test_an_image_is_held_to_the_same() -> None:
     [finding] = examine(material)
     assert finding.refused
     assert "image" in finding.why
+    assert "enable a unit of its own that has After=ecs.service" in finding.hint
