@@ -8,7 +8,7 @@ import pytest
 from kiln.errors import UserError
 from sandbox.inprocess import Sandbox
 from tests.support.environments import STOCK, Define, Register, Registered
-from tests.support.foreign_roles import make_role
+from tests.support.foreign_roles import make_role, paste
 
 _AWS = "arn:aws:iam::aws:policy/"
 
@@ -34,6 +34,18 @@ def test_row_2_a_role_that_its_service_cannot_assume_is_refused(
     assert command.startswith("aws iam update-assume-role-policy --role-name theirs ")
     sandbox.client("iam").update_assume_role_policy(RoleName="theirs", PolicyDocument=document)
     register(env, STOCK, plan=True)
+
+
+def test_row_2_a_spot_fleet_role_that_spot_fleet_cannot_assume_is_refused(
+    sandbox: Sandbox, register: Register, define: Define
+) -> None:
+    make_role(sandbox, "theirs", "ec2.amazonaws.com")
+    env = Path(define("roles: {spot_fleet: theirs}\n"))
+    env.write_text(env.read_text().replace("one: {inst", "one: {market: spot, allocation_strategy: BEST_FIT, inst"))
+    with pytest.raises(UserError, match=r"the role theirs does not trust spotfleet\.amazonaws\.com") as refused:
+        register(str(env), STOCK, plan=True)
+    paste(sandbox, refused.value.hint.partition("correct it: ")[2])
+    register(str(env), STOCK, plan=True)
 
 
 def test_row_2_a_role_that_trusts_other_services_too_is_used(
