@@ -23,8 +23,9 @@ def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
 
     @functools.wraps(function)
     def run(*arguments: Any, **options: Any) -> None:
-        from kiln import signals
+        from kiln import signals, typed
 
+        typed.note(options)
         try:
             with signals.handle():
                 code = function(*arguments, **options)

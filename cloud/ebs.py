@@ -1,14 +1,26 @@
 """EBS volumes: how a definition writes one, and the block device mapping that asks for it."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, Protocol, Self
+from typing import Annotated, Any, Literal, Protocol, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, StrictInt, model_validator
 
 from cloud.machine_images import Disk
+from cloud.names import KmsKey
 from cloud.volume_types import list_misfits, list_root_misfits
 from kiln.errors import UserError
+from kiln.keys.takes import Takes
 from kiln.models import GiB, Model, refuse_keys
+
+Device = Annotated[
+    str,
+    Field(pattern=r"^/dev/(sd[b-z]|xvd[b-z][a-z]?)$"),
+    Takes("a device name: /dev/sdb to /dev/sdz, or /dev/xvdb and on", "/dev/sdc"),
+]
+
+
+Iops = Annotated[StrictInt, Takes("a whole number of IOPS", "3000")]
+Throughput = Annotated[StrictInt, Takes("a whole number of MiB/s, for gp3 alone", "250")]
 
 
 class Settings(Protocol):
@@ -48,17 +60,17 @@ def refuse_root(volume: Settings) -> None:
 class Volume(Model):
     """One EBS volume as a definition writes it."""
 
-    device: str | None = Field(None, pattern=r"^/dev/(sd[b-z]|xvd[b-z][a-z]?)$")
+    device: Device | None = None
     """Device name of a data volume, such as /dev/sdc or /dev/xvdcz; the root's is the AMI's."""
     size: GiB | None = None
     """Default: as large as the AMI's."""
     type: Literal["gp3", "gp2", "io1", "io2", "st1", "sc1", "standard"] = "gp3"
-    iops: int | None = None
+    iops: Iops | None = None
     """What each type takes is in `cloud.volume_types`."""
-    throughput: int | None = None
+    throughput: Throughput | None = None
     """MiB/s, gp3 only."""
-    encrypted: bool = True
-    kms_key: str | None = None
+    encrypted: StrictBool = True
+    kms_key: KmsKey | None = None
     """Id, ARN or alias of a KMS key; default: the account's aws/ebs key."""
 
     @model_validator(mode="after")

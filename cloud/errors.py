@@ -8,6 +8,10 @@ from typing import Any
 from kiln.errors import UserError
 
 _CREDENTIALS = "Try aws sts get-caller-identity; log in again (aws sso login) or set AWS_PROFILE."
+_OTHER_PARTITION = (
+    "A region that the account has not switched on answers so too; those of China and of GovCloud take credentials of "
+    "their own accounts alone."
+)
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_KEY = {"AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
@@ -113,7 +117,7 @@ def _from_answer(error: Any) -> UserError:
     if refusal in _EXPIRED:
         return UserError("the AWS credentials have expired", message, _CREDENTIALS)
     if refusal in _UNKNOWN_KEY:
-        return UserError("AWS does not accept these credentials", message, _CREDENTIALS)
+        return UserError("AWS does not accept these credentials", message, f"{_CREDENTIALS}\n{_OTHER_PARTITION}")
     if refusal in DENIED:
         return _denied(operation, message)
     if refusal in _THROTTLED:

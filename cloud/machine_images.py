@@ -3,13 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
 
 from cloud import errors, tags
 from cloud.pages import list_all
 from cloud.session import Cloud
 from kiln.errors import UserError
+from kiln.keys.takes import Takes
 
+AmiId = Annotated[str, Field(pattern=r"^ami-[0-9a-f]{8,17}$"), Takes("an AMI's id", "ami-0123456789abcdef0")]
+ImageName = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$"),
+    Takes("an image definition's name: up to 63 small letters, digits, '.', '_' and '-'", "nextflow-al2023"),
+]
 Arch = Literal["x86_64", "arm64"]
 Family = Literal["al1", "al2", "al2023"]
 

@@ -5,6 +5,7 @@ from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
+from cloud import regions
 from kiln.errors import UserError
 
 # Questions asked again until something is so; benchmarks count them apart from the calls that do the work.
@@ -23,7 +24,7 @@ class Cloud:
     def __init__(self, region: str | None = None, *, session: Any = None) -> None:
         import boto3
 
-        self._session: Any = session or boto3.Session(region_name=region)
+        self._session: Any = session or boto3.Session(region_name=region or os.environ.get("AWS_REGION") or None)
         self.region: str = region or self._session.region_name or ""
         if not self.region:
             raise UserError(
@@ -31,6 +32,7 @@ class Cloud:
                 "--region and AWS_REGION are not set, and the AWS profile names no region",
                 "Try --region us-east-1.",
             )
+        regions.check(self.region, region, self._session)
         self.calls: Counter[str] = Counter()
         self._clients: dict[tuple[str, str, int], Any] = {}
 

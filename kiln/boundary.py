@@ -4,6 +4,7 @@ import sys
 from types import SimpleNamespace
 from typing import Any
 
+from kiln import typed
 from kiln.errors import Exit, Interrupted, UserError, left_by
 
 LABELS = (("Why", "why"), ("Try", "hint"), ("Left", "left"))
@@ -14,10 +15,8 @@ def render(error: Any, mark: str = "✗") -> str:
     lines = [f"{mark} {error.what}"]
     lines += [f"    {line}" for line in (error.output or "").splitlines()]
     for label, field in LABELS:
-        text = getattr(error, field, "")
-        lines += (
-            [f"  {label if n == 0 else '':<6} {line}" for n, line in enumerate(str(text).splitlines())] if text else []
-        )
+        text = typed.pasteable(str(getattr(error, field, "") or ""))
+        lines += [f"  {label if n == 0 else '':<6} {line}" for n, line in enumerate(text.splitlines())] if text else []
     return "\n".join(lines)
 
 

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from kiln.keys.takes import Takes
+
 
 class Model(BaseModel):
     """Base of every definition: frozen, unknown keys refused, no silent conversion between types."""
@@ -76,8 +78,14 @@ def _percent(value: Any) -> int:
     return int(match[1])
 
 
+def time(seconds: int) -> str:
+    """Write a time as a definition does: 600 → 10 min."""
+    unit = next(unit for unit in ("d", "h", "min", "s") if seconds % _SECONDS[unit] == 0)
+    return f"{seconds // _SECONDS[unit]} {unit}"
+
+
 # In a definition these are texts with a unit ("100 GiB", "90 min"); as values they are plain numbers in the named unit.
-GiB = Annotated[int, BeforeValidator(_gib)]
-MiB = Annotated[int, BeforeValidator(_mib)]
-Seconds = Annotated[int, BeforeValidator(_seconds)]
-Percent = Annotated[int, BeforeValidator(_percent)]
+GiB = Annotated[int, BeforeValidator(_gib), Takes("a size in whole GiB", "100 GiB", "{} GiB".format)]
+MiB = Annotated[int, BeforeValidator(_mib), Takes("a size with its unit (MiB, GiB, TiB)", "512 MiB", "{} MiB".format)]
+Seconds = Annotated[int, BeforeValidator(_seconds), Takes("a time with its unit (s, min, h, d)", "90 min", time)]
+Percent = Annotated[int, BeforeValidator(_percent), Takes("a share in whole percent, from 1 % to 99 %", "20 %")]

@@ -1,7 +1,7 @@
 """YAML read strictly: duplicate keys refused, aliases and size bounded, and every value's line remembered."""
 
-import difflib
-from collections.abc import Hashable
+import re
+from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,13 +9,25 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from kiln.errors import Problem, UserError, shown_by
+from kiln.keys import faults, yaml_words
 
 MAX_BYTES = 1024 * 1024
 MAX_ALIASES = 50
 MAX_DEPTH = 40
+_MOST_DIGITS = 30
 
-Lines = dict[tuple[str | int, ...], int]
 M = TypeVar("M", bound=BaseModel)
+
+
+Place = tuple[str | int, ...]
+
+
+class Lines(dict[Place, int]):
+    """The line of every path of a file; `texts` has how its plain values are written there."""
+
+    def __init__(self, lines: Mapping[Place, int] | None = None, texts: Mapping[Place, str] | None = None) -> None:
+        super().__init__(lines or {})
+        self.texts: dict[Place, str] = dict(texts or {})
 
 
 class _Loader(yaml.SafeLoader):
@@ -39,6 +51,8 @@ class _Loader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         seen: dict[Any, int] = {}
         for key_node, _ in node.value:
+            if isinstance(key_node, yaml.ScalarNode) and key_node.tag != "tag:yaml.org,2002:merge":
+                key_node.tag = "tag:yaml.org,2002:str"  # a key is the text that stands there: on, no, 1
             key, line = getattr(key_node, "value", None), key_node.start_mark.line + 1
             if isinstance(key, str) and key in seen:
                 raise yaml.constructor.ConstructorError(
@@ -62,8 +76,8 @@ def validate(data: Any, model: type[M], source: str, lines: Lines | None = None,
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        problems = [_describe(dict(fault), lines or {}, data, model) for fault in error.errors(include_url=False)]
-        raise Problem(source, list(dict.fromkeys(problems)), reference) from None
+        file = faults.File(data, lines or {}, lines.texts if lines else {})
+        raise Problem(source, faults.describe(error, model, file), reference) from None
 
 
 def read(path: Path, reference: str = "") -> tuple[Any, Lines]:
@@ -82,14 +96,28 @@ def read(path: Path, reference: str = "") -> tuple[Any, Lines]:
         node = loader.get_single_node()
         if node is None:
             raise UserError(f"{path} is empty", hint=shown_by(reference))
-        lines: Lines = {}
+        lines = Lines()
         _note_lines(node, (), lines)
         return loader.construct_document(node), lines
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}" if mark else str(path)
-        why = getattr(error, "problem", None) or str(error) or "nested too deeply"
-        raise UserError(f"{where}: this is not YAML that Kiln reads", why) from None
+        why, hint = yaml_words.explain(error)
+        raise UserError(f"{where}: this is not YAML that Kiln reads", why, hint) from None
+
+
+def _keep_as_text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    """Numbers that YAML reads otherwise than people do (0755, 12:30, 1_000, 0x1F) stay the text that stands there."""
+    text = str(loader.construct_scalar(node))
+    return int(text) if re.fullmatch(r"[-+]?(0|[1-9][0-9]*)", text) and len(text) < _MOST_DIGITS else text
+
+
+def _keep_date_as_text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Any:
+    return str(loader.construct_scalar(node))
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _keep_as_text)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _keep_date_as_text)
 
 
 def _note_lines(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, seen: frozenset[int] = frozenset()) -> None:
@@ -104,57 +132,8 @@ def _note_lines(node: yaml.Node, at: tuple[str | int, ...], lines: Lines, seen: 
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
             _note_lines(value, (*at, index), lines, seen)
-
-
-def _describe(fault: dict[str, Any], lines: Lines, data: Any, model: type[BaseModel]) -> str:
-    """One line: `line 12, volumes.root.size: …`. Union tags that pydantic puts into a path are left out."""
-    at = _real_path(fault["loc"], data)
-    line = next((lines[at[:n]] for n in range(len(at), -1, -1) if at[:n] in lines), None)
-    place = ".".join(str(part) for part in at) or "the whole file"
-    message = str(fault["msg"]).removeprefix("Value error, ")
-    if fault["type"] == "extra_forbidden":
-        known = _known_keys(model, at[:-1])
-        near = difflib.get_close_matches(str(at[-1]), known, n=1)
-        message = "unknown key" + (
-            f"; did you mean {near[0]}?" if near else f"; known here: {', '.join(known)}" if known else ""
-        )
-    elif fault["type"] == "missing":
-        message = "is required"
-    return f"line {line}, {place}: {message}" if line else f"{place}: {message}"
-
-
-def _real_path(loc: tuple[str | int, ...], data: Any) -> tuple[str | int, ...]:
-    path: list[str | int] = []
-    for index, part in enumerate(loc):
-        listed = isinstance(data, list) and isinstance(part, int) and part < len(data)
-        if listed or (isinstance(data, dict) and part in data):
-            data = data[part]
-        elif index < len(loc) - 1:
-            continue  # the name of a union's branch, not a key of the file
-        path.append(part)
-    return tuple(path)
-
-
-def _known_keys(model: Any, at: tuple[str | int, ...]) -> list[str]:
-    """The keys that may stand at a path, followed through nested models and unions."""
-    from typing import get_args
-
-    models = [model]
-    for part in at:
-        following: list[Any] = []
-        for each in models:
-            if isinstance(each, type) and issubclass(each, BaseModel) and part in each.model_fields:
-                following += _models_in(each.model_fields[str(part)].annotation, get_args)
-            elif isinstance(part, int):
-                following.append(each)
-        models = following
-    return sorted({name for each in models for name in each.model_fields})
-
-
-def _models_in(annotation: Any, get_args: Any) -> list[Any]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [found for inner in get_args(annotation) for found in _models_in(inner, get_args)]
+    elif isinstance(node, yaml.ScalarNode):
+        lines.texts[at] = f'"{node.value}"' if node.style in {"'", '"'} else str(node.value)
 
 
 __all__ = ["MAX_ALIASES", "MAX_BYTES", "UserError", "load", "read", "validate"]

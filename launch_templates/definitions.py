@@ -4,11 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cloud.machine_images import Family
-from kiln import site, yamlfile
-from kiln.definitions import Kind, Sources
+from kiln import site, typed, yamlfile
+from kiln.definitions import Kind, Sources, is_path
 from kiln.errors import Problem, UserError
 from launch_templates import rules
 from launch_templates.spec import LaunchTemplateSpec
+from provision.model.downloads import FileName, Mirror
 from userdata import refusals
 
 HERE = Path(__file__).parent
@@ -40,8 +41,11 @@ def check(name: str, find_image_family: Callable[[str], Family | None]) -> tuple
 def _read(name: str) -> tuple[LaunchTemplateSpec, Path]:
     path = KIND.path_of(name)
     data, lines = yamlfile.read(path, REFERENCE)
-    mirrors = {key: value for key, value in site.load_defaults().items() if key == "downloads"}
+    defaults = site.load_defaults(downloads=dict[FileName, Mirror])
+    mirrors = {key: value for key, value in defaults.items() if key == "downloads"}
     spec = yamlfile.validate(site.under(mirrors, data), LaunchTemplateSpec, str(path), lines, REFERENCE)
+    if is_path(name):
+        typed.note_path("template", spec.name, name)
     return _load_sources(spec, path), path
 
 

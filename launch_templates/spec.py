@@ -1,22 +1,35 @@
 """The launch template definition: `launch_templates/*.yaml` → a frozen value. `reference.yaml` is its documentation."""
 
 from collections.abc import Callable
-from typing import Annotated, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, PrivateAttr, StrictBool, StrictInt, field_validator, model_validator
 
 from cloud.ebs import Volume, refuse_root
-from cloud.machine_images import Family
+from cloud.machine_images import Family, ImageName
+from cloud.names import Tags
+from kiln.keys.takes import Takes
+from kiln.keys.texts import LocalFile, Text, User
 from kiln.models import Model, repeated
+from launch_templates import other_tools
 from provision.docker.storage import Spec as DockerStorage
-from provision.model.downloads import Mirror
+from provision.model.downloads import FileName, Mirror
 from provision.provisioners.aws_cli import Spec as AwsCli
 from provision.provisioners.ecs_agent import Spec as EcsAgent
 from provision.provisioners.files import Spec as Files
 from provision.provisioners.packages import Spec as Packages
 from provision.provisioners.user_scripts import Spec as Scripts
 
-Tags = dict[str, str]
+Name = Annotated[
+    str,
+    Field(pattern=r"^[a-zA-Z0-9().\-/_]{3,128}$"),  # CreateLaunchTemplate, Amazon EC2 API Reference
+    Takes("a launch template's name: 3 to 128 letters, digits and ( ) . - / _", "genomics-workflow-template"),
+]
+Ami = Annotated[
+    str,
+    Field(pattern=r"^(latest|ami-[0-9a-f]{8,17}|ecs/[a-z0-9-]+)$"),
+    Takes("latest, an AMI's id, or an alias such as ecs/al2023", "ami-0123456789abcdef0", known=("latest",)),
+]
 
 
 class DataVolume(Volume):
@@ -50,11 +63,15 @@ class Volumes(Model):
 class UserPart(Model):
     """A part of user data of one's own: its text, or the local file that holds it."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60)]
+    name: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=60),
+        Takes("a file name: letters, digits, '.', '_' and '-'", "time-zone"),
+    ]
     type: Literal["cloud-config", "shell-script", "boothook"]
-    content: str | None = None
+    content: Text | None = None
     """The part's text. Give this or source."""
-    source: str | None = None
+    source: LocalFile | None = None
     """A local file with the text, relative to the definition's folder. Give this or content."""
     _text: str | None = PrivateAttr(None)
 
@@ -84,11 +101,13 @@ class UserPart(Model):
 class LaunchTemplateSpec(Model):
     """A whole definition. See `launch_templates/reference.yaml` for every key with its meaning, unit and default."""
 
-    name: str = Field(pattern=r"^[a-zA-Z0-9().\-/_]{3,128}$")  # CreateLaunchTemplate, Amazon EC2 API Reference
-    ami: str = Field("latest", pattern=r"^(latest|ami-[0-9a-f]{8,17}|ecs/[a-z0-9-]+)$")
-    image: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    OTHER_TOOLS: ClassVar = other_tools.OTHER_TOOLS
+
+    name: Name
+    ami: Ami = "latest"
+    image: ImageName | None = None
     family: Family | None = None
-    user: str = Field("ec2-user", pattern=r"^[a-z_][a-z0-9_-]{0,31}$")
+    user: User = "ec2-user"
     task_credentials: Literal["job-role", "instance-role"]
     volumes: Volumes = Volumes()
     docker_storage: DockerStorage | None = None
@@ -98,7 +117,7 @@ class LaunchTemplateSpec(Model):
     files: Files = Files()
     scripts: Scripts = Scripts()
     user_data: tuple[UserPart, ...] = ()
-    downloads: dict[str, Mirror] = Field(default_factory=dict)
+    downloads: dict[FileName, Mirror] = Field(default_factory=dict)
     detailed_monitoring: StrictBool = False
     instance_tags: Tags = Field(default_factory=dict)
     volume_tags: Tags = Field(default_factory=dict)

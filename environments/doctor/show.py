@@ -38,7 +38,9 @@ def _block(name: str, findings: Sequence[Finding], effort: str, healthy: str) ->
 
 
 def render_finding(finding: Finding) -> str:
-    return f"{_MARKS[finding.severity]} {finding.what}\n    why   {finding.why}\n    fix   {finding.fix}"
+    return (
+        f"{_MARKS[finding.severity]} {finding.what}\n    why   {finding.why}\n    fix   {typed.pasteable(finding.fix)}"
+    )
 
 
 def render_unseen(unseen: Mapping[Part, str]) -> str:

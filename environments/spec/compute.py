@@ -7,10 +7,23 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictInt, model_validator
 
+from cloud.names import Tags, TypeOrFamily
+from kiln.keys.takes import Takes
 from kiln.models import Model, Seconds
 
 BATCH_NAME = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$"
-Name = Annotated[str, Field(pattern=BATCH_NAME)]
+Name = Annotated[
+    str,
+    Field(pattern=BATCH_NAME),
+    Takes("a name of up to 128 letters, digits, '_' and '-', not an ARN", "ondemand"),
+]
+Variable = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"),
+    Takes("a variable's name: letters, digits and '_'", "LANG"),
+]
+Value = Annotated[str, Takes("text, in quotes where it is a number", "C.UTF-8")]
+Label = Annotated[str, Field(min_length=1, max_length=255)]
 Strategy = Literal[
     "BEST_FIT", "BEST_FIT_PROGRESSIVE", "SPOT_CAPACITY_OPTIMIZED", "SPOT_PRICE_CAPACITY_OPTIMIZED"
 ]  # fmt: skip
@@ -24,9 +37,7 @@ class ComputeEnvironment(Model):
     market: Literal["on-demand", "spot"] = "on-demand"
     allocation_strategy: Strategy | None = None
     """Default: BEST_FIT_PROGRESSIVE on demand, SPOT_PRICE_CAPACITY_OPTIMIZED for Spot."""
-    instance_types: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9-]+)?$")], ...], Field(min_length=1)
-    ] = ("optimal",)
+    instance_types: Annotated[tuple[TypeOrFamily, ...], Field(min_length=1)] = ("optimal",)
     """Types (c5.2xlarge), families (c5), or optimal, default_x86_64, default_arm64."""
     min_vcpus: StrictInt = Field(0, ge=0, le=1_000_000)
     desired_vcpus: StrictInt | None = None
@@ -34,12 +45,12 @@ class ComputeEnvironment(Model):
     max_vcpus: StrictInt = Field(256, ge=1, le=1_000_000)
     bid_percentage: StrictInt | None = Field(None, ge=1, le=100)
     """Spot: the highest price to be paid, in percent of the On-Demand price."""
-    key_pair: str | None = Field(None, min_length=1, max_length=255)
-    placement_group: str | None = Field(None, min_length=1, max_length=255)
+    key_pair: Annotated[Label, Takes("the name of an EC2 key pair", "genomics")] | None = None
+    placement_group: Annotated[Label, Takes("the name of a placement group", "genomics")] | None = None
     image_type: ImageType | None = None
     """Default: what fits the AMI."""
     state: Literal["enabled", "disabled"] = "enabled"
-    tags: dict[str, str] = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict)
     """Tags of the instances."""
 
     @property

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from environments.spec.environment import EnvironmentSpec
 from environments.spec.placeholders import fill, fill_lines
-from kiln import yamlfile
+from kiln import typed, yamlfile
 from kiln.definitions import Kind, is_path
 from kiln.errors import UserError
 
@@ -19,8 +19,11 @@ def load(name: str) -> EnvironmentSpec:
     """
     path = KIND.path_of(name)
     data, lines = yamlfile.read(path, REFERENCE)
-    data, lines = fill(data), fill_lines(lines, data)
+    lines = yamlfile.Lines(fill_lines(lines, data), fill_lines(lines.texts, data))
+    data = fill(data)
     spec = yamlfile.validate(data, EnvironmentSpec, str(path), lines, REFERENCE)
+    if is_path(name):
+        typed.note_path("env", spec.name, name)
     if is_path(spec.launch_template):
         return spec.model_copy(update={"launch_template": str(path.parent / spec.launch_template)})
     return spec

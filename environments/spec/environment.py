@@ -1,33 +1,59 @@
 """The environment definition: `environments/*.yaml` → a frozen value. `reference.yaml` is its documentation."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from environments.spec import placeholders
+from cloud.machine_images import ImageName
+from cloud.names import Tags
+from environments.spec import other_tools, placeholders
 from environments.spec.compute import ComputeEnvironment, JobQueue, Name
 from environments.spec.jobs import JobDefinition
 from environments.spec.network import Network
 from environments.spec.roles import Roles
 from environments.spec.storage import Bucket, LogGroup
+from kiln.keys.takes import Takes
 from kiln.models import Model
 
 _AMI = r"^(latest|previous|ecs-optimized|ami-[0-9a-f]{8,17}|ecs/[a-z0-9-]+)$"
+EnvironmentName = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9][a-z0-9-]{0,23}$"),
+    Takes("an environment's name: up to 24 small letters, digits and '-'", "genomics"),
+]
+Ami = Annotated[
+    str,
+    Field(pattern=_AMI),
+    Takes(
+        "latest, previous, ecs-optimized, an AMI's id, or an alias such as ecs/al2023",
+        "ami-0123456789abcdef0",
+        known=("latest", "previous", "ecs-optimized"),
+    ),
+]
+Use = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9]{1,10}$"),
+    Takes("what the bucket is for: up to 10 small letters and digits", "work"),
+]
 
 
 class EnvironmentSpec(Model):
     """A whole definition. See `environments/reference.yaml` for every key with its meaning, unit and default."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,23}$")
+    OTHER_TOOLS: ClassVar = other_tools.OTHER_TOOLS
+
+    name: EnvironmentName
     """Part of the names of buckets, which have at most 63 characters."""
-    image: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,62}$")
+    image: ImageName
     """The image definition whose newest AMI is `latest`."""
-    ami: str = Field("latest", pattern=_AMI)
+    ami: Ami = "latest"
     """Unless --ami names another."""
-    launch_template: str = Field(min_length=1)
+    launch_template: Annotated[
+        str, Field(min_length=1), Takes("a name under launch_templates/, or a YAML file's path", "nextflow-al2023")
+    ]
     """A name under launch_templates/, or the path of a YAML file, relative to this file."""
     task_credentials: Literal["job-role", "instance-role"] = "job-role"
-    buckets: dict[Annotated[str, Field(pattern=r"^[a-z0-9]{1,10}$")], Bucket] = Field(default_factory=dict)
+    buckets: dict[Use, Bucket] = Field(default_factory=dict)
     iam: Literal["create", "existing"] = "create"
     roles: Roles = Roles()
     network: Network = Network()
@@ -35,7 +61,7 @@ class EnvironmentSpec(Model):
     compute_environments: Annotated[dict[Name, ComputeEnvironment], Field(min_length=1)]
     queues: Annotated[dict[Name, JobQueue], Field(min_length=1)]
     job_definitions: dict[Name, JobDefinition] = Field(default_factory=dict)
-    tags: dict[str, str] = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict)
     """Tags of everything that Kiln makes, beside Kiln's own."""
 
     @model_validator(mode="before")

@@ -5,11 +5,13 @@ logging drivers" and the page of each driver, Docker documentation.
 """
 
 import re
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from environments.spec.secrets import check_references, find_credential
+from environments.spec.compute import Value
+from environments.spec.secrets import SecretReference, check_references, find_credential
+from kiln.keys.takes import Takes
 from kiln.models import Model
 
 Driver = Literal["awslogs", "fluentd", "gelf", "journald", "json-file", "splunk", "syslog"]
@@ -58,13 +60,16 @@ ECS_INIT = ("awslogs", "json-file", "syslog")
 """What the ECS agent of Amazon's images offers unless ECS_AVAILABLE_LOGGING_DRIVERS says more (ecs-init's defaults)."""
 
 
+OptionName = Annotated[str, Takes("a name of one of the driver's options", "awslogs-stream-prefix")]
+
+
 class Log(Model):
     """The log driver of a container. Only awslogs is shown by `invoke` and by the console of AWS Batch."""
 
     driver: Driver = "awslogs"
-    options: dict[str, str] = Field(default_factory=dict)
+    options: dict[OptionName, Value] = Field(default_factory=dict)
     """Of the driver. awslogs: the environment's log group, and the job definition's name as awslogs-stream-prefix."""
-    secret_options: dict[str, str] = Field(default_factory=dict)
+    secret_options: dict[OptionName, SecretReference] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _allowed(self) -> Self:

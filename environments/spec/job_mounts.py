@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
+from kiln.keys.takes import Takes
 from kiln.models import MiB, Model, repeated
 
 
@@ -23,8 +24,8 @@ def _in_container(value: str) -> str:
     return path
 
 
-HostPath = Annotated[str, AfterValidator(_absolute)]
-ContainerPath = Annotated[str, AfterValidator(_in_container)]
+HostPath = Annotated[str, AfterValidator(_absolute), Takes("an absolute path", "/mnt/genomes")]
+ContainerPath = Annotated[str, AfterValidator(_in_container), Takes("an absolute path in the container", "/scratch")]
 _ALONE = (
     "defaults", "ro", "rw", "suid", "nosuid", "dev", "nodev", "exec", "noexec", "sync", "async", "dirsync", "remount",
     "mand", "nomand", "atime", "noatime", "diratime", "nodiratime", "bind", "rbind", "unbindable", "runbindable",
@@ -50,13 +51,21 @@ def _mount_option(value: str) -> str:
     return value
 
 
+FileSystem = Annotated[
+    str, Field(pattern=r"^fs-[0-9a-f]{8,40}$"), Takes("the id of a file system of EFS", "fs-0123456789abcdef0")
+]
+AccessPoint = Annotated[
+    str, Field(pattern=r"^fsap-[0-9a-f]{8,40}$"), Takes("the id of an access point of EFS", "fsap-0123456789abcdef0")
+]
+
+
 class Efs(Model):
     """A file system of Amazon EFS. With an access point or with iam, its data must be encrypted on the way."""
 
-    file_system: str = Field(pattern=r"^fs-[0-9a-f]{8,40}$")
+    file_system: FileSystem
     root: HostPath = "/"
     """Folder of the file system; an access point sets it itself."""
-    access_point: str | None = Field(None, pattern=r"^fsap-[0-9a-f]{8,40}$")
+    access_point: AccessPoint | None = None
     encrypted: StrictBool = True
     """TLS between machine and EFS. AWS Batch's own default: false."""
     port: StrictInt | None = Field(None, ge=1, le=65535)
@@ -94,7 +103,7 @@ class Tmpfs(Model):
 
     container: ContainerPath
     size: Annotated[MiB, Field(ge=1)]
-    options: tuple[Annotated[str, AfterValidator(_mount_option)], ...] = ()
+    options: tuple[Annotated[str, AfterValidator(_mount_option), Takes("a mount option of tmpfs", "noexec")], ...] = ()
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -126,7 +135,12 @@ def _limit(value: Any) -> Any:
     return -1 if value == "unlimited" else value
 
 
-Limit = Annotated[StrictInt, BeforeValidator(_limit), Field(ge=-1)]
+Limit = Annotated[
+    StrictInt,
+    BeforeValidator(_limit),
+    Field(ge=-1),
+    Takes("unlimited, or a whole number", "65536", known=("unlimited",)),
+]
 
 
 class Ulimit(Model):

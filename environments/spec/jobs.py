@@ -10,9 +10,18 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
 from environments.spec.batch_names import refuse_names
+from environments.spec.compute import Value, Variable
 from environments.spec.job_logs import Log
 from environments.spec.job_mounts import Device, Tmpfs, Ulimit, UlimitName, Volume
-from environments.spec.secrets import ExecutionRole, check_references, check_registry_secret, refuse_credentials
+from environments.spec.secrets import (
+    ExecutionRole,
+    RegistrySecret,
+    SecretReference,
+    check_references,
+    check_registry_secret,
+    refuse_credentials,
+)
+from kiln.keys.takes import Takes
 from kiln.models import MiB, Model, Seconds, repeated
 from provision.provisioners.registries import ECR
 
@@ -33,23 +42,32 @@ def _user(value: str) -> str:
     return value
 
 
+JobRole = Annotated[
+    str,
+    Field(pattern=r"^(job|none|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+)$"),
+    Takes("job, none, or a role's ARN", "arn:aws:iam::123456789012:role/reader", known=("job", "none")),
+]
+
+
 class JobDefinition(Model):
     """A container job definition: Kiln registers a new revision when anything in it changes."""
 
-    image: Annotated[str, AfterValidator(_image)]
-    command: tuple[str, ...] = ()
+    image: Annotated[
+        str, AfterValidator(_image), Takes("a container image's reference", "quay.io/nextflow/bash:latest")
+    ]
+    command: tuple[Annotated[str, Takes("a word of the command", "echo")], ...] = ()
     vcpus: StrictInt = Field(1, ge=1, le=1024)
     memory: MiB
     gpus: StrictInt = Field(0, ge=0, le=64)
-    environment: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], str] = Field(default_factory=dict)
-    secrets: dict[Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")], str] = Field(default_factory=dict)
+    environment: dict[Variable, Value] = Field(default_factory=dict)
+    secrets: dict[Variable, SecretReference] = Field(default_factory=dict)
     """Variables whose values the ECS agent takes from Secrets Manager or SSM when the job starts."""
-    parameters: dict[str, str] = Field(default_factory=dict)
-    job_role: str = Field("job", pattern=r"^(job|none|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+)$")
+    parameters: dict[Annotated[str, Takes("a parameter's name", "greeting")], Value] = Field(default_factory=dict)
+    job_role: JobRole = "job"
     """job: the environment's job role; none; or a role's ARN."""
     execution_role: ExecutionRole | None = None
     """What the ECS agent fetches secrets and images with. Default: environment where one is needed, else none."""
-    repository_credentials: str | None = None
+    repository_credentials: RegistrySecret | None = None
     """Secret with username and password of a registry that is not ECR."""
     volumes: tuple[Volume, ...] = ()
     tmpfs: tuple[Tmpfs, ...] = ()
@@ -60,7 +78,7 @@ class JobDefinition(Model):
     init_process: StrictBool = False
     max_swap: MiB | None = None
     swappiness: Annotated[StrictInt, Field(ge=0, le=100)] | None = None
-    user: Annotated[str, AfterValidator(_user)] | None = None
+    user: Annotated[str, AfterValidator(_user), Takes("a user, or user:group, in quotes", '"1000:1000"')] | None = None
     privileged: StrictBool = False
     read_only_root: StrictBool = False
     log: Log = Log()

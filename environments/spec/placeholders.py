@@ -11,6 +11,7 @@ PLACEHOLDER = "{environment}"
 _NAMED = ("compute_environments", "queues", "job_definitions")
 _HOLDERS = ("roles", "log_group", "buckets", "network")
 T = TypeVar("T")
+V = TypeVar("V", int, str)
 
 
 def fill(data: Any) -> Any:
@@ -30,7 +31,7 @@ def fill_text(text: T, name: str) -> T | str:
     return text.replace(PLACEHOLDER, name) if isinstance(text, str) else text
 
 
-def fill_lines(lines: Mapping[tuple[str | int, ...], int], data: Any) -> dict[tuple[str | int, ...], int]:
+def fill_lines(lines: Mapping[tuple[str | int, ...], V], data: Any) -> dict[tuple[str | int, ...], V]:
     """Give the places of a definition's values the filled names, so that a fault still has its line."""
     name = data.get("name") if isinstance(data, Mapping) else None
     if not isinstance(name, str):

@@ -4,13 +4,26 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
-from environments.spec.storage import BUCKET_NAME
+from cloud.names import BucketName, KmsKeyArn
+from kiln.keys.takes import Takes
 from kiln.models import Model
 
-RoleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$")]  # CreateRole, IAM API Reference
-PolicyName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_+=,.@-]{1,128}$")]
-_POLICY_ARN = r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[A-Za-z0-9_+=,.@/-]+$"
-_KEY_ARN = r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$"
+_SIGNS = "letters, digits and _ + = , . @ -"
+RoleName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_+=,.@-]{1,64}$"),  # CreateRole, IAM API Reference
+    Takes(f"a role's name alone, not its ARN: up to 64 {_SIGNS}", "ecsInstanceRole"),
+]
+PolicyName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_+=,.@-]{1,128}$"),
+    Takes(f"a policy's name alone, not its ARN: up to 128 {_SIGNS}", "bucket-access-policy"),
+]
+PolicyArn = Annotated[
+    str,
+    Field(pattern=r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/[A-Za-z0-9_+=,.@/-]+$"),
+    Takes("the ARN of a policy", "arn:aws:iam::123456789012:policy/boundary"),
+]
 
 
 class Roles(Model):
@@ -29,19 +42,19 @@ class Roles(Model):
     """Made where a job definition has secrets or credentials of a registry. Default: ENVIRONMENT-execution-role."""
     execution_policy: PolicyName | None = None
     """That role's policy. Default: ENVIRONMENT-execution-policy."""
-    secret_keys: tuple[Annotated[str, Field(pattern=_KEY_ARN)], ...] = ()
+    secret_keys: tuple[KmsKeyArn, ...] = ()
     """ARNs of the KMS keys of the jobs' secrets, where they are not AWS's own (aws/secretsmanager, aws/ssm)."""
     bucket_policy: PolicyName = "bucket-access-policy"
     public_buckets_policy: PolicyName = "public-buckets-policy"
     storage_policy: PolicyName | None = "ebs-autoscale-policy"
     """null: machines of this environment add no volumes to themselves."""
-    storage_kms_key: str | None = Field(None, pattern=_KEY_ARN)
+    storage_kms_key: KmsKeyArn | None = None
     """ARN of the key that those volumes are encrypted with, where it is not the account's aws/ebs key."""
-    s3_read: Literal["all"] | tuple[Annotated[str, Field(pattern=BUCKET_NAME)], ...] = ()
+    s3_read: Literal["all"] | tuple[BucketName, ...] = ()
     """Read-only: `all` that S3 lets this account read, or the named (public) buckets."""
     session_manager: StrictBool = False
     """Whether machines can be reached through SSM Session Manager (AmazonSSMManagedInstanceCore)."""
-    permissions_boundary: Annotated[str, Field(pattern=_POLICY_ARN)] | None = None
+    permissions_boundary: PolicyArn | None = None
     """ARN of a policy that bounds every role that Kiln makes."""
 
     @property

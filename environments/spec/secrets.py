@@ -11,6 +11,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from kiln.keys.takes import Takes
+
 _SECRET = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}")
 _PARTS = r"(:[^:]*:[^:]*:[^:]*)?"  # a key of its JSON, a version's stage, a version's id
 _PARAMETER = re.compile(
@@ -64,7 +66,15 @@ def _role(value: str) -> str:
     return value
 
 
-ExecutionRole = Annotated[str, AfterValidator(_role)]
+ExecutionRole = Annotated[
+    str,
+    AfterValidator(_role),
+    Takes("environment, none, or a role's ARN", "environment", known=("environment", "none")),
+]
+SecretReference = Annotated[
+    str, Takes("the ARN of a secret, or the ARN or the name of an SSM parameter", _EXAMPLE, is_secret=True)
+]
+RegistrySecret = Annotated[str, Takes("the whole ARN of a secret", _EXAMPLE, is_secret=True)]
 
 
 def find_credential(text: str) -> str:

@@ -1,13 +1,24 @@
 """Buckets and the log group as an environment definition writes them."""
 
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
-from kiln.models import Model, Seconds
+from cloud.names import BucketName, KmsKeyArn
+from kiln.keys.takes import Takes
+from kiln.models import Model, Seconds, time
 
-BUCKET_NAME = r"^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"  # "Bucket naming rules", Amazon S3 User Guide
 _DAY = 86400
+Folder = Annotated[
+    str,
+    Field(pattern=r"^[^/\s][^\s]*/$"),
+    Takes("a folder in the bucket, with '/' at its end and none at its beginning", "work/"),
+]
+LogGroupName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_./#-]{1,512}$"),
+    Takes("a log group's name: up to 512 letters, digits and _ . / # -", "/aws/batch/job"),
+]
 # PutRetentionPolicy, Amazon CloudWatch Logs API Reference
 _RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 
@@ -15,17 +26,17 @@ _RETENTION = (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 109
 class Bucket(Model):
     """An S3 bucket in the environment's region: encrypted, closed to the public, reached over TLS alone."""
 
-    name: str | None = Field(None, pattern=BUCKET_NAME)
+    name: BucketName | None = None
     """Default: ENVIRONMENT-ACCOUNT-REGION for `work`, ENVIRONMENT-KEY-ACCOUNT-REGION for the others."""
     existing: StrictBool = False
     """It exists already, and Kiln changes nothing of it."""
-    kms_key: str | None = Field(None, pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+$")
+    kms_key: KmsKeyArn | None = None
     """ARN. Default: S3's own keys (SSE-S3)."""
     versioning: StrictBool | None = None
     """Default: as it is (a new bucket keeps no versions)."""
-    expire: str | None = Field(None, pattern=r"^[^/\s][^\s]*/$")
+    expire: Folder | None = None
     """A folder whose objects are deleted by age, such as work/."""
-    expire_after: Seconds = 90 * _DAY
+    expire_after: Annotated[Seconds, Takes("a time in whole days (d)", "30 d", time)] = 90 * _DAY
     """Whole days."""
 
     @model_validator(mode="after")
@@ -46,8 +57,8 @@ class Bucket(Model):
 class LogGroup(Model):
     """Where the jobs' output goes."""
 
-    name: str = Field("/aws/batch/job", pattern=r"^[A-Za-z0-9_./#-]{1,512}$")
-    retention: Seconds | None = 90 * _DAY
+    name: LogGroupName = "/aws/batch/job"
+    retention: Annotated[Seconds, Takes("a time in whole days (d), or null for ever", "90 d", time)] | None = 90 * _DAY
     """null: for ever."""
 
     @field_validator("retention")

@@ -3,10 +3,12 @@
 from pathlib import Path
 
 from images.spec import rules
+from images.spec.builder import Builder
 from images.spec.image import ImageSpec
-from kiln import site, yamlfile
-from kiln.definitions import Kind, Sources
+from kiln import site, typed, yamlfile
+from kiln.definitions import Kind, Sources, is_path
 from kiln.errors import UserError
+from provision.model.downloads import FileName, Mirror
 from provision.model.recipe import Family
 from userdata import refusals
 
@@ -40,7 +42,10 @@ def find_family(name: str) -> Family | None:
 def _read(name: str) -> tuple[ImageSpec, Path]:
     path = KIND.path_of(name)
     data, lines = yamlfile.read(path, REFERENCE)
-    spec = yamlfile.validate(site.under(site.load_defaults(), data), ImageSpec, str(path), lines, REFERENCE)
+    defaults = site.load_defaults(builder=Builder, downloads=dict[FileName, Mirror])
+    spec = yamlfile.validate(site.under(defaults, data), ImageSpec, str(path), lines, REFERENCE)
+    if is_path(name):
+        typed.note_path("image", spec.name, name)
     return load_sources(spec, path), path
 
 

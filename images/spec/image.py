@@ -1,16 +1,20 @@
 """The image definition: `images/*.yaml` → a frozen `ImageSpec`. `images/reference.yaml` is its documentation."""
 
 import re
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, field_validator, model_validator
 
 from cloud.ebs import Volume, refuse_root
-from images.spec import bases
+from cloud.machine_images import AmiId, ImageName
+from cloud.names import AccountId, Tags
+from images.spec import bases, other_tools
 from images.spec.builder import Builder
+from kiln.keys.takes import Takes
+from kiln.keys.texts import Script
 from kiln.models import Model, Seconds
 from provision.docker.storage import Spec as DockerStorage
-from provision.model.downloads import Mirror
+from provision.model.downloads import FileName, Mirror
 from provision.model.recipe import Arch, Family
 from provision.provisioners.aws_cli import Spec as AwsCli
 from provision.provisioners.container_images import Spec as ContainerImages
@@ -20,19 +24,35 @@ from provision.provisioners.packages import Spec as Packages
 from provision.provisioners.registries import Credentials, check, find_login
 from provision.provisioners.user_scripts import Spec as Scripts
 
-_NAME = r"[a-z0-9][a-z0-9._-]{0,62}"
+Owner = Annotated[
+    str,
+    Field(pattern=r"^(\d{12}|self|amazon|aws-marketplace)$"),
+    Takes(
+        "whose AMIs: an account's id in quotes, self, amazon or aws-marketplace",
+        '"591542846629"',
+        known=("self", "amazon", "aws-marketplace"),
+    ),
+]
+
+
+Alias = Annotated[str, Takes(f"one of {', '.join(bases.ALIASES)}", "ecs/al2023", known=tuple(bases.ALIASES))]
+AmiName = Annotated[
+    str,
+    Field(max_length=100),
+    Takes("a name, in quotes: {name}, {date} and {key} are filled in", '"{name}-{date}-{key}"'),
+]
 
 
 class Base(Model):
     """Where the image starts from: exactly one of `ssm`, `ami`, or `owner` with `name`."""
 
-    ssm: str | None = None
+    ssm: Alias | None = None
     """An alias such as ecs/al2023, ecs/al2, ecs/al1, ecs/al2023-arm64, ecs/al2023-gpu."""
-    ami: str | None = Field(None, pattern=r"^ami-[0-9a-f]{8,17}$")
+    ami: AmiId | None = None
     """An AMI id of this region; needs `family`."""
-    owner: str | None = Field(None, pattern=r"^(\d{12}|self|amazon|aws-marketplace)$")
+    owner: Owner | None = None
     """Account id, self or amazon: whose AMIs the name filter looks through; needs `family`."""
-    name: str | None = None
+    name: Annotated[str, Field(min_length=1), Takes("an AMI's name, with * and ?", '"al2023-ami-ecs-*"')] | None = None
     """An AMI name, * and ? allowed; the newest match is taken, deprecated ones included."""
     family: Family | None = None
     """al1, al2 or al2023: what the recipe may expect on it. Known for an alias."""
@@ -70,24 +90,28 @@ class Volumes(Model):
 class Test(Model):
     """A check of one's own: a bash script run as root, on the builder and on a machine booted from the AMI."""
 
-    name: str = Field(min_length=1, max_length=80)
-    script: str = Field(min_length=1)
+    name: Annotated[str, Takes("what it checks, in a few words", "the reference is there")] = Field(
+        min_length=1, max_length=80
+    )
+    script: Script = Field(min_length=1)
     timeout: Seconds = 120
 
 
 class Share(Model):
     """With whom the AMI is shared once it is tested."""
 
-    accounts: tuple[Annotated[str, Field(pattern=r"^\d{12}$")], ...] = ()
+    accounts: tuple[AccountId, ...] = ()
 
 
 class ImageSpec(Model):
     """A whole image definition. See `images/reference.yaml` for every key with its meaning, unit and default."""
 
-    name: str = Field(pattern=f"^{_NAME}$")
-    description: str = Field("", max_length=200)
+    OTHER_TOOLS: ClassVar = other_tools.OTHER_TOOLS
+
+    name: ImageName
+    description: Annotated[str, Takes("a text", "Images of our pipelines")] = Field("", max_length=200)
     base: Base
-    ami_name: str = Field("{name}-{date}-{key}", max_length=100)
+    ami_name: AmiName = "{name}-{date}-{key}"
     """Name of the AMI: {name}, {date} (UTC, yyyymmdd) and {key} (first 8 digits) are filled in."""
     builder: Builder = Builder()
     volumes: Volumes = Volumes()
@@ -98,11 +122,13 @@ class ImageSpec(Model):
     files: Files = Files()
     scripts: Scripts = Scripts()
     container_images: ContainerImages = ContainerImages()
-    registries: dict[str, Credentials] = Field(default_factory=dict)
+    registries: dict[Annotated[str, Takes("a registry's host name", "quay.io")], Credentials] = Field(
+        default_factory=dict
+    )
     """Registry → where AWS keeps the credentials for its container images. ECR needs none."""
-    downloads: dict[str, Mirror] = Field(default_factory=dict)
+    downloads: dict[FileName, Mirror] = Field(default_factory=dict)
     """File name of a pinned file (* and ? allowed) → its mirror, for networks without internet."""
-    tags: dict[str, str] = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict)
     share: Share = Share()
     tests: tuple[Test, ...] = ()
 

@@ -7,12 +7,14 @@ when the machine is sealed, and so never works on a builder.
 
 import json
 import re
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StrictBool, field_validator, model_validator
+from pydantic import Field, StrictBool, StrictInt, field_validator, model_validator
 
 from cloud import ebs, volume_types
+from cloud.names import KmsKey, Tags
 from kiln.errors import UserError
+from kiln.keys.takes import Takes
 from kiln.models import GiB, Model, Percent
 from provision.docker import autoscale_checks as checks
 from provision.docker import autoscale_steps as steps
@@ -37,7 +39,7 @@ class Autoscale(Model):
     """Selects this kind of storage."""
     filesystem: FilesystemKind | None = None
     """btrfs (Docker's btrfs driver), or lvm (overlay2 on xfs). Default: btrfs on al2, lvm on al2023."""
-    mount_point: str = "/var/lib/docker"
+    mount_point: Annotated[str, Takes("an absolute path of two or more folders", "/var/lib/docker")] = "/var/lib/docker"
     """Where it is mounted, absolute; Docker keeps its data there. Default: /var/lib/docker."""
     minimum_free: Percent = 20
     """Share of free space below which a volume is added, "20 %"; a fast writer has one added earlier. Default: 20 %."""
@@ -49,19 +51,19 @@ class Autoscale(Model):
     """Size of no volume is above this, GiB. Default: 1000 GiB."""
     ceiling: GiB = 4000
     """All volumes together, the data volume among them, GiB: what a runaway job can cost at most. Default: 4000 GiB."""
-    volumes: int = Field(10, ge=1, le=11)
+    volumes: StrictInt = Field(10, ge=1, le=11)
     """How many volumes may be added; there are device names for 11. Default: 10."""
     type: Literal["gp3", "gp2", "io1", "io2", "st1", "sc1"] = "gp3"
     """Type of the volumes that are added. Default: gp3."""
-    iops: int | None = None
+    iops: ebs.Iops | None = None
     """For gp3, io1 and io2; io1 and io2 need it. Default: AWS's own (3000 for gp3)."""
-    throughput: int | None = None
+    throughput: ebs.Throughput | None = None
     """MiB/s, for gp3 alone. Default: AWS's own (125 MiB/s)."""
     encrypted: StrictBool = True
     """Whether volumes that are added are encrypted. Default: true."""
-    kms_key: str | None = None
+    kms_key: KmsKey | None = None
     """ARN of a KMS key; the instance's role must be allowed to use it. Default: the account's aws/ebs key."""
-    tags: dict[str, str] = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict)
     """Tags of the volumes, beside Kiln's own (kiln:storage, kiln:expires, Name). Default: none."""
 
     @field_validator("mount_point")

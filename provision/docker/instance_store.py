@@ -7,10 +7,11 @@ volumes and NVMe, Amazon EBS User Guide; `nvme list` on a machine with both).
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import field_validator
 
+from kiln.keys.takes import Takes
 from kiln.models import GiB, Model
 from provision.docker.overlay2 import check_space
 from provision.model import shell
@@ -69,7 +70,7 @@ class InstanceStore(Model):
 
     driver: Literal["instance-store"]
     """Selects this kind of storage."""
-    scratch: str | None = None
+    scratch: Annotated[str, Takes("an absolute path of a folder of its own", "/scratch")] | None = None
     """A folder on the same disks that any job may write to (mode 1777), for job definitions' host volumes. Default:
     none."""
     minimum_free: GiB = 2

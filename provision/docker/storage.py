@@ -17,7 +17,7 @@ from provision.docker.instance_store import InstanceStore
 from provision.docker.overlay2 import Overlay2
 from provision.model.recipe import Check, Family, Machine, Recipe
 
-Spec = Annotated[Devicemapper | Overlay2 | Autoscale | InstanceStore, Field(discriminator="driver")]
+Spec = Annotated[Overlay2 | Autoscale | InstanceStore | Devicemapper, Field(discriminator="driver")]
 
 
 def refusal(spec: Spec, family: Family) -> str | None:

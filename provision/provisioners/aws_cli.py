@@ -10,10 +10,27 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, field_validator, model_validator
 
+from kiln.keys.takes import Takes
+from kiln.keys.texts import Sha256
 from kiln.models import Model
 from provision.model import shell
 from provision.model.recipe import Arch, Check, Download, Family, Machine, Recipe, Step
 
+Version = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$"), Takes("an installer's version, in quotes", '"26.3.2-3"')
+]
+Installer = Annotated[
+    str,
+    Field(pattern=r"^https?://[^\s'\"]+/[A-Za-z0-9_.+-]+$"),
+    Takes("an installer's address", "https://mirror.example.org/Miniforge3-Linux-x86_64.sh"),
+]
+Prefix = Annotated[str, Takes("an absolute path that never moves", "/home/ec2-user/miniconda")]
+Channel = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./:-]*$"),
+    Takes("a conda channel: its name or a mirror's address", "conda-forge"),
+]
+CondaPackage = Annotated[str, Takes("a conda package, with or without its version", "awscli=2.31.0")]
 Distribution = Literal["miniforge", "miniconda"]
 
 _URL = {
@@ -92,17 +109,17 @@ class Spec(Model):
     """Whether the AWS CLI is installed. Without it Nextflow's tasks cannot reach S3. Default: true."""
     distribution: Distribution = "miniforge"
     """Installer: miniforge (conda-forge only, glibc ≥ 2.17) or miniconda (glibc ≥ 2.28). Default: miniforge."""
-    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$")] | None = None
+    version: Version | None = None
     """Version of the installer, such as 26.3.2-3. Default: the one that Kiln pins; any other needs a sha256."""
-    url: Annotated[str, Field(pattern=r"^https?://[^\s'\"]+/[A-Za-z0-9_.+-]+$")] | None = None
+    url: Installer | None = None
     """Where the installer is fetched from; needs a sha256. Default: by distribution, version and architecture."""
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    sha256: Sha256 | None = None
     """SHA-256 (hex) of the installer. Default: the one that Kiln pins for its own version."""
-    prefix: str = "/home/ec2-user/miniconda"
+    prefix: Prefix = "/home/ec2-user/miniconda"
     """Directory of the installation, absolute; Nextflow mounts it. Default: /home/ec2-user/miniconda."""
-    channel: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./:-]*$")] = "conda-forge"
+    channel: Channel = "conda-forge"
     """conda channel that the packages come from: a name or the URL of a mirror. Default: conda-forge."""
-    packages: tuple[str, ...] = ("awscli", "boto3")
+    packages: tuple[CondaPackage, ...] = ("awscli", "boto3")
     """conda packages, each with an optional version (awscli=2.31.0). Default: awscli and boto3."""
 
     @field_validator("prefix")

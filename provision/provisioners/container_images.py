@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, RootModel
 
+from kiln.keys.takes import Takes
 from provision.model import shell
 from provision.model.recipe import Check, Machine, Recipe, Step
 from provision.provisioners import registries
@@ -18,7 +19,11 @@ _PART = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?/"
 _TAG = r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _DIGEST = r"@sha256:[0-9a-f]{64}"
-Reference = Annotated[str, Field(pattern=rf"^(?:{_HOST})?{_PART}(?:/{_PART})*(?:{_TAG})?(?:{_DIGEST})?$")]
+Reference = Annotated[
+    str,
+    Field(pattern=rf"^(?:{_HOST})?{_PART}(?:/{_PART})*(?:{_TAG})?(?:{_DIGEST})?$"),
+    Takes("an image's reference in small letters", "quay.io/nextflow/bash:latest"),
+]
 
 PULL = r"""
 kiln_pull() {  # REFERENCE

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_validator
 
+from kiln.keys.takes import Takes
 from kiln.models import MiB, Model, Seconds
 from provision.model import shell
 from provision.model.recipe import Check, Machine, Recipe, Step
@@ -51,6 +52,10 @@ fi
 """
 
 
+SettingName = Annotated[str, Takes("a setting's own name", "ECS_ENABLE_CONTAINER_METADATA")]
+SettingValue = Annotated[str, Takes("what the agent's README says of it", "true")]
+
+
 class Spec(Model):
     """What the agent is told. A key that is not given is not written: the agent's own default holds."""
 
@@ -75,7 +80,9 @@ class Spec(Model):
     spot_draining: StrictBool | None = None
     """ECS_ENABLE_SPOT_INSTANCE_DRAINING: drain the instance when Spot reclaims it. The agent's: false."""
 
-    settings: Annotated[dict[str, str], BeforeValidator(ecs_agent_keys.written)] = Field(default_factory=dict)
+    settings: Annotated[dict[SettingName, SettingValue], BeforeValidator(ecs_agent_keys.written)] = Field(
+        default_factory=dict
+    )
     """Any other documented setting by its own name, such as ECS_AVAILABLE_LOGGING_DRIVERS."""
 
     @model_validator(mode="after")

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, PrivateAttr, RootModel, field_validator, model_validator
 
+from kiln.keys.takes import Takes
+from kiln.keys.texts import LocalFile, Text
 from kiln.models import Model, repeated
 from provision.model import shell
 from provision.model.recipe import Check, File, Machine, Recipe
@@ -38,18 +40,26 @@ def _octal(value: Any) -> int:
     return int(value, 8)
 
 
+FilePath = Annotated[
+    str,
+    Field(pattern=r"^(/[A-Za-z0-9_.@:+-]+)+$"),
+    Takes("an absolute path on the machine", "/etc/profile.d/pipeline.sh"),
+]
+Owner = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_-]*:[a-z_][a-z0-9_-]*$"), Takes("user:group", "root:root")]
+
+
 class Entry(Model):
     """One file: its content as text, or the local file that holds it."""
 
-    path: Annotated[str, Field(pattern=r"^(/[A-Za-z0-9_.@:+-]+)+$")]
+    path: FilePath
     """Absolute path on the machine."""
-    content: str | None = None
+    content: Text | None = None
     """The file's text. Give this or source."""
-    source: str | None = None
+    source: LocalFile | None = None
     """A local file with the content, relative to the definition's folder. Give this or content."""
-    mode: Annotated[int, BeforeValidator(_octal)] = 0o644
+    mode: Annotated[int, BeforeValidator(_octal), Takes("octal digits in quotes", '"0644"')] = 0o644
     """Permissions as octal digits in quotes. Default: "0644"."""
-    owner: Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_-]*:[a-z_][a-z0-9_-]*$")] = "root:root"
+    owner: Owner = "root:root"
     """user:group. Default: root:root."""
     _data: bytes | None = PrivateAttr(None)
 

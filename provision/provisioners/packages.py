@@ -4,10 +4,15 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, RootModel
 
+from kiln.keys.takes import Takes
 from provision.model import shell
 from provision.model.recipe import Check, Machine, Recipe, Step
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._:~-]*(=[A-Za-z0-9+._:~-]+)?$", max_length=120)]
+Name = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._:~-]*(=[A-Za-z0-9+._:~-]+)?$", max_length=120),
+    Takes("a package's name", "jq"),
+]
 
 # Lists and archives go to memory. yum ends with 0 when only some of the packages exist, which is why there is a check.
 INSTALL = r"""

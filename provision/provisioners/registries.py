@@ -9,11 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import model_validator
 
 from kiln.errors import UserError
+from kiln.keys.takes import Takes
 from kiln.models import Model
 from provision.model import shell
 from provision.model.recipe import Machine, Step
@@ -46,9 +47,11 @@ KILN_PROGRAM
 class Credentials(Model):
     """Where AWS keeps {"username": "NAME", "password": "WORD"} of a registry: exactly one of the two."""
 
-    secret: str | None = None
+    secret: Annotated[str, Takes("the name or the ARN of a secret", "registry-login", is_secret=True)] | None = None
     """Name or ARN of a secret in Secrets Manager."""
-    parameter: str | None = None
+    parameter: (
+        Annotated[str, Takes("the name or the ARN of an SSM parameter", "/registry/login", is_secret=True)] | None
+    ) = None
     """Name or ARN of an SSM parameter, a SecureString."""
 
     @model_validator(mode="after")

@@ -7,24 +7,32 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, PrivateAttr, RootModel, StrictBool, field_validator, model_validator
 
 from kiln.errors import UserError
+from kiln.keys.takes import Takes
+from kiln.keys.texts import LocalFile, Script
 from kiln.models import Model, Seconds, repeated
 from provision.model.recipe import Check, Machine, Recipe, Step
+
+Title = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$", max_length=60),
+    Takes("what it does, in a few words: letters, digits, blanks, '.', '_' and '-'", "reference genomes"),
+]
 
 
 class Entry(Model):
     """One script, run as root with `set -euo pipefail`; $KILN_TMP is a folder in memory for what it downloads."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$", max_length=60)]
+    name: Title
     """What it does, in a few words: shown while it runs."""
-    script: str | None = None
+    script: Script | None = None
     """The script's text. Give this or source."""
-    source: str | None = None
+    source: LocalFile | None = None
     """A local file with the script, relative to the definition's folder. Give this or script."""
     timeout: Seconds = 600
     """Time limit, such as 10 min; behind it the script fails. Default: 10 min."""
     reboot: StrictBool = False
     """Whether the machine restarts behind it, before the next step. Default: false."""
-    check: str | None = None
+    check: Script | None = None
     """A bash script that passes when the effect is there: run on the builder and on a machine booted from the AMI."""
 
     _text: str | None = PrivateAttr(None)

@@ -138,9 +138,15 @@ def test_row_9_a_root_must_boot(tmp_path: Path, head: str, kind: str) -> None:
             "first: 10 GiB, iops: 16000",
             "docker_storage.iops: gp3 takes 500 IOPS per GiB: 10 GiB take at most 5000, not 16000; set first: 32 GiB",
         ),
-        ("largest: 70 TiB, ceiling: 99 TiB", "docker_storage.largest: gp3 volumes have 1 to 65536 GiB, not 71680"),
+        (
+            "largest: 70 TiB, ceiling: 99 TiB",
+            'docker_storage.largest: "70 TiB" does not fit: gp3 volumes have 1 to 65536 GiB, not 71680',
+        ),
         ("type: st1", "docker_storage.first: st1 volumes have 125 to 16384 GiB, not 100"),
-        ("type: sc1, first: 1 GiB", "docker_storage.first: sc1 volumes have 125 to 16384 GiB, not 1"),
+        (
+            "type: sc1, first: 1 GiB",
+            'docker_storage.first: "1 GiB" does not fit: sc1 volumes have 125 to 16384 GiB, not 1',
+        ),
         ("throughput: 2000", "docker_storage.throughput: gp3 gives 0.25 MiB/s per IOPS: 3000 IOPS give at most 750"),
     ],
 )

@@ -31,7 +31,10 @@ def test_every_problem_is_told_at_once_with_its_line(tmp_path: Path) -> None:
     text = GOOD + "packges: [jq]\nvolumes:\n  root:\n    size: 100 GB\n    iops: many\nbuilder: {ssh_from: 0.0.0.0/1}\n"
     found = problems(tmp_path, text)
     assert "line 4, packges: unknown key; did you mean packages?" in found
-    assert "line 7, volumes.root.size: the unit GB is unknown: use MiB, GiB or TiB; did you mean 100 GiB?" in found
+    assert (
+        'line 7, volumes.root.size: "100 GB" does not fit: the unit GB is unknown: use MiB, GiB or TiB; '
+        "did you mean 100 GiB?" in found
+    )
     assert "line 8, volumes.root.iops" in found
     assert "line 9, builder.ssh_from" in found
     assert "4 problems" in found
@@ -53,7 +56,7 @@ def test_sizes_that_are_none(tmp_path: Path, value: str) -> None:
     ("text", "message"),
     [
         ("", "is empty"),
-        ("- a\n- b\n", "valid dictionary"),
+        ("- a\n- b\n", "the whole file: a list stands where none belongs"),
         ("name: [", "not YAML"),
         ("name: a\nname: b\n", "the key name stands twice, in lines 1 and 2"),
         ("\x00", "not YAML"),
@@ -70,13 +73,14 @@ def test_what_is_no_definition_is_told_in_words(tmp_path: Path, text: str, messa
 def test_where_a_file_is_no_yaml_its_line_is_told(tmp_path: Path) -> None:
     text = problems(tmp_path, "name: x\nbase:\n  - [\n")
     assert f"{tmp_path}/image.yaml:4: this is not YAML that Kiln reads" in text
-    assert "expected the node content" in text
+    assert "a bracket is not closed, or a value is missing" in text
     assert "stands twice, in lines 2 and 4" in problems(tmp_path, "name: x\na: 1\nb: 2\na: 3\n")
 
 
 def test_what_yaml_refuses_without_a_line_is_told_too(tmp_path: Path) -> None:
     text = problems(tmp_path, "[" * 39 + "]" * 39 + "\n")
-    assert "valid dictionary" in text
+    assert "the whole file: " in text
+    assert "does not fit" in text
     deep = problems(tmp_path, "[" * 41 + "]" * 41 + "\n")
     assert f"{tmp_path}/image.yaml: this is not YAML that Kiln reads" in deep
     assert "nested more than 40 levels deep" in deep
@@ -106,15 +110,15 @@ def test_every_value_has_its_line(tmp_path: Path) -> None:
 def test_the_nearest_known_key_is_offered_else_all(tmp_path: Path) -> None:
     text = problems(tmp_path, GOOD + "builder:\n  conect: {via: public}\n  connect:\n    zzz: 1\n    vja: public\n")
     assert "line 5, builder.conect: unknown key; did you mean connect?" in text
-    assert "line 7, builder.connect.zzz: unknown key; known here: proxy_command, via" in text
+    assert "line 7, builder.connect.zzz: unknown key. Known here: via, proxy_command." in text
     assert "line 8, builder.connect.vja: unknown key; did you mean via?" in text
 
 
 def test_keys_in_lists_and_in_one_of_several_kinds_are_told_by_their_own_path(tmp_path: Path) -> None:
     text = problems(tmp_path, GOOD.replace("overlay2}", "overlay2, volum: data}") + "tests:\n- name: a\n  scrpt: b\n")
     assert "line 3, docker_storage.volum: unknown key; did you mean volume?" in text
-    assert "line 6, tests.0.scrpt: unknown key; did you mean script?" in text
-    assert "line 5, tests.0.script: is required" in text
+    assert "line 6, scrpt in the first of tests (a): unknown key; did you mean script?" in text
+    assert "line 5, script in the first of tests (a): is required" in text
 
 
 def test_a_list_that_may_also_be_a_word_is_told_by_its_items() -> None:
@@ -123,14 +127,14 @@ def test_a_list_that_may_also_be_a_word_is_told_by_its_items() -> None:
 
     with pytest.raises(Problem) as caught:
         yamlfile.validate({"read": [1, "x"]}, Reading, "here")
-    assert "read.1" in [problem.partition(":")[0] for problem in caught.value.problems]
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == ["the second of read"]
 
 
 def test_data_without_a_file_has_no_lines() -> None:
     with pytest.raises(Problem) as caught:
         yamlfile.validate({"name": "x", "nme": "y"}, ImageSpec, "the request", None, "another.yaml")
-    assert "nme: unknown key; did you mean name?" in caught.value.problems
-    assert "base: is required" in caught.value.problems
+    assert "nme: unknown key; did you mean name? Known keys: name, " in "\n".join(caught.value.problems)
+    assert "base: is required. It takes keys of its own" in "\n".join(caught.value.problems)
     assert "another.yaml shows every key" in caught.value.hint
 
 

@@ -21,8 +21,11 @@ from tests.support.stock import STOCK
         ("volumes: {data: {size: 10 GiB}}\n", "device and size"),
         ("volumes: {root: {device: /dev/sdb}}\n", "leave it out"),
         ("instance_type: m5.large\n", "unknown key"),
-        ("keep_versions: 0\n", "greater than or equal to 1"),
-        ("user_data: [{name: a, type: include, content: x}]\n", "user_data.0.type"),
+        ("keep_versions: 0\n", "keep_versions: 0 does not fit. It takes a whole number, from 1 to 1000"),
+        (
+            "user_data: [{name: a, type: include, content: x}]\n",
+            "type in the first of user_data (a): include does not",
+        ),
     ],
 )
 def test_problems_are_told_with_the_reference(definition: Define, more: str, words: str) -> None:

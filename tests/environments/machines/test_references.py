@@ -83,12 +83,10 @@ def test_row_7_names_are_not_asked_for_where_none_is_named(
 @pytest.mark.parametrize(
     ("types", "what", "why", "hint"),
     [
-        ("c5.2xlage", "us-east-1 has no c5.2xlage", "; of c5 it has c5.12xlarge, c5.18xlarge",
-         "Did you mean c5.2xlarge for c5.2xlage?"),
+        ("c5.3xlarge", "us-east-1 has no c5.3xlarge", "; of c5 it has c5.12xlarge, c5.18xlarge",
+         "Did you mean c5.xlarge for c5.3xlarge?"),
         ("c55.large", "us-east-1 has no c55.large", "EC2 has no such instance type or family there",
          "Did you mean c5.large for c55.large?"),
-        ("default-x86_64", "us-east-1 has no default-x86_64", "no such instance type or family",
-         "Did you mean default_x86_64 for default-x86_64?"),
         ("t3.large", "AWS Batch takes no t3.large", "burstable", "m6i.large or optimal"),
         ("t4g", "AWS Batch takes no t4g", "burstable", "m6i.large or optimal"),
     ],
@@ -101,6 +99,19 @@ def test_row_7_types_that_the_region_does_not_have(
     assert refused.value.what == what
     assert why in refused.value.why
     assert hint in refused.value.hint
+
+
+@pytest.mark.parametrize(("types", "meant"), [("c5.2xlage", "c5.2xlarge"), ("default-x86_64", "default_x86_64")])
+def test_row_7_types_that_can_be_nowhere_are_refused_before_any_call(
+    sandbox: Sandbox, register: Register, define: Define, types: str, meant: str
+) -> None:
+    sandbox.calls.clear()
+    with pytest.raises(UserError) as refused:
+        register(changed(define, f"instance_types: [{types}], max_vcpus: 100"), STOCK)
+    assert f"{types} does not fit: there can be no such instance type or family; did you mean {meant}?" in (
+        refused.value.output
+    )
+    assert not sandbox.calls.all()
 
 
 def test_what_there_is_is_left_out_where_it_could_not_be_looked_at() -> None:

@@ -83,7 +83,7 @@ def problems(data: dict[str, Any]) -> str:
     ("more", "told"),
     [
         ({"queues": {"q": {"compute_environments": ["two"]}}}, "names compute environments that are not here: two"),
-        ({"queues": {"q": {"compute_environments": ["a", "b", "c", "d"]}}}, "at most 3"),
+        ({"queues": {"q": {"compute_environments": ["a", "b", "c", "d"]}}}, "from 1 to 3"),
         ({"compute_environments": {"one": {"bid_percentage": 50}}}, "bid_percentage works only with market: spot"),
         ({"compute_environments": {"one": {"allocation_strategy": "SPOT_CAPACITY_OPTIMIZED"}}},
          "OPTIMIZED works only with market: spot"),

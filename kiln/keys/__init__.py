@@ -1,0 +1,1 @@
+"""What the keys of a definition take, and the words for what does not fit them."""
