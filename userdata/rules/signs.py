@@ -34,6 +34,6 @@ BLOCKS = re.compile(
     r"|journalctl\b.*(-\w*f|--follow).*\becs\b|journalctl\b.*\becs\b.*(-\w*f\b|--follow)"
 )
 NEVER_ENDS = re.compile(
-    r"sleep (inf|infinity)|tail\b.* (-\w*[fF]|--follow)( .*|$)|journalctl( .*)? (-\w*f|--follow)( .*|$)"
+    r"sleep (inf|infinity)|tail\b(?!.*--pid).* (-\w*[fF]|--follow)( .*|$)|journalctl( .*)? (-\w*f|--follow)( .*|$)"
 )
 RETRIES = re.compile(r"(curl|wget)\b.*(--retry|--tries|-t ).*5167[89]|(curl|wget)\b.*5167[89].*(--retry|--tries|-t )")

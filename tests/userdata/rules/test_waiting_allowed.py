@@ -33,6 +33,7 @@ WARNED = [
 ]
 
 FINE = [
+    script("tail --pid=$PID -f /dev/null"),
     script("until curl -s http://localhost:51678/v1/metadata; do sleep 1; done &"),
     script("( until curl localhost:51678; do sleep 1; done; docker ps ) &"),
     script("nohup bash -c 'until curl localhost:51678; do sleep 1; done' >/dev/null 2>&1 &"),
