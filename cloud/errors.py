@@ -23,7 +23,10 @@ CAPACITY = {"InsufficientInstanceCapacity", "InsufficientHostCapacity", "SpotMax
 _HINTS = {
     "VPCIdNotSpecified": "Name a subnet in builder.subnets, or make a default VPC: aws ec2 create-default-vpc.",
     "InvalidAMIName.Duplicate": "Deregister that AMI, or give the image another ami_name.",
-    "InvalidSubnetID.NotFound": "builder.subnets must name subnets of this account and region.",
+    "InvalidSubnetID.NotFound": (
+        "network.subnets (of an environment) or builder.subnets (of an image) must name subnets of this account and "
+        "region: aws ec2 describe-subnets"
+    ),
     "InvalidAMIID.NotFound": "AMI ids differ from region to region: check the id and --region.",
     "InvalidAMIID.Malformed": "An AMI id looks like ami-0123456789abcdef0.",
     "InvalidInstanceID.NotFound": "Check the id and --region; a terminated instance is forgotten after an hour.",

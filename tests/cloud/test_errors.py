@@ -111,3 +111,11 @@ def test_what_never_reached_aws(error: Exception, what: str) -> None:
 def test_errors_of_others_are_bugs() -> None:
     assert errors.translate(ValueError("x")) is None
     assert errors.code(ValueError("x")) == ""
+
+
+@pytest.mark.parametrize("key", ["network.subnets", "builder.subnets", "aws ec2 describe-subnets"])
+def test_an_unknown_subnet_is_told_with_the_keys_that_name_subnets(key: str) -> None:
+    answer = {"Error": {"Code": "InvalidSubnetID.NotFound", "Message": "The subnet ID 'subnet-1' does not exist"}}
+    translated = errors.translate(ClientError(answer, "DescribeSubnets"))
+    assert translated is not None
+    assert key in translated.hint
