@@ -11,6 +11,7 @@ from environments.model.inputs import Inputs
 from environments.model.kind import goes, users_make_it_kilns
 from environments.model.region import Region
 from environments.model.resource import Desired, Difference, Existing, Removal
+from kiln.errors import UserError
 
 KIND, ACCOUNT_WIDE = "security group", False
 fate, is_kilns = goes, users_make_it_kilns
@@ -50,7 +51,21 @@ def match(region: Region, desired: Sequence[DesiredGroup]) -> Mapping[str, Exist
         if group:
             labels, egress = tags.as_dict(group.get("Tags")), group.get("IpPermissionsEgress") or ()
             existing[name] = ExistingGroup(KIND, name, group["GroupId"], {}, labels, egress=egress)
+        elif name.startswith("sg-"):
+            _refuse_elsewhere(region, name, desired[0].vpc)
     return existing
+
+
+def _refuse_elsewhere(region: Region, group_id: str, vpc: str) -> None:
+    """Raise UserError for a security group of another VPC; a call for a group that this VPC has not."""
+    filters = [{"Name": "group-id", "Values": [group_id]}]
+    for group in list_all(region.cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=filters):
+        raise UserError(
+            f"the security group {group_id} is in another VPC",
+            f"it is in {group['VpcId']}, and the subnets of the environment are in {vpc}",
+            f"Name a group of {vpc} under network.security_groups, or leave them out; this lists them:\n"
+            f"aws ec2 describe-security-groups --filters Name=vpc-id,Values={vpc}",
+        )
 
 
 def tagged(region: Region) -> Iterator[Existing]:

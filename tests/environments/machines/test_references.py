@@ -169,3 +169,15 @@ def test_row_7_the_zones_are_those_of_the_subnets(sandbox: Sandbox, register: Re
 
 def test_inputs_of_tests_have_no_zones() -> None:
     assert inputs("salmon").network.zones == frozenset()
+
+
+def test_a_security_group_of_another_vpc_says_so(sandbox: Sandbox, register: Register, define: Define) -> None:
+    ec2 = sandbox.client("ec2")
+    vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    group = ec2.create_security_group(GroupName="lab", Description="lab", VpcId=vpc)["GroupId"]
+    with pytest.raises(UserError, match=f"the security group {group} is in another VPC") as refused:
+        path = Path(define())
+        path.write_text(f"{path.read_text()}network: {{security_groups: [{group}]}}\n")
+        register(str(path), STOCK)
+    assert vpc in refused.value.why
+    assert "network.security_groups" in refused.value.hint
