@@ -24,7 +24,7 @@ LATER = 10.0
 @pytest.fixture(autouse=True)
 def one_region(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other regions are only asked, and making clients for all of them is most of the time that a tear-down takes."""
-    monkeypatch.setattr(bystanders, "elsewhere", lambda cloud, environment: [])
+    monkeypatch.setattr(bystanders, "list_elsewhere", lambda cloud, environment: [])
 
 
 def destroy(cloud: Cloud) -> None:

@@ -6,6 +6,8 @@ moto takes any parameter of an operation, and no notice of many; "success" would
 from typing import Any
 
 _OF_EVERY_CALL = {"DryRun", "ClientToken"}
+# Values that only name what the other parameters change, and of which there is but one kind of their resource.
+_NAMES = {"Attribute": {"createVolumePermission", "launchPermission"}}
 
 
 class Parameters(dict[str, Any]):
@@ -25,4 +27,5 @@ class Parameters(dict[str, Any]):
 
     def list_unread(self) -> list[str]:
         """List the parameters that were given, and that nothing has read."""
-        return sorted(set(self) - self.read - _OF_EVERY_CALL)
+        unread = set(self) - self.read - _OF_EVERY_CALL
+        return sorted(name for name in unread if super(Parameters, self).get(name) not in _NAMES.get(name, ()))
