@@ -28,6 +28,7 @@ from sandbox.ec2.placement_groups import PlacementGroups
 from sandbox.ec2.type_calls import InstanceTypeCalls
 from sandbox.ec2.volumes.encryption import Encryption
 from sandbox.ec2.volumes.modification import Modification
+from sandbox.ec2.volumes.sharing import Sharing
 from sandbox.ec2.volumes.snapshots import Snapshots
 from sandbox.ec2.volumes.volumes import Volumes
 from sandbox.world.world import current
@@ -38,7 +39,7 @@ _CHECKS_FIRST = "RunInstances"
 
 class Ec2(
     Launch, LaunchTemplates, LaunchTemplateVersions, KeyPairs, Tags, InstanceCalls, CreateImage, CopyImage, Images,
-    Snapshots, Volumes, Modification, Encryption, SecurityGroups, PlacementGroups, Places, SpotPrices,
+    Snapshots, Sharing, Volumes, Modification, Encryption, SecurityGroups, PlacementGroups, Places, SpotPrices,
     InstanceTypeCalls, Console,
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:

@@ -18,6 +18,8 @@ from sandbox.ec2.network.security_groups import refresh
 from sandbox.world.world import current
 
 _WHEN_STOPPED = ("InstanceType", "UserData", "Kernel", "Ramdisk", "EbsOptimized")
+# What every machine here has; Packer and its like ask for it on the builder that they have stopped.
+_HAVE_ALL = {"EnaSupport": True, "SriovNetSupport": "simple"}
 _SHUTDOWN = "InstanceInitiatedShutdownBehavior"
 
 
@@ -60,9 +62,15 @@ class InstanceCalls(EC2Response):
 
     def modify_instance_attribute(self) -> ActionResult:
         instance = self.ec2_backend.get_instance(self._get_param("InstanceId"))
-        if instance.state != "stopped" and any(self._get_param(f"{name}.Value") for name in _WHEN_STOPPED):
+        grants_all = any(dict.get(self.params, name, {}).get("Value") == value for name, value in _HAVE_ALL.items())
+        running = instance.state != "stopped"
+        if running and (grants_all or any(self._get_param(f"{name}.Value") for name in _WHEN_STOPPED)):
             message = f"The instance '{instance.id}' is not in the 'stopped' state."
             raise refused("IncorrectInstanceState", message)
+        if grants_all:
+            for name in _HAVE_ALL:
+                self._get_param(f"{name}.Value")
+            return EmptyResult()
         behaviour = self._get_param(f"{_SHUTDOWN}.Value")
         if behaviour:
             if behaviour not in ("stop", "terminate"):

@@ -50,6 +50,33 @@ def test_what_has_an_effect_is_done(ec2: Any, own: dict[str, str]) -> None:
     ec2.modify_subnet_attribute(SubnetId=subnet, MapPublicIpOnLaunch={"Value": True})
 
 
+def test_a_builder_that_is_stopped_is_given_what_machines_have(sandbox: Any, ec2: Any, own: dict[str, str]) -> None:
+    """As Packer does with ena_support and sriov_support."""
+    instance = own["InstanceId"]
+    with pytest.raises(ClientError, match="not in the 'stopped' state"):
+        ec2.modify_instance_attribute(InstanceId=instance, EnaSupport={"Value": True})
+    ec2.stop_instances(InstanceIds=[instance])
+    sandbox.clock.advance(5)
+    ec2.modify_instance_attribute(InstanceId=instance, EnaSupport={"Value": True})
+    ec2.modify_instance_attribute(InstanceId=instance, SriovNetSupport={"Value": "simple"})
+
+
+def test_a_snapshot_is_shared_in_both_forms_of_the_call(sandbox: Any, ec2: Any, own: dict[str, str]) -> None:
+    snapshot = ec2.create_snapshot(VolumeId=own["VolumeId"])["SnapshotId"]
+    sandbox.clock.advance(60)
+    asked = {"SnapshotId": snapshot, "Attribute": "createVolumePermission"}
+
+    def shared() -> set[str]:
+        return {one["UserId"] for one in ec2.describe_snapshot_attribute(**asked)["CreateVolumePermissions"]}
+
+    ec2.modify_snapshot_attribute(**asked, OperationType="add", UserIds=["210987654321"])
+    ec2.modify_snapshot_attribute(SnapshotId=snapshot, CreateVolumePermission={"Add": [{"UserId": "310987654321"}]})
+    assert shared() == {"210987654321", "310987654321"}
+    change = {"Add": [{"UserId": "410987654321"}], "Remove": [{"UserId": "210987654321"}]}
+    ec2.modify_snapshot_attribute(SnapshotId=snapshot, CreateVolumePermission=change)
+    assert shared() == {"310987654321", "410987654321"}
+
+
 def test_parameters_remember_what_was_read() -> None:
     parameters = Parameters({"A": 1, "B": 2, "C": 3, "DryRun": True})
     assert (parameters["A"], parameters.get("B"), parameters.get("D")) == (1, 2, None)
