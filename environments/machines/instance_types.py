@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cloud.looks import look
+from cloud.looks import Looks
 from cloud.machine_images import Chosen, Family
 from cloud.pages import list_all
 from cloud.session import Cloud
@@ -42,11 +42,13 @@ def look_up(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
 
 def _list_all(cloud: Cloud) -> list[str]:
     """List all types of the region, which are asked for only where a name is not among them; none without the right."""
-    offers, _ = look(
-        "instance types", "ec2:DescribeInstanceTypeOfferings", list_all, cloud.ec2, "describe_instance_type_offerings",
-        "InstanceTypeOfferings", LocationType="region",
-    )  # fmt: skip
-    return [str(offer["InstanceType"]) for offer in offers or ()]
+
+    def list_offers() -> list[str]:
+        operation = "describe_instance_type_offerings"
+        offers = list_all(cloud.ec2, operation, "InstanceTypeOfferings", LocationType="region")
+        return [str(offer["InstanceType"]) for offer in offers]
+
+    return Looks().at("the types of the region", list[str](), list_offers)
 
 
 def _unasked(spec: EnvironmentSpec) -> set[str]:

@@ -8,8 +8,9 @@ import difflib
 import shlex
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
-from cloud.looks import look
+from cloud.looks import Looks
 from cloud.session import Cloud
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
@@ -49,36 +50,31 @@ def list_placement_groups(cloud: Cloud) -> Names:
     return frozenset(group["GroupName"] for group in groups if group.get("State", "available") == "available")
 
 
-_LISTS: Mapping[str, tuple[Callable[[Cloud], Names], str]] = {
-    KEY_PAIR: (list_key_pairs, "ec2:DescribeKeyPairs"),
-    PLACEMENT_GROUP: (list_placement_groups, "ec2:DescribePlacementGroups"),
+_LISTS: Mapping[str, Callable[[Cloud], Names]] = {
+    KEY_PAIR: list_key_pairs,
+    PLACEMENT_GROUP: list_placement_groups,
 }
 
 
 def describe(cloud: Cloud, kinds: Collection[str]) -> References:
     """Describe what the region has of these kinds."""
-    names = {kind: _LISTS[kind][0](cloud) for kind in kinds}
+    names = {kind: _LISTS[kind](cloud) for kind in kinds}
     return References(names.get(KEY_PAIR), names.get(PLACEMENT_GROUP))
 
 
-def check(cloud: Cloud, spec: EnvironmentSpec) -> tuple[str, ...]:
-    """Raise UserError for names that the region does not have; returns what could not be looked at, in words.
+def check(cloud: Cloud, spec: EnvironmentSpec, looks: Looks) -> None:
+    """Raise UserError for names that the region does not have; what could not be looked at is noted in `looks`.
 
     AWS is asked about kinds alone that the definition names.
     """
-    notes: list[str] = []
-    seen: dict[str, Names] = {}
     named = _list_named(spec)
-    for kind in dict.fromkeys(kind for kind, _ in named):
-        call, action = _LISTS[kind]
-        names, unseen = look(f"{kind}s", action, call, cloud)
-        notes += unseen
-        if names is not None:
-            seen[kind] = names
+    seen = {
+        kind: looks.at(f"whether the region has {kind}s of these names", None, partial(_LISTS[kind], cloud))
+        for kind in dict.fromkeys(kind for kind, _ in named)
+    }
     unknown = list(find_unknown(named, References(seen.get(KEY_PAIR), seen.get(PLACEMENT_GROUP))))
     if unknown:
         raise _refusal(unknown, cloud.region)
-    return tuple(notes)
 
 
 def _list_named(spec: EnvironmentSpec) -> dict[tuple[str, str], tuple[str, ...]]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from cloud.looks import Unchecked
 from environments.model.inputs import Inputs
 from environments.model.kind import AnyKind
-from environments.model.unchecked import Unchecked
 from environments.plan import egress, roles
 from environments.plan.removal import Removals
 from environments.plan.steps import Step

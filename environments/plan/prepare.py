@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 
-from cloud.looks import look
+from cloud.looks import Looks
 from cloud.session import Cloud
 from environments.kinds.batch import jobs
 from environments.kinds.ec2 import launch_templates as templates
@@ -48,7 +49,9 @@ def prepare(
     misfits = definitions.check_definitions(spec, types)
     where = network.find(cloud, spec)
     gpus = job_needs.check_drivers(spec, chosen, family, types)
-    notes = (*misfits, *gpus, *references.check(cloud, spec), *_check_offers(cloud, spec, types, where.zones))
+    looks = Looks()
+    references.check(cloud, spec, looks)
+    notes = (*misfits, *gpus, *_check_offers(cloud, spec, types, where.zones, looks))
     inputs = Inputs(
         spec, account, cloud.region, chosen, family,
         template=templates.prepare(cloud, template, chosen, described),
@@ -72,12 +75,12 @@ def prepare(
     warnings = (*notes, *waiting, *write_notes(inputs, steps), *roles.describe_rights(verdicts, steps), *removals.notes)
     return Plan(
         inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed),
-        roles.list_unchecked(verdicts),
+        (*looks.unchecked, *roles.list_unchecked(verdicts)),
     )  # fmt: skip
 
 
 def _check_offers(
-    cloud: Cloud, spec: EnvironmentSpec, types: Mapping[str, InstanceType], zones: frozenset[str]
+    cloud: Cloud, spec: EnvironmentSpec, types: Mapping[str, InstanceType], zones: frozenset[str], looks: Looks
 ) -> tuple[str, ...]:
     """Warn of types that the subnets' zones do not offer.
 
@@ -88,10 +91,8 @@ def _check_offers(
         return ()
     entries = {entry for compute in spec.compute_environments.values() for entry in compute.instance_types}
     named = [name for name in types if is_allowed(entries, name)]
-    seen, unseen = look(
-        "where instance types are offered", "ec2:DescribeInstanceTypeOfferings", offers.describe, cloud, named
-    )
-    return unseen if seen is None else offers.check(spec, types, zones, seen)
+    seen = looks.at("whether the subnets' zones offer the instance types", None, partial(offers.describe, cloud, named))
+    return () if seen is None else offers.check(spec, types, zones, seen)
 
 
 def _resources(region: Region, inputs: Inputs) -> tuple[list[Desired], dict[Key, Existing]]:

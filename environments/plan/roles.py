@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 
+from cloud.looks import Unchecked
 from cloud.session import Cloud
 from environments.kinds.iam import policy_state
 from environments.kinds.iam.roles import DesiredRole
 from environments.kinds.iam.trust_policies import trust_command, trusts
 from environments.model.inputs import Inputs
 from environments.model.resource import Difference
-from environments.model.unchecked import Unchecked
 from environments.plan.steps import Step
 from environments.rights.check import check_rights
 from environments.rights.demand import Demand, Verdict
