@@ -14,6 +14,7 @@ from environments.doctor.facts.roles import Role
 from environments.kinds.iam.trust_policies import trust_command, trusts
 
 _LINKED = "/aws-service-role/"
+_MAKES = "makes it where it is Kiln's, and says what it must hold where it is not"
 
 
 @dataclass(frozen=True)
@@ -65,14 +66,14 @@ def check_instance_profiles(picture: Picture) -> Iterator[Finding]:
             yield error(
                 f"there is no {name}",
                 f"no machine starts in {users} without it; a role with the same name does not replace it",
-                f"{register} makes it",
+                f"{register} {_MAKES}",
                 name,
             )
         elif profile.role is None:
             yield error(
                 f"the {name} holds no role",
                 f"the machines of {users} get their credentials from it",
-                f"{register} puts the role into it",
+                f"{register} puts the role into it where it is Kiln's, and says what is missing where it is not",
                 name,
             )
         else:
@@ -83,7 +84,7 @@ def _check_role(picture: Picture, arn: str, use: _Use) -> Iterator[Finding]:
     role = picture.roles.by_name.get(short_name(arn))
     if role is None:
         why = f"{use.by}; a role whose path is not / must be named by its full ARN"
-        yield error(f"there is no role {arn}", why, f"{picture.scope.register_command} makes it", short_name(arn))
+        yield error(f"there is no role {arn}", why, f"{picture.scope.register_command} {_MAKES}", short_name(arn))
         return
     yield from _check_trust(role, use)
 
