@@ -51,7 +51,8 @@ def _all_passed(proofs: list[Proof]) -> list[Proof]:
         raise UserError(
             f"{len(failed)} of {words.count(len(proofs), 'check')} failed: {', '.join(proof.name for proof in failed)}",
             "the machine is not what the definition asks for",
-            "Read the output above. With --on-error keep the machine stays, and invoke ssh opens it.",
+            "Read the output above. To look at such a machine: invoke build-ami --on-error=keep, which ends with how "
+            "to log in.",
             output="\n".join(f"✗ {proof.name}\n{_indented(proof.output)}" for proof in failed),
         )
     return proofs
