@@ -3,23 +3,14 @@
 import base64
 from typing import Any
 
-from moto.core.common_types import TYPE_RESPONSE
 from moto.kms.responses import KmsResponse
 
-from sandbox.paging.documents import cut_document
+from sandbox.paging.documents import OwnDocuments
 
 _READ_AS_BYTES = ("Plaintext", "CiphertextBlob", "Message")  # the other blobs moto decodes itself, or keeps as texts
 
 
-class Kms(KmsResponse):
-    def __init__(self) -> None:
-        super().__init__()
-        self.automated_parameter_parsing = True
-
-    def call_action(self) -> TYPE_RESPONSE:
-        status, headers, body = super().call_action()
-        return status, headers, cut_document(self.normalized_request.environ, body)
-
+class Kms(OwnDocuments, KmsResponse):
     def _get_param(self, param_name: str, if_none: Any = None) -> Any:
         value = self.params.get(param_name, if_none)
         if isinstance(value, bytes) and param_name not in _READ_AS_BYTES:
