@@ -50,7 +50,6 @@ def _health(world: World, _: dict[str, Any]) -> Any:
 def _clock(world: World, body: dict[str, Any]) -> Any:
     if "advance" in body:
         world.clock.advance(float(body["advance"]))
-        world.settle()
     return {"now": world.clock.now()}
 
 

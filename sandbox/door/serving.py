@@ -12,7 +12,8 @@ from werkzeug.serving import make_server
 from sandbox.batch.model import account
 from sandbox.door.gate import Gate
 from sandbox.seams.table import install
-from sandbox.world.world import World, use
+from sandbox.world.agenda import Ticker
+from sandbox.world.world import World, current, use
 
 LOOPBACK = "127.0.0.1"
 
@@ -29,12 +30,15 @@ class Serving:
         self._server = make_server(LOOPBACK, port, self.application, threaded=True, request_handler=MotoRequestHandler)
         self.port: int = self._server.port
         self.endpoint = f"http://{LOOPBACK}:{self.port}"
+        self._ticker = Ticker(world.agenda, lambda: current() is world)
         self._thread = Thread(target=self._server.serve_forever, args=(0.02,), name="offline-aws", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+        self._ticker.start()
 
     def stop(self) -> None:
+        self._ticker.stop()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()

@@ -3,8 +3,6 @@
 moto keeps its backends in module globals, so there is one world to a process too; `use` sets it.
 """
 
-import heapq
-import itertools
 import random
 from collections import defaultdict
 from collections.abc import Callable
@@ -13,6 +11,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, Protocol
 
+from sandbox.world.agenda import Agenda
 from sandbox.world.calls import Calls
 from sandbox.world.client_tokens import ClientTokens
 from sandbox.world.clock import Clock
@@ -94,19 +93,20 @@ class World:
     quotas: dict[tuple[str, str, str], float] = field(default_factory=dict)  # region, service, code → raised to
     # Service → ARNs of what needs its linked role. The services fill it: IAM knows nothing of them.
     linked_role_users: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
-    _agenda: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
-    _order: Any = field(default_factory=itertools.count)
+    # Called with an instance and its state whenever one becomes running, shutting-down, stopping, stopped, terminated.
+    machine_listeners: list[Callable[[Any, str], None]] = field(default_factory=list)
+    agenda: Agenda = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.agenda = Agenda(self.clock, self.lock)
 
     def later(self, seconds: float, act: Callable[[], None]) -> None:
-        """Have `act` done once the clock has moved on by `seconds`, at the first request after that."""
-        with self.lock:
-            heapq.heappush(self._agenda, (self.clock.now() + seconds, next(self._order), act))
+        """Have `act` done, under the lock, once the clock has moved on by `seconds`."""
+        self.agenda.add(seconds, act)
 
     def settle(self) -> None:
         """Do what has become due."""
-        with self.lock:
-            while self._agenda and self._agenda[0][0] <= self.clock.now():
-                heapq.heappop(self._agenda)[2]()
+        self.agenda.do_due()
 
     def hide(self, resource_id: str, seconds: float, share: float = 1.0) -> None:
         """Let a new id be unknown for a while, as AWS's eventual consistency does for that share of new ids."""
@@ -123,7 +123,7 @@ class World:
             tables: tuple[Clearable, ...] = (
                 self.faults, self.calls, self.client_tokens, self.rests, self.sessions, self.visible_from, self.quotas,
                 self.instances, self.volumes, self.template_versions, self.role_deletions, self.placement_groups,
-                self.encryption, self._agenda,
+                self.encryption, self.agenda,
             )  # fmt: skip
             for table in tables:
                 table.clear()

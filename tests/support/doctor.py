@@ -79,7 +79,7 @@ class Patient:
     def update(self, name: str = "ondemand", **changes: Any) -> None:
         """UpdateComputeEnvironment, awaited."""
         self.batch.update_compute_environment(computeEnvironment=name, **changes)
-        self.later()
+        self.later(15)
 
     def submit(self, vcpus: int = 1, memory: int = 1024, queue: str = "highpriority", name: str = "fastqc") -> str:
         """The id of a new job that has become RUNNABLE."""

@@ -26,6 +26,8 @@ def set_state(instance: Any, name: str, reason: StateReason | None = None) -> No
         instance.state_reason = reason
         when = current().clock.utcnow().strftime("%Y-%m-%d %H:%M:%S GMT")
         instance._reason = f"User initiated ({when})" if reason is BY_USER else reason.message
+    for hear in tuple(current().machine_listeners):
+        hear(instance, name)
 
 
 def is_one_time_spot(instance: Any) -> bool:
@@ -105,9 +107,9 @@ def fail(instance: Any, code: str, message: str) -> None:
 
 def _become_running(instance: Any) -> None:
     if instance.state == "pending":
-        set_state(instance, "running")
         instance.state_reason = None
         current().instances[instance.id].running_since = current().clock.now()
+        set_state(instance, "running")
 
 
 def _fail_to_run(instance: Any, why: str) -> None:
