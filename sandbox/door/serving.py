@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from sandbox.batch.model import account
 from sandbox.door.gate import Gate
+from sandbox.door.own_calls import make_own_calls
 from sandbox.seams.table import install
 from sandbox.world.agenda import Ticker
 from sandbox.world.world import World, current, use
@@ -25,6 +26,7 @@ class Serving:
         install()
         use(world)
         world.linked_role_users[account.SERVICE] = account.list_users_of_linked_role
+        world.own_calls = make_own_calls(world)
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.application = Gate(world)
         self._server = make_server(LOOPBACK, port, self.application, threaded=True, request_handler=MotoRequestHandler)

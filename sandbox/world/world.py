@@ -18,6 +18,7 @@ from sandbox.world.clock import Clock
 from sandbox.world.facts import InstanceFacts, PlacementGroup, RoleDeletion, VolumeFacts
 from sandbox.world.faults import Faults
 from sandbox.world.hypervisor import Hypervisor
+from sandbox.world.own_calls import OwnCalls, refuse_all
 from sandbox.world.queues import Queues
 from sandbox.world.rests import Rests
 
@@ -95,6 +96,7 @@ class World:
     linked_role_users: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
     # Called with an instance and its state whenever one becomes running, shutting-down, stopping, stopped, terminated.
     machine_listeners: list[Callable[[Any, str], None]] = field(default_factory=list)
+    own_calls: OwnCalls = refuse_all  # of the services; the door sets it
     agenda: Agenda = field(init=False)
 
     def __post_init__(self) -> None:
