@@ -115,6 +115,8 @@ INNER: dict[str, dict[str, set[str]]] = {
         "s3": {"iam/evaluation", "world"},
         "pricing": {"paging", "world"},
         "quotas": {"world"},
+        "registry": {"machines", "world"},
+        "ecr": {"iam", "iam/evaluation", "machines", "paging", "registry", "world"},
         "ec2/model": {"world"},
         "ec2/network": {"ec2/model", "world"},
         "ec2/hardware": {"ec2/network", "ec2/model", "iam", "world"},

@@ -94,6 +94,7 @@ class World:
     quotas: dict[tuple[str, str, str], float] = field(default_factory=dict)  # region, service, code → raised to
     # Service → ARNs of what needs its linked role. The services fill it: IAM knows nothing of them.
     linked_role_users: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
+    registry: Any = None  # a sandbox.registry.registry.Registry, once it is asked for
     # Called with an instance and its state whenever one becomes running, shutting-down, stopping, stopped, terminated.
     machine_listeners: list[Callable[[Any, str], None]] = field(default_factory=list)
     own_calls: OwnCalls = refuse_all  # of the services; the door sets it
@@ -129,6 +130,8 @@ class World:
             )  # fmt: skip
             for table in tables:
                 table.clear()
+            if self.registry:
+                self.registry.forget()
 
 
 class _Current:

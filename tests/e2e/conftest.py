@@ -15,7 +15,7 @@ import pytest
 from images.builder import provisioning
 from sandbox.command import client, state
 from sandbox.machines.hypervisor import CPUS_VARIABLE
-from sandbox.machines.registry import Registry, busybox_registry
+from sandbox.registry.busybox import Registry, busybox_registry
 from tests.support.cli import Cli
 from tests.support.growing import make_role
 from tests.support.machine_groups import place

@@ -13,7 +13,7 @@ import pytest
 
 from sandbox.command import state
 from sandbox.machines.hypervisor import QemuHypervisor
-from sandbox.machines.registry import busybox_registry
+from sandbox.registry.busybox import busybox_registry
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec
 from tests.support.keys import new_pem
 

@@ -10,7 +10,7 @@ from http.client import HTTPResponse
 
 import pytest
 
-from sandbox.machines.registry import MANIFEST, Registry, busybox_image, digest_of
+from sandbox.registry.busybox import MANIFEST, Registry, busybox_image, digest_of
 
 PROGRAM = b"\x7fELF a program"
 

@@ -1,0 +1,1 @@
+"""ECR: repositories, logins, rights, and the images that its registry really has."""
