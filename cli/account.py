@@ -49,10 +49,13 @@ def iam_policy(
 ) -> int:
     """Print the IAM policy that running Kiln needs."""
     from environments.commands import operator_policy
+    from jobs.needs import needs as jobs_need
 
     if for_:
         return operator_policy.print_policy_for(for_, env, region, account)
     if builder:
         return operator_policy.print_builder_policy(env, image, region, account)
     environments = github_environment or ["plan", "apply"]
-    return operator_policy.print_policies(env, image, boundary, region, account, trust, environments)
+    return operator_policy.print_policies(
+        env, image, boundary, region, account, trust, environments, others=[jobs_need]
+    )

@@ -22,6 +22,8 @@ _TAKES = {
     "show-env": ("env", "region"),
     "list-envs": ("region",),
     "doctor": ("env", "region"),
+    "list-jobs": ("env", "region"),
+    "show-job": ("region",),
     "iam-policy": (),
     "ssh": (),
     "validate": (),

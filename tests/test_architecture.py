@@ -16,8 +16,9 @@ MAY_IMPORT = {
     "images": {"kiln", "cloud", "provision", "userdata"},
     "launch_templates": {"kiln", "cloud", "provision", "userdata"},
     "environments": {"kiln", "cloud", "provision", "images", "launch_templates"},
+    "jobs": {"kiln", "cloud", "environments"},
     "sandbox": set(),
-    "cli": {"kiln", "cloud", "images", "launch_templates", "environments", "sandbox"},
+    "cli": {"kiln", "cloud", "images", "launch_templates", "environments", "jobs", "sandbox"},
 }
 
 # The inner rooms of a top room, and which of the others each may import. "" is what lies in the top room itself.
@@ -84,7 +85,7 @@ INNER: dict[str, dict[str, set[str]]] = {
             "spec",
         },
         "doctor/checks": {"kinds/iam", "kinds/batch", "doctor/facts", "rights", "plan", "machines"},
-        "doctor": {"doctor/checks", "doctor/looks", "doctor/facts", "spec"},
+        "doctor": {"doctor/checks", "doctor/looks", "doctor/facts", "kinds/batch", "spec"},
         "commands": {
             "apply",
             "screens",
@@ -100,6 +101,13 @@ INNER: dict[str, dict[str, set[str]]] = {
             "machines",
             "spec",
         },
+    },
+    "jobs": {
+        "model": set(),
+        "looks": {"model"},
+        "screens": {"looks", "model"},
+        "commands": {"screens", "looks", "model"},
+        "": set(),
     },
     "sandbox": {
         "world": set(),

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cloud.policy import Permission, Scope, documents
@@ -24,6 +24,8 @@ from launch_templates.needs import needs as templates_need
 
 _BOUNDARY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
+Needs = Callable[[Sequence[EnvironmentSpec], Scope], tuple[Permission, ...]]
+"""What the commands of a room need for these environments."""
 ISSUER = "token.actions.githubusercontent.com"
 
 
@@ -35,15 +37,19 @@ def print_policies(
     account: str,
     trust: str,
     github_environment: Sequence[str],
+    others: Sequence[Needs] = (),
 ) -> int:
-    """Print the documents, or with `trust` (OWNER/REPOSITORY) the trust policy. No AWS call is made."""
+    """Print the documents, or with `trust` (OWNER/REPOSITORY) the trust policy. No AWS call is made.
+
+    `others` tell what the commands of rooms above this room need.
+    """
     _check(account, boundary)
     if trust:
         print_result(json.dumps(write_trust_policy(trust, github_environment, account), indent=2))
         return Exit.DONE
     specs = [definitions.load(name) for name in env or ("genomics",)]
     built = [images.load(name) for name in image or _shipped(specs)]
-    policies = documents(list_permissions(specs, Scope(region or "*", account or "*"), boundary, built))
+    policies = documents(list_permissions(specs, Scope(region or "*", account or "*"), boundary, built, others))
     print_result("\n".join(json.dumps(policy, indent=2) for policy in policies))
     return Exit.DONE
 
@@ -88,11 +94,15 @@ def print_builder_policy(env: Sequence[str], image: Sequence[str], region: str, 
 
 
 def list_permissions(
-    specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str = "", built: Sequence[ImageSpec] = ()
+    specs: Sequence[EnvironmentSpec],
+    scope: Scope,
+    boundary: str = "",
+    built: Sequence[ImageSpec] = (),
+    others: Sequence[Needs] = (),
 ) -> tuple[Permission, ...]:
     """List what it takes to build images, to register templates and these environments, and to run the doctor."""
     made = (*images_need(scope, built), *templates_need(scope), *environments_need(specs, scope, boundary))
-    return (*made, *doctor_needs())
+    return (*made, *doctor_needs(), *(permission for needs in others for permission in needs(specs, scope)))
 
 
 def _shipped(specs: Sequence[EnvironmentSpec]) -> list[str]:

@@ -12,18 +12,12 @@ from environments.doctor.facts.picture import Part, Picture
 from environments.doctor.facts.scope import Scope
 from environments.doctor.looks import batch
 from environments.doctor.looks.gather import gather
+from environments.kinds.batch import endings
 from kiln import words
 from kiln.errors import UserError
 
 _NOT_NEEDED: tuple[Part, ...] = ("definitions", "rights", "volumes", "jobs")
 _BEYOND_FRONT = (0.0, 100)  # GetJobQueueSnapshot shows the first 100 jobs of a queue
-_ENDINGS = {  # what AWS Batch's statusReason of a FAILED job holds → what to do
-    "OutOfMemory": "it used more memory than it asked for: ask for more",
-    "Host EC2": "its machine ended, as Spot machines do: allow more attempts, or use an On-Demand queue",
-    "CannotPullContainer": "its image could not be pulled: check its name, the network, and the free disk space",
-    "Dependent Job failed": "a job that it depends on has failed: see that job",
-    "exited": "its own command ended with an error: see its log",
-}
 _STATES = {
     "PENDING": "it waits for the jobs that it depends on",
     "SUBMITTED": "AWS Batch has just accepted it",
@@ -74,8 +68,9 @@ def _explain_runnable(job: QueuedJob, picture: Picture) -> Explanation:
 
 
 def _explain_failed(job: QueuedJob) -> Explanation:
-    hint = next((text for ending, text in _ENDINGS.items() if ending in job.reason), "see its log")
-    why = job.reason or "AWS Batch gives no reason"
+    ending = endings.explain(job.reason, job.container_reason, job.exit_code)
+    hint = f"{ending.meaning}: {ending.hint}" if ending and ending.hint else "see its log"
+    why = "; ".join(filter(None, (job.reason, job.container_reason))) or "AWS Batch gives no reason"
     return Explanation(job, f"FAILED{_reason(job)}", error(f"{title(job)} has FAILED", why, hint, job.id))
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from jobs.needs import needs as jobs_need
 from kiln.errors import Exit
 from tests.support.typed import Record, Typed
 
@@ -31,8 +32,8 @@ def test_iam_policy(typed: Typed, recorded: Record) -> None:
         "--account", "1", "--trust", "o/r", "--github-environment", "prod",
     )  # fmt: skip
     assert policy.calls == [
-        (([], [], "", "", "", "", ["plan", "apply"]), {}),
-        ((["a", "b"], ["i"], "arn", "r", "1", "o/r", ["prod"]), {}),
+        (([], [], "", "", "", "", ["plan", "apply"]), {"others": [jobs_need]}),
+        ((["a", "b"], ["i"], "arn", "r", "1", "o/r", ["prod"]), {"others": [jobs_need]}),
     ]
 
 

@@ -12,10 +12,13 @@ import yaml
 
 import tasks
 from environments.doctor.facts.picture import Part
+from jobs.screens import documents as job_screen
+from jobs.screens import listed as list_screen
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
 from tests.support.fake_remote import FakeRemote
 from tests.support.images import DEFINITION, MakeAmi
+from tests.support.jobs import ARRAY, LISTED, NOW, WAITING, WHOLE
 from tests.support.typed import Documented, keys
 
 DOCUMENTS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("documents.yaml").read_text())
@@ -79,6 +82,14 @@ def test_of_the_doctor(sandbox: Sandbox, tmp_path: Path, documented: Documented)
     sandbox.clock.advance(60)
     same("doctor", documented("doctor", "--env", env, code=2))
     same("doctor --job", documented("doctor", "--job", job, code=2))
+
+
+def test_of_jobs() -> None:
+    """Of values in which everything is known: list-jobs and show-job print what is made of them."""
+    listed = list_screen.make_document("us-east-1", ["default"], NOW, LISTED)
+    same("list-jobs", listed)
+    shown = [job_screen.make_document(whole, NOW) for whole in (WHOLE, WAITING, ARRAY)]
+    assert sorted({key for document in shown for key in keys(document)}) == DOCUMENTS["show-job"]
 
 
 def test_of_what_the_doctor_could_not_look_at() -> None:

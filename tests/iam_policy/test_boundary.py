@@ -12,6 +12,7 @@ from environments.commands import environment as commands
 from environments.commands import operator_policy
 from environments.rollout.options import Options
 from environments.spec import definitions
+from jobs.needs import needs as jobs_need
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 from tests.support import trust
@@ -37,7 +38,7 @@ def bounded(sandbox: Sandbox, tmp_path: Path) -> str:
 
 def test_every_role_has_it_and_none_is_made_without(sandbox: Sandbox, become: Become, bounded: str) -> None:
     spec = definitions.load(bounded)
-    become(operator_policy.list_permissions([spec], Scope()))
+    become(operator_policy.list_permissions([spec], Scope(), others=[jobs_need]))
     done = commands.register(
         bounded, "ecs-optimized", None, Options(), plan=False, yes=True, verbose=False, as_json=False
     )

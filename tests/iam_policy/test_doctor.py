@@ -11,6 +11,7 @@ from environments.commands import operator_policy
 from environments.doctor import command as commands
 from environments.rollout.options import Options
 from environments.spec import definitions
+from jobs.needs import needs as jobs_need
 from sandbox.inprocess import Sandbox
 from tests.support.denied import Become
 
@@ -22,7 +23,7 @@ def _visit() -> Any:
 
 
 def test_the_doctor_under_the_policy(sandbox: Sandbox, become: Become) -> None:
-    whole = operator_policy.list_permissions([definitions.load("genomics")], Scope())
+    whole = operator_policy.list_permissions([definitions.load("genomics")], Scope(), others=[jobs_need])
     become(whole)
     environments.register(
         "genomics", "ecs-optimized", None, Options(), plan=False, yes=True, verbose=False, as_json=False

@@ -17,12 +17,13 @@ from environments.commands import operator_policy
 from environments.spec import definitions
 from images.needs import needs as images_need
 from images.spec.image import ImageSpec
+from jobs.needs import needs as jobs_need
 from kiln.errors import UserError
 from provision.docker.autoscale_policy import write_policy as storage_policy
 from tests.support.cli import Cli
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("cloud", "images", "launch_templates", "environments")
+ROOMS = ("cloud", "images", "launch_templates", "environments", "jobs")
 SERVICES = ("batch", "ec2", "ecs", "iam", "kms", "logs", "pricing", "s3", "service-quotas", "ssm", "sts")
 SHIPPED = ("genomics", "genomics-2019", "reference", "salmon")
 # Called nowhere, or needing no permission (AWS STS API Reference).
@@ -41,7 +42,8 @@ S3_ACTIONS = {
 
 
 def permissions(*names: str, boundary: str = "") -> tuple[Permission, ...]:
-    return operator_policy.list_permissions([definitions.load(each) for each in names or SHIPPED], Scope(), boundary)
+    specs = [definitions.load(each) for each in names or SHIPPED]
+    return operator_policy.list_permissions(specs, Scope(), boundary, others=[jobs_need])
 
 
 def operations() -> dict[str, set[str]]:

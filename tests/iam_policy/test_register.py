@@ -14,6 +14,7 @@ from environments.kinds.ec2 import security_groups
 from environments.plan.prepare import prepare
 from environments.rollout.options import Options
 from environments.spec import definitions
+from jobs.needs import needs as jobs_need
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 from tests.support import environments
@@ -24,7 +25,7 @@ DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "40
 
 
 def permissions(name: str) -> list[Permission]:
-    return list(operator_policy.list_permissions([definitions.load(name)], Scope()))
+    return list(operator_policy.list_permissions([definitions.load(name)], Scope(), others=[jobs_need]))
 
 
 def register(name: str, *, ami: str = "ecs-optimized", options: Options = environments.ORDINARY) -> int:

@@ -13,7 +13,7 @@ from kiln.boundary import render
 from kiln.errors import UserError
 
 ROOT = Path(__file__).parent.parent.parent
-ROOMS = ("cli", "cloud", "environments", "images", "kiln", "launch_templates", "provision", "userdata")
+ROOMS = ("cli", "cloud", "environments", "images", "jobs", "kiln", "launch_templates", "provision", "userdata")
 
 
 @pytest.fixture(autouse=True)

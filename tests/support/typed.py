@@ -8,7 +8,7 @@ Documented = Callable[..., Any]
 Record = Callable[..., "Recorded"]
 
 # Objects whose keys are data: names of packages, of AWS's calls, of a person's tags.
-DATA = ("at_most", "calls", "data", "packages", "tags", "versions", "spec", "unseen")
+DATA = ("at_most", "calls", "counts", "data", "packages", "tags", "versions", "spec", "unseen")
 
 
 def keys(document: Any) -> list[str]:

@@ -66,6 +66,7 @@ def describe_jobs(cloud: Cloud, ids: Sequence[str]) -> list[QueuedJob]:
 def queued_job(described: Mapping[str, Any]) -> QueuedJob:
     """Read a job of DescribeJobs (pure)."""
     container = described.get("container") or {}
+    last = next((attempt.get("container") or {} for attempt in reversed(described.get("attempts") or ())), container)
     requirements = {
         requirement["type"]: int(float(requirement["value"]))
         for requirement in container.get("resourceRequirements") or ()
@@ -79,6 +80,8 @@ def queued_job(described: Mapping[str, Any]) -> QueuedJob:
         requirements.get("VCPU") or int(container.get("vcpus") or 0),
         requirements.get("MEMORY") or int(container.get("memory") or 0),
         requirements.get("GPU", 0),
+        container_reason=last.get("reason") or "",
+        exit_code=last.get("exitCode"),
     )
 
 

@@ -7,8 +7,7 @@ terminated"; a job with attempts left is tried again). An environment's instance
 https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
 """
 
-from sandbox.batch.jobs import attempts
-from sandbox.batch.jobs.endings import Ending
+from sandbox.batch.jobs import states
 from sandbox.batch.model.records import Environment, Job, Records
 from sandbox.world.world import current
 
@@ -18,29 +17,28 @@ DELETED = "Host EC2 terminated with its compute environment."
 
 def end_all(records: Records, environment: Environment) -> None:
     """End the jobs that run in a compute environment now."""
-    _end(records, _list_running(records, environment), DELETED)
+    _end([job for job in records.jobs.values() if _runs_there(job, environment)], DELETED)
 
 
 def end_updated(records: Records, environment: Environment) -> None:
     """End the jobs that run in a compute environment: now, or when the policy's time is up."""
     policy = environment.update_policy or {}
-    running = _list_running(records, environment)
+    running = [job for job in records.jobs.values() if _runs_there(job, environment)]
     if not running:
         return
     if policy.get("terminateJobsOnUpdate"):
-        _end(records, running, UPDATED)
+        _end(running, UPDATED)
     else:
         seconds = 60.0 * policy.get("jobExecutionTimeoutMinutes", 30)
-        begun = [(job, job.attempt) for job in running]
-        current().later(
-            seconds, lambda: _end(records, [job for job, attempt in begun if job.attempt is attempt], UPDATED)
-        )
+        begun = [(job, job.started) for job in running]
+        current().later(seconds, lambda: _end([job for job, started in begun if job.started == started], UPDATED))
 
 
-def _list_running(records: Records, environment: Environment) -> list[Job]:
-    return list(records.placed[environment.arn].values())
+def _runs_there(job: Job, environment: Environment) -> bool:
+    return job.status in states.PLACED and job.environment == environment.arn
 
 
-def _end(records: Records, jobs: list[Job], reason: str) -> None:
+def _end(jobs: list[Job], reason: str) -> None:
     for job in jobs:
-        attempts.finish(records, job, Ending(reason))
+        if job.status in states.PLACED:
+            states.end(job, reason)

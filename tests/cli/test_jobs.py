@@ -1,0 +1,23 @@
+"""The tasks of jobs: what is typed reaches the command behind it."""
+
+from tests.support.typed import Record, Typed
+
+
+def test_list_jobs(typed: Typed, recorded: Record) -> None:
+    listed = recorded("jobs.commands.list_jobs.list_jobs", 2)
+    assert typed("list-jobs") == 2
+    typed("list-jobs", "--env", "e", "--queue", "q", "--status", "failed", "--since", "2h", "--region", "r", "--json")
+    assert listed.calls == [
+        (("", "", "", "", None), {"as_json": False}),
+        (("e", "q", "failed", "2h", "r"), {"as_json": True}),
+    ]
+
+
+def test_show_job(typed: Typed, recorded: Record) -> None:
+    shown = recorded("jobs.commands.show_job.show_job")
+    typed("show-job", "abc")
+    typed("show-job", "abc", "--follow", "--region", "r", "--json")
+    assert shown.calls == [
+        (("abc", None), {"follow": False, "as_json": False}),
+        (("abc", "r"), {"follow": True, "as_json": True}),
+    ]
