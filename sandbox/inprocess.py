@@ -56,6 +56,8 @@ class Sandbox:
         self.world.queues.drop()
         if self.world.hypervisor:
             self.world.hypervisor.close()
+        if self.world.registry:
+            self.world.registry.close()
         empty_account()
         use(self._before)
 

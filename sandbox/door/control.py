@@ -8,6 +8,7 @@ from typing import Any
 
 from sandbox.batch.placing import stand_in
 from sandbox.ec2.model.records import list_instances
+from sandbox.ecr import layer_downloads
 from sandbox.world.world import World
 
 PREFIX = "/kiln-sandbox/"
@@ -20,6 +21,8 @@ def answer(world: World, environ: dict[str, Any], start_response: Any) -> Iterab
     name, _, rest = environ["PATH_INFO"][len(PREFIX) :].partition("/")
     if name == "downloads" and method in ("GET", "HEAD"):
         return _download(world, rest, start_response)
+    if name == "layers" and method == "GET":
+        return layer_downloads.answer(world, rest, environ, start_response)
     route = _ROUTES.get((method, name))
     try:
         if name == "console" and method == "GET":

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import sandbox.batch.questions
 import sandbox.ec2.questions
+import sandbox.ecr.questions
 import sandbox.ecs.questions
 import sandbox.iam.questions
 import sandbox.iam.sts_questions
@@ -42,6 +43,7 @@ def refuse_as_not_imitated(_: Request) -> Answer:
 SERVICES: dict[str, Service] = {
     "batch": Service(sandbox.batch.questions.ask),
     "ec2": Service(sandbox.ec2.questions.ask),
+    "ecr": Service(sandbox.ecr.questions.ask),
     "ecs": Service(sandbox.ecs.questions.ask),
     "iam": Service(sandbox.iam.questions.ask),
     "kms": Service(sandbox.kms.questions.ask),

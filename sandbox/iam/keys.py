@@ -42,7 +42,7 @@ def check_keys(world: World, request: Request) -> Refusal | None:
             return _for(_UNKNOWN, request)
         if session.expires <= world.clock.now():
             return _for(_EXPIRED, request)
-    elif request.access_key != world.access_key and not _belongs_to_a_user(request.access_key):
+    elif request.access_key != world.access_key and not belongs_to_a_user(request.access_key):
         return _for(_UNKNOWN, request)
     if request.region not in _GLOBAL and request.region not in _regions():
         return _WRONG_REGION
@@ -53,7 +53,7 @@ def _for(table: dict[str, Refusal], request: Request) -> Refusal:
     return table.get(request.service) or table.get(request.protocol) or table[""]
 
 
-def _belongs_to_a_user(access_key: str) -> bool:
+def belongs_to_a_user(access_key: str) -> bool:
     users = iam_backends[ACCOUNT]["aws"].users.values()
     known = any(key.access_key_id == access_key for user in users for key in user.access_keys)
     return known and visibility.is_visible(access_key)

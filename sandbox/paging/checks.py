@@ -18,6 +18,7 @@ _CODES = {
     "ssm": ("ValidationException", "InvalidNextToken"),
     "kms": ("ValidationException", "InvalidMarkerException"),
     "logs": ("InvalidParameterException", "InvalidParameterException"),
+    "ecr": ("InvalidParameterException", "InvalidParameterException"),
     "ecs": ("InvalidParameterException", "InvalidParameterException"),
     "servicequotas": ("ValidationException", "InvalidPaginationTokenException"),
     "pricing": ("InvalidParameterException", "InvalidNextTokenException"),

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from sandbox.machines.host import as_root, made_once, may_be_root, run
-from sandbox.world.hypervisor import MachineError
+from sandbox.machines.host import run
+from sandbox.registry.packages import unpack
 
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 CONFIG = "application/vnd.docker.container.image.v1+json"
@@ -65,22 +65,8 @@ def digest_of(content: bytes) -> str:
 
 def debian_busybox(cache: Path) -> Path:
     """Debian's static busybox, from the host's own sources; unpacked into `cache`, not installed."""
-    place = made_once(cache / "busybox", _download_busybox)
+    place = unpack(cache, "busybox-static")
     return next(path for path in (place / "bin" / "busybox", place / "usr" / "bin" / "busybox") if path.exists())
-
-
-def _download_busybox(place: Path) -> None:
-    fetch = ["sh", "-c", 'cd "$0" && apt-get -o APT::Sandbox::User=root download busybox-static', str(place)]
-    try:
-        run(fetch)
-    except MachineError:
-        if not may_be_root():
-            raise
-        run(as_root(["apt-get", "update", "-o", "DPkg::Lock::Timeout=300"]))
-        run(fetch)
-    (package,) = place.glob("busybox-static_*.deb")
-    run(["dpkg-deb", "--extract", str(package), str(place)])
-    package.unlink()
 
 
 def _layer(busybox: bytes, applets: tuple[str, ...]) -> bytes:

@@ -13,6 +13,7 @@ import moto.batch.urls
 import moto.core.errors
 import moto.core.responses
 import moto.ec2.urls
+import moto.ecr.urls
 import moto.ecs.urls
 import moto.iam.urls
 import moto.kms.urls
@@ -38,6 +39,7 @@ from sandbox.ec2.network.default_vpc import lead_out
 from sandbox.ec2.service import Ec2
 from sandbox.ec2.volumes.snapshots import Pending
 from sandbox.ec2.volumes.volumes import status
+from sandbox.ecr.service import Ecr
 from sandbox.ecs.service import Ecs
 from sandbox.iam.service import Iam
 from sandbox.iam.sts import Sts
@@ -76,6 +78,7 @@ SEAMS: tuple[Seam, ...] = (
     # Who answers.
     Seam(moto.batch.urls, "url_paths", put(dict.fromkeys(PATHS, Batch.dispatch)), "Batch is the sandbox's own"),
     Seam(moto.ec2.urls, "url_paths", answered_by(Ec2), _LAWS),
+    Seam(moto.ecr.urls, "url_paths", answered_by(Ecr), "moto's images are made up"),
     Seam(moto.ecs.urls, "url_paths", answered_by(Ecs), _LAWS),
     Seam(moto.iam.urls, "url_paths", answered_by(Iam), _LAWS),
     Seam(moto.kms.urls, "url_paths", answered_by(Kms), "the door has parsed the request, and lists have pages"),
@@ -124,6 +127,7 @@ SUBCLASSES: tuple[Subclass, ...] = (
             "reset_ebs_default_kms_key_id",
         ),
     ),
+    Subclass(Ecr, "moto's images are made up"),
     Subclass(Ecs, _LAWS),
     Subclass(
         Iam, _LAWS, adds=("refuse_change_of_awss_policy", "refuse_change_of_linked_role", "simulate_principal_policy")

@@ -41,3 +41,20 @@ class RoleDeletion:
 
     status: str = "IN_PROGRESS"
     users: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RegistryLogin:
+    """Whose password for ECR's registries it is, by access key, and until when (seconds since the epoch)."""
+
+    access_key: str
+    until: float
+
+
+@dataclass(frozen=True)
+class LayerTicket:
+    """What a download URL of ECR is for: a layer of a repository in the registry, until then (epoch seconds)."""
+
+    storage: str
+    digest: str
+    until: float

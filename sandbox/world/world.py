@@ -15,7 +15,7 @@ from sandbox.world.agenda import Agenda
 from sandbox.world.calls import Calls
 from sandbox.world.client_tokens import ClientTokens
 from sandbox.world.clock import Clock
-from sandbox.world.facts import InstanceFacts, PlacementGroup, RoleDeletion, VolumeFacts
+from sandbox.world.facts import InstanceFacts, LayerTicket, PlacementGroup, RegistryLogin, RoleDeletion, VolumeFacts
 from sandbox.world.faults import Faults
 from sandbox.world.hypervisor import Hypervisor
 from sandbox.world.own_calls import OwnCalls, refuse_all
@@ -94,6 +94,8 @@ class World:
     quotas: dict[tuple[str, str, str], float] = field(default_factory=dict)  # region, service, code → raised to
     # Service → ARNs of what needs its linked role. The services fill it: IAM knows nothing of them.
     linked_role_users: dict[str, Callable[[], list[str]]] = field(default_factory=dict)
+    registry_logins: dict[str, RegistryLogin] = field(default_factory=dict)  # by password
+    layer_tickets: dict[str, LayerTicket] = field(default_factory=dict)  # by what stands in the URL
     registry: Any = None  # a sandbox.registry.registry.Registry, once it is asked for
     # Called with an instance and its state whenever one becomes running, shutting-down, stopping, stopped, terminated.
     machine_listeners: list[Callable[[Any, str], None]] = field(default_factory=list)
@@ -126,7 +128,8 @@ class World:
             tables: tuple[Clearable, ...] = (
                 self.faults, self.calls, self.client_tokens, self.rests, self.sessions, self.visible_from, self.quotas,
                 self.instances, self.volumes, self.template_versions, self.role_deletions, self.placement_groups,
-                self.encryption, self.agenda,
+                self.encryption, self.registry_logins, self.layer_tickets,
+                self.agenda,
             )  # fmt: skip
             for table in tables:
                 table.clear()

@@ -18,12 +18,14 @@ Statement = Mapping[str, Any]
 @dataclass(frozen=True)
 class Question:
     """May it be done? `resource` is an ARN or `*`. `known` is False for an id that names nothing: what depends on the
-    resource is then left to the service, which answers that there is no such thing."""
+    resource is then left to the service, which answers that there is no such thing. `own_policy` are the statements of
+    the resource's policy, where it has one."""
 
     action: str
     resource: str = "*"
     context: Context = field(default_factory=dict)
     known: bool = True
+    own_policy: tuple[Statement, ...] = ()
 
 
 @lru_cache(maxsize=512)
@@ -43,6 +45,22 @@ def applies(statement: Statement, question: Question) -> bool:
     if not question.known:
         return statement.get("Effect") == "Allow"
     return _names_resource(statement, question) and hold(statement.get("Condition") or {}, question.context)
+
+
+def names_principal(statement: Statement, context: Context) -> bool:
+    """Return whether a statement of a resource's policy speaks of the caller: `*`, or ARN of user, role or session.
+
+    Naming the account hands the decision to the callers' own policies, so it allows nothing by itself, yet it denies.
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
+    named = "NotPrincipal" if "NotPrincipal" in statement else "Principal"
+    principal = statement.get(named) or {}
+    names = as_list(principal) if isinstance(principal, str) else as_list(principal.get("AWS", []))
+    own = {*context.get("aws:principalarn", ()), *context.get("kiln:sessionarn", ())}
+    accounts = context.get("aws:principalaccount", ())
+    whole = {name for account in accounts for name in (account, f"arn:aws:iam::{account}:root")}
+    found = any(name == "*" or name in own or (name in whole and statement.get("Effect") == "Deny") for name in names)
+    return found != (named == "NotPrincipal")
 
 
 def names_action(statement: Statement, action: str) -> bool:
