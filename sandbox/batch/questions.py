@@ -54,8 +54,7 @@ def _make_prefix(request: Request) -> str:
 
 def _list_tag_keys(region: str, arn: str) -> tags.Keys:
     """List aws:ResourceTag of a resource of Batch."""
-    own = next((own for _, each, own in records.of(region).tagged() if each == arn), {})
-    return tags.list_carried(own)
+    return tags.list_carried(records.of(region).find_tags(arn) or {})
 
 
 def _ask_to_pass(request: Request) -> Iterator[Question]:

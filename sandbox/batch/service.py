@@ -16,7 +16,7 @@ from sandbox.batch import shapes, tags
 from sandbox.batch.compute_environments import calls as compute_environments
 from sandbox.batch.job_definitions import calls as job_definitions
 from sandbox.batch.job_queues import calls as job_queues
-from sandbox.batch.jobs import calls as jobs
+from sandbox.batch.jobs import lists, stopping, submission
 from sandbox.batch.model import records
 from sandbox.batch.model.records import Fields, Records
 from sandbox.batch.placing import settling
@@ -33,15 +33,15 @@ OPERATIONS: dict[str, Operation] = {
     "DescribeJobQueues": job_queues.describe,
     "UpdateJobQueue": job_queues.update,
     "DeleteJobQueue": job_queues.delete,
-    "GetJobQueueSnapshot": job_queues.take_snapshot,
+    "GetJobQueueSnapshot": lists.take_snapshot,
     "RegisterJobDefinition": job_definitions.register,
     "DescribeJobDefinitions": job_definitions.describe,
     "DeregisterJobDefinition": job_definitions.deregister,
-    "SubmitJob": jobs.submit,
-    "DescribeJobs": jobs.describe,
-    "ListJobs": jobs.list_jobs,
-    "CancelJob": jobs.cancel,
-    "TerminateJob": jobs.terminate,
+    "SubmitJob": submission.submit,
+    "DescribeJobs": lists.describe,
+    "ListJobs": lists.list_jobs,
+    "CancelJob": stopping.cancel,
+    "TerminateJob": stopping.terminate,
     "TagResource": tags.tag,
     "UntagResource": tags.untag,
     "ListTagsForResource": tags.list_tags,

@@ -29,7 +29,7 @@ def list_tags(records: Records, request: Fields) -> Fields:
 
 def _find_tags(records: Records, request: Fields) -> dict[str, str]:
     arn = request["resourceArn"]
-    tags = next((tags for _, each, tags in records.tagged() if each == arn), None)
+    tags = records.find_tags(arn)
     if tags is None:
         raise refused(f"The resource {arn} does not exist")
     return tags

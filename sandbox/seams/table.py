@@ -109,6 +109,7 @@ SEAMS: tuple[Seam, ...] = (
     Seam(moto.core.responses, "method_names_from_class", remember, _COSTS),
 )
 
+_OF_RECORDS = ("arn", "find_definition", "find_queue", "find_tags", "of_queue", "tagged")
 SUBCLASSES: tuple[Subclass, ...] = (
     Subclass(Batch, "moto's frame of a service: it parses and serialises by botocore's model"),
     Subclass(
@@ -145,7 +146,7 @@ SUBCLASSES: tuple[Subclass, ...] = (
         ("is_deprecated", "snapshot_ids"),
     ),
     Subclass(Pending, "moto's snapshots are complete at once", ("report",)),
-    Subclass(Records, "what moto empties with everything else", ("arn", "of_queue", "tagged")),
+    Subclass(Records, "what moto empties with everything else", _OF_RECORDS),
     Subclass(SpotRequest, "moto's launches an instance of its own"),
 )
 

@@ -7,7 +7,8 @@ terminated"; a job with attempts left is tried again). An environment's instance
 https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
 """
 
-from sandbox.batch.jobs import states
+from sandbox.batch.jobs import attempts
+from sandbox.batch.jobs.endings import Ending
 from sandbox.batch.model.records import Environment, Job, Records
 from sandbox.world.world import current
 
@@ -17,28 +18,29 @@ DELETED = "Host EC2 terminated with its compute environment."
 
 def end_all(records: Records, environment: Environment) -> None:
     """End the jobs that run in a compute environment now."""
-    _end([job for job in records.jobs.values() if _runs_there(job, environment)], DELETED)
+    _end(records, _list_running(records, environment), DELETED)
 
 
 def end_updated(records: Records, environment: Environment) -> None:
     """End the jobs that run in a compute environment: now, or when the policy's time is up."""
     policy = environment.update_policy or {}
-    running = [job for job in records.jobs.values() if _runs_there(job, environment)]
+    running = _list_running(records, environment)
     if not running:
         return
     if policy.get("terminateJobsOnUpdate"):
-        _end(running, UPDATED)
+        _end(records, running, UPDATED)
     else:
         seconds = 60.0 * policy.get("jobExecutionTimeoutMinutes", 30)
-        begun = [(job, job.started) for job in running]
-        current().later(seconds, lambda: _end([job for job, started in begun if job.started == started], UPDATED))
+        begun = [(job, job.attempt) for job in running]
+        current().later(
+            seconds, lambda: _end(records, [job for job, attempt in begun if job.attempt is attempt], UPDATED)
+        )
 
 
-def _runs_there(job: Job, environment: Environment) -> bool:
-    return job.status in states.PLACED and job.environment == environment.arn
+def _list_running(records: Records, environment: Environment) -> list[Job]:
+    return list(records.placed[environment.arn].values())
 
 
-def _end(jobs: list[Job], reason: str) -> None:
+def _end(records: Records, jobs: list[Job], reason: str) -> None:
     for job in jobs:
-        if job.status in states.PLACED:
-            states.end(job, reason)
+        attempts.finish(records, job, Ending(reason))

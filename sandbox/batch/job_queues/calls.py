@@ -2,12 +2,12 @@
 
 Sources: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html, …/API_UpdateJobQueue.html,
 …/API_DeleteJobQueue.html ("You must first disable submissions for a queue … All jobs in the queue are eventually
-terminated when you delete a job queue"), …/API_GetJobQueueSnapshot.html (the first 100 RUNNABLE jobs).
+terminated when you delete a job queue").
 """
 
 from sandbox.batch.job_queues import rules
-from sandbox.batch.jobs import states
-from sandbox.batch.model import names, quotas, tag_rules
+from sandbox.batch.jobs import limits, states, stopping
+from sandbox.batch.model import names, quotas, tag_rules, waking
 from sandbox.batch.model.errors import refused
 from sandbox.batch.model.records import MOVING, Fields, Queue, Records
 from sandbox.world.world import current
@@ -36,7 +36,7 @@ def create(records: Records, request: Fields) -> Fields:
         tags=dict(request.get("tags") or {}),
     )
     records.queues[name] = queue
-    current().later(current().delays.batch_queue, lambda: _finish_making(queue))
+    current().later(current().delays.batch_queue, lambda: _finish_making(records, queue))
     return _identify(queue)
 
 
@@ -55,7 +55,7 @@ def update(records: Records, request: Fields) -> Fields:
     queue.priority = request.get("priority", queue.priority)
     queue.limits = request.get("jobStateTimeLimitActions", queue.limits)
     queue.status, queue.reason = "UPDATING", "JobQueue Updating"
-    current().later(current().delays.batch_queue, lambda: _finish_making(queue))
+    current().later(current().delays.batch_queue, lambda: _finish_making(records, queue))
     return _identify(queue)
 
 
@@ -77,28 +77,21 @@ def describe(records: Records, request: Fields) -> Fields:
     return {"jobQueues": [_render(queue) for queue in found if queue]}
 
 
-def take_snapshot(records: Records, request: Fields) -> Fields:
-    queue = names.find_queue(records, request["jobQueue"])
-    waiting = [job for job in states.list_runnable(records) if job.queue == queue.arn][:100]
-    jobs = [{"jobArn": job.arn, "earliestTimeAtPosition": int(job.since * 1000)} for job in waiting]
-    return {"frontOfQueue": {"jobs": jobs, "lastUpdatedAt": states.tell_milliseconds()}}
-
-
 def _check_kind(request: Fields) -> None:
     for name in _OTHER_KINDS:
         if request.get(name):
             raise NotImplementedError(f"job queues with {name}")
 
 
-def _finish_making(queue: Queue) -> None:
+def _finish_making(records: Records, queue: Queue) -> None:
     queue.status, queue.reason, queue.leaving = "VALID", HEALTHY, []
+    limits.watch_all(records, queue)
+    waking.wake(records)
 
 
 def _finish_deleting(records: Records, queue: Queue) -> None:
-    for job in records.jobs.values():
-        if job.queue == queue.arn and job.status not in states.OVER:
-            job.terminated = True
-            states.fail(job, "JobQueue deleted")
+    for job in states.list_all(records, queue.arn):
+        stopping.end_by_force(records, job, "JobQueue deleted")
     records.queues.pop(queue.name, None)
 
 

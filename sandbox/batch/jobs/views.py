@@ -1,22 +1,19 @@
-"""A job as DescribeJobs and ListJobs tell it, and the filters of ListJobs.
+"""A job as DescribeJobs and ListJobs tell it.
 
 Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_JobDetail.html, …/API_JobSummary.html,
-…/API_ListJobs.html (filters: one at a time; "*" at the end of a name matches what begins so; times are milliseconds)
+…/API_AttemptContainerDetail.html ("a task ARN when they reach the STARTING status … a log stream name when they reach
+the RUNNING status"). What a job has not reached is absent, startedAt too (getmoto/moto#2202, tried on AWS).
 """
 
-from sandbox.batch.jobs import states
-from sandbox.batch.model.errors import executing
-from sandbox.batch.model.records import Fields, Job, Records
+from typing import Any
 
-_FILTERS = ("JOB_NAME", "JOB_DEFINITION", "BEFORE_CREATED_AT", "AFTER_CREATED_AT")
+from sandbox.batch.jobs import arrays
+from sandbox.batch.model.job import Attempt, Fields, Job
+from sandbox.batch.model.records import Records
 
 
 def render_detail(records: Records, job: Job) -> Fields:
-    container = dict(job.fields["container"])
-    if place := _find_container_instance(records, job):
-        container["containerInstanceArn"] = place
-    if job.exit_code is not None:
-        container["exitCode"] = job.exit_code
+    attempt = job.attempt
     return {
         "jobArn": job.arn,
         "jobName": job.name,
@@ -24,17 +21,21 @@ def render_detail(records: Records, job: Job) -> Fields:
         "jobQueue": job.queue,
         "status": job.status,
         "statusReason": job.reason or None,
-        "attempts": job.attempts,
+        "attempts": [_render_attempt(ended) for ended in job.ended],
         "createdAt": job.created,
-        # Required by the model; AWS tells 0 for a job that has not begun.
-        "startedAt": job.started or 0,
+        "startedAt": job.started,
         "stoppedAt": job.stopped,
         "jobDefinition": job.definition,
         "retryStrategy": job.fields.get("retryStrategy"),
         "timeout": job.fields.get("timeout"),
         "dependsOn": job.fields["dependsOn"],
         "parameters": job.fields["parameters"],
-        "container": container,
+        "container": {
+            **job.fields["container"],
+            "networkInterfaces": [],
+            **(_render_place(attempt) if attempt else {}),
+        },
+        "arrayProperties": _render_array(records, job),
         "tags": job.tags,
         "propagateTags": job.fields.get("propagateTags", False),
         "platformCapabilities": job.fields["platformCapabilities"],
@@ -44,60 +45,54 @@ def render_detail(records: Records, job: Job) -> Fields:
     }
 
 
-def _find_container_instance(records: Records, job: Job) -> str:
-    """Find the container instance that a job runs on; "" for a job that is on no machine.
-
-    The ARN names the cluster of the compute environment:
-    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html ("container instance")
-    """
-    known = records.environments.values()
-    environment = next((environment for environment in known if environment.arn == job.environment), None)
-    if environment is None or job.status not in states.PLACED:
-        return ""
-    cluster = environment.cluster.rpartition("/")[2]
-    prefix = records.arn("x", "").rpartition(":")[0].replace(":batch:", ":ecs:")
-    return f"{prefix}:container-instance/{cluster}/{job.id.replace('-', '')}"
+def _render_attempt(attempt: Attempt) -> Fields:
+    times = {"startedAt": attempt.started, "stoppedAt": attempt.stopped, "statusReason": attempt.reason}
+    container = {**_render_place(attempt), "networkInterfaces": []}
+    return {"container": container, **{name: value for name, value in times.items() if value is not None}}
 
 
-def render_summary(job: Job) -> Fields:
+def _render_place(attempt: Attempt) -> Fields:
+    """Where an attempt runs, or ran, and how its container ended."""
+    told: dict[str, Any] = {
+        "containerInstanceArn": attempt.instance or None,
+        "taskArn": attempt.task or None,
+        "logStreamName": attempt.log_stream or None,
+        "exitCode": attempt.exit_code,
+        "reason": attempt.container_reason or None,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _render_array(records: Records, job: Job) -> Fields | None:
+    if job.size:
+        changed = job.created if job.summed_up is None else job.summed_up
+        return {
+            "size": job.size,
+            "statusSummary": arrays.summarize(records, job),
+            "statusSummaryLastUpdatedAt": changed,
+        }
+    return {"index": job.index} if job.parent else None
+
+
+def render_summary(records: Records, job: Job) -> Fields:
+    attempt = job.attempt
+    container = {"exitCode": attempt.exit_code, "reason": attempt.container_reason or None} if attempt else {}
+    container = {name: value for name, value in container.items() if value is not None}
+    asked = {each["type"]: each["value"] for each in job.fields["container"]["resourceRequirements"]}
     return {
         "jobArn": job.arn,
         "jobId": job.id,
         "jobName": job.name,
+        "capacityUsage": [{"capacityUnit": "VCPU", "quantity": float(asked["VCPU"])}],
         "createdAt": job.created,
+        "scheduledAt": attempt.scheduled if attempt else None,
         "status": job.status,
         "statusReason": job.reason or None,
         "startedAt": job.started,
         "stoppedAt": job.stopped,
-        "container": {"exitCode": job.exit_code} if job.exit_code is not None else None,
+        "container": container or None,
+        "arrayProperties": _render_array(records, job),
         "jobDefinition": job.definition,
+        "isCancelled": job.cancelled or None,
+        "isTerminated": job.terminated or None,
     }
-
-
-def filter_jobs(jobs: list[Job], filters: list[Fields]) -> list[Job]:
-    """List the jobs that the filter takes; more than a single filter, or an unknown one, is refused."""
-    if len(filters) != 1 or filters[0].get("name") not in _FILTERS:
-        raise executing(f"Exactly one filter is expected, of {', '.join(_FILTERS)}.")
-    name, values = filters[0]["name"], filters[0].get("values") or []
-    if not values:
-        raise executing("The values of a filter can not be empty.")
-    if name.endswith("CREATED_AT"):
-        return [job for job in jobs if _in_time(job, name, values[0])]
-    return [job for job in jobs if any(_is_named(_name_for(job, name), value) for value in values)]
-
-
-def _in_time(job: Job, name: str, value: str) -> bool:
-    if not value.isdecimal():
-        raise executing(f"The value '{value}' of {name} is no time in milliseconds.")
-    return job.created < int(value) if name.startswith("BEFORE") else job.created > int(value)
-
-
-def _name_for(job: Job, filter_name: str) -> str:
-    return job.name if filter_name == "JOB_NAME" else job.definition.rpartition("/")[2]
-
-
-def _is_named(name: str, wanted: str) -> bool:
-    wanted = wanted.rpartition("/")[2]
-    if wanted.endswith("*"):
-        return name.lower().startswith(wanted[:-1].lower())
-    return wanted.lower() in (name.lower(), name.rpartition(":")[0].lower())

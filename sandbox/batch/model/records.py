@@ -1,15 +1,16 @@
 """What Batch remembers, by account and region: moto empties it with everything else."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 
+from sandbox.batch.model.job import Fields, Job, Line
 from sandbox.world.world import ACCOUNT
 
-Fields = dict[str, Any]
+__all__ = ["Definition", "Environment", "Fields", "Job", "Line", "Queue", "Records", "everywhere", "of"]
 
 # States of a record that is on its way from one to another: nothing may be changed meanwhile.
 MOVING = ("CREATING", "UPDATING", "DELETING")
@@ -77,36 +78,13 @@ class Definition:
     status: str = "ACTIVE"
 
 
-@dataclass
-class Job:
-    """A job; `created`, `started`, `stopped` are milliseconds since the epoch.
-
-    `since` is when it came into its status and `blocked` when its reason for not leaving it was seen (seconds).
-    """
-
-    id: str
-    name: str
-    arn: str
-    queue: str
-    definition: str
-    fields: Fields
-    created: int
-    since: float
-    status: str = "SUBMITTED"
-    reason: str = ""
-    blocked: float = 0.0
-    started: int | None = None
-    stopped: int | None = None
-    environment: str = ""
-    exit_code: int | None = None
-    attempts: list[Fields] = field(default_factory=list)
-    cancelled: bool = False
-    terminated: bool = False
-    tags: dict[str, str] = field(default_factory=dict)
-
-
 class Records(BaseBackend, TaggableResourcesMixin):
-    """The tables of one region. Jobs are listed in the order in which they were submitted."""
+    """The tables of one region. Jobs are listed in the order in which they were submitted.
+
+    What is kept beside them, so that nothing needs a look at all jobs: `runnable` by queue; `listed` by queue (of
+    children: by their parent) and status; `placed` by compute environment: all by ARN, and a parent by its id.
+    `dependents` are the jobs that wait for the end of another, `by_task` those whose task is known to ECS.
+    """
 
     SERVICE_NAMESPACE = "batch"
 
@@ -116,6 +94,12 @@ class Records(BaseBackend, TaggableResourcesMixin):
         self.queues: dict[str, Queue] = {}
         self.definitions: dict[str, list[Definition]] = {}
         self.jobs: dict[str, Job] = {}
+        self.runnable: dict[str, Line] = defaultdict(Line)
+        self.listed: dict[tuple[str, str], dict[str, Job]] = defaultdict(dict)
+        self.placed: dict[str, dict[str, Job]] = defaultdict(dict)
+        self.dependents: dict[str, list[Job]] = defaultdict(list)
+        self.by_task: dict[str, Job] = {}
+        self.listens = False
         self.revisions: dict[str, int] = {}
 
     def arn(self, kind: str, name: str) -> str:
@@ -127,6 +111,22 @@ class Records(BaseBackend, TaggableResourcesMixin):
         by_arn = {environment.arn: environment for environment in self.environments.values()}
         return [by_arn[arn] for arn in queue.environments() if arn in by_arn]
 
+    def find_queue(self, arn: str) -> Queue | None:
+        """Find the queue of that ARN; None when it was deleted."""
+        return self.queues.get(arn.rpartition("/")[2])
+
+    def find_definition(self, arn: str) -> Definition:
+        """Find the revision of that ARN: none is ever forgotten."""
+        name, _, revision = arn.rpartition("/")[2].partition(":")
+        return self.definitions[name][int(revision) - 1]
+
+    def find_tags(self, arn: str) -> dict[str, str] | None:
+        """Find the tags of what has that ARN; None when there is no such thing."""
+        name = arn.rpartition("/")[2]
+        named = (self.environments.get(name), self.queues.get(name), self.jobs.get(name))
+        revisions = self.definitions.get(name.partition(":")[0], [])
+        return next((it.tags for it in (*named, *revisions) if it is not None and it.arn == arn), None)
+
     def tagged(self) -> Iterator[tuple[str, str, dict[str, str]]]:
         """Yield type, ARN and tags of everything that can carry tags."""
         for environment in self.environments.values():
@@ -137,7 +137,8 @@ class Records(BaseBackend, TaggableResourcesMixin):
             for definition in revisions:
                 yield "job-definition", definition.arn, definition.tags
         for job in self.jobs.values():
-            yield "job", job.arn, job.tags
+            if not job.parent:
+                yield "job", job.arn, job.tags
 
     def iter_tagged_resources(self) -> Iterator[TaggedResource]:
         """Yield them for the Resource Groups Tagging API."""

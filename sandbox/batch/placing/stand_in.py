@@ -3,7 +3,8 @@
 No call of AWS does this. It is reached by the sandbox's own route /kiln-sandbox/batch-jobs, or `Sandbox.place_job`.
 """
 
-from sandbox.batch.jobs import states
+from sandbox.batch.jobs import attempts, states
+from sandbox.batch.jobs.endings import ENDED, Ending
 from sandbox.batch.model import records
 from sandbox.batch.model.records import Environment, Job, Records
 from sandbox.batch.placing import settling
@@ -22,10 +23,10 @@ def place(world: World, job_id: str, status: str = "RUNNING", environment: str =
         settling.settle(table)
         if status == "RUNNING" and job.status == "RUNNABLE":
             chosen = _find_environment(table, job, environment)
-            states.begin(job, chosen.arn)
+            _begin(table, job, chosen)
             _grow(table, chosen)
         elif status in ENDINGS and job.status in states.PLACED:
-            _end(job, status)
+            _end(table, job, status)
         else:
             raise ValueError(f"job {job_id} is {job.status}, and cannot become {status}")
         return {"jobId": job.id, "status": job.status, "computeEnvironment": job.environment}
@@ -51,17 +52,21 @@ def _find_environment(table: Records, job: Job, named: str) -> Environment:
     return usable[0]
 
 
+def _begin(table: Records, job: Job, environment: Environment) -> None:
+    cluster = environment.cluster.rpartition("/")[2]
+    prefix = table.arn("x", "").rpartition(":")[0].replace(":batch:", ":ecs:")
+    attempts.begin(table, job, environment.arn, f"{prefix}:container-instance/{cluster}/{job.id.replace('-', '')}")
+    attempts.run(table, job, states.tell_milliseconds(), "")
+
+
 def _grow(table: Records, environment: Environment) -> None:
     """Raise desiredvCpus with the load, as Batch does."""
-    running = [job for job in table.jobs.values() if job.environment == environment.arn and job.status == "RUNNING"]
-    load = sum(states.count_vcpus(job) for job in running)
+    load = sum(states.count_vcpus(job) for job in table.placed[environment.arn].values())
     resources = environment.resources
     if resources:
         resources["desiredvCpus"] = min(max(resources["desiredvCpus"], load), resources["maxvCpus"])
 
 
-def _end(job: Job, status: str) -> None:
-    if status == "SUCCEEDED":
-        states.succeed(job)
-    else:
-        states.end(job, "Essential container in task exited", 1)
+def _end(table: Records, job: Job, status: str) -> None:
+    succeeded = status == "SUCCEEDED"
+    attempts.finish(table, job, Ending(ENDED, exit_code=0 if succeeded else 1, succeeded=succeeded))
