@@ -40,6 +40,7 @@ from sandbox.ec2.service import Ec2
 from sandbox.ec2.volumes.snapshots import Pending
 from sandbox.ec2.volumes.volumes import status
 from sandbox.ecr.service import Ecr
+from sandbox.ecs.model import tables
 from sandbox.ecs.service import Ecs
 from sandbox.iam.service import Iam
 from sandbox.iam.sts import Sts
@@ -79,7 +80,7 @@ SEAMS: tuple[Seam, ...] = (
     Seam(moto.batch.urls, "url_paths", put(dict.fromkeys(PATHS, Batch.dispatch)), "Batch is the sandbox's own"),
     Seam(moto.ec2.urls, "url_paths", answered_by(Ec2), _LAWS),
     Seam(moto.ecr.urls, "url_paths", answered_by(Ecr), "moto's images are made up"),
-    Seam(moto.ecs.urls, "url_paths", answered_by(Ecs), _LAWS),
+    Seam(moto.ecs.urls, "url_paths", answered_by(Ecs), "ECS is the sandbox's own"),
     Seam(moto.iam.urls, "url_paths", answered_by(Iam), _LAWS),
     Seam(moto.kms.urls, "url_paths", answered_by(Kms), "the door has parsed the request, and lists have pages"),
     Seam(moto.logs.urls, "url_paths", answered_by(Logs), "the door has parsed the request, and lists have pages"),
@@ -129,7 +130,7 @@ SUBCLASSES: tuple[Subclass, ...] = (
         ),
     ),
     Subclass(Ecr, "moto's images are made up"),
-    Subclass(Ecs, _LAWS),
+    Subclass(Ecs, "moto's frame of a service: it parses and serialises by botocore's model"),
     Subclass(
         Iam, _LAWS, adds=("refuse_change_of_awss_policy", "refuse_change_of_linked_role", "simulate_principal_policy")
     ),
@@ -147,6 +148,7 @@ SUBCLASSES: tuple[Subclass, ...] = (
     ),
     Subclass(Pending, "moto's snapshots are complete at once", ("report",)),
     Subclass(Records, "what moto empties with everything else", _OF_RECORDS),
+    Subclass(tables.Records, "what moto empties with everything else", ("arn", "tell_instance", "tell_task")),
     Subclass(SpotRequest, "moto's launches an instance of its own"),
 )
 

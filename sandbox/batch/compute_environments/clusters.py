@@ -4,22 +4,14 @@ Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_ComputeEnviron
 name is made of the environment's and a UUID.
 """
 
-from typing import Any
-
-from moto.ecs.models import ecs_backends
-
-from sandbox.world.world import ACCOUNT
-
-
-def _backend(region: str) -> Any:
-    return ecs_backends[ACCOUNT][region]
+from sandbox.ecs import clusters
 
 
 def create(region: str, name: str, uuid: str) -> str:
     """Create the ECS cluster of a compute environment; its ARN."""
-    return str(_backend(region).create_cluster(f"AWSBatch-{name}-{uuid}").arn)
+    return clusters.create_for_batch(region, f"AWSBatch-{name}-{uuid}")
 
 
 def delete(region: str, arn: str) -> None:
     """Delete the ECS cluster of a compute environment, if nobody has deleted it already."""
-    _backend(region).clusters.pop(arn.rpartition("/")[2], None)
+    clusters.delete_for_batch(region, arn)

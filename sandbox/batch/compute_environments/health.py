@@ -14,6 +14,7 @@ from sandbox.batch.compute_environments.resource_rules import BEST_FIT, SPOT
 from sandbox.batch.model import account, instance_types
 from sandbox.batch.model.records import Environment
 from sandbox.ec2.model.instance_types import architectures
+from sandbox.iam.assuming import trusts
 
 HEALTHY = "ComputeEnvironment Healthy"
 _SPOT_FLEET = "spotfleet.amazonaws.com"
@@ -30,7 +31,7 @@ def find_reason(environment: Environment, region: str) -> str:
 def find_role_reason(environment: Environment) -> str:
     """Find why Batch cannot act at all; "" when its service role is there and trusts it."""
     arn = environment.service_role
-    if account.trusts(arn, account.SERVICE):
+    if trusts(arn, account.SERVICE):
         return ""
     return (
         f"User: batch.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: {arn} (Service: "
@@ -52,7 +53,7 @@ def _check_spot_fleet_role(environment: Environment, _: str) -> str:
     if resources["type"] != SPOT or resources["allocationStrategy"] != BEST_FIT:
         return ""
     arn = account.make_role_arn(resources["spotIamFleetRole"])
-    return "" if account.trusts(arn, _SPOT_FLEET) else "Parameter: SpotFleetRequestConfig.IamFleetRole is invalid."
+    return "" if trusts(arn, _SPOT_FLEET) else "Parameter: SpotFleetRequestConfig.IamFleetRole is invalid."
 
 
 def _check_template(environment: Environment, region: str) -> str:

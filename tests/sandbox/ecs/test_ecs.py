@@ -1,34 +1,34 @@
-"""Container instances: what the agent says is kept, and it is connected while its machine runs."""
+"""Container instances: what the agent says is kept, and it is connected while its session is open."""
 
-import json
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.inprocess import Sandbox
+from tests.support.agents import AgentDouble
 
 
-def test_a_container_instance(sandbox: Sandbox, ec2: Any) -> None:
-    ecs = sandbox.client("ecs")
+def test_a_container_instance(sandbox: Sandbox, ec2: Any, running: Callable[..., str]) -> None:
+    ecs, instance = sandbox.client("ecs"), running()
     ecs.create_cluster(clusterName="c")
-    image = sandbox.client("ssm").get_parameter(
-        Name="/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
-    )["Parameter"]["Value"]
-    instance = ec2.run_instances(ImageId=image, InstanceType="m6i.large", MinCount=1, MaxCount=1)["Instances"][0]
-    sandbox.clock.advance(60)
-    arn = ecs.register_container_instance(
-        cluster="c",
-        instanceIdentityDocument=json.dumps({"instanceId": instance["InstanceId"]}),
-        versionInfo={"agentVersion": "1.98.0"},
-        totalResources=[{"name": "MEMORY", "type": "INTEGER", "integerValue": 7690}],
-    )["containerInstance"]["containerInstanceArn"]
+    with AgentDouble(sandbox, version="1.98.0") as agents:
+        arn = agents.join(instance, "c", register={"MEMORY": 7690}).arn
 
-    def described() -> Any:
-        (found,) = ecs.describe_container_instances(cluster="c", containerInstances=[arn])["containerInstances"]
-        return found
+        def described() -> Any:
+            (found,) = ecs.describe_container_instances(cluster="c", containerInstances=[arn])["containerInstances"]
+            return found
 
-    assert described()["agentConnected"]
-    assert described()["versionInfo"]["agentVersion"] == "1.98.0"
-    assert described()["registeredResources"] == [{"name": "MEMORY", "type": "INTEGER", "integerValue": 7690}]
-    ec2.stop_instances(InstanceIds=[instance["InstanceId"]])
-    sandbox.clock.advance(60)
-    assert not described()["agentConnected"]
-    assert described()["status"] == "ACTIVE"
+        assert described()["agentConnected"]
+        assert described()["versionInfo"]["agentVersion"] == "1.98.0"
+        registered = {resource["name"]: resource["integerValue"] for resource in described()["registeredResources"]}
+        assert registered == {"CPU": 2048, "MEMORY": 7690}
+        ec2.stop_instances(InstanceIds=[instance])
+        sandbox.clock.advance(60)
+        assert not described()["agentConnected"]
+        assert described()["status"] == "ACTIVE"
+        ec2.start_instances(InstanceIds=[instance])
+        sandbox.clock.advance(60)
+        assert described()["agentConnected"]
+        ec2.terminate_instances(InstanceIds=[instance])
+        sandbox.clock.advance(60)
+        assert described()["status"] == "INACTIVE"
+        assert ecs.list_container_instances(cluster="c")["containerInstanceArns"] == []

@@ -1,9 +1,9 @@
 """AMIs, launch templates and agents."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
+from tests.support.agents import AgentDouble
 from tests.support.doctor import Patient, make_ami
 
 
@@ -118,22 +118,18 @@ def test_a_launch_template_that_is_gone(patient: Patient) -> None:
 
 
 def test_agents_that_are_old_or_not_connected(patient: Patient) -> None:
-    ecs, cluster = patient.client("ecs"), patient.environment()["ecsClusterArn"]
+    cluster = patient.environment()["ecsClusterArn"].rpartition("/")[2]
     launched = patient.ec2.run_instances(ImageId=patient.ami, InstanceType="m6i.large", MinCount=1, MaxCount=1)
     instance = launched["Instances"][0]["InstanceId"]
     patient.later()
-    document = json.dumps({"instanceId": instance})
-    version = {"agentVersion": "1.90.0", "dockerVersion": "25.0.8"}
-    arn = ecs.register_container_instance(cluster=cluster, instanceIdentityDocument=document, versionInfo=version)[
-        "containerInstance"
-    ]["containerInstanceArn"]
-    assert f"warning: the ECS agent of {instance} (ondemand) is 1.90.0; 1.99.0 is current" in patient.one()
-    patient.ec2.stop_instances(InstanceIds=[instance])
-    patient.later()
-    found = patient.one()
+    with AgentDouble(patient.sandbox) as agents:
+        agents.join(instance, cluster, version="1.90.0")
+        assert f"warning: the ECS agent of {instance} (ondemand) is 1.90.0; 1.99.0 is current" in patient.one()
+        patient.ec2.stop_instances(InstanceIds=[instance])
+        patient.later()
+        found = patient.one()
     assert f"error: the ECS agent of {instance} (ondemand) is not connected" in found
     assert f"aws ec2 terminate-instances --instance-ids {instance}" in found
     patient.ec2.terminate_instances(InstanceIds=[instance])
-    ecs.deregister_container_instance(cluster=cluster, containerInstance=arn, force=True)
-    assert patient.visit()["healthy"]
     patient.later()
+    assert patient.visit()["healthy"]

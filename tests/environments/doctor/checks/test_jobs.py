@@ -4,6 +4,7 @@ import pytest
 
 from environments.doctor import command as commands
 from kiln.errors import UserError
+from tests.support.agents import AgentDouble
 from tests.support.doctor import Patient
 
 _DWELL = 700
@@ -34,22 +35,17 @@ def test_a_job_with_more_memory_than_any_machine(patient: Patient) -> None:
 
 def test_measured_memory_beats_reckoned(patient: Patient) -> None:
     """A machine that has registered says what its type has."""
-    ecs, cluster = patient.client("ecs"), patient.environment()["ecsClusterArn"]
+    cluster = patient.environment()["ecsClusterArn"].rpartition("/")[2]
     launched = patient.ec2.run_instances(ImageId=patient.ami, InstanceType="c5.2xlarge", MinCount=1, MaxCount=1)
     instance = launched["Instances"][0]["InstanceId"]
     patient.later()
-    arn = ecs.register_container_instance(
-        cluster=cluster,
-        instanceIdentityDocument=f'{{"instanceId": "{instance}"}}',
-        versionInfo={"agentVersion": "1.99.0"},
-        totalResources=[{"name": "MEMORY", "type": "INTEGER", "integerValue": 15473}],
-    )["containerInstance"]["containerInstanceArn"]
-    patient.update(computeResources={"instanceTypes": ["c5.2xlarge"]})
-    job = patient.submit(memory=15474, queue="head")
-    assert "c5.2xlarge registers 15473 MiB" in patient.one(job=job)
-    _end(patient, job)
+    with AgentDouble(patient.sandbox) as agents:
+        agents.join(instance, cluster, register={"MEMORY": 15473})
+        patient.update(computeResources={"instanceTypes": ["c5.2xlarge"]})
+        job = patient.submit(memory=15474, queue="head")
+        assert "c5.2xlarge registers 15473 MiB" in patient.one(job=job)
+        _end(patient, job)
     patient.ec2.terminate_instances(InstanceIds=[instance])
-    ecs.deregister_container_instance(cluster=cluster, containerInstance=arn, force=True)
     patient.update(computeResources={"instanceTypes": ["optimal"]})
     assert patient.visit()["healthy"]
 

@@ -1,0 +1,1 @@
+"""What ECS remembers, its names and its errors."""

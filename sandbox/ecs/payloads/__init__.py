@@ -1,0 +1,1 @@
+"""What an agent is sent: a task as its payload, with roles' credentials."""

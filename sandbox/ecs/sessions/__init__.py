@@ -1,0 +1,1 @@
+"""The sessions of agents: what is sent to them and what they answer, whatever carries it."""

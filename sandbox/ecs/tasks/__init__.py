@@ -1,0 +1,1 @@
+"""Tasks: shown, stopped, and what agents tell of them."""
