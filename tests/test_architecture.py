@@ -111,7 +111,8 @@ INNER: dict[str, dict[str, set[str]]] = {
     },
     "sandbox": {
         "world": set(),
-        "machines": {"world"},
+        "machines/guest": {"world"},
+        "machines": {"machines/guest", "world"},
         "command": {"machines", "world"},
         "paging": {"world"},
         "iam/evaluation": set(),

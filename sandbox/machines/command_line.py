@@ -8,11 +8,13 @@ from pathlib import Path
 
 from sandbox.machines.base_disks import ROOT_PARTUUID
 from sandbox.machines.device_names import acpi_index
+from sandbox.machines.guest.memory import find_size_kib
 from sandbox.world.hypervisor import Disk, MachineSpec
 
 # EC2 allows 28 attachments on most Nitro instances; a dozen is more than any build needs.
 SLOTS = 12
 SSH_GUEST_PORT = 22
+MEMORY = "memory-backend=ram"
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,17 @@ def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directo
     Its network has no forward to port 22: the hypervisor opens one while the machine's security groups do.
     """
     uuid, cpus = ec2_uuid(spec.instance_id), min(spec.vcpus, host.cpus)
+    size = f"{find_size_kib(spec.memory_mib, cpus)}K"
     command = [
         *(host.qemu, "-name", spec.instance_id, "-nodefaults", "-no-user-config", "-display", "none"),
-        *("-machine", f"q35,accel={host.accelerator},hpet=off,vmport=off,smbus=off,sata=off,usb=off"),
+        *(
+            "-machine",
+            f"q35,accel={host.accelerator},hpet=off,vmport=off,smbus=off,sata=off,usb=off,{MEMORY}",
+        ),
+        # Of the host's memory a guest takes what it touches, and may be larger than all of it.
+        *("-object", f"memory-backend-ram,id=ram,size={size},reserve=off"),
         *("-cpu", "host" if host.accelerator == "kvm" else "Westmere"),
-        *("-smp", processors(host, cpus), "-m", f"{spec.memory_mib}M"),
+        *("-smp", processors(host, cpus), "-m", size),
         *("-uuid", uuid, "-smbios", f"type=1,manufacturer=Amazon EC2,uuid={uuid},serial={uuid}"),
         *("-kernel", str(host.kernel), "-append", kernel_parameters(host, cpus)),
         *("-netdev", network(spec, imds_port), "-device", "virtio-net-pci,netdev=net,romfile="),

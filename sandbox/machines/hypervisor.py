@@ -105,14 +105,13 @@ class QemuHypervisor:
         """Forget the snapshot; volumes made from it live on."""
         self._volumes.delete_snapshot(snapshot_id)
 
-    def count_room(self, memory_mib: int, awaited: Mapping[str, int]) -> int:
-        """How many more machines of that memory this computer can bear, beside those that run and those that will."""
+    def find_free_mib(self, promised: Mapping[str, int]) -> int:
+        """MiB of this computer's memory that are left when machines have touched what they were promised."""
         with self._lock:
             machines = [machine for machine in self._machines.values() if machine.running]
-        running = [(machine.spec.memory_mib, room.read_held_mib(machine.pid)) for machine in machines]
-        on = {machine.spec.instance_id for machine in machines}
-        running += [(size, 0) for instance_id, size in awaited.items() if instance_id not in on]
-        return room.count_room(memory_mib, running, room.read_available_mib())
+        held = {machine.spec.instance_id: room.read_held_mib(machine.pid) for machine in machines}
+        claims = [(mib, held.get(instance_id, 0)) for instance_id, mib in promised.items()]
+        return room.find_free(claims, room.read_available_mib())
 
     def boot(
         self,

@@ -23,7 +23,8 @@ class Disk:
 class MachineSpec:
     """What RunInstances asks a hypervisor for. `disks[0]` is the root. Addresses are loopback ones (127.77.x.y).
 
-    `stores_gib` are the sizes of the type's instance-store disks: blank whenever the machine is switched on.
+    `memory_mib` is what the guest's kernel is to count as its MemTotal. `stores_gib` are the sizes of the
+    type's instance-store disks: blank whenever the machine is switched on.
     """
 
     instance_id: str
@@ -68,10 +69,10 @@ class Hypervisor(Protocol):
 
     def delete_snapshot(self, snapshot_id: str) -> None: ...
 
-    def count_room(self, memory_mib: int, awaited: Mapping[str, int]) -> int:
-        """Return how many more machines of that memory can be started now.
+    def find_free_mib(self, promised: Mapping[str, int]) -> int:
+        """Return the MiB of this computer's memory that are left when machines touch all that they may.
 
-        `awaited` are all machines that run or will soon: instance id and memory in MiB.
+        `promised` are all machines that run or will soon: instance id and the MiB that it may come to touch.
         """
 
     def boot(

@@ -97,6 +97,8 @@ class World:
     registry_logins: dict[str, RegistryLogin] = field(default_factory=dict)  # by password
     layer_tickets: dict[str, LayerTicket] = field(default_factory=dict)  # by what stands in the URL
     registry: Any = None  # a sandbox.registry.registry.Registry, once it is asked for
+    # MiB that the hard limits of the jobs on an instance come to. Whoever places jobs sets it.
+    job_memory: Callable[[str], int] = lambda instance_id: 0
     # Called with an instance and its state whenever one becomes running, shutting-down, stopping, stopped, terminated.
     machine_listeners: list[Callable[[Any, str], None]] = field(default_factory=list)
     own_calls: OwnCalls = refuse_all  # of the services; the door sets it

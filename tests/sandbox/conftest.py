@@ -110,7 +110,7 @@ class PretendMachines:
         self.metadata: dict[str, Metadata] = {}
         self.end: dict[str, Callable[[], None]] = {}
         self.broken: set[str] = set()
-        self.room = 1000
+        self.available_mib = 1 << 20
         self.hold = threading.Event()
         self.hold.set()
 
@@ -122,8 +122,8 @@ class PretendMachines:
     def names(self) -> list[str]:
         return [each[0] for each in self.asked]
 
-    def count_room(self, memory_mib: int, awaited: Mapping[str, int]) -> int:
-        return max(0, self.room - len(awaited))
+    def find_free_mib(self, promised: Mapping[str, int]) -> int:
+        return self.available_mib - sum(promised.values())
 
     def stand_in_disks(self, kind: str) -> tuple[StandInDisk, ...]:
         self._do("stand_in_disks", kind)

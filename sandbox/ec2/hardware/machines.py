@@ -9,14 +9,14 @@ from typing import Any
 
 from sandbox.ec2.hardware import metadata
 from sandbox.ec2.model import stand_ins
-from sandbox.ec2.model.instance_types import instance_stores_gib, memory_mib, vcpus
+from sandbox.ec2.model.instance_types import instance_stores_gib, vcpus
+from sandbox.ec2.model.registered_memory import find_registered_mib
 from sandbox.ec2.network.firewall import allows_ssh
 from sandbox.world.hypervisor import Disk, Hypervisor, MachineError, MachineSpec
 from sandbox.world.world import World
 
 log = logging.getLogger("sandbox")
-# The guests share one small machine, whatever instance type was asked for.
-MOST_MEMORY_MIB = 2048
+# The guests share one small machine, whatever instance type was asked for: EC2 and Batch go by the type's vCPUs.
 MOST_VCPUS = 2
 Ended = Callable[[Any], None]
 _ON = ("pending", "running")
@@ -128,16 +128,11 @@ def import_stand_in(world: World, snapshot_id: str, region: str) -> None:
     world.imported.add(snapshot_id)
 
 
-def guest_memory_mib(instance_type: str) -> int:
-    """The memory of a machine that stands for an instance of the type, in MiB."""
-    return min(memory_mib(instance_type), MOST_MEMORY_MIB)
-
-
 def make_spec(instance: Any) -> MachineSpec:
-    """Return the machine for an instance: its disks root first, its size capped to what this host can carry."""
+    """Return the machine for an instance: its disks root first, with its type's memory and few CPUs."""
     return MachineSpec(
         instance_id=instance.id,
-        memory_mib=guest_memory_mib(instance.instance_type),
+        memory_mib=find_registered_mib(instance.instance_type),
         vcpus=min(vcpus(instance.instance_type), MOST_VCPUS),
         disks=tuple(Disk(volume.id, volume.attachment.device, volume.size) for volume in _list_volumes(instance)),
         public_ip=instance.public_ip or "",

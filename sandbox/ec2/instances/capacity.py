@@ -9,13 +9,11 @@ DryRun looks at neither.
 import re
 from typing import Any
 
-from sandbox.ec2.hardware.machines import guest_memory_mib
+from sandbox.ec2.hardware.room import count_room
 from sandbox.ec2.model import instance_types
 from sandbox.ec2.model.errors import refused
-from sandbox.ec2.model.records import list_instances
 from sandbox.quotas import defaults
 from sandbox.quotas.service import find_value
-from sandbox.world.world import current
 
 # What the family begins with → quota codes On-Demand and Spot, of those that the recorded table holds.
 _BUCKETS: tuple[tuple[str, str, str], ...] = (
@@ -45,7 +43,7 @@ def grant(backend: Any, request: dict[str, Any]) -> int:
     within_quota = _count_within_quota(backend, name, spot=spot)
     if within_quota is not None and within_quota[0] < fewest:
         raise _over_quota(within_quota[1], spot=spot)
-    room = _count_room(name)
+    room = count_room(name)
     if room is not None and room < fewest:
         raise _no_room(name, room)
     bounds = [most]
@@ -83,19 +81,6 @@ def _over_quota(limit: int, *, spot: bool) -> Exception:
         "that the specified instance type belongs to. Please visit http://aws.amazon.com/contact-us/ec2-request to "
         "request an adjustment to this limit.",
     )
-
-
-def _count_room(name: str) -> int | None:
-    """How many more machines of the type this computer can bear; None where instances are records alone."""
-    hypervisor = current().hypervisor
-    if hypervisor is None:
-        return None
-    awaited = {
-        instance.id: guest_memory_mib(instance.instance_type)
-        for instance in list_instances()
-        if instance.state in _COUNTED
-    }
-    return hypervisor.count_room(guest_memory_mib(name), awaited)
 
 
 def _no_room(name: str, room: int) -> Exception:

@@ -6,11 +6,17 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.inprocess import Sandbox
+from sandbox.world import room
 
 
 def run(ec2: Any, image: str, fewest: int, most: int, **changes: Any) -> int:
     request = {"ImageId": image, "InstanceType": "m6i.large", "MinCount": fewest, "MaxCount": most, **changes}
     return len(ec2.run_instances(**request)["Instances"])
+
+
+def room_for(number: int) -> int:
+    """What this computer must have for so many m6i.large, and not for one more."""
+    return room.RESERVE_MIB + (number + 1) * room.may_touch(7623) - 1
 
 
 def terminate_all(sandbox: Sandbox, ec2: Any) -> None:
@@ -77,7 +83,7 @@ def test_more_than_this_computer_has_room_for(with_machines: Sandbox, machines: 
     image = with_machines.client("ssm").get_parameter(
         Name="/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
     )["Parameter"]["Value"]
-    machines.room = 2
+    machines.available_mib = room_for(2)
     with pytest.raises(ClientError, match="run on this computer: its free memory has room for 2 more") as caught:
         run(ec2, image, 3, 3)
     assert caught.value.response["Error"]["Code"] == "InsufficientInstanceCapacity"
@@ -90,7 +96,7 @@ def test_machines_that_do_not_run_yet_take_room_already(with_machines: Sandbox, 
     image = with_machines.client("ssm").get_parameter(
         Name="/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
     )["Parameter"]["Value"]
-    machines.room = 3
+    machines.available_mib = room_for(3)
     machines.hold.clear()
     try:
         assert run(ec2, image, 1, 1) + run(ec2, image, 1, 1) == 2
