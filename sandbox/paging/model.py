@@ -5,7 +5,7 @@ are given where nobody asks is from the pages of the operations: 100 in IAM (API
 groups, 10 parameters of a path, 200 launch template versions, 100 instance types.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -24,6 +24,8 @@ _UNASKED = {
 }  # fmt: skip
 _UNASKED_OF = {"ec2": 1000, "iam": 100, "logs": 50, "ssm": 50}
 _EC2_SIZES = {"DescribeLaunchTemplateVersions": (1, 200)}
+# API_ListJobs.html: "returns up to 1000 values", and "up to 100" with filters.
+_SIZES_OF_JOBS = (1, 1000)
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,10 @@ def find_paging(request: Request) -> Paging | None:
     """Find how an operation hands out its list; None for one that gives all at once."""
     if request.service in _OTHERWISE or request.operation in _BY_TIME or not request.modelled:
         return None
-    return _read(request.service, request.botocore_service, request.operation)
+    paging = _read(request.service, request.botocore_service, request.operation)
+    if paging is not None and request.operation == "ListJobs" and request.get("filters"):
+        return replace(paging, at_most=100, unasked=100)
+    return paging
 
 
 @cache
@@ -76,6 +81,8 @@ def _load(botocore_service: str) -> dict[str, Any]:
 def _find_sizes(service: str, botocore_service: str, operation: str, limit: str) -> tuple[int, int]:
     if service == "ec2" and operation in _EC2_SIZES:
         return _EC2_SIZES[operation]
+    if (service, operation) == ("batch", "ListJobs"):
+        return _SIZES_OF_JOBS
     shape = get_service_model(botocore_service).operation_model(operation).input_shape.members.get(limit)
     sizes = shape.metadata if shape is not None else {}
     unsaid = (5, 1000) if service == "ec2" else (1, 100)
