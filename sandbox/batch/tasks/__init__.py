@@ -1,0 +1,1 @@
+"""What of a job ECS is asked to run."""
