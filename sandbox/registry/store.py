@@ -54,22 +54,22 @@ class Store:
     def put_manifest(self, repository: str, manifest: Manifest) -> None:
         """Keep a manifest by its digest; StoreError where a layer that it names is not there."""
         headers = {"Content-Type": manifest.media_type}
-        with self._ask("PUT", f"{repository}/manifests/{manifest.digest}", manifest.body, headers):
+        with self.ask("PUT", f"{repository}/manifests/{manifest.digest}", manifest.body, headers):
             pass
 
     def read_manifest(self, repository: str, digest: str) -> Manifest:
         headers = {"Accept": ", ".join(MANIFESTS)}
-        with self._ask("GET", f"{repository}/manifests/{digest}", headers=headers) as answer:
+        with self.ask("GET", f"{repository}/manifests/{digest}", headers=headers) as answer:
             return Manifest(answer.headers["Content-Type"], answer.read())
 
     def delete_manifest(self, repository: str, digest: str) -> None:
-        with self._ask("DELETE", f"{repository}/manifests/{digest}"):
+        with self.ask("DELETE", f"{repository}/manifests/{digest}"):
             pass
 
     def find_size(self, repository: str, digest: str) -> int | None:
         """Find the size of a layer in bytes; None where there is no such."""
         try:
-            with self._ask("HEAD", f"{repository}/blobs/{digest}") as answer:
+            with self.ask("HEAD", f"{repository}/blobs/{digest}") as answer:
                 return int(answer.headers["Content-Length"])
         except StoreError as error:
             if error.status == http.client.NOT_FOUND:
@@ -80,23 +80,23 @@ class Store:
     def read_blob(self, repository: str, digest: str, ranged: str = "") -> Iterator[http.client.HTTPResponse]:
         """Open a layer; `ranged` is the header of that name."""
         headers = {"Range": ranged} if ranged else {}
-        with self._ask("GET", f"{repository}/blobs/{digest}", headers=headers) as answer:
+        with self.ask("GET", f"{repository}/blobs/{digest}", headers=headers) as answer:
             yield answer
 
     def begin_upload(self, repository: str) -> str:
         """Begin an upload; its place, to be given to `write_part` and `finish_upload`."""
-        with self._ask("POST", f"{repository}/blobs/uploads/") as answer:
+        with self.ask("POST", f"{repository}/blobs/uploads/") as answer:
             return str(answer.headers["Location"])
 
     def write_part(self, place: str, part: Iterable[bytes]) -> str:
         """Append to an upload; its place from then on."""
         headers = {"Content-Type": "application/octet-stream", "Transfer-Encoding": "chunked"}
-        with self._ask("PATCH", place, part, headers) as answer:
+        with self.ask("PATCH", place, part, headers) as answer:
             return str(answer.headers["Location"])
 
     def finish_upload(self, place: str, digest: str) -> None:
         """End an upload; StoreError (DIGEST_INVALID) where its bytes have another digest."""
-        with self._ask("PUT", f"{place}{'&' if '?' in place else '?'}{urlencode({'digest': digest})}"):
+        with self.ask("PUT", f"{place}{'&' if '?' in place else '?'}{urlencode({'digest': digest})}"):
             pass
 
     def put_blob(self, repository: str, digest: str, content: Iterable[bytes]) -> None:
@@ -115,9 +115,10 @@ class Store:
             return self._daemon[0].connect()
 
     @contextmanager
-    def _ask(
+    def ask(
         self, method: str, path: str, body: bytes | Iterable[bytes] | None = None, headers: dict[str, str] | None = None
     ) -> Iterator[http.client.HTTPResponse]:
+        """Ask the registry itself; raises StoreError for what it refuses."""
         connection = self._connect()
         try:
             chunked = "Transfer-Encoding" in (headers or {})

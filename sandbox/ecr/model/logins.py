@@ -19,7 +19,7 @@ def make_password(world: World, access_key: str) -> tuple[str, float]:
     """Make a password for the owner of an access key, and tell until when it holds (seconds since the epoch)."""
     password, until = secrets.token_urlsafe(192), world.clock.now() + HOLDS_FOR
     with world.lock:
-        gone = [old for old, login in world.registry_logins.items() if login.until <= world.clock.now()]
+        gone = [old for old, login in world.registry_logins.items() if login.until + HOLDS_FOR <= world.clock.now()]
         for old in gone:
             del world.registry_logins[old]
         world.registry_logins[password] = RegistryLogin(access_key, until)
@@ -28,13 +28,23 @@ def make_password(world: World, access_key: str) -> tuple[str, float]:
 
 def find_login(world: World, header: str) -> RegistryLogin | None:
     """Find whose password an Authorization header holds; None for another, or one that holds no more."""
+    login = _read(world, header)
+    if login is None or login.until <= world.clock.now():
+        return None
+    key = login.access_key
+    return login if key == world.access_key or key in world.sessions or belongs_to_a_user(key) else None
+
+
+def has_ended(world: World, header: str) -> bool:
+    """Return whether the password was given out here, and holds no more."""
+    login = _read(world, header)
+    return login is not None and login.until <= world.clock.now()
+
+
+def _read(world: World, header: str) -> RegistryLogin | None:
     kind, _, encoded = header.partition(" ")
     try:
         user, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
     except ValueError:
         return None
-    login = world.registry_logins.get(password)
-    if kind.lower() != "basic" or user != USER or login is None or login.until <= world.clock.now():
-        return None
-    key = login.access_key
-    return login if key == world.access_key or key in world.sessions or belongs_to_a_user(key) else None
+    return world.registry_logins.get(password) if kind.lower() == "basic" and user == USER else None

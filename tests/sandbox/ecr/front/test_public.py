@@ -1,0 +1,88 @@
+"""The public registries as guests see them: what the sandbox holds, and how to load the rest."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.ecr.front.front import Front
+from sandbox.ecr.pulls import resolve
+from sandbox.inprocess import Sandbox
+from sandbox.registry.held import STORED, HeldImage
+from sandbox.registry.push import Blob, PackedImage, push
+from sandbox.registry.references import parse
+from sandbox.registry.registry import find_registry
+from sandbox.registry.store import Manifest
+from tests.support.container_images import MEDIA_TYPE, TinyImage
+from tests.support.registry_client import RegistryClient, digest_of
+
+IMAGE = TinyImage()
+OTHER = "sha256:" + "b" * 64
+
+
+@pytest.fixture
+def front(sandbox: Sandbox) -> Iterator[Front]:
+    """With a tiny image that is held under several names."""
+    registry = find_registry(sandbox.world)
+    blobs = tuple(Blob(digest_of(c), len(c), lambda c=c: [c]) for c in (IMAGE.layer, IMAGE.config))  # type: ignore[misc]
+    push(registry.store, STORED, PackedImage(Manifest(MEDIA_TYPE, IMAGE.manifest.encode()), blobs))
+    for name in ("ubuntu:24.04", f"ubuntu@{OTHER}", "quay.io/x/y:1", "registry.example.org/team/aligner:2.1"):
+        registry.held.add(parse(name), HeldImage(IMAGE.digest, MEDIA_TYPE))
+    serving = Front(sandbox.world)
+    yield serving
+    serving.close()
+
+
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [
+        ("registry-1.docker.io", "library/ubuntu/manifests/24.04"),
+        ("registry-1.docker.io", f"library/ubuntu/manifests/{IMAGE.digest}"),
+        ("quay.io", "x/y/manifests/1"),
+        ("registry.kiln-sandbox.internal", "registry.example.org/team/aligner/manifests/2.1"),
+    ],
+)
+def test_a_held_image_is_pulled_under_its_own_name_without_a_login(front: Front, host: str, path: str) -> None:
+    docker = RegistryClient(front, host)
+    assert docker.ask("GET", "/v2/").status == 200
+    answer = docker.ask("GET", f"/v2/{path}")
+    assert (answer.status, answer.body.decode()) == (200, IMAGE.manifest)
+    name = path.partition("/manifests/")[0]
+    assert docker.ask("GET", f"/v2/{name}/blobs/{IMAGE.layer_digest}").body == IMAGE.layer
+
+
+def test_what_is_not_held_says_how_to_load_it(front: Front) -> None:
+    for host, path, name in (
+        ("registry-1.docker.io", "library/fedora/manifests/41", "docker.io/library/fedora:41"),
+        ("quay.io", f"x/z/manifests/{OTHER}", f"quay.io/x/z@{OTHER}"),
+        ("registry.kiln-sandbox.internal", "registry.example.org/a/b/manifests/1", "registry.example.org/a/b:1"),
+    ):
+        answer = RegistryClient(front, host).ask("GET", f"/v2/{path}")
+        assert answer.status == 404
+        assert answer.error.startswith(f"manifest unknown: the sandbox is offline and does not hold {name}. ")
+        assert answer.error.endswith(f"invoke sandbox.load-image FILE --as {name}")
+
+
+def test_an_image_held_under_another_digest_is_pulled_by_a_tag(front: Front) -> None:
+    """As `resolve` writes it: by the digest itself Docker would refuse what it gets."""
+    image, _ = resolve("us-east-1", f"ubuntu@{OTHER}")
+    docker = RegistryClient(front, "registry-1.docker.io")
+    by_digest = docker.ask("GET", f"/v2/library/ubuntu/manifests/{OTHER}")
+    assert by_digest.error.endswith(f"a stand-in under this digest, which can be pulled as {image}")
+    tag = image.rpartition(":")[2]
+    assert docker.ask("GET", f"/v2/library/ubuntu/manifests/{tag}").body.decode() == IMAGE.manifest
+
+
+def test_nothing_is_pushed_to_a_public_registry(front: Front) -> None:
+    answer = RegistryClient(front, "quay.io").push("x/y", IMAGE, "1")
+    assert answer.error.startswith("denied: requested access to the resource is denied")
+
+
+def test_the_small_image_stands_in_for_debian(front: Front, sandbox: Sandbox) -> None:
+    """By any digest and each slim tag; it is put into the registry when it is first asked for."""
+    docker = RegistryClient(front, "registry-1.docker.io")
+    tags = ["stable-slim", resolve("us-east-1", f"debian@{OTHER}")[0].rpartition(":")[2]]
+    digests = {
+        docker.ask("HEAD", f"/v2/library/debian/manifests/{tag}").headers["docker-content-digest"] for tag in tags
+    }
+    assert len(digests) == 1
+    assert docker.ask("GET", "/v2/library/debian/manifests/nonsense").status == 404
