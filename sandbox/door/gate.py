@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sandbox.door import control
+from sandbox.door import control, sockets
+from sandbox.door.handshakes import is_handshake
 from sandbox.door.parse import parse
 from sandbox.door.way import answer
 from sandbox.world.calls import Call
@@ -21,6 +22,8 @@ class Gate:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if environ.get("PATH_INFO", "").startswith(control.PREFIX):
             return control.answer(self._world, environ, start_response)
+        if is_handshake(environ):
+            return sockets.answer(self._world, environ, start_response)
         request = parse(environ)
         given = answer(self._world, request)
         now = self._world.clock.now()

@@ -5,14 +5,19 @@ a message of the session as its body. After InactiveInstanceException the agent 
 """
 
 from collections.abc import Callable, Mapping
+from uuid import uuid4
 
 from sandbox.ecs.model.caller import Caller, may_act
-from sandbox.ecs.model.records import ContainerInstance
+from sandbox.ecs.model.records import ContainerInstance, Fields
 from sandbox.ecs.model.tables import Records
 from sandbox.ecs.sessions.session import AgentSession, Send
 from sandbox.world.refusals import Refusal
 
 Query = Mapping[str, str]
+
+
+def make_heartbeat() -> Fields:
+    return {"type": "HeartbeatMessage", "message": {"messageId": str(uuid4()), "healthy": True}}
 
 
 def find_instance(records: Records, named: str) -> ContainerInstance | None:
@@ -27,7 +32,7 @@ def check(records: Records, named: str, caller: Caller, action: str) -> Refusal 
         return Refusal("AccessDeniedException", message, 403)
     if instance is None:
         return Refusal("InvalidInstanceException", "The container instance does not exist.")
-    if instance.status == "INACTIVE":
+    if instance.status == "INACTIVE" and action == "Poll":
         return Refusal("InactiveInstanceException", "The container instance is inactive.")
     return None
 
