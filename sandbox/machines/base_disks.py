@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.machines.host import as_root, made_once, run
+from sandbox.machines.packing import ecs_init
 from sandbox.machines.rootfs import Report, RootFs, root_fs
 from sandbox.world.hypervisor import MachineError, StandInDisk
 
@@ -56,12 +57,14 @@ def stand_in_disks(cache: Path, kind_name: str, report: Report) -> tuple[StandIn
 
 def _key(kind: Kind, base: RootFs) -> str:
     made_by = hashlib.sha256(f"{base.key} {kind}".encode())
-    sources = [OVERLAY / "prepare", OVERLAY / "common", OVERLAY / kind.name, HERE / "ecs-init", Path(__file__)]
+    sources = [OVERLAY / "prepare", OVERLAY / "common", OVERLAY / kind.name, *ecs_init.SOURCES, Path(__file__)]
     for source in sources:
         for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
-            if path.is_file():
+            if path.is_file() and path.suffix != ".pyc":
                 made_by.update(f"{path.relative_to(HERE)} {path.stat().st_mode & 0o111} ".encode())
                 made_by.update(path.read_bytes())
+    if (other := ecs_init.other_agent()) is not None:
+        made_by.update(other.read_bytes())
     return made_by.hexdigest()[:16]
 
 
@@ -93,13 +96,16 @@ def _lay_over(overlay: Path, tree: Path) -> None:
 
 
 def _install_ecs_stand_in(tree: Path, place: Path) -> None:
-    package = place / "ecs-init.deb"
-    source = shutil.copytree(HERE / "ecs-init", place / "ecs-init")
+    package, source = place / "ecs-init.deb", place / "ecs-init"
+    ecs_init.lay_out(source)
     run(["chmod", "-R", "u=rwX,go=rX", str(source)])
     run(["dpkg-deb", "--root-owner-group", "--build", str(source), str(package)])
     run(as_root(["cp", str(package), f"{tree}/ecs-init.deb"]))
     run(as_root(["chroot", str(tree), "dpkg", "--install", "/ecs-init.deb"]))
     run(as_root(["rm", f"{tree}/ecs-init.deb"]))
+    # Not checked against its source at each start, which costs time under software emulation.
+    compiled = ["python3", "-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", f"/{ecs_init.PROGRAM}"]
+    run(as_root(["chroot", str(tree), *compiled]))
     package.unlink()
     shutil.rmtree(source)
 

@@ -1,0 +1,1 @@
+"""What the machine's containers and people may ask the agent."""

@@ -1,0 +1,1 @@
+"""How the agent speaks: HTTP, signatures, web sockets, the metadata service."""
