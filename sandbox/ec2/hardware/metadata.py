@@ -8,15 +8,16 @@ import base64
 import json
 from typing import Any
 
-from sandbox.ec2.hardware import role_credentials
-from sandbox.ec2.model.instance_types import architectures
+from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
+
+from sandbox.ec2.hardware import identity, role_credentials
 from sandbox.world.world import current
 
 
 def make_tree(instance: Any) -> dict[str, bytes]:
     """Path without "/latest" → body, for every leaf."""
     leaves = {f"meta-data/{path}": value for path, value in _list_leaves(instance).items()}
-    leaves["dynamic/instance-identity/document"] = json.dumps(_make_identity(instance), indent=2)
+    leaves |= {f"dynamic/instance-identity/{name}": text for name, text in identity.list_leaves(instance).items()}
     found = {path: str(value).encode() for path, value in leaves.items()}
     if instance.user_data:
         found["user-data"] = base64.b64decode(str(instance.user_data))
@@ -39,6 +40,7 @@ def _list_leaves(instance: Any) -> dict[str, str]:
         "local-ipv4": instance.private_ip,
         "mac": mac,
         "placement/availability-zone": instance.availability_zone,
+        "placement/availability-zone-id": _find_zone_id(instance),
         "placement/region": instance.region_name,
         "profile": "default-hvm",
         "reservation-id": current().instances[instance.id].reservation_id,
@@ -59,6 +61,11 @@ def _list_leaves(instance: Any) -> dict[str, str]:
     if instance.metadata_options.instance_metadata_tags == "enabled":
         leaves |= {f"tags/instance/{tag['key']}": tag["value"] for tag in instance.get_tags()}
     return leaves
+
+
+def _find_zone_id(instance: Any) -> str:
+    zones = RegionsAndZonesBackend.zones[instance.region_name]
+    return next((zone.zone_id for zone in zones if zone.name == instance.availability_zone), "")
 
 
 def _list_interface(instance: Any) -> dict[str, str]:
@@ -90,18 +97,3 @@ def _list_devices(instance: Any) -> dict[str, str]:
 
 def _list_groups(instance: Any) -> list[Any]:
     return list({group.id: group for group in instance.nics[0].group_set}.values())
-
-
-def _make_identity(instance: Any) -> dict[str, Any]:
-    return {
-        "accountId": instance.owner_id,
-        "architecture": architectures(instance.instance_type)[-1],
-        "availabilityZone": instance.availability_zone,
-        "imageId": instance.image_id,
-        "instanceId": instance.id,
-        "instanceType": instance.instance_type,
-        "pendingTime": instance.launch_time.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "privateIp": instance.private_ip,
-        "region": instance.region_name,
-        "version": "2017-09-30",
-    }

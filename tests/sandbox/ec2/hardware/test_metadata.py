@@ -38,6 +38,7 @@ def test_what_an_instance_is(tree: Callable[..., dict[str, bytes]], describe: An
     assert found["meta-data/local-hostname"].decode() == instance["PrivateDnsName"]
     assert found["meta-data/placement/availability-zone"].decode() == instance["Placement"]["AvailabilityZone"]
     assert found[f"meta-data/network/interfaces/macs/{mac}/local-ipv4s"].decode() == instance["PrivateIpAddress"]
+    assert found["meta-data/placement/availability-zone-id"].startswith(b"use1-az")
     assert found["meta-data/services/partition"] == b"aws"
     document = json.loads(found["dynamic/instance-identity/document"])
     assert (document["instanceId"], document["region"]) == (instance["InstanceId"], "us-east-1")
