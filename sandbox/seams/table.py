@@ -17,6 +17,7 @@ import moto.ecr.urls
 import moto.ecs.urls
 import moto.iam.urls
 import moto.kms.urls
+import moto.logs.models
 import moto.logs.urls
 import moto.s3.responses
 import moto.servicequotas.urls
@@ -46,7 +47,7 @@ from sandbox.iam.service import Iam
 from sandbox.iam.sts import Sts
 from sandbox.kms.keys import mark_reserved_keys
 from sandbox.kms.service import Kms
-from sandbox.logs.service import Logs
+from sandbox.logs.service import Logs, tell_time
 from sandbox.paging.cut import cut_first, give_all
 from sandbox.quotas.service import ServiceQuotas
 from sandbox.s3.bucket import Bucket
@@ -101,6 +102,7 @@ SEAMS: tuple[Seam, ...] = (
     Seam(LaunchTemplate, "create_version", put(record.create_version), "moto counts versions by their place in a list"),
     Seam(LaunchTemplate, "default_version", put(record.default_version), "moto takes it by its place in a list"),
     Seam(LaunchTemplate, "get_version", put(record.get_version), "moto knows no $Latest, and no error"),
+    Seam(moto.logs.models, "utcnow", put(tell_time), "moto's logs go by this computer's clock"),
     Seam(S3Backend, "copy_object", refuse_without_change, "moto takes a bucket's encryption for a change of an object"),
     Seam(Volume, "status", put(property(status)), "moto knows no volume that is still being made"),
     Seam(elastic_network_interfaces, "random_public_ip", on_loopback, "moto's addresses are nobody's"),

@@ -1,22 +1,15 @@
-"""Jobs: submitted, waiting by the clock, run by the stand-in alone, cancelled and terminated."""
+"""Jobs: submitted, waiting by the clock, placed and ended, cancelled and terminated."""
 
-import json
-import urllib.request
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from sandbox.inprocess import Sandbox
+from tests.support.job_player import Player
 
 Create = Callable[..., str]
 Job = Callable[[str], dict[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def a_queue(made: Create, queue: Create) -> str:
-    made()
-    return queue("one")
 
 
 def test_one_waits_for_a_place(sandbox: Sandbox, submit: Create, job: Job) -> None:
@@ -34,18 +27,18 @@ def test_one_waits_for_a_place(sandbox: Sandbox, submit: Create, job: Job) -> No
     assert "statusReason" not in job(waiting)
 
 
-def test_it_depends(sandbox: Sandbox, submit: Create, job: Job, denied: Any) -> None:
+def test_it_depends(sandbox: Sandbox, player: Player, submit: Create, job: Job, denied: Any) -> None:
     first = submit()
     second = submit(dependsOn=[{"jobId": first}])
     sandbox.clock.advance(2)
     assert job(second)["status"] == "PENDING"
-    sandbox.place_job(first)
-    sandbox.place_job(first, "SUCCEEDED")
+    player.run(first)
+    player.finish(first)
     assert (job(first)["status"], job(first)["container"]["exitCode"]) == ("SUCCEEDED", 0)
     assert job(second)["status"] == "RUNNABLE"
     third = submit(dependsOn=[{"jobId": second}])
-    sandbox.place_job(second)
-    sandbox.place_job(second, "FAILED")
+    player.run(second)
+    player.finish(second, 1)
     sandbox.clock.advance(2)
     assert (job(third)["status"], job(third)["statusReason"]) == ("FAILED", "Dependent Job failed")
     with denied("does not exist"):
@@ -98,10 +91,10 @@ def test_overrides(submit: Create, job: Job) -> None:
     assert found["tags"] == {"a": "b"}
 
 
-def test_cancelling(sandbox: Sandbox, batch: Any, submit: Create, job: Job, denied: Any) -> None:
+def test_cancelling(sandbox: Sandbox, player: Player, batch: Any, submit: Create, job: Job, denied: Any) -> None:
     waiting, running = submit(), submit()
     sandbox.clock.advance(2)
-    sandbox.place_job(running)
+    player.run(running)
     for each in (waiting, running):
         batch.cancel_job(jobId=each, reason="no need")
     found = job(waiting)
@@ -111,33 +104,36 @@ def test_cancelling(sandbox: Sandbox, batch: Any, submit: Create, job: Job, deni
         batch.cancel_job(jobId="nobody", reason="no need")
 
 
-def test_terminating(sandbox: Sandbox, batch: Any, submit: Create, job: Job) -> None:
+def test_terminating(sandbox: Sandbox, player: Player, batch: Any, submit: Create, job: Job) -> None:
     waiting, running = submit(), submit(retryStrategy={"attempts": 3})
     sandbox.clock.advance(2)
-    sandbox.place_job(running)
+    player.run(running)
     for each in (waiting, running):
         batch.terminate_job(jobId=each, reason="enough")
+    assert job(running)["status"] == "RUNNING"
+    player.end_stopped(running, 137)
+    for each in (waiting, running):
         found = job(each)
         assert (found["status"], found["statusReason"], found["isTerminated"]) == ("FAILED", "enough", True)
 
 
-def test_attempts(sandbox: Sandbox, submit: Create, job: Job) -> None:
+def test_attempts(sandbox: Sandbox, player: Player, submit: Create, job: Job) -> None:
     failing = submit(retryStrategy={"attempts": 2})
     sandbox.clock.advance(2)
-    sandbox.place_job(failing)
-    sandbox.place_job(failing, "FAILED")
+    player.run(failing)
+    player.finish(failing, 1)
     assert job(failing)["status"] == "RUNNABLE"
-    sandbox.place_job(failing)
-    sandbox.place_job(failing, "FAILED")
+    player.run(failing)
+    player.finish(failing, 1)
     assert (job(failing)["status"], len(job(failing)["attempts"])) == ("FAILED", 2)
 
 
-def test_listing(sandbox: Sandbox, batch: Any, submit: Create, denied: Any) -> None:
+def test_listing(sandbox: Sandbox, player: Player, batch: Any, submit: Create, denied: Any) -> None:
     ids = []
     for name in ("align-1", "align-2", "call"):
         ids.append(submit(name))
         sandbox.clock.advance(2)
-    sandbox.place_job(ids[2])
+    player.run(ids[2])
 
     def listed(**query: Any) -> list[str]:
         return [each["jobName"] for each in batch.list_jobs(jobQueue="queue", **query)["jobSummaryList"]]
@@ -163,28 +159,6 @@ def test_the_front_of_a_queue(sandbox: Sandbox, batch: Any, submit: Create, a_qu
     sandbox.clock.advance(2)
     front = batch.get_job_queue_snapshot(jobQueue=a_queue)["frontOfQueue"]["jobs"]
     assert [each["jobArn"].rpartition("/")[2] for each in front] == ids
-
-
-def test_a_running_job_moves_the_desired_vcpus(
-    sandbox: Sandbox, submit: Create, environment: Callable[..., dict[str, Any]]
-) -> None:
-    running = submit(containerOverrides={"resourceRequirements": [{"type": "VCPU", "value": "4"}]})
-    sandbox.clock.advance(2)
-    assert sandbox.place_job(running)["computeEnvironment"].endswith("/one")
-    assert environment()["computeResources"]["desiredvCpus"] == 4
-
-
-def test_the_stand_in_is_reached_by_its_own_route(sandbox: Sandbox, submit: Create, job: Job) -> None:
-    waiting = submit()
-    sandbox.clock.advance(2)
-    body = json.dumps({"job_id": waiting}).encode()
-    with urllib.request.urlopen(f"{sandbox.endpoint}/kiln-sandbox/batch-jobs", data=body) as answer:
-        assert json.load(answer)["status"] == "RUNNING"
-    assert job(waiting)["status"] == "RUNNING"
-    with pytest.raises(ValueError, match="is RUNNING, and cannot become RUNNING"):
-        sandbox.place_job(waiting)
-    with pytest.raises(ValueError, match="no job nobody"):
-        sandbox.place_job("nobody")
 
 
 def test_other_kinds_are_not_pretended(submit: Create, refused: Any) -> None:
