@@ -28,8 +28,10 @@ _TAKES = {
     "ssh": (),
     "validate": (),
 }
-_VALUE = r"(?:'[^']*'|[^\s;,&|()']*[^\s;,&|()'.:])"
-_OPTIONS = rf"(?: --(?:[a-z-]+={_VALUE}|(?:env|for|image|template|region|ami|job|with-[a-z]+) {_VALUE}|[a-z-]+))*"
+_QUOTED = r"""(?:'[^']*'|"[^"]*")"""
+_VALUE = rf"""(?:{_QUOTED}|[^\s;,&|()'"])*(?:{_QUOTED}|[^\s;,&|()'".:])"""
+_VALUED = "env|for|image|template|region|ami|job|account|on-error|with-[a-z]+"
+_OPTIONS = rf"(?: --(?:[a-z-]+={_VALUE}|(?:{_VALUED}) {_VALUE}|[a-z-]+))*"
 _TASK = re.compile(rf"invoke(?: sandbox)? (?P<task>{'|'.join(_TAKES)})(?![\w-])(?P<options>{_OPTIONS})(?:\.(?=\n|$))?")
 _AWS = re.compile(r"(?<![\w/$-])aws (?!sso |configure |cli)(?P<service>[a-z0-9-]+) (?P<verb>[a-z0-9]+-[a-z0-9-]+)")
 

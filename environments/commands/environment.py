@@ -74,7 +74,7 @@ def show_environment(env: str, region: str | None, *, as_json: bool) -> int:
         raise UserError(
             f"there is no environment {name} in {cloud.region}",
             "no compute environment or queue there has its tag",
-            f"Register it: {typed.command('register-env --env ' + env)}; {typed.command('list-envs')} shows all.",
+            f"{typed.command('list-envs')} shows all. {definitions.suggest_registering(env)}".rstrip(),
         )
     named = {name for compute in entry.compute for name in compute.fields["instanceTypes"]}
     types = instance_types.describe(cloud, named)

@@ -11,7 +11,6 @@ from environments.doctor.checks import run as checks
 from environments.doctor.facts.scope import Scope
 from environments.doctor.looks.gather import describe_region, gather
 from environments.spec import definitions
-from kiln import typed
 from kiln.errors import Exit, UserError
 from kiln.screen import print_json, print_result
 
@@ -58,7 +57,7 @@ def _select(region: str, scope: Scope, environment: str) -> Scope:
     raise UserError(
         f"there is no environment {name} in {region}",
         f"Kiln's environments there: {names}" if names else "no compute environment or queue there has a tag of Kiln's",
-        f"Check --env and --region, or register it: {typed.command(f'register-env --env {environment}')}.",
+        f"Check --env and --region. {definitions.suggest_registering(environment)}".rstrip(),
     )
 
 

@@ -89,4 +89,5 @@ def make_job_document(region: str, explanation: Explanation) -> dict[str, Any]:
 
 def render_plain(finding: Finding) -> dict[str, str]:
     """Turn a finding into what a JSON document has of it."""
-    return {key: value for key, value in asdict(finding).items() if key != "cause"}
+    plain = {key: value for key, value in asdict(finding).items() if key != "cause"}
+    return {**plain, "fix": typed.pasteable(finding.fix)}

@@ -126,4 +126,4 @@ def _refusal(unknown: list[Unknown], region: str) -> UserError:
         for lost in unknown
     )
     hints = [suggest(lost.kind, lost.name, lost.existing, region) for lost in unknown]
-    return UserError(what, why, " ".join(hint[0].upper() + hint[1:] for hint in hints))
+    return UserError(what, why, "\n".join(hint[0].upper() + hint[1:] for hint in hints))

@@ -59,16 +59,17 @@ def find_previous(spec: EnvironmentSpec, remembered: Sequence[Memory]) -> str:
     candidates = before & present if len(present) > 1 else before
     if len(candidates) == 1:
         return candidates.pop()
+    register = typed.command(f"register-env --env {spec.name}")
     if not candidates:
         raise UserError(
             f"{spec.name} remembers no previous AMI",
             "it still runs its first AMI" if remembered else "it is not registered in this region",
-            "Name an AMI: --ami ami-….",
+            f"Name an AMI by its id, or take the newest: {register} --ami latest",
         )
     raise UserError(
         f"{spec.name} is between two AMIs",
         f"its compute environments remember {' and '.join(sorted(candidates))}",
-        f"Name the AMI: {typed.command('register-env --env ' + spec.name + ' --ami ami-…')}.",
+        "\n".join(["Name one of them:", *(f"{register} --ami {ami}" for ami in sorted(candidates))]),
     )
 
 

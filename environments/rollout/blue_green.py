@@ -90,5 +90,5 @@ def take_back_on_failure(cloud: Cloud, environment: str, turns: list[Turn]) -> I
 
 def describe_interruption(environment: str) -> str:
     """Say what is left after Ctrl-C."""
-    again = typed.command("register-env")
+    again = typed.command(f"register-env --env {environment}")
     return f"the roll-out of {environment} is half done: jobs run on, and the next {again} finishes it"

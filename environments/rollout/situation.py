@@ -36,10 +36,21 @@ def refuse_strangers(queues: Sequence[Queue], environment: str, existing: Existi
     It could not be deleted, and the queue is not Kiln's to change.
     """
     others = [queue for queue in queues if not ownership.carries(queue, environment)]
-    strangers = [queue["jobQueueName"] for queue in others if existing.id in job_queues.order_of(queue)]
+    strangers = [queue for queue in others if existing.id in job_queues.order_of(queue)]
     if strangers:
+        names = ", ".join(queue["jobQueueName"] for queue in strangers)
         raise UserError(
             f"the compute environment {existing.aws_name} cannot be deleted",
-            f"the queue {', '.join(strangers)} uses it, and is not {environment}'s",
-            f"Take it out of that queue first: aws batch update-job-queue --job-queue {strangers[0]} …",
+            f"the queue {names} uses it, and is not {environment}'s",
+            "\n".join(_write_way_out(queue, existing.id) for queue in strangers),
         )
+
+
+def _write_way_out(queue: Queue, arn: str) -> str:
+    """Write how a compute environment comes out of a queue, which AWS Batch lets have no fewer than one."""
+    name, others = queue["jobQueueName"], [other for other in job_queues.order_of(queue) if other != arn]
+    if not others:
+        return f"Put another compute environment into the queue {name} first, or delete it: it has no other."
+    order = " ".join(f"order={place},computeEnvironment={other}" for place, other in enumerate(others, 1))
+    command = f"aws batch update-job-queue --job-queue {name} --compute-environment-order {order}"
+    return f"Take it out of that queue first: {command}"

@@ -24,7 +24,7 @@ def render_header(plan: Plan) -> str:
         f"{plan.spec.name} in {plan.inputs.region:<40}  {image.id}" + (f" (was {was})" if was else ""),
         f"  {'why':<14}  {plan.inputs.chosen.why}",
         *(f"  {name:<14}  {most}" for name, most in plan.most.items()),
-        *(f"  {'!':<14}  {note}" for note in plan.notes),
+        *(f"  {'!':<14}  {typed.pasteable(note)}" for note in plan.notes),
         *(f"  {'?':<14}  {unchecked}" for unchecked in plan.unchecked),
         "",
     ]
@@ -109,7 +109,7 @@ def render_up_to_date(plan: Plan) -> str:
     lines = [
         f"{mark} {plan.spec.name} is up to date: {len(plan.steps)} resources are as they should be, "
         f"on {plan.inputs.chosen.image.id}.",
-        *(f"! {note}" for note in plan.notes),
+        *(f"! {typed.pasteable(note)}" for note in plan.notes),
         *(f"? {unchecked}" for unchecked in plan.unchecked),
     ]
     return "\n".join(lines)

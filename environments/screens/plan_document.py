@@ -6,6 +6,7 @@ from environments.plan.plan import Plan
 from environments.plan.steps import Step
 from environments.screens.rollout import describe_decision
 from environments.teardown import steps as teardown_steps
+from kiln import typed
 
 
 def make_document(plan: Plan, *, applied: bool) -> dict[str, Any]:
@@ -14,7 +15,7 @@ def make_document(plan: Plan, *, applied: bool) -> dict[str, Any]:
         "environment": plan.spec.name, "region": plan.inputs.region, "account": plan.inputs.account,
         "ami": plan.inputs.chosen.image.id, "why": plan.inputs.chosen.why, "running": plan.running,
         "something_to_do": plan.something_to_do and not applied, "applied": applied,
-        "at_most": plan.most, "notes": plan.notes,
+        "at_most": plan.most, "notes": [typed.pasteable(note) for note in plan.notes],
         "not_checked": [vars(unchecked) for unchecked in plan.unchecked],
         "resources": [*map(_resource, plan.steps), *map(_removed, plan.removals.steps)],
         "jobs": [vars(job) for job in plan.removals.jobs],

@@ -45,4 +45,9 @@ def name_of(name: str) -> str:
     return spec.name if spec else name
 
 
+def suggest_registering(name: str) -> str:
+    """Say how an environment is registered; "" for a name that has no definition: there is nothing to register."""
+    return f"Register it: {typed.command(f'register-env --env {name}')}" if find(name) else ""
+
+
 KIND = Kind("environment", HERE, load, key="compute_environments")

@@ -121,7 +121,9 @@ def destroy(cloud: Cloud, environment: str, named: Named, screen: Screen) -> Non
             with screen.step(f"AMI {ami}", indent=2):
                 machine_images.delete(cloud, ami)
     except Interrupted as error:
-        error.left = f"{environment} half-way down: the next {typed.command('destroy-env')} finishes it"
+        error.left = (
+            f"{environment} half-way down: the next {typed.command('destroy-env --env ' + environment)} finishes it"
+        )
         raise
 
 

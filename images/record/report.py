@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from kiln import words
+from kiln import typed, words
 from kiln.journal import Journal
 from kiln.screen import Line, Screen
 from kiln.undo import Undone
@@ -64,7 +64,9 @@ class Report:
         self.journal.event("undone", what=outcome.what, error=outcome.error)
         if outcome.error:
             self.left.append(outcome)
-            self.screen.say(f"! {outcome.what} could not be removed: {outcome.error}\n  by hand: {outcome.by_hand}")
+            self.screen.say(
+                f"! {outcome.what} could not be removed: {outcome.error}\n  by hand: {typed.pasteable(outcome.by_hand)}"
+            )
 
     def total(self) -> str:
         """Format the time since the build began."""

@@ -108,11 +108,11 @@ def turned_to(sandbox: Sandbox, folder: Path) -> Iterator[None]:
         yield
 
 
-def make_ami(sandbox: Sandbox, name: str, disks: Sequence[Mapping[str, Any]] = ()) -> str:
+def make_ami(sandbox: Sandbox, name: str, disks: Sequence[Mapping[str, Any]] = (), region: str | None = None) -> str:
     """The id of an AMI as build-ami leaves one, tested; `disks` are the builder's block device mappings."""
-    ec2 = sandbox.client("ec2")
+    ec2 = sandbox.client("ec2", region)
     parameter = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id"
-    stock = sandbox.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
+    stock = sandbox.client("ssm", region).get_parameter(Name=parameter)["Parameter"]["Value"]
     launched = ec2.run_instances(
         ImageId=stock, InstanceType="m6i.large", MinCount=1, MaxCount=1, BlockDeviceMappings=list(disks)
     )

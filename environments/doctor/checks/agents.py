@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from environments.doctor.checks.finding import Finding, error, warning
 from environments.doctor.facts.compute_environments import name_of, resources, short_name
+from environments.doctor.facts.machines import Machine
 from environments.doctor.facts.picture import Picture
 
 STALE = 6
@@ -24,16 +25,27 @@ def check_agents(picture: Picture) -> Iterator[Finding]:
             yield error(
                 f"the ECS agent of {machine.instance} ({name}) is not connected",
                 "AWS Batch places no job on this machine, which is paid for; it may be stopped, or not reach ECS",
-                f"aws ec2 terminate-instances --instance-ids {machine.instance}; see also its console output",
+                f"read its console output, then end it: {_end(machine)}",
                 machine.instance,
             )
         elif is_behind(machine.agent, newest):
             yield warning(
                 f"the ECS agent of {machine.instance} ({name}) is {machine.agent}; {newest} is current",
                 "old agents lack fixes",
-                f"invoke build-ami && {picture.scope.register_command} --ami latest",
+                picture.scope.renew_command(),
                 machine.instance,
             )
+
+
+def _end(machine: Machine) -> str:
+    """The commands that end it, and take it out of its cluster.
+
+    ECS does that by itself for machines alone whose agents are connected (DeregisterContainerInstance, API Reference).
+    """
+    ecs = (
+        f"aws ecs deregister-container-instance --cluster {machine.cluster} --container-instance {machine.arn} --force"
+    )
+    return f"aws ec2 terminate-instances --instance-ids {machine.instance} && {ecs}"
 
 
 def is_behind(agent: str, newest: str) -> bool:

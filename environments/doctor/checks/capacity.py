@@ -47,8 +47,9 @@ def check_offers(picture: Picture) -> Iterator[Finding]:
             continue
         what = f"{name_of(environment)} allows {', '.join(missing)}, which is not offered in {', '.join(sorted(zones))}"
         fix = (
-            "allow other instance_types, or name subnets in other zones: aws ec2 describe-instance-type-offerings "
-            "shows which zone offers what"
+            "allow other instance_types, or name subnets in other zones; this shows which zone offers what: "
+            "aws ec2 describe-instance-type-offerings --location-type availability-zone --filters "
+            f"Name=instance-type,Values={','.join(names)}"
         )
         if len(missing) == len(names):
             yield error(what, "no machine can start in it", fix, name_of(environment))

@@ -30,7 +30,7 @@ def check_status(picture: Picture) -> Iterator[Finding]:
         yield error(
             f"compute environment {name_of(environment)} is INVALID: {reason.why}",
             f"AWS Batch starts no machine in it; its reason: {status_reason.removeprefix('CLIENT_ERROR - ')}",
-            f"{picture.scope.register_command} repairs what belongs to Kiln. {reason.hint}",
+            picture.scope.name_environment(f"invoke register-env repairs what belongs to Kiln. {reason.hint}"),
             name_of(environment),
             _cause(environment, reason.cause, status_reason),
         )
@@ -45,7 +45,7 @@ def check_references(picture: Picture) -> Iterator[Finding]:
             yield error(
                 f"{name_of(environment)} names the {kind} {name}, and {region} has no such {kind}",
                 f"no machine starts in it; {describe_existing(kind, name, unknown.existing)}",
-                f"{suggest(kind, name, unknown.existing, region)}; then {picture.scope.register_command}",
+                f"{suggest(kind, name, unknown.existing, region)} && {picture.scope.register_command}",
                 f"{kind} {name}",
             )
 

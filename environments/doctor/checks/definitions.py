@@ -21,13 +21,21 @@ def check_revisions(picture: Picture) -> Iterator[Finding]:
     """Find older revisions that are still ACTIVE: a job that names such a number gets the old settings."""
     for name, (newest, *older) in sorted(_revisions(picture).items()):
         if older:
-            names = _shorten([f"{name}:{revision['revision']}" for revision in reversed(older)])
+            revisions = [f"{name}:{revision['revision']}" for revision in reversed(older)]
+            names = _shorten(revisions)
             yield warning(
                 f"the job definition {name} has {words.count(len(older), 'older ACTIVE revision')}",
                 f"a job that names {names} does not get the settings of {name}:{newest['revision']}",
-                f"when nothing names {names} any more: aws batch deregister-job-definition --job-definition {names}",
+                f"when nothing names {names} any more: {_deregister(revisions)}",
                 name,
             )
+
+
+def _deregister(revisions: Sequence[str]) -> str:
+    command = "aws batch deregister-job-definition --job-definition"
+    if len(revisions) == 1:
+        return f"{command} {revisions[0]}"
+    return f"for revision in {' '.join(revisions)}; do {command} $revision; done"
 
 
 def _revisions(picture: Picture) -> dict[str, list[Described]]:

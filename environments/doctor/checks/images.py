@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from cloud import tags
 from cloud.machine_images import parse_time
 from environments.doctor.checks.finding import Finding, error, warning
 from environments.doctor.facts.compute_environments import images_of, name_of
@@ -21,7 +22,7 @@ def check_existence(picture: Picture) -> Iterator[Finding]:
             yield error(
                 f"{ami} {state}",
                 f"no machine starts in {users}",
-                f"{picture.scope.register_command} --ami latest (or --ami previous)",
+                f"{picture.scope.register_command} --ami latest; or the same with --ami previous",
                 ami,
             )
 
@@ -38,7 +39,7 @@ def check_deprecation(picture: Picture) -> Iterator[Finding]:
         yield warning(
             f"{ami} is deprecated {when}",
             f"{users} use it; a deprecated AMI gets no fixes, and may be deregistered",
-            f"invoke build-ami && {picture.scope.register_command} --ami latest",
+            picture.scope.renew_command(tags.as_dict(picture.images[ami].get("Tags")).get(tags.IMAGE, ""), " --force"),
             ami,
         )
 

@@ -12,7 +12,7 @@ from environments.doctor.facts.compute_environments import Described, is_spot, n
 from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.picture import Picture
 from environments.kinds.batch import reasons
-from kiln import words
+from kiln import typed, words
 
 
 def check_stuck_jobs(picture: Picture) -> Iterator[Finding]:
@@ -75,7 +75,7 @@ def _explain_reason(job: QueuedJob, picture: Picture) -> Finding | None:
         return None
     queue = picture.scope.queue(job.queue).get("jobQueueName", "its queue")
     why = f"for {words.format_seconds(job.waited)} at the front of {queue}; AWS Batch says: {job.reason}"
-    return error(f"{title(job)} cannot start: {reason.why}", why, reason.hint, job.id)
+    return error(f"{title(job)} cannot start: {reason.why}", why, picture.scope.name_environment(reason.hint), job.id)
 
 
 def _check_machines(job: QueuedJob, picture: Picture) -> Finding | None:
@@ -92,16 +92,21 @@ def _check_machines(job: QueuedJob, picture: Picture) -> Finding | None:
     if lost and "agents" not in picture.unseen:
         why = f"AWS Batch wants machines in {', '.join(lost)}, and none has joined its ECS cluster"
         fix = (
-            "see the other findings, first those about routes; read the console of a machine: "
-            "aws ec2 get-console-output"
+            "see the other findings, first those about routes; read the system log of a machine in EC2's console "
+            "(Monitor and troubleshoot)"
         )
     else:
         why = "AWS Batch gives no reason, and its compute environments are not full"
-        fix = "see the other findings; see whether machines start: invoke show-env."
+        fix = f"see the other findings; see whether machines start: {_show(picture)}."
         if all(map(is_spot, environments)):
             fix += " EC2 may have no Spot capacity: add an On-Demand compute environment to the queue, behind it."
     waited = words.format_seconds(job.waited)
     return error(f"{title(job)} is the first of its queue, and has not started for {waited}", why, fix, job.id)
+
+
+def _show(picture: Picture) -> str:
+    name = picture.scope.name
+    return typed.command(f"show-env --env {name}" if name else "list-envs")
 
 
 def _are_full(environments: list[Described], job: QueuedJob) -> bool:

@@ -43,6 +43,7 @@ def _check(environment: Described, name: str, key: Key) -> Finding | None:
 
 def _repair(name: str, state: str) -> str:
     """What makes a key usable that is in this state."""
-    commands = {"Disabled": "enable-key", "PendingDeletion": "cancel-key-deletion"}
+    enable = "aws kms enable-key --key-id {0}"
+    commands = {"Disabled": enable, "PendingDeletion": f"aws kms cancel-key-deletion --key-id {{0}} && {enable}"}
     replace = "build the image with another key, and name that key in the launch template"
-    return f"aws kms {commands[state]} --key-id {name}; or {replace}" if state in commands else replace
+    return f"{replace}; or make it usable: {commands[state].format(name)}" if state in commands else replace

@@ -7,7 +7,7 @@ from environments.doctor.checks.finding import Finding, error
 from environments.doctor.facts.compute_environments import Described, groups_of, name_of, subnets_of, template_data
 from environments.doctor.facts.picture import Picture
 from environments.plan import network
-from environments.plan.egress import allows_https_out
+from environments.plan.egress import allows_https_out, write_command
 
 
 def check_subnets(picture: Picture) -> Iterator[Finding]:
@@ -84,7 +84,7 @@ def _closed(environment: Described, groups: Sequence[Described]) -> Finding:
     return error(
         f"the security groups of {name_of(environment)} ({ids}) let no HTTPS out",
         "machines reach ECS, ECR, S3 and CloudWatch Logs over TCP port 443",
-        f"allow outgoing TCP 443 in {ids}",
+        f"allow outgoing TCP 443 in {ids}: {write_command(str(groups[0]['GroupId']))}",
         str(groups[0]["GroupId"]),
     )
 

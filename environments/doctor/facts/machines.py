@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Machine:
-    """A container instance; `instance` is its id in EC2, `cluster` an ARN, `memory` the MiB that it has registered."""
+    """A container instance; `instance` is its id in EC2, `memory` the MiB that it has registered; `cluster` and `arn`
+    are the ARNs of its cluster and of itself."""
 
     instance: str
     instance_type: str
@@ -14,6 +15,7 @@ class Machine:
     connected: bool
     memory: int
     cluster: str
+    arn: str = ""
 
 
 @dataclass(frozen=True)

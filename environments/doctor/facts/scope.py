@@ -69,6 +69,23 @@ class Scope:
         """Return the command that repairs the environment."""
         return typed.command(f"register-env --env {self.name}" if self.name else "register-env")
 
+    def name_environment(self, text: str) -> str:
+        """Let a text's `invoke register-env` name this environment, also where all were asked about."""
+        return text.replace("invoke register-env", self.register_command)
+
+    def renew_command(self, image: str = "", options: str = "") -> str:
+        """Return the command that puts another AMI in the place of this one.
+
+        `image` is the definition of an AMI of Kiln's, which is built anew; for any other AMI the environment's
+        definition says which image that is, or names an alias, whose newest AMI is meant.
+        """
+        spec = self.definitions.get(self.name)
+        if not image and spec and spec.ami != "latest":
+            return self.register_command + (" --ami ecs-optimized" if spec.ami.startswith("ami-") else "")
+        name = image or (spec.image if spec else "")
+        build = typed.command(f"build-ami{f' --image {name}' if name else ''}{options}")
+        return f"{build} && {self.register_command} --ami latest"
+
 
 def _users(resource: Described) -> tuple[str, ...]:
     """The environments of Kiln's that use a compute environment or a queue, by its tags."""

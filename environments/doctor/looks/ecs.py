@@ -41,7 +41,8 @@ def _machine(instance: Mapping[str, Any], cluster: str) -> Machine:
     version = (instance.get("versionInfo") or {}).get("agentVersion", "")
     memory = int((registered.get("MEMORY") or {}).get("integerValue") or 0)
     instance_type, connected = attributes.get("ecs.instance-type", ""), bool(instance.get("agentConnected"))
-    return Machine(instance["ec2InstanceId"], instance_type, version, connected, memory, cluster)
+    arn = str(instance.get("containerInstanceArn", ""))
+    return Machine(instance["ec2InstanceId"], instance_type, version, connected, memory, cluster, arn)
 
 
 def _newest_agents(cloud: Cloud, environments: Sequence[Described]) -> dict[str, str]:

@@ -23,3 +23,21 @@ def test_encrypted_volumes_have_the_default_key(ec2: Any, clients: dict[str, Any
 def test_encryption_by_default(sandbox: Any, ec2: Any) -> None:
     ec2.enable_ebs_encryption_by_default()
     assert ec2.create_volume(AvailabilityZone="us-east-1a", Size=1)["Encrypted"] is True
+
+
+@pytest.mark.parametrize("name", ["KeyId", "Arn"])
+def test_a_key_is_turned_off_and_sent_away_by_its_id_or_its_arn(
+    sandbox: Any, clients: dict[str, Any], name: str
+) -> None:  # fmt: skip
+    kms = clients["kms"]
+    key = kms.create_key()["KeyMetadata"]
+    kms.disable_key(KeyId=key[name])
+    assert kms.describe_key(KeyId=key[name])["KeyMetadata"]["KeyState"] == "Disabled"
+    kms.enable_key(KeyId=key[name])
+    assert kms.schedule_key_deletion(KeyId=key[name], PendingWindowInDays=7)["KeyId"] == key["Arn"]
+    assert kms.describe_key(KeyId=key[name])["KeyMetadata"]["KeyState"] == "PendingDeletion"
+    assert kms.cancel_key_deletion(KeyId=key[name])["KeyId"] == key["Arn"]
+    assert kms.describe_key(KeyId=key[name])["KeyMetadata"]["KeyState"] == "Disabled"
+    for call in (kms.disable_key, kms.enable_key, kms.cancel_key_deletion):
+        with pytest.raises(ClientError, match="NotFoundException"):
+            call(KeyId=key[name].replace(key["KeyId"], "11111111-2222-3333-4444-555555555555"))

@@ -25,7 +25,8 @@ def test_older_revisions_are_named_from_old_to_new() -> None:
     assert "2 older ACTIVE revisions" in finding.what
     assert "hello:2, hello:9" in finding.why
     assert "hello:10" in finding.why
-    assert finding.fix.endswith("--job-definition hello:2, hello:9")
+    command = "aws batch deregister-job-definition --job-definition"
+    assert finding.fix.endswith(f": for revision in hello:2 hello:9; do {command} $revision; done")
 
 
 def test_many_are_shortened() -> None:

@@ -25,7 +25,8 @@ def test_an_ami_that_will_be_deprecated(patient: Patient) -> None:
     patient.ec2.enable_image_deprecation(ImageId=patient.ami, DeprecateAt=patient.now + timedelta(days=12))
     found = patient.one()
     assert f"warning: {patient.ami} is deprecated in 12 days" in found
-    assert "invoke build-ami && invoke register-env --env genomics --ami latest" in found
+    build = "invoke build-ami --image nextflow-al2023 --force"
+    assert f"{build} && invoke register-env --env genomics --ami latest" in found
     patient.ec2.enable_image_deprecation(ImageId=patient.ami, DeprecateAt=patient.now + timedelta(hours=1))
     patient.later(7200)
     assert f"{patient.ami} is deprecated since 20" in patient.one()

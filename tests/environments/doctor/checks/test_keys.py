@@ -23,11 +23,12 @@ def test_a_key_that_machines_may_not_use(patient: Patient) -> None:
     assert patient.visit()["healthy"]
     kms.disable_key(KeyId=key_id)
     assert f"error: the KMS key {key} cannot be used: it is Disabled" in patient.one()
-    assert f"aws kms enable-key --key-id {key}; or build the image with another key" in patient.one()
+    assert "build the image with another key, and name that key in the launch template; or make it" in patient.one()
+    assert patient.one().endswith(f": aws kms enable-key --key-id {key}")
     kms.enable_key(KeyId=key_id)
     kms.schedule_key_deletion(KeyId=key_id, PendingWindowInDays=7)
     assert f"error: the KMS key {key} cannot be used: it is PendingDeletion" in patient.one()
-    assert f"aws kms cancel-key-deletion --key-id {key}; or build the image with another key" in patient.one()
+    assert patient.one().endswith(f": aws kms cancel-key-deletion --key-id {key} && aws kms enable-key --key-id {key}")
     kms.cancel_key_deletion(KeyId=key_id)
     kms.enable_key(KeyId=key_id)
     assert patient.visit()["healthy"]
