@@ -232,7 +232,7 @@ def test_ctrl_c_while_jobs_are_waited_for_says_that_the_next_run_goes_on(
         patch.setattr(jobs, "placed", pressed)
         with pytest.raises(Interrupted) as caught:
             tools.register(env, ami)
-    assert "the next invoke register-env finishes it" in getattr(caught.value, "left", "")
+    assert "the next invoke register-env --env small finishes it" in getattr(caught.value, "left", "")
     sandbox.place_job(job, "SUCCEEDED")
     tools.register(env, ami)
     assert [tools.ami_of(each) for each in tools.compute(sandbox).values()] == [ami]

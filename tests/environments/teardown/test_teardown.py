@@ -243,7 +243,7 @@ def test_what_a_rollout_left_half_way_goes_too(
         patch.setattr(jobs, "of", pressed)
         with pytest.raises(Interrupted) as caught:
             teardown.destroy(cloud, "small", Named(), Screen(quiet=True))
-    assert "the next invoke destroy-env finishes it" in getattr(caught.value, "left", "")
+    assert "the next invoke destroy-env --env small finishes it" in getattr(caught.value, "left", "")
     assert jobs.of is listed
     assert destroy(env, terminate_jobs=True) == Exit.DONE
     assert tools.left(sandbox) == {}
