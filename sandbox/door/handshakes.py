@@ -25,9 +25,10 @@ _ACTIONS = {SESSIONS + SOCKET: "Poll", TELEMETRY + SOCKET: "StartTelemetrySessio
 
 @dataclass(frozen=True)
 class Handshake:
-    """`request` is what is asked in the words of IAM: Poll, or StartTelemetrySession."""
+    """`request` is what is asked in the words of IAM: Poll, or StartTelemetrySession; `signed_for` names a service."""
 
     request: Request
+    signed_for: str
     caller: Caller
     query: dict[str, str]
 
@@ -47,18 +48,19 @@ def read(world: World, environ: dict[str, Any]) -> Handshake:
         "cluster": query.get("clusterArn") or query.get("cluster"),
         "containerInstance": query.get("containerInstanceArn") or query.get("containerInstance"),
     }
-    request = Request(
-        signed.service, signed.region, _ACTIONS[environ["PATH_INFO"]], "json", signed.access_key, signed.token, named
-    )
+    action = _ACTIONS[environ["PATH_INFO"]]
+    request = Request("ecs", signed.region, action, "json", signed.access_key, signed.token, named)
     found = find_caller(world, signed.access_key)
     endpoint = f"{environ.get('wsgi.url_scheme', 'http')}://{environ.get('HTTP_HOST', '')}"
-    return Handshake(request, Caller(found.instance if found else "", found.arn if found else "", endpoint), query)
+    return Handshake(
+        request, signed.service, Caller(found.instance if found else "", found.arn if found else "", endpoint), query
+    )
 
 
 def check(world: World, asked: Handshake) -> Refusal | None:
     """Refuse a handshake; called under the world's lock."""
     request = asked.request
-    if request.access_key and request.service != "ecs":
+    if request.access_key and asked.signed_for != "ecs":
         return Refusal("InvalidSignatureException", "Credential should be scoped to correct service: 'ecs'.", 403)
     fault = world.faults.strike(request)
     return (

@@ -15,6 +15,7 @@ from threading import Thread
 from typing import Any
 
 from simple_websocket import ConnectionClosed, Server
+from wsproto.utilities import RemoteProtocolError
 
 from sandbox.door import handshakes
 from sandbox.ecs.model import tables
@@ -40,7 +41,10 @@ def answer(world: World, environ: dict[str, Any], start_response: Any) -> Iterab
         world.calls.record(Call("ecs", request.operation, request.region, False, code, world.clock.now()))
     if refusal:
         return _refuse(refusal, start_response)
-    wire = Wire(Server.accept(environ, receive_bytes=65536, max_message_size=_LARGEST))
+    try:
+        wire = Wire(Server.accept(environ, receive_bytes=65536, max_message_size=_LARGEST))
+    except (RemoteProtocolError, RuntimeError) as error:
+        return _refuse(Refusal("BadRequestException", f"no handshake of a web socket: {error}"), start_response)
     if request.operation == "Poll":
         with world.lock:
             session = handshake.begin(tables.of(request.region), asked.query, asked.caller, wire.send, wire.hang_up)

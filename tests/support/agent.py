@@ -25,7 +25,7 @@ ATTRIBUTES = ("com.amazonaws.ecs.capability.task-iam-role", "com.amazonaws.ecs.c
 class Agent:
     """An agent on a machine; `containers` are by their task's ARN, and outlive the agent's own end.
 
-    `connects` False: it registers, and never opens a session.
+    `connects` False: it registers, and never opens a session. `drains`: it drains itself at the notice of its end.
     """
 
     double: "AgentDouble"
@@ -35,6 +35,7 @@ class Agent:
     attributes: dict[str, str] = field(default_factory=dict)
     register: dict[str, int] = field(default_factory=dict)
     connects: bool = True
+    drains: bool = False
     arn: str = ""
     alive: bool = False
     containers: dict[str, Container] = field(default_factory=dict)

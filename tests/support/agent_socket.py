@@ -50,8 +50,12 @@ class AgentSocket:
         headers = [(name.encode(), value.encode()) for name, value in request.headers.items() if name != "Host"]
         self._send(Request(host=url.netloc, target=f"{url.path}?{url.query}", extra_headers=headers))
         self._accepted, self._status, self._body = False, 0, b""
-        while not self._accepted:
-            self._read()
+        try:
+            while not self._accepted:
+                self._read()
+        except (Refused, Closed, OSError):
+            self._wire.close()
+            raise
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ happens by the sandbox's clock: nothing happens while a message is on its way, e
 
 import base64
 import gzip
+import json
 import re
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -17,7 +18,9 @@ from sandbox.inprocess import Sandbox
 from tests.support.agent import Agent
 from tests.support.agent_scripts import Script
 
-_CLUSTER = re.compile(rb"ECS_CLUSTER=\"?'?([A-Za-z0-9_-]+)")
+_CLUSTER = re.compile(r"ECS_CLUSTER=[\"']?([A-Za-z0-9_-]+)")
+_ATTRIBUTES = re.compile(r"ECS_INSTANCE_ATTRIBUTES=(\{[^}\n]*\})")
+_DRAINS = re.compile(r"ECS_ENABLE_SPOT_INSTANCE_DRAINING=[\"']?true")
 
 
 @dataclass
@@ -26,7 +29,8 @@ class AgentDouble:
 
     `version`, `attributes` and `register` (resources by name, in place of what the type has) hold for agents that
     start from then on. `payloads` are the tasks of all payloads that were taken, in their order; `draining` is
-    ECS_ENABLE_SPOT_INSTANCE_DRAINING.
+    ECS_ENABLE_SPOT_INSTANCE_DRAINING. `joins` False: no agent starts by itself; `connects` False: agents register, and
+    never open a session.
     """
 
     sandbox: Sandbox
@@ -34,6 +38,8 @@ class AgentDouble:
     attributes: dict[str, str] = field(default_factory=dict)
     register: dict[str, int] = field(default_factory=dict)
     draining: bool = False
+    joins: bool = True
+    connects: bool = True
     agents: dict[str, Agent] = field(default_factory=dict)
     scripts: list[tuple[str, Script]] = field(default_factory=list)
     payloads: list[dict[str, Any]] = field(default_factory=list)
@@ -61,7 +67,10 @@ class AgentDouble:
     def join(self, instance_id: str, cluster: str, **how: Any) -> Agent:
         """Start an agent on a machine, for that cluster; `how` are the fields of `Agent`."""
         machine = next(machine for machine in list_instances() if machine.id == instance_id)
-        given = {"version": self.version, "attributes": dict(self.attributes), "register": dict(self.register)}
+        given: dict[str, Any] = {
+            "version": self.version, "attributes": dict(self.attributes), "register": dict(self.register),
+            "connects": self.connects, "drains": self.draining,
+        }  # fmt: skip
         agent = Agent(self, machine, cluster, **(given | how))
         self.agents[instance_id] = agent
         agent.start()
@@ -85,15 +94,14 @@ class AgentDouble:
 
     def notice_spot(self, instance: Any) -> None:
         """Give an agent the notice that its machine will be taken: it drains itself, where it is set to."""
-        if self.draining:
+        if self.find(instance).drains:
             self.find(instance).drain()
 
     def _hear(self, machine: Any, state: str) -> None:
         if state == "running" and machine.id not in self.agents:
-            match = _CLUSTER.search(read_user_data(machine))
-            if match:
-                cluster = match.group(1).decode()
-                self.sandbox.world.later(0, lambda: self._join_running(machine, cluster))
+            clusters = _CLUSTER.findall(read_user_data(machine))
+            if clusters and self.joins:
+                self.sandbox.world.later(0, lambda: self._join_running(machine, clusters[-1]))
         elif state == "running":
             self.agents[machine.id].start()
         elif machine.id in self.agents:
@@ -103,14 +111,18 @@ class AgentDouble:
 
     def _join_running(self, machine: Any, cluster: str) -> None:
         if machine.state == "running" and machine.id not in self.agents:
-            self.join(machine.id, cluster)
+            settings = read_user_data(machine)
+            own = _ATTRIBUTES.findall(settings)
+            attributes = json.loads(own[-1].replace("\\", "")) if own else {}
+            drains = self.draining or bool(_DRAINS.search(settings))
+            self.join(machine.id, cluster, attributes=attributes | self.attributes, drains=drains)
 
 
-def read_user_data(machine: Any) -> bytes:
-    """Read a machine's user data, unpacked, with the base64 of its parts undone."""
+def read_user_data(machine: Any) -> str:
+    """Read a machine's user data, unpacked; "" where it has none."""
     try:
         data = base64.b64decode(str(machine.user_data or ""))
         data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
     except (ValueError, OSError):
-        return b""
-    return data
+        return ""
+    return data.decode("utf-8", "replace")
