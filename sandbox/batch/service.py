@@ -18,8 +18,10 @@ from sandbox.batch.job_definitions import calls as job_definitions
 from sandbox.batch.job_queues import calls as job_queues
 from sandbox.batch.jobs import lists, stopping, submission
 from sandbox.batch.model import records
+from sandbox.batch.model.errors import TooManyRequests
 from sandbox.batch.model.records import Fields, Records
 from sandbox.batch.placing import settling
+from sandbox.world.refusals import make_body, make_headers
 from sandbox.world.world import current
 
 Operation = Callable[[Records, Fields], Fields]
@@ -70,6 +72,9 @@ class Batch(BaseResponse):
                 return self._answer(ActionResult(operation(table, self._request(name))))
             except ServiceException as error:
                 return self._answer(ActionResult(error))
+            except TooManyRequests as error:
+                content_type, body = make_body(error.refusal, "rest-json")
+                return error.refusal.status, dict(make_headers(error.refusal, content_type)), body
 
     def _request(self, name: str) -> Fields:
         """Read the parsed request without what was not given; refused when Batch's model does not take it."""

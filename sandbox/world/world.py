@@ -80,6 +80,8 @@ class World:
     rests: Rests = field(default_factory=Rests)
     # The most that a page holds, whatever was asked for; 0: as many as AWS gives. AWS may give fewer at any time.
     page: int = 0
+    # How many SubmitJob a second are taken (on AWS 50); 0: all.
+    submissions_per_second: int = 0
     # Whether new volumes are encrypted where a region was not told otherwise ("EBS encryption by default").
     encrypts_by_default: bool = False
     encryption: dict[str, bool] = field(default_factory=dict)  # region → switched on or off

@@ -13,7 +13,7 @@ from sandbox.batch.job_definitions import calls as job_definitions
 from sandbox.batch.job_definitions import rules
 from sandbox.batch.jobs import arrays, contents, dependencies, ends, moves
 from sandbox.batch.model import names, tag_rules
-from sandbox.batch.model.errors import executing, refused
+from sandbox.batch.model.errors import TooManyRequests, executing, refused
 from sandbox.batch.model.job import Fields, Job
 from sandbox.batch.model.records import Definition, Queue, Records
 from sandbox.world.world import current
@@ -29,6 +29,7 @@ _numbers = count()
 
 
 def submit(records: Records, request: Fields) -> Fields:
+    _check_rate(records)
     _check_request(request)
     queue = _find_queue(records, request)
     definition = job_definitions.find_active(records, request["jobDefinition"])
@@ -44,6 +45,17 @@ def submit(records: Records, request: Fields) -> Fields:
         moves.add(records, made)
     current().later(current().delays.batch_job, partial(ends.leave_submitted, records, job))
     return {"jobArn": job.arn, "jobName": job.name, "jobId": job.id}
+
+
+def _check_rate(records: Records) -> None:
+    """Refuse more submissions a second than the world takes; a refused one is not counted."""
+    most, now = current().submissions_per_second, current().clock.now()
+    while records.submitted and records.submitted[0] <= now - 1:
+        records.submitted.popleft()
+    if most and len(records.submitted) >= most:
+        raise TooManyRequests
+    if most:
+        records.submitted.append(now)
 
 
 def _check_request(request: Fields) -> None:

@@ -7,11 +7,19 @@ rest say the same in words of the sandbox. Nothing should tell refusals apart by
 
 from moto.core.exceptions import ServiceException
 
+from sandbox.world.refusals import Refusal
+
 
 class ClientException(ServiceException):
     """HTTP 400: "a client action, such as … using an identifier that's not valid"."""
 
     code = "ClientException"
+
+
+class TooManyRequests(Exception):  # no error of Batch's model: it comes from what stands before Batch
+    """HTTP 429: more requests a second than the account may make."""
+
+    refusal = Refusal("TooManyRequestsException", "Too Many Requests", 429)
 
 
 def refused(message: str) -> ClientException:

@@ -1,6 +1,6 @@
 """What Batch remembers, by account and region: moto empties it with everything else."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -84,6 +84,7 @@ class Records(BaseBackend, TaggableResourcesMixin):
     What is kept beside them, so that nothing needs a look at all jobs: `runnable` by queue; `listed` by queue (of
     children: by their parent) and status; `placed` by compute environment: all by ARN, and a parent by its id.
     `dependents` are the jobs that wait for the end of another, `by_task` those whose task is known to ECS.
+    `submitted` are the times of the last second's submissions.
     """
 
     SERVICE_NAMESPACE = "batch"
@@ -100,6 +101,7 @@ class Records(BaseBackend, TaggableResourcesMixin):
         self.dependents: dict[str, list[Job]] = defaultdict(list)
         self.by_task: dict[str, Job] = {}
         self.listens = False
+        self.submitted: deque[float] = deque()
         self.revisions: dict[str, int] = {}
 
     def arn(self, kind: str, name: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox.inprocess import Sandbox
 
@@ -109,3 +110,14 @@ def test_the_end_of_a_queue_ends_its_jobs(
     sandbox.clock.advance(3)
     for job_id in (array, f"{array}:1", last):
         assert (job(job_id)["status"], job(job_id)["statusReason"]) == ("FAILED", "JobQueue deleted")
+
+
+def test_the_rate_can_be_limited_as_on_aws(sandbox: Sandbox, submit: Create, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox.world, "submissions_per_second", 1)
+    with pytest.raises(ClientError) as caught:
+        for _ in range(100):  # until two come in a second
+            submit()
+    assert caught.value.response["Error"]["Code"] == "TooManyRequestsException"
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
+    sandbox.clock.advance(1.1)
+    submit()
