@@ -10,7 +10,7 @@ from typing import Any
 from sandbox.ec2.hardware import metadata
 from sandbox.ec2.model import stand_ins
 from sandbox.ec2.model.instance_types import instance_stores_gib, vcpus
-from sandbox.ec2.model.registered_memory import find_registered_mib
+from sandbox.ec2.model.registered_memory import find_counted_mib
 from sandbox.ec2.network.firewall import allows_ssh
 from sandbox.world.hypervisor import Disk, Hypervisor, MachineError, MachineSpec
 from sandbox.world.world import World
@@ -132,7 +132,7 @@ def make_spec(instance: Any) -> MachineSpec:
     """Return the machine for an instance: its disks root first, with its type's memory and few CPUs."""
     return MachineSpec(
         instance_id=instance.id,
-        memory_mib=find_registered_mib(instance.instance_type),
+        memory_mib=find_counted_mib(instance.instance_type),
         vcpus=min(vcpus(instance.instance_type), MOST_VCPUS),
         disks=tuple(Disk(volume.id, volume.attachment.device, volume.size) for volume in _list_volumes(instance)),
         public_ip=instance.public_ip or "",

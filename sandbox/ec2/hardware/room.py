@@ -4,7 +4,7 @@ A stand-in's limit: on AWS an instance's memory is its own.
 """
 
 from sandbox.ec2.model.records import list_instances
-from sandbox.ec2.model.registered_memory import find_registered_mib
+from sandbox.ec2.model.registered_memory import find_counted_mib
 from sandbox.world import room
 from sandbox.world.world import World, current
 
@@ -17,7 +17,7 @@ def count_room(instance_type: str) -> int | None:
     if world.hypervisor is None:
         return None
     free = world.hypervisor.find_free_mib(_list_promises(world)) - room.RESERVE_MIB
-    return max(0, free) // room.may_touch(find_registered_mib(instance_type))
+    return max(0, free) // room.may_touch(find_counted_mib(instance_type))
 
 
 def has_room_for(instance_id: str, mib: int) -> bool:
@@ -36,7 +36,7 @@ def _list_promises(world: World, more: dict[str, int] | None = None) -> dict[str
     """Return MiB that machines may come to touch, by instance; `more` is what new jobs add."""
     return {
         instance.id: room.may_touch(
-            find_registered_mib(instance.instance_type),
+            find_counted_mib(instance.instance_type),
             world.job_memory(instance.id) + (more or {}).get(instance.id, 0),
         )
         for instance in list_instances()

@@ -1,10 +1,13 @@
 """What an instance registers as memory with ECS: less than its type promises, by what kernel, firmware and Batch keep.
 
-A guest of the type is given so much memory that its kernel counts just this. ECS registers what the kernel counts,
-in whole MiB (amazon-ecs-agent, MemTotal of /proc/meminfo, less ECS_RESERVED_MEMORY).
+ECS registers what the kernel counts, in whole MiB (amazon-ecs-agent, MemTotal of /proc/meminfo), less
+ECS_RESERVED_MEMORY. The figures are those of machines that reserve 32 MiB, as AWS Batch's own image does: a guest
+of the type is given so much memory that its kernel counts that more.
 """
 
 from sandbox.ec2.model.instance_types import memory_mib
+
+RESERVED_MIB = 32
 
 _BATCH = (
     "registeredResources of instances with Batch's default image, read as "
@@ -33,6 +36,12 @@ def find_registered_mib(instance_type: str) -> int:
     """Return the recorded MiB, else an estimate; 0 for an unknown type."""
     recorded = RECORDED.get(instance_type)
     return recorded[0] if recorded else estimate_mib(memory_mib(instance_type))
+
+
+def find_counted_mib(instance_type: str) -> int:
+    """Return the MiB that the kernel of such a machine counts; 0 for an unknown type."""
+    registered = find_registered_mib(instance_type)
+    return registered + RESERVED_MIB if registered else 0
 
 
 def estimate_mib(promised_mib: int) -> int:

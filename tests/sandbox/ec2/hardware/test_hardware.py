@@ -63,7 +63,7 @@ def test_a_launch_makes_disks_and_boots(account: Account, machines: Any) -> None
     instance = account.instance(first)
     spec: MachineSpec = next(each[1] for each in machines.asked if each[0] == "boot")
     assert (spec.instance_id, spec.public_ip) == (first, instance["PublicIpAddress"])
-    assert (spec.memory_mib, spec.vcpus) == (7623, 2)
+    assert (spec.memory_mib, spec.vcpus) == (7655, 2)
     assert [(disk.device_name, disk.size_gib) for disk in spec.disks] == [("/dev/xvda", 30)]
     assert ("create_volume", spec.disks[0].volume_id, 30) == next(
         each[:3] for each in machines.asked if each[0] == "create_volume"
@@ -74,7 +74,7 @@ def test_a_launch_makes_disks_and_boots(account: Account, machines: Any) -> None
 def test_a_small_type_is_small(account: Account, machines: Any) -> None:
     account.running(InstanceType="t2.micro")
     spec = next(each[1] for each in machines.asked if each[0] == "boot")
-    assert (spec.memory_mib, spec.vcpus) == (926, 1)
+    assert (spec.memory_mib, spec.vcpus) == (958, 1)
 
 
 def test_a_machine_that_does_not_boot_ends_the_instance(account: Account, machines: Any) -> None:

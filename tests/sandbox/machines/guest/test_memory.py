@@ -5,7 +5,7 @@ import contextlib
 import pytest
 from moto.ec2.models.instance_types import INSTANCE_TYPES
 
-from sandbox.ec2.model.registered_memory import find_registered_mib
+from sandbox.ec2.model.registered_memory import find_counted_mib
 from sandbox.machines.guest.memory import find_size_kib
 
 # What kernels were seen to count (KiB), by the guest's memory (MiB).
@@ -38,7 +38,7 @@ def test_more_cpus_keep_more() -> None:
 
 def test_there_is_a_guest_for_every_type() -> None:
     for name in INSTANCE_TYPES:
-        registered = find_registered_mib(name)
+        registered = find_counted_mib(name)
         size = find_size_kib(registered, 2)
         assert size % 8 == 0
         assert registered * 1024 < size < registered * 1024 * 1.1 + 70 * 1024
