@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import threading
 from contextlib import suppress
 from typing import Any
@@ -57,8 +56,9 @@ class Store:
         """Forget all: it is another instance's."""
         self.values = {}
         if self._directory:
-            shutil.rmtree(os.path.join(self._directory, "tasks"), ignore_errors=True)
-            os.makedirs(os.path.join(self._directory, "tasks"), mode=0o700)
+            folder = os.path.join(self._directory, "tasks")
+            for name in os.listdir(folder):
+                os.unlink(os.path.join(folder, name))
 
     def _path(self) -> str:
         return os.path.join(self._directory, "agent.db")

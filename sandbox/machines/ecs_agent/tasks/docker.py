@@ -6,8 +6,8 @@ import base64
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlencode
 
+from sandbox.machines.ecs_agent.wire.escapes import quote, write_query
 from sandbox.machines.ecs_agent.wire.http import Address, ask
 
 
@@ -40,7 +40,7 @@ class Docker:
 
     def pull(self, image: str, auth: dict[str, str], timeout: float) -> None:
         """Pull it; `image` has a tag or a digest."""
-        query = urlencode({"fromImage": image})
+        query = write_query([("fromImage", image)])
         body = self._ask("POST", f"/images/create?{query}", auth=auth, timeout=timeout)
         for line in _documents(body):
             if "error" in line:
@@ -49,7 +49,9 @@ class Docker:
     def tag(self, source: str, name: str) -> None:
         """Give an image another name."""
         repository, tag = split_name(name)
-        self._ask("POST", f"/images/{quote(source)}/tag?{urlencode({'repo': repository, 'tag': tag})}", timeout=60)
+        self._ask(
+            "POST", f"/images/{quote(source)}/tag?{write_query([('repo', repository), ('tag', tag)])}", timeout=60
+        )
 
     def image(self, name: str) -> dict[str, Any]:
         """What is known of a local image; DockerError with status 404 without it."""
@@ -61,7 +63,9 @@ class Docker:
 
     def create(self, name: str, config: dict[str, Any], timeout: float) -> str:
         """The new container's id."""
-        return str(self._json("POST", f"/containers/create?{urlencode({'name': name})}", config, timeout=timeout)["Id"])
+        return str(
+            self._json("POST", f"/containers/create?{write_query([('name', name)])}", config, timeout=timeout)["Id"]
+        )
 
     def start(self, id_: str, timeout: float) -> None:
         """Start it."""

@@ -5,7 +5,6 @@ Source: "Use the Instance Metadata Service to access instance metadata", Amazon 
 
 from __future__ import annotations
 
-import calendar
 import json
 import threading
 import time
@@ -26,7 +25,12 @@ class NoCredentials(Exception):
 
 def seconds_of(stamp: str) -> float:
     """Seconds since the epoch of an ISO 8601 time in UTC."""
-    return float(calendar.timegm(time.strptime(stamp[:19], "%Y-%m-%dT%H:%M:%S")))
+    year, month, day = (int(part) for part in stamp[:10].split("-"))
+    hour, minute, second = (int(part) for part in stamp[11:19].split(":"))
+    # Days of the Gregorian calendar, of years that begin in March.
+    year, month = (year, month - 3) if month > 2 else (year - 1, month + 9)
+    days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 719469
+    return float(((days * 24 + hour) * 60 + minute) * 60 + second)
 
 
 class Imds:

@@ -10,7 +10,8 @@ import hmac
 import time
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import quote
+
+from sandbox.machines.ecs_agent.wire.escapes import quote, write_query
 
 
 class Credentials(NamedTuple):
@@ -35,8 +36,7 @@ class Request(NamedTuple):
 
 def query_string(pairs: Sequence[tuple[str, str]]) -> str:
     """Names in order, every reserved character escaped: as it is signed, and as it may be sent."""
-    escaped = sorted((quote(name, safe="-_.~"), quote(value, safe="-_.~")) for name, value in pairs)
-    return "&".join(f"{name}={value}" for name, value in escaped)
+    return "&".join(sorted(write_query(pairs).split("&"), key=lambda pair: pair.partition("=")[::2]))
 
 
 def sign(request: Request, credentials: Credentials, region: str, service: str, now: float) -> dict[str, str]:
@@ -51,7 +51,7 @@ def sign(request: Request, credentials: Credentials, region: str, service: str, 
     canonical = "\n".join(
         (
             request.method,
-            quote(request.path, safe="/-_.~"),
+            quote(request.path, safe="/"),
             query_string(request.query),
             *(f"{name}:{signed[name]}" for name in sorted(signed)),
             "",
