@@ -35,6 +35,8 @@ def attributes_of(settings: Settings, again: bool) -> list[dict[str, str]]:
     if settings.task_role_network_host:
         names.append("task-iam-role-network-host")
     ours = list(_OURS) + (["task-cpu-mem-limit"] if settings.task_limits else [])
+    if settings.logs_by_execution_role:
+        ours.append("execution-role-awslogs")
     found = [{"name": f"com.amazonaws.ecs.capability.{name}"} for name in names]
     found += [{"name": f"ecs.capability.{name}"} for name in ours]
     values = _OS if again else {**_OS, **settings.attributes}

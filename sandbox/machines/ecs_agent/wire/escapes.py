@@ -1,4 +1,4 @@
-"""Escapes of URLs (RFC 3986). urllib.parse would do, but it loads ipaddress and more, slowly under software emulation."""
+"""Escapes of URLs (RFC 3986). urllib.parse would do, but what it loads takes its time under software emulation."""
 
 from __future__ import annotations
 
