@@ -59,12 +59,18 @@ def _list_tag_keys(region: str, arn: str) -> tags.Keys:
 
 def _ask_to_pass(request: Request) -> Iterator[Question]:
     compute, container = request.get("computeResources") or {}, request.get("containerProperties") or {}
+    tasks = (request.get("ecsProperties") or {}).get("taskProperties") or []
     named = [
         (request.get("serviceRole"), "batch.amazonaws.com"),
         (compute.get("spotIamFleetRole"), "spotfleet.amazonaws.com"),
         (_find_role_of_profile(compute.get("instanceRole")), "ec2.amazonaws.com"),
         (container.get("jobRoleArn"), "ecs-tasks.amazonaws.com"),
         (container.get("executionRoleArn"), "ecs-tasks.amazonaws.com"),
+        *(
+            (task.get(name), "ecs-tasks.amazonaws.com")
+            for task in tasks
+            for name in ("taskRoleArn", "executionRoleArn")
+        ),
     ]
     for role, service in named:
         if role:

@@ -27,10 +27,11 @@ def register(records: Records, request: Fields) -> Fields:
     revision = records.revisions.get(name, 0) + 1
     records.revisions[name] = revision
     fields = {key: request[key] for key in _KEPT if key in request}
-    fields = {"parameters": {}, **fields, "containerProperties": container,
+    kind = "ecsProperties" if request.get("ecsProperties") else "containerProperties"
+    fields = {"parameters": {}, **fields, kind: request["ecsProperties"] if kind == "ecsProperties" else container,
               "platformCapabilities": request.get("platformCapabilities") or ["EC2"]}  # fmt: skip
     arn = records.arn("job-definition", f"{name}:{revision}")
-    definition = Definition(name, revision, arn, fields, dict(request.get("tags") or {}))
+    definition = Definition(name, revision, arn, fields, dict(request.get("tags") or {}), container)
     records.definitions.setdefault(name, []).append(definition)
     return {"jobDefinitionName": name, "jobDefinitionArn": arn, "revision": revision}
 

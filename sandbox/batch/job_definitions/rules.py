@@ -7,13 +7,13 @@ Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDef
 
 import re
 
-from sandbox.batch.job_definitions import container_rules
+from sandbox.batch.job_definitions import container_rules, ecs_properties
 from sandbox.batch.model.errors import executing
 from sandbox.batch.model.records import Fields
 
 _LEAST_MEMORY = 4  # MiB
 _LISTS = ("command", "volumes", "environment", "mountPoints", "ulimits", "resourceRequirements", "secrets")
-_OTHER_KINDS = ("nodeProperties", "eksProperties", "ecsProperties", "consumableResourceProperties")
+_OTHER_KINDS = ("nodeProperties", "eksProperties", "consumableResourceProperties")
 
 
 # What a rule of evaluateOnExit may compare with (EvaluateOnExit, AWS Batch API Reference): up to 512 characters, an
@@ -23,12 +23,19 @@ _PATTERNS = {"onStatusReason": _TEXT, "onReason": _TEXT, "onExitCode": re.compil
 
 
 def read_container(request: Fields) -> Fields:
-    """Read containerProperties as they are kept, with Batch's empty lists; refused when they could never run."""
+    """Read containerProperties as they are kept, with Batch's empty lists; refused when they could never run.
+
+    What ecsProperties say of their container is read and kept in the same way.
+    """
     if request["type"] != "container" or any(request.get(name) for name in _OTHER_KINDS):
         raise NotImplementedError("job definitions of one container only")
     if "FARGATE" in (request.get("platformCapabilities") or []):
         raise NotImplementedError("job definitions for EC2 only")
     properties = request.get("containerProperties")
+    if request.get("ecsProperties"):
+        if properties:
+            raise executing("containerProperties and ecsProperties can not be specified together.")
+        properties = ecs_properties.read_container(request["ecsProperties"])
     if not properties:
         raise executing("Container properties should not be empty.")
     if not properties.get("image"):

@@ -7,7 +7,7 @@ job_definition_parameters.html ("Ref::" in a command; parameters of a submission
 
 import re
 
-from sandbox.batch.job_definitions import rules
+from sandbox.batch.job_definitions import ecs_properties, rules
 from sandbox.batch.model.errors import executing
 from sandbox.batch.model.job import Fields
 from sandbox.batch.model.records import Definition
@@ -21,7 +21,7 @@ def read(definition: Definition, request: Fields) -> Fields:
     """Read what a job has of its definition and of the request that submits it."""
     kept = definition.fields
     parameters = {**kept["parameters"], **(request.get("parameters") or {})}
-    container = _read_container(kept["containerProperties"], request.get("containerOverrides") or {})
+    container = _read_container(definition.container, _read_overrides(definition, request))
     container["command"] = [_fill_in(text, parameters) for text in container["command"]]
     return {
         **{key: kept[key] for key in _RUNNING if key in kept},
@@ -30,7 +30,19 @@ def read(definition: Definition, request: Fields) -> Fields:
         "dependsOn": request.get("dependsOn") or [],
         "platformCapabilities": kept["platformCapabilities"],
         "container": container,
+        **({"ecsProperties": kept["ecsProperties"]} if "ecsProperties" in kept else {}),
     }
+
+
+def _read_overrides(definition: Definition, request: Fields) -> Fields:
+    """Read the overrides, which go by the same words as the definition."""
+    right, wrong = "containerOverrides", "ecsPropertiesOverride"
+    if "ecsProperties" in definition.fields:
+        right, wrong = wrong, right
+    if request.get(wrong):
+        raise executing(f"{wrong} can not be specified for this job definition; use {right}.")
+    given: Fields = request.get(right) or {}
+    return ecs_properties.read_override(definition.container, given) if right != "containerOverrides" else given
 
 
 def _read_container(defined: Fields, overrides: Fields) -> Fields:

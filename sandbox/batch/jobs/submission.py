@@ -18,8 +18,7 @@ from sandbox.batch.model.job import Fields, Job
 from sandbox.batch.model.records import Definition, Queue, Records
 from sandbox.world.world import current
 
-_OTHER_KINDS = ("nodeOverrides", "eksPropertiesOverride", "ecsPropertiesOverride",
-                "consumableResourcePropertiesOverride")  # fmt: skip
+_OTHER_KINDS = ("nodeOverrides", "eksPropertiesOverride", "consumableResourcePropertiesOverride")  # fmt: skip
 _OF_FAIR_SHARE = ("shareIdentifier", "schedulingPriorityOverride")
 _LARGEST = 30  # KiB of a request
 _LONGEST_OVERRIDES = 8192
@@ -99,7 +98,8 @@ def _make(records: Records, request: Fields, queue: Queue, definition: Definitio
 
 def _find_doom(request: Fields, definition: Definition, fields: Fields) -> str:
     """Find why a job that is taken will fail all the same; "" for most."""
-    overrides = json.dumps(request.get("containerOverrides") or {}, separators=(",", ":"), ensure_ascii=False)
+    given = request.get("containerOverrides") or request.get("ecsPropertiesOverride") or {}
+    overrides = json.dumps(given, separators=(",", ":"), ensure_ascii=False)
     if len(overrides) > _LONGEST_OVERRIDES:
         return OVERRIDES_TOO_LONG
     combined = {**definition.tags, **(request.get("tags") or {})}

@@ -7,13 +7,15 @@ the RUNNING status"). What a job has not reached is absent, startedAt too (getmo
 
 from typing import Any
 
+from sandbox.batch.job_definitions import ecs_properties
 from sandbox.batch.jobs import arrays
 from sandbox.batch.model.job import Attempt, Fields, Job
 from sandbox.batch.model.records import Records
 
+_OF_TASK = ("containerInstanceArn", "taskArn")
+
 
 def render_detail(records: Records, job: Job) -> Fields:
-    attempt = job.attempt
     return {
         "jobArn": job.arn,
         "jobName": job.name,
@@ -21,7 +23,7 @@ def render_detail(records: Records, job: Job) -> Fields:
         "jobQueue": job.queue,
         "status": job.status,
         "statusReason": job.reason or None,
-        "attempts": [_render_attempt(ended) for ended in job.ended],
+        "attempts": [_render_attempt(job, ended) for ended in job.ended],
         "createdAt": job.created,
         "startedAt": job.started,
         "stoppedAt": job.stopped,
@@ -30,11 +32,7 @@ def render_detail(records: Records, job: Job) -> Fields:
         "timeout": job.fields.get("timeout"),
         "dependsOn": job.fields["dependsOn"],
         "parameters": job.fields["parameters"],
-        "container": {
-            **job.fields["container"],
-            "networkInterfaces": [],
-            **(_render_place(attempt) if attempt else {}),
-        },
+        **_render_container(job),
         "arrayProperties": _render_array(records, job),
         "tags": job.tags,
         "propagateTags": job.fields.get("propagateTags", False),
@@ -45,10 +43,32 @@ def render_detail(records: Records, job: Job) -> Fields:
     }
 
 
-def _render_attempt(attempt: Attempt) -> Fields:
+def _render_container(job: Job) -> Fields:
+    """What it runs: of ecsProperties the object `container` is empty (API_JobDetail.html)."""
+    container = job.fields["container"]
+    told: Fields = {"networkInterfaces": []}
+    told |= _render_place(job.attempt) if job.attempt else {}
+    if "ecsProperties" not in job.fields:
+        return {"container": {**container, **told}}
+    place, own = _divide(told)
+    return {"container": {}, "ecsProperties": {"taskProperties": [ecs_properties.render_task(container, own, place)]}}
+
+
+def _divide(told: Fields) -> tuple[Fields, Fields]:
+    """Divide what is told of an attempt into that of the task and that of its container."""
+    place = {name: told[name] for name in _OF_TASK if name in told}
+    return place, {name: value for name, value in told.items() if name not in _OF_TASK}
+
+
+def _render_attempt(job: Job, attempt: Attempt) -> Fields:
     times = {"startedAt": attempt.started, "stoppedAt": attempt.stopped, "statusReason": attempt.reason}
-    container = {**_render_place(attempt), "networkInterfaces": []}
-    return {"container": container, **{name: value for name, value in times.items() if value is not None}}
+    told = {**_render_place(attempt), "networkInterfaces": []}
+    given = {name: value for name, value in times.items() if value is not None}
+    if "ecsProperties" not in job.fields:
+        return {"container": told, **given}
+    place, own = _divide(told)
+    named = {"name": job.fields["container"]["name"], **own}
+    return {"container": {}, "taskProperties": [{**place, "containers": [named]}], **given}
 
 
 def _render_place(attempt: Attempt) -> Fields:

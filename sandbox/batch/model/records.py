@@ -68,13 +68,16 @@ class Queue:
 
 @dataclass
 class Definition:
-    """One revision of a job definition; `fields` are what RegisterJobDefinition was given."""
+    """One revision of a job definition; `fields` are what RegisterJobDefinition was given, `container` what its jobs
+    run, as containerProperties.
+    """
 
     name: str
     revision: int
     arn: str
     fields: Fields
     tags: dict[str, str]
+    container: Fields
     status: str = "ACTIVE"
 
 

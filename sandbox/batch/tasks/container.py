@@ -17,7 +17,7 @@ LOG_GROUP = "/aws/batch/job"
 CPU_OF_VCPU = 1024
 _LONGEST_PREFIX = 200
 _SAME = ("command", "mountPoints", "ulimits", "user", "privileged", "readonlyRootFilesystem", "secrets",
-         "linuxParameters", "repositoryCredentials")  # fmt: skip
+         "linuxParameters", "repositoryCredentials", "startTimeout", "stopTimeout")  # fmt: skip
 
 
 def make(records: Records, job: Job) -> Fields:
@@ -25,7 +25,7 @@ def make(records: Records, job: Job) -> Fields:
     properties = job.fields["container"]
     asked = read_requirements(job)
     made: dict[str, Any] = {
-        "name": NAME,
+        "name": properties.get("name") or NAME,
         "image": properties["image"],
         "essential": True,
         "cpu": asked["VCPU"] * CPU_OF_VCPU,

@@ -27,8 +27,9 @@ class Life:
         self.over: dict[str, tuple[Any, ...]] = {}
         queue = Queue("queue", table.arn("job-queue", "queue"), "ENABLED", 1, [], [], {}, status="VALID")
         table.queues["queue"] = queue
-        fields = {"parameters": {}, "platformCapabilities": ["EC2"], "containerProperties": CONTAINER}
-        table.definitions["work"] = [Definition("work", 1, table.arn("job-definition", "work:1"), fields, {})]
+        fields = {"parameters": {}, "platformCapabilities": ["EC2"]}
+        arn = table.arn("job-definition", "work:1")
+        table.definitions["work"] = [Definition("work", 1, arn, fields, {}, CONTAINER)]
 
     def pick(self, number: int, *statuses: str) -> Job | None:
         jobs = [job for job in self.table.jobs.values() if not statuses or job.status in statuses]
