@@ -28,6 +28,16 @@ def count_remaining(instance: ContainerInstance) -> dict[str, int]:
     return views.count_remaining(instance)
 
 
+def fits(instance: ContainerInstance, asked: TaskAsked) -> bool:
+    """Return whether a container instance has room for a task. AWS's agent starts nothing more behind one that is too
+    large for what is left.
+    """
+    left = views.count_remaining(instance)
+    memory = int(asked.container.get("memory") or asked.container.get("memoryReservation") or 0)
+    cpu = scale_cpu(asked, instance.registered.get("CPU", 0))
+    return cpu <= left["CPU"] and memory <= left["MEMORY"] and _count_gpus(asked.container) <= left["GPU"]
+
+
 def start_task(region: str, instance: ContainerInstance, asked: TaskAsked) -> Task:
     """Start a task: its agent is sent the payload now, or as soon as it connects. The task is PENDING.
 
@@ -80,9 +90,12 @@ def listen(region: str, on_task: Callable[[Task], None], on_instance: Callable[[
 
 def _take_gpus(instance: ContainerInstance, container: Fields) -> list[str]:
     """Take as many of the GPUs that are free as the container asks for."""
-    asked = sum(int(r["value"]) for r in container.get("resourceRequirements") or [] if r["type"] == "GPU")
     taken = {gpu for task in instance.live.values() for gpu in task.gpus}
-    return [gpu for gpu in instance.gpus if gpu not in taken][:asked]
+    return [gpu for gpu in instance.gpus if gpu not in taken][: _count_gpus(container)]
+
+
+def _count_gpus(container: Fields) -> int:
+    return sum(int(r["value"]) for r in container.get("resourceRequirements") or [] if r["type"] == "GPU")
 
 
 def _define(records: Records, asked: TaskAsked) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
+from moto.core.utils import get_service_model
 
 from sandbox.ecs import clusters, endpoints, tags
 from sandbox.ecs.instances import calls as instances
 from sandbox.ecs.instances import registering
-from sandbox.ecs.model import tables
+from sandbox.ecs.model import shapes, tables
 from sandbox.ecs.model.caller import Caller
 from sandbox.ecs.model.records import Fields
 from sandbox.ecs.model.tables import Records
@@ -65,10 +66,16 @@ class Ecs(BaseResponse):
         with world.lock:
             world.settle()
             try:
-                given: Fields = {key: value for key, value in self.params.items() if value is not None}
-                return self._answer(ActionResult(operation(tables.of(self.region), given, self._find_caller())))
+                request = self._request(name)
+                return self._answer(ActionResult(operation(tables.of(self.region), request, self._find_caller())))
             except ServiceException as error:
                 return self._answer(ActionResult(error))
+
+    def _request(self, name: str) -> Fields:
+        """Read the parsed request without what was not given; refused when ECS's model does not take it."""
+        given: Fields = {key: value for key, value in self.params.items() if value is not None}
+        shapes.check(get_service_model("ecs").operation_model(name).input_shape, given)
+        return given
 
     def _find_caller(self) -> Caller:
         request = find_request(self.normalized_request.environ)

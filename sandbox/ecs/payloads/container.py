@@ -45,7 +45,7 @@ def make_container(task: Task, instance: ContainerInstance, region: str, endpoin
         "mountPoints": [{"readOnly": False, **mount} for mount in asked.get("mountPoints") or []],
         "volumesFrom": [dict(volume) for volume in asked.get("volumesFrom") or []],
         "dockerConfig": {
-            "version": "1.17",
+            "version": _find_docker_api(asked.get("linuxParameters") or {}),
             "config": json.dumps(make_config(asked)),
             "hostConfig": json.dumps(make_host_config(asked, make_log_config(task, region, endpoint))),
         },
@@ -61,6 +61,15 @@ def make_container(task: Task, instance: ContainerInstance, region: str, endpoin
     if task.asked.execution_role_arn and log.get("logDriver") == AWSLOGS and signs:
         made["logsAuthStrategy"] = "ExecutionRole"
     return made
+
+
+def _find_docker_api(linux: Fields) -> str:
+    """Find the version of Docker's API that the container needs at least.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html ("This parameter requires
+    version 1.25 of the Docker Remote API or greater": initProcessEnabled).
+    """
+    return "1.25" if linux.get("initProcessEnabled") else "1.17"
 
 
 def _make_login(authentication: Fields, asked: TaskAsked) -> Fields:
