@@ -194,7 +194,7 @@ INNER: dict[str, dict[str, set[str]]] = {
             "world",
         },
         "batch/model": {"ec2/model", "iam", "quotas", "world"},
-        "batch/job_definitions": {"batch/model"},
+        "batch/job_definitions": {"batch/model", "world"},
         "batch/tasks": {"batch/model", "ec2/model", "ecs/model", "world"},
         "batch/jobs": {"batch/job_definitions", "batch/tasks", "batch/model", "ecs", "ecs/model", "world"},
         "batch/compute_environments": {"batch/jobs", "batch/model", "ecs", "ec2/model", "iam", "world"},

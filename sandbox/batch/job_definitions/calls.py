@@ -11,15 +11,18 @@ from sandbox.batch.job_definitions import rules
 from sandbox.batch.model import names, tag_rules
 from sandbox.batch.model.errors import executing, refused
 from sandbox.batch.model.records import Definition, Fields, Records
+from sandbox.world.world import current
 
 _KEPT = ("type", "parameters", "schedulingPriority", "retryStrategy", "propagateTags", "timeout")
 
 _AT_ONCE = 100
+_KEPT_INACTIVE = 180 * 86400  # seconds: API_DeregisterJobDefinition.html, "permanently deleted after 180 days"
 
 
 def register(records: Records, request: Fields) -> Fields:
     name = request["jobDefinitionName"]
     names.check("jobDefinitionName", name)
+    rules.check_size(request)
     container = rules.read_container(request)
     rules.check_running(request)
     tag_rules.check(request.get("tags") or {})
@@ -46,7 +49,7 @@ def describe(records: Records, request: Fields) -> Fields:
         found = [revision for revision in (_find_revision(records, text) for text in wanted) if revision is not None]
     else:
         named = records.definitions.get(name, []) if name else _list_all(records)
-        found = [definition for definition in named if not status or definition.status == status]
+        found = [each for each in named if not _is_gone(each) and status in (None, "", each.status)]
     return {"jobDefinitions": [_render(definition) for definition in found]}
 
 
@@ -54,7 +57,8 @@ def deregister(records: Records, request: Fields) -> Fields:
     revision = _find_revision(records, request["jobDefinition"])
     if revision is None:
         raise refused(f"JobDefinition {request['jobDefinition']} does not exist")
-    revision.status = "INACTIVE"
+    if revision.status == "ACTIVE":
+        revision.status, revision.deregistered = "INACTIVE", current().clock.now()
     return {}
 
 
@@ -83,10 +87,16 @@ def find_active(records: Records, named: Any) -> Definition:
 
 
 def _find_revision(records: Records, named: Any) -> Definition | None:
-    name, _, revision = str(named).removeprefix(records.arn("job-definition", "")).partition(":")
-    return next(
-        (definition for definition in records.definitions.get(name, []) if str(definition.revision) == revision), None
-    )
+    name, _, number = str(named).removeprefix(records.arn("job-definition", "")).partition(":")
+    revisions = records.definitions.get(name, [])
+    if not number.isdecimal() or not 1 <= int(number) <= len(revisions):
+        return None
+    return None if _is_gone(revisions[int(number) - 1]) else revisions[int(number) - 1]
+
+
+def _is_gone(definition: Definition) -> bool:
+    """Return whether a revision was deregistered so long ago that Batch has deleted it."""
+    return definition.status == "INACTIVE" and current().clock.now() - definition.deregistered >= _KEPT_INACTIVE
 
 
 def _list_all(records: Records) -> list[Definition]:

@@ -5,6 +5,7 @@ Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDef
 …/API_JobTimeout.html
 """
 
+import json
 import re
 
 from sandbox.batch.job_definitions import container_rules, ecs_properties
@@ -12,6 +13,7 @@ from sandbox.batch.model.errors import executing
 from sandbox.batch.model.records import Fields
 
 _LEAST_MEMORY = 4  # MiB
+_LARGEST = 24  # KiB
 _LISTS = ("command", "volumes", "environment", "mountPoints", "ulimits", "resourceRequirements", "secrets")
 _OTHER_KINDS = ("nodeProperties", "eksProperties", "consumableResourceProperties")
 
@@ -20,6 +22,16 @@ _OTHER_KINDS = ("nodeProperties", "eksProperties", "consumableResourceProperties
 # asterisk at the end alone; an exit code is digits.
 _TEXT = re.compile(r"[A-Za-z0-9.:\s]{0,512}|[A-Za-z0-9.:\s]{0,511}\*")
 _PATTERNS = {"onStatusReason": _TEXT, "onReason": _TEXT, "onExitCode": re.compile(r"\d{1,512}|\d{0,511}\*")}
+
+
+def check_size(request: Fields) -> None:
+    """Refuse a definition that is too large.
+
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html ("Maximum job definition size")
+    """
+    size = len(json.dumps(request, separators=(",", ":"), ensure_ascii=False).encode())
+    if size > _LARGEST * 1024:
+        raise executing(f"Job definition size must be less than {_LARGEST} KiB, got {size // 1024} KiB")
 
 
 def read_container(request: Fields) -> Fields:

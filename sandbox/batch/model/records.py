@@ -69,7 +69,7 @@ class Queue:
 @dataclass
 class Definition:
     """One revision of a job definition; `fields` are what RegisterJobDefinition was given, `container` what its jobs
-    run, as containerProperties.
+    run, as containerProperties; `deregistered` is when it became INACTIVE (seconds since the epoch).
     """
 
     name: str
@@ -79,6 +79,7 @@ class Definition:
     tags: dict[str, str]
     container: Fields
     status: str = "ACTIVE"
+    deregistered: float = 0.0
 
 
 class Records(BaseBackend, TaggableResourcesMixin):

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.inprocess import Sandbox
+
 CONTAINER = {"image": "busybox", "vcpus": 1, "memory": 512}
 
 
@@ -133,3 +135,27 @@ def test_pages(batch: Any, register: Callable[..., Any]) -> None:
         register()
     pages = batch.get_paginator("describe_job_definitions").paginate(PaginationConfig={"PageSize": 2})
     assert [len(each["jobDefinitions"]) for each in pages] == [2, 1]
+
+
+def test_the_size_of_a_definition(register: Callable[..., Any], denied: Any) -> None:
+    register({"parameters": {"a": "x" * 24_000}})
+    with denied("Job definition size must be less than 24 KiB, got 24 KiB"):
+        register({"parameters": {"a": "x" * 25_000}})
+
+
+def test_what_was_deregistered_long_ago_is_gone(
+    sandbox: Sandbox, batch: Any, register: Callable[..., Any], denied: Any
+) -> None:
+    first = register()["jobDefinitionArn"]
+    batch.deregister_job_definition(jobDefinition=first)
+    sandbox.clock.advance(179 * 86400)
+    batch.deregister_job_definition(jobDefinition=first)
+    assert [each["status"] for each in batch.describe_job_definitions(jobDefinitions=[first])["jobDefinitions"]] == [
+        "INACTIVE"
+    ]
+    sandbox.clock.advance(86401)
+    assert batch.describe_job_definitions(jobDefinitions=[first])["jobDefinitions"] == []
+    assert batch.describe_job_definitions(status="INACTIVE")["jobDefinitions"] == []
+    with denied("does not exist"):
+        batch.deregister_job_definition(jobDefinition=first)
+    assert register()["revision"] == 2
