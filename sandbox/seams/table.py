@@ -33,7 +33,8 @@ from moto.s3.models import S3Backend
 
 from sandbox.batch.model.records import Records
 from sandbox.batch.service import PATHS, Batch
-from sandbox.ec2.images.image import Image, load_stand_ins
+from sandbox.ec2.images.amazon_linux import load_images
+from sandbox.ec2.images.image import Image
 from sandbox.ec2.instances.spot import SpotRequest
 from sandbox.ec2.launch_templates import record
 from sandbox.ec2.network.default_vpc import lead_out
@@ -96,7 +97,7 @@ SEAMS: tuple[Seam, ...] = (
     Seam(moto.core.responses.BaseResponse, "serialized", cut_first, "moto gives whole lists, whatever is asked"),
     Seam(moto.utilities.paginator.Paginator, "paginate", give_all, "its pages would be cut a second time"),
     # What there is.
-    Seam(AmiBackend, "_load_amis", put(load_stand_ins), "moto's images are from 2024 or made up"),
+    Seam(AmiBackend, "_load_amis", put(load_images), "moto's images are from 2024 or made up"),
     Seam(EC2Backend, "create_default_vpc", lead_out, "moto's default VPC has no internet gateway"),
     Seam(KmsBackend, "_generate_default_keys", mark_reserved_keys, "moto's reserved keys pass for the customer's own"),
     Seam(LaunchTemplate, "create_version", put(record.create_version), "moto counts versions by their place in a list"),

@@ -92,7 +92,7 @@ def load_stand_ins(self: Any) -> None:
 
 
 @dataclass(frozen=True)
-class _Original:
+class Original:
     """The volume that a stand-in's snapshot was taken of."""
 
     size: int
@@ -106,7 +106,7 @@ class _Original:
 
 def _make_stand_in(backend: Any, stand_in: stand_ins.StandIn) -> Image:
     region, created = backend.region_name, datetime.fromisoformat(stand_in.created)
-    volume = _Original(stand_in.root_gib, stand_in.root_type)
+    volume = Original(stand_in.root_gib, stand_in.root_type)
     snapshot_id = stand_in.snapshot_id(region)
     snapshot = Snapshot(backend, snapshot_id, volume, stand_in.description, owner_id=stand_ins.OWNER)
     snapshot.start_time = created
@@ -114,7 +114,7 @@ def _make_stand_in(backend: Any, stand_in: stand_ins.StandIn) -> Image:
     mappings = [{"DeviceName": "/dev/xvda", "Ebs": describe_ebs(volume, snapshot_id, True)}]
     if stand_in.data_gib:
         mappings.append(
-            {"DeviceName": "/dev/xvdcz", "Ebs": describe_ebs(_Original(stand_in.data_gib, "gp2"), None, True)}
+            {"DeviceName": "/dev/xvdcz", "Ebs": describe_ebs(Original(stand_in.data_gib, "gp2"), None, True)}
         )
     return Image(
         backend, stand_in.image_id(region), stand_in.name, mappings,

@@ -122,9 +122,19 @@ def _furnish(
         volume.attachment.delete_on_termination = device.delete_on_termination
     for nic in instance.nics.values():
         nic.add_tags(tags.get("network-interface", {}))
-        nic.delete_on_termination = True
+        nic.delete_on_termination = _goes(request, int(nic.device_index or 0))
     if (request.get("InstanceMarketOptions") or {}).get("MarketType") == "spot":
         spot.fulfil(backend, instance, request, tags.get("spot-instances-request", {}))
+
+
+def _goes(request: dict[str, Any], index: int) -> bool:
+    """Return whether an interface goes with its instance: what is made at launch does, what was there stays.
+
+    Source: "Network interface attributes", Amazon EC2 User Guide.
+    """
+    asked = (nic for nic in request.get("NetworkInterfaces") or [] if int(nic.get("DeviceIndex") or 0) == index)
+    nic: dict[str, Any] = next(asked, {})
+    return bool(nic.get("DeleteOnTermination", "NetworkInterfaceId" not in nic))
 
 
 def _find_keyless(world: World, access_key: str, backend: Any, devices: tuple[BlockDevice, ...]) -> str:

@@ -130,6 +130,8 @@ def _check_profile(request: dict[str, Any]) -> None:
 def _check_machine(backend: Any, image: Any) -> None:
     """The sandbox's own limit: some stand-ins are there to plan with, not to boot."""
     stand_in = stand_ins.find_by_image(image.id, backend.region_name)
-    if current().hypervisor and stand_in and stand_in.kind is None:
-        message = f"The sandbox has no machine for {image.id} ({stand_in.alias}): it is a record to plan with"
+    is_record = stand_in.kind is None if stand_in else bool(image.owner_alias)
+    if current().hypervisor and is_record:
+        name = stand_in.alias if stand_in else image.name
+        message = f"The sandbox has no machine for {image.id} ({name}): it is a record to plan with"
         raise refused("Unsupported", message)

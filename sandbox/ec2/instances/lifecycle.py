@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingInstanceInitia
 https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_StopInstances.html
 """
 
+from copy import copy
 from typing import Any
 
 from moto.ec2.models.instances import Instance, StateReason
@@ -123,12 +124,15 @@ def _become_stopped(instance: Any, reason: StateReason) -> None:
 
 
 def _become_terminated(instance: Any, reason: StateReason) -> None:
-    """End an instance: volumes go or stay as DeleteOnTermination says, interfaces go, the Spot request closes."""
+    """End an instance: volumes and interfaces go or stay as DeleteOnTermination says, the Spot request closes."""
     world, backend = current(), instance.ec2_backend
     gone = [device.volume_id for device in instance.block_device_mapping.values() if device.delete_on_termination]
-    for nic in instance.nics.values():
-        nic.delete_on_termination = True
+    nics = dict(instance.nics)
     Instance.terminate(instance)
+    for index, nic in nics.items():
+        if not nic.delete_on_termination:
+            instance.detach_eni(nic)
+            instance.nics[index] = copy(nic)  # moto describes an ended instance by its interfaces too
     set_state(instance, "terminated", reason)
     request = backend.spot_instance_requests.get(getattr(instance, "spot_instance_request_id", None))
     if request:

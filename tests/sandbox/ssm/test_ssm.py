@@ -25,6 +25,36 @@ def test_the_recommended_image_exists(ec2: Any, ssm: Any, alias: str) -> None:
     assert image["Architecture"] == ("arm64" if "arm64" in alias else "x86_64")
 
 
+@pytest.mark.parametrize(
+    ("name", "arch", "disk"),
+    [
+        ("al2023-ami-kernel-6.1-x86_64", "x86_64", "gp3"),
+        ("al2023-ami-kernel-default-arm64", "arm64", "gp3"),
+        ("amzn2-ami-hvm-x86_64-gp2", "x86_64", "gp2"),
+    ],
+)
+def test_the_images_of_amazon_linuxs_parameters_start_machines(
+    ec2: Any, ssm: Any, name: str, arch: str, disk: str
+) -> None:  # fmt: skip
+    """moto's own tests, which were verified on AWS, begin with the first of them."""
+    image_id = ssm.get_parameter(Name=f"/aws/service/ami-amazon-linux-latest/{name}")["Parameter"]["Value"]
+    [image] = ec2.describe_images(ImageIds=[image_id])["Images"]
+    assert (image["OwnerId"], image["ImageOwnerAlias"], image["Architecture"]) == ("137112412989", "amazon", arch)
+    [mapping] = image["BlockDeviceMappings"]
+    assert (mapping["DeviceName"], mapping["Ebs"]["VolumeSize"], mapping["Ebs"]["VolumeType"]) == ("/dev/xvda", 8, disk)
+    kind = "t3.small" if arch == "x86_64" else "t4g.small"
+    started = ec2.run_instances(ImageId=image_id, InstanceType=kind, MinCount=1, MaxCount=1)["Instances"]
+    assert [instance["ImageId"] for instance in started] == [image_id]
+
+
+def test_every_parameter_of_amazon_linux_but_the_oldest_names_an_image(ec2: Any, ssm: Any) -> None:
+    pages = ssm.get_paginator("get_parameters_by_path").paginate(Path="/aws/service/ami-amazon-linux-latest")
+    parameters = {item["Name"].rpartition("/")[2]: item["Value"] for page in pages for item in page["Parameters"]}
+    named = {value for name, value in parameters.items() if "-s3" not in name and "-pv-" not in name}
+    assert len(named) > 20
+    assert len(ec2.describe_images(ImageIds=sorted(named))["Images"]) == len(named)
+
+
 def test_a_version_is_pinned_by_its_name(ssm: Any) -> None:
     recommended = json.loads(value(ssm, "amazon-linux-2023/recommended"))
     assert json.loads(value(ssm, f"amazon-linux-2023/{recommended['image_name']}")) == recommended

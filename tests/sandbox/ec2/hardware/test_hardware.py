@@ -241,11 +241,17 @@ def test_the_console_is_the_machines_own(account: Account) -> None:
     assert output == f"console of {instance_id}"
 
 
-def test_an_image_for_planning_is_not_booted(account: Account, refused: Any) -> None:
-    name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id"
-    arm = account.sandbox.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("ecs/optimized-ami/amazon-linux-2023/arm64/recommended/image_id", "m7g.large"),
+        ("ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64", "m7i.large"),
+    ],
+)
+def test_an_image_for_planning_is_not_booted(account: Account, refused: Any, name: str, kind: str) -> None:
+    image = account.sandbox.client("ssm").get_parameter(Name=f"/aws/service/{name}")["Parameter"]["Value"]
     with refused("Unsupported"):
-        account.launch(ImageId=arm, InstanceType="m7g.large")
+        account.launch(ImageId=image, InstanceType=kind)
 
 
 def test_the_end_closes_the_machines(machines: Any) -> None:

@@ -96,3 +96,28 @@ def test_some_attributes_change_in_stopped_instances_only(ec2: Any, running: Lau
 
 def test_without_a_machine_the_console_is_empty(ec2: Any, running: Launch) -> None:
     assert "Output" not in ec2.get_console_output(InstanceId=running())
+
+
+def test_network_interfaces_go_or_stay_as_they_were_launched(
+    sandbox: Sandbox, ec2: Any, running: Launch, describe: Any
+) -> None:
+    """What is made at launch goes unless it is said otherwise; what was there before stays unless it is said."""
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    there = ec2.create_network_interface(SubnetId=subnet)["NetworkInterface"]["NetworkInterfaceId"]
+    asked: list[tuple[dict[str, Any], bool]] = [
+        ({"SubnetId": subnet}, True),
+        ({"SubnetId": subnet, "DeleteOnTermination": True}, True),
+        ({"SubnetId": subnet, "DeleteOnTermination": False}, False),
+        ({"NetworkInterfaceId": there}, False),
+        ({"NetworkInterfaceId": there, "DeleteOnTermination": True}, True),
+    ]
+    for interface, goes in asked:
+        instance_id = running(NetworkInterfaces=[{"DeviceIndex": 0, **interface}])
+        [nic] = describe(instance_id)["NetworkInterfaces"]
+        assert nic["Attachment"]["DeleteOnTermination"] is goes
+        ec2.terminate_instances(InstanceIds=[instance_id])
+        sandbox.clock.advance(5)
+        assert describe(instance_id)["State"]["Name"] == "terminated"
+        left = [found for found in ec2.describe_network_interfaces()["NetworkInterfaces"]
+                if found["NetworkInterfaceId"] == nic["NetworkInterfaceId"]]  # fmt: skip
+        assert [found["Status"] for found in left] == ([] if goes else ["available"])

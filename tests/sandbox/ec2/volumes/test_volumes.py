@@ -91,7 +91,7 @@ def test_a_snapshot_takes_its_time(sandbox: Sandbox, ec2: Any) -> None:
 def test_owners_are_honoured(sandbox: Sandbox, ec2: Any, refused: Any) -> None:
     assert ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"] == []
     public = ec2.describe_snapshots()["Snapshots"]
-    assert {each["OwnerId"] for each in public} == {"591542846629"}
+    assert {each["OwnerId"] for each in public} == {"591542846629", "137112412989"}
     with refused("InvalidSnapshot.InUse"):
         ec2.delete_snapshot(SnapshotId=public[0]["SnapshotId"])
 
