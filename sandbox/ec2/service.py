@@ -13,6 +13,7 @@ from sandbox.ec2.images.creation import CreateImage
 from sandbox.ec2.instances.calls import InstanceCalls
 from sandbox.ec2.instances.console import Console
 from sandbox.ec2.instances.launch import Launch
+from sandbox.ec2.instances.metadata_options import MetadataOptionsCalls
 from sandbox.ec2.instances.spot import SpotPrices
 from sandbox.ec2.key_pairs import KeyPairs
 from sandbox.ec2.launch_templates.calls import LaunchTemplates
@@ -40,7 +41,7 @@ _CHECKS_FIRST = "RunInstances"
 class Ec2(
     Launch, LaunchTemplates, LaunchTemplateVersions, KeyPairs, Tags, InstanceCalls, CreateImage, CopyImage, Images,
     Snapshots, Sharing, Volumes, Modification, Encryption, SecurityGroups, PlacementGroups, Places, SpotPrices,
-    InstanceTypeCalls, Console,
+    InstanceTypeCalls, Console, MetadataOptionsCalls,
 ):  # fmt: skip
     def call_action(self) -> TYPE_RESPONSE:
         world = current()

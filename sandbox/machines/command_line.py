@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sandbox.machines.base_disks import ROOT_PARTUUID
 from sandbox.machines.device_names import acpi_index
+from sandbox.machines.guest import hop_limit
 from sandbox.machines.guest.memory import find_size_kib
 from sandbox.world.hypervisor import Disk, MachineSpec
 
@@ -64,6 +65,7 @@ def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directo
         *("-chardev", f"file,id=console,path={directory}/console", "-serial", "chardev:console"),
         *("-qmp", f"unix:{directory}/qmp,server=on,wait=off"),
         *("-device", "virtio-rng-pci"),
+        *hop_limit.list_devices(directory / "hops"),
     ]
     for slot in range(SLOTS):
         command += ["-device", f"pcie-root-port,id=slot{slot},chassis={slot + 1},slot={slot + 1}"]

@@ -16,7 +16,7 @@ from sandbox.machines.ports import Qemu, qemu_for_ssh
 from sandbox.machines.rootfs import Report, root_fs
 from sandbox.machines.volumes import VolumeStore
 from sandbox.world import room
-from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
+from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, MetadataOptions, StandInDisk
 from sandbox.world.turns import Turns
 
 DIRECTORY = "kiln-machines-"
@@ -60,6 +60,7 @@ class QemuHypervisor:
         self._volumes = VolumeStore(self._directory / "volumes")
         self._machines: dict[str, Machine] = {}
         self._ssh_open: dict[str, bool] = {}
+        self._metadata_options: dict[str, MetadataOptions] = {}
         self._timings: dict[str, dict[str, float]] = {}
         self._last_instance_of: dict[str, str] = {}
         self._building = threading.Lock()
@@ -143,6 +144,7 @@ class QemuHypervisor:
                 spec,
                 drives,
                 metadata,
+                options=self._metadata_options.get(id_, MetadataOptions()),
                 directory=self._directory / id_,
                 timings=timings,
                 booted=lambda: self._turns.end(id_),
@@ -180,6 +182,14 @@ class QemuHypervisor:
         self._ssh_open[instance_id] = open_
         if (machine := self._machines.get(instance_id)) and machine.running:
             machine.set_ssh_open(open_)
+
+    def set_metadata_options(self, instance_id: str, options: MetadataOptions) -> None:
+        """How the machine's metadata service answers. Kept over stop and start; may precede boot."""
+        with self._lock:
+            self._metadata_options[instance_id] = options
+            machine = self._machines.get(instance_id)
+        if machine and machine.running:
+            machine.set_metadata_options(options)
 
     def console(self, instance_id: str) -> str:
         """The serial console since the last boot, at most 64 KiB; stays readable after the machine's end."""

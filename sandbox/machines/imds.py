@@ -1,16 +1,16 @@
-"""The Instance Metadata Service, version 2, of one machine.
+"""The Instance Metadata Service of one machine; requests without a token are answered where its options allow them.
 
-Source: "Use the Instance Metadata Service to access instance metadata", Amazon EC2 User Guide.
+Source: "Use the Instance Metadata Service to access instance metadata", Amazon EC2 User Guide (403 where it is off).
 """
 
 import re
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from sandbox.world.hypervisor import Metadata
+from sandbox.world.hypervisor import Metadata, MetadataOptions
 
 TTL_HEADER = "X-aws-ec2-metadata-token-ttl-seconds"
 TOKEN_HEADER = "X-aws-ec2-metadata-token"  # noqa: S105  a header's name
@@ -52,6 +52,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_PUT(self) -> None:
+        if not self.server.options().enabled:
+            return self._say(403)
         ttl = self.headers.get(TTL_HEADER, "")
         if VERSION.match(self.path) is None or not self.path.endswith("/api/token"):
             return self._say(404)
@@ -60,7 +62,10 @@ class _Handler(BaseHTTPRequestHandler):
         return self._say(200, self.server.new_token(int(ttl)).encode(), {TTL_HEADER: ttl})
 
     def do_GET(self) -> None:
-        if not self.server.knows_token(self.headers.get(TOKEN_HEADER, "")):
+        options, token = self.server.options(), self.headers.get(TOKEN_HEADER)
+        if not options.enabled:
+            return self._say(403)
+        if (token is not None or options.needs_token) and not self.server.knows_token(token or ""):
             return self._say(401)
         if (asked := VERSION.match(self.path)) is None:
             return self._say(404)
@@ -87,9 +92,9 @@ class Imds(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, metadata: Metadata) -> None:
+    def __init__(self, metadata: Metadata, options: Callable[[], MetadataOptions] = MetadataOptions) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.metadata = metadata
+        self.metadata, self.options = metadata, options
         self.port: int = self.server_address[1]
         self._expiry_of: dict[str, float] = {}
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()

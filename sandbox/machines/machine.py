@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sandbox.machines.command_line import SLOTS, Drive, Host, blockdev, device, node, nvme, qemu_command
+from sandbox.machines.guest.hop_limit import HopLimit
 from sandbox.machines.imds import Imds
 from sandbox.machines.qmp import Qmp
 from sandbox.machines.volumes import make_instance_stores
-from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata
+from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, MetadataOptions
 
 CONSOLE_BYTES = 64 * 1024
 OBEYS_WITHIN = 60.0
@@ -37,6 +38,7 @@ class Machine:
         drives: Sequence[Drive],
         metadata: Metadata,
         *,
+        options: MetadataOptions,
         directory: Path,
         timings: dict[str, float],
         booted: Callable[[], None],
@@ -52,7 +54,8 @@ class Machine:
         directory.mkdir(parents=True)
         drives = [*drives, *make_instance_stores(spec, directory, {drive.slot for drive in drives})]
         self._slots |= {drive.slot: drive.disk for drive in drives}
-        self._imds = Imds(metadata)
+        self._options = options
+        self._imds = Imds(metadata, lambda: self._options)
         command = qemu_command(host, spec, drives, directory, self._imds.port)
         with (directory / "log").open("wb") as log:
             self._process = subprocess.Popen(
@@ -66,6 +69,7 @@ class Machine:
         threading.Thread(target=self._watch_process, name=f"{spec.instance_id} process", daemon=True).start()
         try:
             self._qmp = Qmp(directory / "qmp")
+            self._hop_limit = HopLimit(directory / "hops", options.hop_limit)
         except MachineError as error:
             said = (directory / "log").read_text(errors="replace") if directory.exists() else self._last_words
             self.unplug()
@@ -122,6 +126,11 @@ class Machine:
             forward = f"tcp:{self.spec.public_ip}:{self._host.ssh_port}"
             self._forward(f"hostfwd_add net {forward}-:22" if open_ else f"hostfwd_remove net {forward}")
             self._ssh_open = open_
+
+    def set_metadata_options(self, options: MetadataOptions) -> None:
+        """How its metadata service answers from now on."""
+        self._options = options
+        self._hop_limit.set(options.hop_limit)
 
     def power_off(self) -> None:
         """The power button; after a minute, the plug. The timings get the seconds."""
@@ -188,6 +197,8 @@ class Machine:
         self._imds.close()
         if hasattr(self, "_qmp"):
             self._qmp.close()
+        if hasattr(self, "_hop_limit"):
+            self._hop_limit.close()
         shutil.rmtree(self._directory, ignore_errors=True)
         self.gone.set()
         self._booted()

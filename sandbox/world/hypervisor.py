@@ -37,6 +37,15 @@ class MachineSpec:
     stores_gib: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class MetadataOptions:
+    """How a machine's metadata service answers. `hop_limit` is how many hops its answer with a token goes, 1 to 64."""
+
+    enabled: bool = True
+    needs_token: bool = True
+    hop_limit: int = 1
+
+
 # The metadata of one instance, path to body, without "/latest" ("meta-data/instance-id", "user-data", "dynamic/…").
 # Read at every request, so that a change of the instance shows at once.
 Metadata = Callable[[], Mapping[str, bytes]]
@@ -100,6 +109,9 @@ class Hypervisor(Protocol):
 
     def set_ssh_open(self, instance_id: str, open_: bool) -> None:
         """Whether port 22 of the machine's public address answers: follows its security groups."""
+
+    def set_metadata_options(self, instance_id: str, options: MetadataOptions) -> None:
+        """Tell a machine's metadata service, running or not yet, how to answer from now on."""
 
     def console(self, instance_id: str) -> str:
         """Return the serial console since the last boot, at most its last 64 KiB."""

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.inprocess import Sandbox
-from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, StandInDisk
+from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, MetadataOptions, StandInDisk
 from tests.support.refused import Refused
 
 
@@ -124,6 +124,9 @@ class PretendMachines:
 
     def find_free_mib(self, promised: Mapping[str, int]) -> int:
         return self.available_mib - sum(promised.values())
+
+    def set_metadata_options(self, instance_id: str, options: MetadataOptions) -> None:
+        self._do("set_metadata_options", instance_id, options)
 
     def stand_in_disks(self, kind: str) -> tuple[StandInDisk, ...]:
         self._do("stand_in_disks", kind)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.world.hypervisor import Disk, MachineSpec, Metadata, StandInDisk
+from sandbox.world.hypervisor import Disk, MachineSpec, Metadata, MetadataOptions, StandInDisk
 from tests.support import block_tools
 
 TOOLS = Path(block_tools.__file__)
@@ -72,6 +72,8 @@ class BlockLayer:
         for link in (self.root / "dev").iterdir():
             if link.is_symlink() and os.readlink(link) == name:
                 link.unlink()
+
+    def set_metadata_options(self, instance_id: str, options: MetadataOptions) -> None: ...
 
     def find_free_mib(self, promised: Mapping[str, int]) -> int:
         return 4096

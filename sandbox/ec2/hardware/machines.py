@@ -12,7 +12,7 @@ from sandbox.ec2.model import stand_ins
 from sandbox.ec2.model.instance_types import instance_stores_gib, vcpus
 from sandbox.ec2.model.registered_memory import find_counted_mib
 from sandbox.ec2.network.firewall import allows_ssh
-from sandbox.world.hypervisor import Disk, Hypervisor, MachineError, MachineSpec
+from sandbox.world.hypervisor import Disk, Hypervisor, MachineError, MachineSpec, MetadataOptions
 from sandbox.world.world import World
 
 log = logging.getLogger("sandbox")
@@ -46,6 +46,7 @@ def boot(world: World, instance: Any, running: Callable[[], None], failed: Calla
 def switch_on(world: World, instance: Any, ended: Ended) -> None:
     """Boot the machine on the disks it has, in the caller's thread."""
     hypervisor = _hypervisor(world)
+    set_metadata_options(world, instance)
     hypervisor.boot(
         make_spec(instance),
         lambda: _make_tree(world, instance),
@@ -53,6 +54,15 @@ def switch_on(world: World, instance: Any, ended: Ended) -> None:
         lambda: instance.state in _ON,
     )
     hypervisor.set_ssh_open(instance.id, allows_ssh(instance))
+
+
+def set_metadata_options(world: World, instance: Any) -> None:
+    """Have the machine's metadata service answer as the instance's options say, at once."""
+    options = instance.metadata_options
+    if world.hypervisor:
+        enabled, needs_token = options.http_endpoint == "enabled", options.http_tokens == "required"
+        answering = MetadataOptions(enabled, needs_token, int(options.http_put_response_hop_limit))
+        world.hypervisor.set_metadata_options(instance.id, answering)
 
 
 def power_off(world: World, instance: Any, force: bool, done: Callable[[], None]) -> None:

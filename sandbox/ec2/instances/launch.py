@@ -11,7 +11,7 @@ from moto.core.responses import ActionResult
 from moto.ec2.exceptions import DryRunClientError
 from moto.ec2.responses import EC2Response
 
-from sandbox.ec2.instances import capacity, launch_checks, lifecycle, spot
+from sandbox.ec2.instances import capacity, launch_checks, lifecycle, metadata_options, spot
 from sandbox.ec2.launch_templates.record import find_by_name
 from sandbox.ec2.model.errors import refused
 from sandbox.ec2.model.tagging import read_tags
@@ -115,6 +115,7 @@ def _furnish(
     instance.security_groups = list_groups(instance)
     world.hide(instance.id, world.delays.instance_visible, world.delays.late_ids)
     instance.teardown_defaults()
+    metadata_options.set_at_launch(instance, request, backend.amis[instance.image_id].imds_support)
     world.instances[instance.id].placement_group = (request.get("Placement") or {}).get("GroupName") or ""
     for device in devices:
         volume = volumes.create(backend, instance.availability_zone, device, tags.get("volume", {}))

@@ -6,7 +6,7 @@ from typing import Any
 from moto.ec2.models.instance_types import INSTANCE_TYPE_OFFERINGS
 from moto.iam.models import iam_backends
 
-from sandbox.ec2.instances import capacity
+from sandbox.ec2.instances import capacity, metadata_options
 from sandbox.ec2.launch_templates.data_rules import check_tags, check_user_data
 from sandbox.ec2.model import stand_ins
 from sandbox.ec2.model.errors import refused
@@ -26,6 +26,7 @@ def check(backend: Any, request: dict[str, Any]) -> None:
     _check_key_pair(backend, request)
     _check_placement_group(backend, request)
     _check_profile(request)
+    metadata_options.check(request.get("MetadataOptions") or {})
     check_user_data(request)
     check_tags(request)
     _check_machine(backend, image)

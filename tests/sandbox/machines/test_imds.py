@@ -6,6 +6,7 @@ from http.client import HTTPResponse
 import pytest
 
 from sandbox.machines.imds import Imds, answer
+from sandbox.world.hypervisor import MetadataOptions
 
 TREE = {
     "meta-data/instance-id": b"i-0123456789abcdef0",
@@ -104,3 +105,27 @@ def test_a_directory_may_have_a_text_of_its_own() -> None:
         )
         == b"0=k"
     )
+
+
+def test_a_request_without_a_token_is_answered_where_the_options_allow_it() -> None:
+    options = [MetadataOptions(needs_token=False)]
+    server = Imds(lambda: TREE, lambda: options[0])
+    try:
+        assert ask(server, "/latest/meta-data/instance-id").read() == b"i-0123456789abcdef0"
+        assert refusal(server, "/latest/meta-data/instance-id", X_aws_ec2_metadata_token="made-up") == 401
+        options[0] = MetadataOptions(needs_token=True)
+        assert refusal(server, "/latest/meta-data/instance-id") == 401
+    finally:
+        server.close()
+
+
+def test_a_service_that_is_off_refuses_everything() -> None:
+    options = [MetadataOptions()]
+    server = Imds(lambda: TREE, lambda: options[0])
+    try:
+        given = token(server)
+        options[0] = MetadataOptions(enabled=False)
+        assert refusal(server, "/latest/meta-data/instance-id", X_aws_ec2_metadata_token=given) == 403
+        assert refusal(server, "/latest/api/token", "PUT", X_aws_ec2_metadata_token_ttl_seconds="60") == 403
+    finally:
+        server.close()
