@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import socket
 import struct
 import threading
 from collections.abc import Mapping
@@ -84,7 +85,9 @@ class WebSocket:
         self.end()
 
     def end(self) -> None:
-        """Hang up without a word."""
+        """Hang up without a word; a thread that waits for a message wakes up."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._file.close()
         self._socket.close()
 
