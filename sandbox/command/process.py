@@ -87,12 +87,13 @@ def _find_settled(home: Path) -> State | None:
 
 
 def _prepare(home: Path, report: Report) -> Installer:
-    """Make what machines need and what is kept: prerequisites, their root file system, the conda stand-in.
+    """Make what machines need and what is kept: prerequisites, their root file system, the conda stand-in,
+    the container registry and its small image.
 
-    The latter two are made side by side, and here rather than at the first RunInstances, where nobody would see why it
-    takes minutes.
+    They are made side by side, and here rather than at their first use, where nobody would see why it takes minutes.
     """
     from sandbox.machines import base_disks, conda, prerequisites
+    from sandbox.registry import daemon, packages, small_image
 
     prerequisites.ensure(report)
     cache = state.cache_of(home)
@@ -101,7 +102,10 @@ def _prepare(home: Path, report: Report) -> Installer:
         report("making the stand-in for the conda installer (once, about a minute)")
     with ThreadPoolExecutor(2) as pool:
         installer = pool.submit(conda.installer, cache)
+        image = pool.submit(small_image.build, cache, report)
         pool.submit(base_disks.stand_in_disks, cache, USUAL_KIND, report).result()
+        image.result()
+        packages.unpack(cache, daemon.PACKAGE)
         return installer.result()
 
 

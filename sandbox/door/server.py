@@ -16,8 +16,11 @@ from sandbox.seams import one_session  # noqa: F401  # isort: skip
 
 from sandbox.command.login import new_login_key
 from sandbox.command.site import HOST_SEEN_BY_GUESTS
-from sandbox.command.state import State, cache_of, state_file, write
+from sandbox.command.state import State, cache_of, run_of, state_file, write
 from sandbox.door.serving import Serving
+from sandbox.ecr.front.front import Front
+from sandbox.machines.registry_names import RegistryDoor
+from sandbox.registry.registry import open_registry
 from sandbox.world.hypervisor import Hypervisor
 from sandbox.world.world import Delays, World
 
@@ -32,9 +35,10 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(number, lambda *_: stopping.set())
     delays = Delays(late_ids=float(os.environ.get(LATE_IDS, "0.1")))
     world = World(cache=cache_of(options.home), access_key=_access_key(), delays=delays, encrypts_by_default=True)
-    serving = Serving(world)
+    world.registry = open_registry(cache_of(options.home), run_of(options.home) / "registry")
+    serving, front = Serving(world), Front(world)
     if options.machines:
-        world.hypervisor = _machines(options.home, serving.port)
+        world.hypervisor = _machines(options.home, serving.port, front)
     serving.start()
     state = _state(options, world, serving)
     write(state)
@@ -45,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     world.queues.drop()
     if world.hypervisor:
         world.hypervisor.close()
+    front.close()
+    world.registry.close()
     serving.stop()
     logging.info("stopped")
     logging.shutdown()
@@ -62,12 +68,15 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _machines(home: Path, port: int) -> Hypervisor:
+def _machines(home: Path, port: int, front: Front) -> Hypervisor:
     from sandbox.machines.hypervisor import QemuHypervisor
 
     endpoint = f"http://{HOST_SEEN_BY_GUESTS}:{port}"
     key = new_login_key(home).split()[1]
-    return QemuHypervisor(cache_of(home), endpoint_url=endpoint, ssh_key=key, report=logging.info)
+    registries = RegistryDoor(front.port, front.identity.ca_line)
+    return QemuHypervisor(
+        cache_of(home), endpoint_url=endpoint, ssh_key=key, registries=registries, report=logging.info
+    )
 
 
 def _state(options: argparse.Namespace, world: World, serving: Serving) -> State:

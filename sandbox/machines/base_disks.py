@@ -6,6 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.machines import registry_names
 from sandbox.machines.host import as_root, made_once, run
 from sandbox.machines.packing import ecs_init
 from sandbox.machines.rootfs import Report, RootFs, root_fs
@@ -56,7 +57,7 @@ def stand_in_disks(cache: Path, kind_name: str, report: Report) -> tuple[StandIn
 
 
 def _key(kind: Kind, base: RootFs) -> str:
-    made_by = hashlib.sha256(f"{base.key} {kind}".encode())
+    made_by = hashlib.sha256(f"{base.key} {kind} {registry_names.CA} {registry_names.write_hosts()}".encode())
     sources = [OVERLAY / "prepare", OVERLAY / "common", OVERLAY / kind.name, *ecs_init.SOURCES, Path(__file__)]
     for source in sources:
         for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
@@ -74,7 +75,7 @@ def _build(kind: Kind, base: RootFs, place: Path) -> None:
     try:
         run(as_root(["tar", "--extract", "--numeric-owner", f"--file={base.tar}", f"--directory={tree}"]))
         _install_ecs_stand_in(tree, place)
-        for overlay in (OVERLAY / "common", OVERLAY / kind.name):
+        for overlay in (OVERLAY / "common", OVERLAY / kind.name, _name_registries(place / "registries")):
             _lay_over(overlay, tree)
         run(as_root(["cp", str(OVERLAY / "prepare"), f"{tree}/prepare"]))
         run(as_root(["chroot", str(tree), "/prepare", kind.name]), env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
@@ -82,6 +83,19 @@ def _build(kind: Kind, base: RootFs, place: Path) -> None:
         _make_disk(kind, tree, place)
     finally:
         run(as_root(["rm", "-rf", str(tree)]))
+
+
+def _name_registries(overlay: Path) -> Path:
+    """Write what lets a guest know the registries, and their CA, whose certificate it has only while it runs."""
+    (overlay / "etc/ssl/certs").mkdir(parents=True)
+    (overlay / "etc/hosts").write_text(registry_names.write_hosts())
+    for name in registry_names.NAMES:
+        folder = overlay / "etc/docker/certs.d" / name
+        folder.mkdir(parents=True)
+        (folder / "ca.crt").symlink_to(registry_names.CA)
+    # Docker asks the system's own CAs for Docker Hub.
+    (overlay / "etc/ssl/certs/kiln-sandbox-registries.pem").symlink_to(registry_names.CA)
+    return overlay
 
 
 def _lay_over(overlay: Path, tree: Path) -> None:

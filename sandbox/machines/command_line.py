@@ -10,6 +10,7 @@ from sandbox.machines.base_disks import ROOT_PARTUUID
 from sandbox.machines.device_names import acpi_index
 from sandbox.machines.guest import hop_limit
 from sandbox.machines.guest.memory import find_size_kib
+from sandbox.machines.registry_names import ADDRESS, RegistryDoor
 from sandbox.world.hypervisor import Disk, MachineSpec
 
 # EC2 allows 28 attachments on most Nitro instances; a dozen is more than any build needs.
@@ -31,6 +32,7 @@ class Host:
     """Base64 part of the ed25519 public key with which `invoke sandbox.ssh` logs in."""
     cpus: int = 2
     """Virtual CPUs of a machine at most. Under emulation each is a thread of the host's."""
+    registries: RegistryDoor | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directo
         *("-smp", processors(host, cpus), "-m", size),
         *("-uuid", uuid, "-smbios", f"type=1,manufacturer=Amazon EC2,uuid={uuid},serial={uuid}"),
         *("-kernel", str(host.kernel), "-append", kernel_parameters(host, cpus)),
-        *("-netdev", network(spec, imds_port), "-device", "virtio-net-pci,netdev=net,romfile="),
+        *("-netdev", network(spec, imds_port, host.registries), "-device", "virtio-net-pci,netdev=net,romfile="),
         *("-chardev", f"file,id=console,path={directory}/console", "-serial", "chardev:console"),
         *("-qmp", f"unix:{directory}/qmp,server=on,wait=off"),
         *("-device", "virtio-rng-pci"),
@@ -118,12 +120,16 @@ def device(disk: Disk) -> str:
     return f"d-{disk.volume_id}"
 
 
-def network(spec: MachineSpec, imds_port: int) -> str:
-    """The host's loopback is at 169.254.169.1, names are resolved at .253 and metadata is at .254, as on EC2."""
+def network(spec: MachineSpec, imds_port: int, registries: RegistryDoor | None = None) -> str:
+    """The host's loopback is at 169.254.169.1, names are resolved at .253 and metadata is at .254, as on EC2.
+
+    Container registries are at .251, whatever their name.
+    """
+    pulls = f",guestfwd=tcp:{ADDRESS}:443-cmd:nc.openbsd -N 127.0.0.1 {registries.port}" if registries else ""
     return (
         "user,id=net,net=169.254.169.0/24,host=169.254.169.1,dns=169.254.169.253,dhcpstart=169.254.169.15,"
         f"hostname={spec.hostname.split('.')[0]},"
-        f"guestfwd=tcp:169.254.169.254:80-cmd:nc.openbsd -N 127.0.0.1 {imds_port}"
+        f"guestfwd=tcp:169.254.169.254:80-cmd:nc.openbsd -N 127.0.0.1 {imds_port}{pulls}"
     )
 
 
@@ -136,6 +142,7 @@ def kernel_parameters(host: Host, cpus: int) -> str:
     quick = "quiet loglevel=4 systemd.show_status=no mitigations=off cryptomgr.notests tsc=reliable no_timer_check"
     endpoint = f" kiln.endpoint={host.endpoint_url}" if host.endpoint_url else ""
     key = f" kiln.ssh={host.ssh_key}" if host.ssh_key else ""
+    key += f" kiln.registry_ca={host.registries.ca}" if host.registries else ""
     # ACPI does the hot-plugging, so the ports' own services are needless devices; and waits for RCU cost ticks.
     quick += " pcie_ports=compat rcupdate.rcu_expedited=1"
     if host.accelerator == "tcg":

@@ -13,6 +13,7 @@ from sandbox.machines.accelerator import accelerator
 from sandbox.machines.command_line import Drive, Host
 from sandbox.machines.machine import Machine
 from sandbox.machines.ports import Qemu, qemu_for_ssh
+from sandbox.machines.registry_names import RegistryDoor
 from sandbox.machines.rootfs import Report, root_fs
 from sandbox.machines.volumes import VolumeStore
 from sandbox.world import room
@@ -24,10 +25,10 @@ CPUS_VARIABLE = "KILN_SANDBOX_CPUS"
 DEFAULT_CACHE = Path.home() / ".cache" / "kiln" / "sandbox"
 
 
-def remove_abandoned(temporary: Path) -> None:
+def remove_abandoned(temporary: Path, prefix: str = DIRECTORY) -> None:
     """Remove what sandboxes left in `temporary` that were killed before they could: disks, of a gigabyte and more."""
-    for left in temporary.glob(f"{DIRECTORY}*-*"):
-        owner = left.name.removeprefix(DIRECTORY).partition("-")[0]
+    for left in temporary.glob(f"{prefix}*-*"):
+        owner = left.name.removeprefix(prefix).partition("-")[0]
         if owner.isdigit() and not Path("/proc", owner).exists():
             shutil.rmtree(left, ignore_errors=True)
 
@@ -37,8 +38,9 @@ class QemuHypervisor:
 
     `ssh_port` is the port of every machine's public address at which its port 22 is reached: 22, or 2222 where this
     process may not have that. `endpoint_url` is the offline AWS as the guests see it, at 169.254.169.1; `ssh_key` is
-    the base64 part of a public key that may log in to every machine. A machine has two virtual CPUs at most, or as many
-    as KILN_SANDBOX_CPUS says: one is enough where several sandboxes share a host.
+    the base64 part of a public key that may log in to every machine; `registries` is where their Docker pulls from. A
+    machine has two virtual CPUs at most, or as many as KILN_SANDBOX_CPUS says: one is enough where several sandboxes
+    share a host.
     """
 
     def __init__(
@@ -47,10 +49,12 @@ class QemuHypervisor:
         *,
         endpoint_url: str | None = None,
         ssh_key: str | None = None,
+        registries: RegistryDoor | None = None,
         report: Report = lambda line: None,
     ) -> None:
         prerequisites.ensure(report)
         self._cache, self._report, self.endpoint_url = cache, report, endpoint_url
+        self._registries = registries
         self._ssh_key, self._cpus = ssh_key, int(os.environ.get(CPUS_VARIABLE) or 2)
         self._qemu: Qemu = qemu_for_ssh(cache)
         self.ssh_port = self._qemu.ssh_port
@@ -211,7 +215,16 @@ class QemuHypervisor:
     def _host(self) -> Host:
         kernel = root_fs(self._cache, self._report).kernel
         found = accelerator(self._cache, self._qemu.path, kernel)
-        return Host(self._qemu.path, kernel, found, self.ssh_port, self.endpoint_url, self._ssh_key, self._cpus)
+        return Host(
+            self._qemu.path,
+            kernel,
+            found,
+            self.ssh_port,
+            self.endpoint_url,
+            self._ssh_key,
+            self._cpus,
+            self._registries,
+        )
 
     def _running(self, instance_id: str) -> Machine:
         machine = self._machines.get(instance_id)

@@ -4,6 +4,8 @@ A stand-in for DNS, in the guests alone (/etc/hosts). The registries of ECR in e
 ones that people pull from, and one of the sandbox's own for images of any other registry.
 """
 
+from dataclasses import dataclass
+
 ADDRESS = "169.254.169.251"
 ACCOUNT = "123456789012"
 CA = "/run/kiln-stand-in/registry-ca.crt"
@@ -25,6 +27,14 @@ PUBLIC = (
 ANY = "registry.kiln-sandbox.internal"
 """Serves REGISTRY/NAME for a held image of a registry that is not in the lists above."""
 NAMES = (*ECR, *HUB, *PUBLIC, ANY)
+
+
+@dataclass(frozen=True)
+class RegistryDoor:
+    """Where on this host's loopback the registries answer, and their CA's certificate (DER in base64)."""
+
+    port: int
+    ca: str
 
 
 def write_hosts() -> str:

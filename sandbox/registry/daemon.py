@@ -13,11 +13,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from sandbox.machines.hypervisor import remove_abandoned
 from sandbox.machines.machine import GUARD
 from sandbox.registry.packages import unpack
 from sandbox.world.hypervisor import MachineError
 
 PACKAGE = "docker-registry"
+FOLDER = "kiln-registry-"
 STARTS_WITHIN = 30.0  # seconds
 _CONFIG = """version: 0.1
 log: {level: warn, accesslog: {disabled: true}}
@@ -40,21 +42,25 @@ class Connection(http.client.HTTPConnection):
 
 
 class Daemon:
-    """The running child; `storage` is emptied first. MachineError where it does not start."""
+    """The running child. Its `storage` is emptied first, a folder of its own by default.
 
-    def __init__(self, cache: Path, storage: Path) -> None:
+    Raises MachineError where it does not start.
+    """
+
+    def __init__(self, cache: Path, storage: Path | None = None) -> None:
         program = unpack(cache, PACKAGE) / "usr" / "bin" / "docker-registry"
-        shutil.rmtree(storage, ignore_errors=True)
-        storage.mkdir(parents=True, mode=0o700)
-        self._storage = storage
         # A socket's path is short by law of the kernel, so it does not lie below a home of unknown depth.
-        self._folder = Path(tempfile.mkdtemp(prefix=f"kiln-registry-{os.getpid()}-"))
+        remove_abandoned(Path(tempfile.gettempdir()), FOLDER)
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
+        self._storage = storage or self._folder / "storage"
+        shutil.rmtree(self._storage, ignore_errors=True)
+        self._storage.mkdir(parents=True, mode=0o700)
         self._socket = self._folder / "socket"
         config = self._folder / "config.yml"
         config.write_text(_CONFIG)
         own = {
             "REGISTRY_HTTP_ADDR": str(self._socket),
-            "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY": str(storage),
+            "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY": str(self._storage),
             "OTEL_TRACES_EXPORTER": "none",
         }
         spared = {name: value for name, value in os.environ.items() if not name.startswith(("REGISTRY_", "AWS_"))}

@@ -1,14 +1,16 @@
 """The registry of one world: what it holds, and where its files are."""
 
-import tempfile
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.command.state import cache_of, default_home
+from sandbox.machines.hypervisor import DEFAULT_CACHE
 from sandbox.registry.daemon import Daemon
 from sandbox.registry.held import Held
 from sandbox.registry.store import Store
 from sandbox.world.world import World
+
+CACHE_VARIABLE = "KILN_SANDBOX_CACHE"
 
 
 @dataclass
@@ -31,7 +33,7 @@ def open_registry(cache: Path, storage: Path | None = None) -> Registry:
     """Return a registry that keeps its files in `storage`, a folder of its own by default."""
 
     def start() -> Daemon:
-        return Daemon(cache, storage or Path(tempfile.mkdtemp(prefix="kiln-registry-storage-")))
+        return Daemon(cache, storage)
 
     return Registry(cache, Store(start), Held())
 
@@ -40,6 +42,6 @@ def find_registry(world: World) -> Registry:
     """Find the world's registry; it is made when it is first asked for."""
     with world.lock:
         if world.registry is None:
-            world.registry = open_registry(world.cache or cache_of(default_home()))
+            world.registry = open_registry(world.cache or Path(os.environ.get(CACHE_VARIABLE) or DEFAULT_CACHE))
         registry: Registry = world.registry
         return registry

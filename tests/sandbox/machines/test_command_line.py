@@ -7,6 +7,8 @@ import pytest
 
 from sandbox.machines.command_line import SLOTS, Drive, Host, ec2_uuid, kernel_parameters, nvme, qemu_command
 from sandbox.machines.device_names import acpi_index
+from sandbox.machines.registry_names import ADDRESS, NAMES, RegistryDoor
+from sandbox.registry.certificates import make_identity
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec
 
 DECODER = Path(__file__).parents[3] / "sandbox/machines/overlay/common/usr/libexec/kiln-stand-in/device-name"
@@ -76,3 +78,14 @@ def test_the_guest_reads_back_the_device_name(name: str) -> None:
 def test_other_names_are_refused(name: str) -> None:
     with pytest.raises(MachineError, match="no device name"):
         acpi_index(name)
+
+
+def test_the_registries_answer_at_an_address_of_the_guests_own_and_their_ca_goes_by_the_command_line() -> None:
+    identity = make_identity(NAMES)
+    host = replace(HOST, ssh_key="A" * 68, registries=RegistryDoor(4443, identity.ca_line))
+    words = qemu_command(host, SPEC, [], Path("/m"), 8080)
+    assert f"guestfwd=tcp:{ADDRESS}:443-cmd:nc.openbsd -N 127.0.0.1 4443" in words[words.index("-netdev") + 1]
+    line = words[words.index("-append") + 1]
+    assert f" kiln.registry_ca={identity.ca_line}" in line
+    assert len(line) < 2048, "Linux cuts off what is longer (COMMAND_LINE_SIZE of x86)"
+    assert "registry_ca" not in kernel_parameters(HOST, 2)
