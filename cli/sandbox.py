@@ -44,6 +44,21 @@ def sandbox_ssh(c: Context, instance: str) -> int | None:
     return None
 
 
+@task(
+    positional=["file"],
+    help={
+        "file": "what docker save wrote, or an OCI archive",
+        "as": "name it is pulled by, such as debian:12, quay.io/x/y:1, or a repository of ECR; default the file's own",
+    },
+)
+def sandbox_load_image(c: Context, file: str, as_: str = "") -> int | None:
+    """Give the offline AWS a container image."""
+    from sandbox.command import screens
+
+    screens.load_image(file, as_)
+    return None
+
+
 @task()
 def sandbox_down(c: Context) -> int | None:
     """Stop the offline AWS and its machines."""
@@ -55,5 +70,8 @@ def sandbox_down(c: Context) -> int | None:
 
 sandbox = Collection("sandbox", auto_dash_names=True)
 sandbox.add_task(sandbox_start, name="start", default=True)
-for _name, _body in (("status", sandbox_status), ("env", sandbox_env), ("ssh", sandbox_ssh), ("down", sandbox_down)):
+for _name, _body in (
+    ("status", sandbox_status), ("env", sandbox_env), ("ssh", sandbox_ssh), ("load-image", sandbox_load_image),
+    ("down", sandbox_down),
+):  # fmt: skip
     sandbox.add_task(_body, name=_name)

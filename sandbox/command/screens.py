@@ -68,6 +68,17 @@ def ssh(instance: str) -> None:
     os.execvp(words[0], words)
 
 
+def load_image(file: str, name: str = "") -> None:
+    """Load the image of a file, so that machines can pull it under its name."""
+    found = _running()
+    try:
+        loaded = state.post(found.endpoint, "images", {"path": os.path.abspath(file), "name": name})
+    except ValueError as error:
+        raise SandboxError(str(error)) from error
+    for image in loaded:
+        print(f"{image['name']}  {image['digest']}  {image['bytes'] / 1e6:.1f} MB")
+
+
 def down() -> None:
     """Stop it and its machines; the cache of base disks stays."""
     print("the offline AWS and its machines are stopped" if client.stop() else "the offline AWS was not running")

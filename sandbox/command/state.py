@@ -6,8 +6,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import ProxyHandler, build_opener
+from urllib.error import HTTPError, URLError
+from urllib.request import ProxyHandler, Request, build_opener
 
 HOME_VARIABLE = "KILN_SANDBOX_HOME"
 CACHE_VARIABLE = "KILN_SANDBOX_CACHE"
@@ -76,6 +76,17 @@ def get(endpoint: str, route: str, timeout: float = 5.0) -> Any:
     """Get the JSON of one of the sandbox's own routes ("health"); OSError when nothing answers."""
     with _DIRECT.open(f"{endpoint}/kiln-sandbox/{route}", timeout=timeout) as answer:
         return json.load(answer)
+
+
+def post(endpoint: str, route: str, body: dict[str, Any], timeout: float = 600.0) -> Any:
+    """Post to one of the sandbox's own routes, and return its JSON; ValueError, with the reason, where it refuses."""
+    url, data = f"{endpoint}/kiln-sandbox/{route}", json.dumps(body).encode()
+    request = Request(url, data, method="POST")  # noqa: S310  # the sandbox's own
+    try:
+        with _DIRECT.open(request, timeout=timeout) as answer:
+            return json.load(answer)
+    except HTTPError as error:
+        raise ValueError(json.load(error)["error"].partition(": ")[2]) from error
 
 
 def is_running(state: State) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sandbox.batch.placing import stand_in
 from sandbox.ec2.model.records import list_instances
-from sandbox.ecr import layer_downloads
+from sandbox.ecr import layer_downloads, loading
 from sandbox.world.world import World
 
 PREFIX = "/kiln-sandbox/"
@@ -94,6 +94,10 @@ def _place_job(world: World, body: dict[str, Any]) -> Any:
     return stand_in.place(world, **body)
 
 
+def _load_image(world: World, body: dict[str, Any]) -> Any:
+    return loading.load(world, **body)
+
+
 def _console(world: World, instance_id: str) -> Any:
     if world.hypervisor is None or not any(instance.id == instance_id for instance in list_instances()):
         return _NOT_FOUND
@@ -112,6 +116,7 @@ _ROUTES: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("GET", "timings"): _timings,
     ("GET", "instances"): _instances,
     ("POST", "batch-jobs"): _place_job,
+    ("POST", "images"): _load_image,
 }
 
 

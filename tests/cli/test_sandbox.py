@@ -12,6 +12,8 @@ from tests.support.typed import Record, Typed
         (("sandbox.status",), "show_status", ((), {})),
         (("sandbox.env",), "show_environment", ((), {})),
         (("sandbox.ssh", "i-1"), "ssh", (("i-1",), {})),
+        (("sandbox.load-image", "x.tar"), "load_image", (("x.tar", ""), {})),
+        (("sandbox.load-image", "x.tar", "--as", "debian:12"), "load_image", (("x.tar", "debian:12"), {})),
         (("sandbox.down",), "down", ((), {})),
         (("sandbox", "--no-machines"), "enter", ((), {"machines": False})),
     ],
