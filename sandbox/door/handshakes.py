@@ -67,7 +67,9 @@ def check(world: World, asked: Handshake) -> Refusal | None:
         check_keys(world, request)
         or (Refusal(fault.code, fault.message, fault.status) if fault else None)
         or check_permissions(world, request)
-        or handshake.check(tables.of(request.region), asked.instance_arn, asked.caller, request.operation)
+        or handshake.check(
+            tables.of(request.region), asked.instance_arn, request.get("cluster"), asked.caller, request.operation
+        )
     )
 
 

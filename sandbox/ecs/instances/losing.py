@@ -28,8 +28,10 @@ def deregister(records: Records, instance: ContainerInstance, reason: str) -> No
 
 
 def hear_of_machine(machine: Any, state: str) -> None:
-    """Deregister what a terminated machine was registered as."""
-    if state != "terminated":
+    """Deregister what a machine was registered as, as soon as it is being terminated: how its containers end when it
+    is switched off is no news of theirs.
+    """
+    if state not in ("shutting-down", "terminated"):
         return
     for records in tables.everywhere():
         for instance in [i for i in records.instances.values() if i.ec2_instance_id == machine.id]:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from sandbox.ecs.model.caller import Caller, may_act
+from sandbox.ecs.model.names import read_cluster_name
 from sandbox.ecs.model.records import ContainerInstance, Fields
 from sandbox.ecs.model.tables import Records
 from sandbox.ecs.sessions.session import AgentSession, Send
@@ -24,14 +25,18 @@ def find_instance(records: Records, named: str) -> ContainerInstance | None:
     return records.instances.get(named)
 
 
-def check(records: Records, named: str, caller: Caller, action: str) -> Refusal | None:
-    """Refuse whoever may not speak for this container instance, and every session of one that is no longer."""
+def check(records: Records, named: str, cluster: str, caller: Caller, action: str) -> Refusal | None:
+    """Refuse whoever may not speak for this container instance of that cluster, and every session of one that is no
+    longer.
+    """
     instance = find_instance(records, named)
     if instance is not None and not may_act(caller, instance.ec2_instance_id):
         message = f"User: {caller.arn} is not authorized to perform: ecs:{action} on resource: {named}"
         return Refusal("AccessDeniedException", message, 403)
     if instance is None:
         return Refusal("InvalidInstanceException", "The container instance does not exist.")
+    if read_cluster_name(instance.cluster_arn) != read_cluster_name(cluster):
+        return Refusal("InvalidClusterException", "The container instance is in another cluster.")
     if instance.status == "INACTIVE" and action == "Poll":
         return Refusal("InactiveInstanceException", "The container instance is inactive.")
     return None

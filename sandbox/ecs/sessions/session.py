@@ -39,9 +39,9 @@ class AgentSession:
         sendCredentials: its process has just started.
         """
         instance = self._instance
-        if instance.session:
-            instance.session.end()
-        instance.session, instance.agent_connected = self, True
+        former, instance.session, instance.agent_connected = instance.session, self, True
+        if former:
+            former.end()
         instance.version_info |= version_info
         for task in list(instance.live.values()):
             if task.last_status == "PENDING" or not task.taken or task.desired_status == "STOPPED":

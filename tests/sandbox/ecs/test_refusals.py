@@ -103,6 +103,14 @@ def test_a_container_instance_that_is_none(machine: Machine, path: str, action: 
     assert code_of(refuse(machine, path, "")) == "InvalidInstanceException"
 
 
+def test_a_cluster_that_is_not_its_own(sandbox: Sandbox, machine: Machine) -> None:
+    """A right to poll in one cluster is none in another."""
+    query = make_query(machine.register()) | {"clusterArn": "other"}
+    with pytest.raises(Refused) as caught:
+        AgentSocket(f"{sandbox.endpoint}/acs/", query, machine.keys)
+    assert code_of(caught.value) == "InvalidClusterException"
+
+
 def test_a_container_instance_that_is_inactive(sandbox: Sandbox, machine: Machine) -> None:
     arn = machine.register()
     with machine.connect(arn):
