@@ -74,6 +74,7 @@ class ControlPlane:
         self.refusals: list[tuple[int, dict[str, Any]]] = []
         self.answers: dict[str, dict[str, Any]] = {}
         self.lines: queue.Queue[Line] = queue.Queue()
+        self.opened: list[Line] = []
         plane = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -93,6 +94,7 @@ class ControlPlane:
                 head = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                 self.wfile.write(f"{head}Sec-WebSocket-Accept: {proof.decode()}\r\n\r\n".encode())
                 line = Line(self)
+                plane.opened.append(line)
                 plane.lines.put(line)
                 try:
                     line.read(self.rfile)

@@ -64,9 +64,17 @@ def open_socket(aws: Aws, url: str, query: list[tuple[str, str]]) -> WebSocket:
 class Acs:
     """`inactive` is called where ECS calls the instance deregistered: the telemetry session then begins anew."""
 
-    def __init__(self, aws: Aws, discovery: Discovery, instance: Instance, docker: str, messages: Messages) -> None:
+    def __init__(
+        self,
+        aws: Aws,
+        discovery: Discovery,
+        instance: Instance,
+        docker: str,
+        messages: Messages,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._aws, self._discovery, self._instance = aws, discovery, instance
-        self._docker, self._messages = docker, messages
+        self._docker, self._messages, self._sleep = docker, messages, sleep
         self._send_credentials = True
         self.inactive: Callable[[], None] = lambda: None
 
@@ -78,7 +86,7 @@ class Acs:
             wait = self._session(waits)
             if time.monotonic() - begun > random.uniform(60, 120):  # noqa: S311  no secret
                 waits.reset()
-            time.sleep(wait)
+            self._sleep(wait)
 
     def _session(self, waits: Backoff) -> float:
         """How long to wait before the next, in seconds."""

@@ -27,10 +27,16 @@ class Tcs:
     """`busy` says whether tasks run."""
 
     def __init__(
-        self, aws: Aws, discovery: Discovery, instance: Instance, docker: str, busy: Callable[[], bool]
+        self,
+        aws: Aws,
+        discovery: Discovery,
+        instance: Instance,
+        docker: str,
+        busy: Callable[[], bool],
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._aws, self._discovery, self._instance = aws, discovery, instance
-        self._docker, self._busy = docker, busy
+        self._docker, self._busy, self._sleep = docker, busy, sleep
         self._checked = threading.Event()
         self._socket: WebSocket | None = None
 
@@ -57,7 +63,7 @@ class Tcs:
             finally:
                 if self._socket is not None:
                     self._socket.end()
-            time.sleep(waits.take())
+            self._sleep(waits.take())
 
     def _talk(self, url: str, socket: WebSocket) -> None:
         stop = threading.Event()

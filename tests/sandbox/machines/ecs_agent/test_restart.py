@@ -16,7 +16,7 @@ def started_twice(agent: GuestAgent, docker: DockerDouble, payload: dict[str, An
     docker.images["kiln/test:1"] = Behaviour(lasts=True, exit_code=5)
     agent.payload(payload)
     agent.await_running()
-    until(lambda: agent.engine.tasks[payload["arn"]].sent == "RUNNING")
+    until(lambda: agent.store.tasks()[0].sent == "RUNNING")
 
 
 def test_a_container_that_lives_on_is_not_reported_again(agent: GuestAgent, docker: DockerDouble) -> None:
