@@ -38,3 +38,21 @@ def show_job(c: Context, job: str, follow: bool = False, region: str = "", json:
     from jobs.commands import show_job as command
 
     return command.show_job(job, region or None, follow=follow, as_json=json)
+
+
+@task(
+    help={
+        "env": "a name under environments/, or the path of a YAML file",
+        "queue": "name of a job queue; default: every queue of the environment",
+        "scratch-gib": "size in GiB of the file that it writes and removes; default: the definition's",
+        "region": REGION,
+        "json": JSON,
+    },
+)
+def canary(
+    c: Context, env: str = "genomics", queue: str = "", scratch_gib: int = 0, region: str = "", json: bool = False
+) -> int:
+    """Prove with small jobs that an environment works."""
+    from jobs.commands import canary as command
+
+    return command.canary(env, queue, region or None, scratch=scratch_gib, as_json=json)

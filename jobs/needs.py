@@ -7,11 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from cloud.policy import Permission, Scope
 from environments.spec.environment import EnvironmentSpec
+from jobs.canary.run import BEGIN
+
+_DEFINITIONS = ("batch:DeregisterJobDefinition", "batch:RegisterJobDefinition", "batch:TagResource")
 
 
 def needs(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
     """List the permissions for these environments."""
-    return tuple(_look(specs, scope))
+    return (*_look(specs, scope), *_canary(specs, scope), *_files(specs, scope))
 
 
 def _look(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
@@ -20,3 +23,30 @@ def _look(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission
     groups = sorted({spec.log_group.name for spec in specs})
     streams = tuple(scope.arn("logs", f"log-group:{name}{end}") for name in groups for end in ("", ":*"))
     yield Permission("JobsLogs", ("logs:GetLogEvents",), streams)
+
+
+def _canary(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
+    """Its job definition, and jobs on the environments' queues, under the tasks' own role."""
+    names = sorted(f"{BEGIN}-{spec.name}" for spec in specs)
+    definitions = tuple(scope.arn("batch", f"job-definition/{name}{end}") for name in names for end in ("", ":*"))
+    queues = tuple(scope.arn("batch", f"job-queue/{name}") for name in sorted({q for s in specs for q in s.queues}))
+    jobs = (scope.arn("batch", "job/*"),)
+    yield Permission("CanaryDefinitions", _DEFINITIONS, definitions)
+    yield Permission("CanarySubmit", ("batch:SubmitJob",), (*queues, *definitions, *jobs))
+    yield Permission("CanaryJobs", ("batch:TagResource",), jobs)
+    roles = sorted({scope.iam(f"role/{spec.job_role}") for spec in specs if spec.job_role})
+    if roles:
+        service = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+        yield Permission("CanaryPassToTasks", ("iam:PassRole",), tuple(roles), service)
+
+
+def _files(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
+    """What it stages in the environments' buckets; that it may delete there stands with the environments' needs."""
+    begin = f"arn:{scope.partition}:s3:::"
+    buckets = {spec.bucket_name(use, scope.account, scope.region): bucket.kms_key
+               for spec in specs for use, bucket in spec.buckets.items()}  # fmt: skip
+    if buckets:
+        places = tuple(f"{begin}{name}/*{BEGIN}/*" for name in sorted(buckets))
+        yield Permission("CanaryFiles", ("s3:GetObject", "s3:PutObject"), places)
+    if keys := sorted({key for key in buckets.values() if key}):
+        yield Permission("CanaryKeys", ("kms:Decrypt", "kms:GenerateDataKey"), tuple(keys))

@@ -24,6 +24,7 @@ _TAKES = {
     "doctor": ("env", "region"),
     "list-jobs": ("env", "region"),
     "show-job": ("region",),
+    "canary": ("env", "region"),
     "iam-policy": (),
     "ssh": (),
     "validate": (),

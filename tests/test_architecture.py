@@ -106,8 +106,9 @@ INNER: dict[str, dict[str, set[str]]] = {
         "model": set(),
         "looks": {"model"},
         "screens": {"looks", "model"},
-        "commands": {"screens", "looks", "model"},
-        "": set(),
+        "canary": {"screens", "looks", "model"},
+        "commands": {"canary", "screens", "looks", "model"},
+        "": {"canary"},
     },
     "sandbox": {
         "world": set(),

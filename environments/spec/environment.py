@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 from cloud.machine_images import ImageName
 from cloud.names import Tags
 from environments.spec import other_tools, placeholders
+from environments.spec.canary import Canary
 from environments.spec.compute import ComputeEnvironment, JobQueue, Name
 from environments.spec.jobs import JobDefinition
 from environments.spec.network import Network
@@ -61,6 +62,7 @@ class EnvironmentSpec(Model):
     compute_environments: Annotated[dict[Name, ComputeEnvironment], Field(min_length=1)]
     queues: Annotated[dict[Name, JobQueue], Field(min_length=1)]
     job_definitions: dict[Name, JobDefinition] = Field(default_factory=dict)
+    canary: Canary = Canary()
     tags: Tags = Field(default_factory=dict)
     """Tags of everything that Kiln makes, beside Kiln's own."""
 

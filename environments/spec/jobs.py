@@ -42,6 +42,7 @@ def _user(value: str) -> str:
     return value
 
 
+Image = Annotated[str, AfterValidator(_image), Takes("a container image's reference", "quay.io/nextflow/bash:latest")]
 JobRole = Annotated[
     str,
     Field(pattern=r"^(job|none|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+)$"),
@@ -52,9 +53,7 @@ JobRole = Annotated[
 class JobDefinition(Model):
     """A container job definition: Kiln registers a new revision when anything in it changes."""
 
-    image: Annotated[
-        str, AfterValidator(_image), Takes("a container image's reference", "quay.io/nextflow/bash:latest")
-    ]
+    image: Image
     command: tuple[Annotated[str, Takes("a word of the command", "echo")], ...] = ()
     vcpus: StrictInt = Field(1, ge=1, le=1024)
     memory: MiB

@@ -19,6 +19,8 @@ class Follower:
         self.job: Job = describing.describe(cloud, job_id)
         self._told: tuple[str, str, int] | None = None
         self._streams: dict[str, Stream] = {}
+        self.lines: list[str] = []
+        """The log as far as it was read."""
 
     @property
     def is_over(self) -> bool:
@@ -44,7 +46,9 @@ class Follower:
                 stream = self._streams.setdefault(
                     attempt.stream, Stream(self._cloud, self.job.log_group, attempt.stream)
                 )
-                yield from (f"  | {line.text}" for line in stream.read_on())
+                for line in stream.read_on():
+                    self.lines.append(line.text)
+                    yield f"  | {line.text}"
 
     def _tell_state(self) -> str:
         number = len(self.job.attempts)

@@ -21,3 +21,13 @@ def test_show_job(typed: Typed, recorded: Record) -> None:
         (("abc", None), {"follow": False, "as_json": False}),
         (("abc", "r"), {"follow": True, "as_json": True}),
     ]
+
+
+def test_canary(typed: Typed, recorded: Record) -> None:
+    canary = recorded("jobs.commands.canary.canary", 2)
+    assert typed("canary") == 2
+    typed("canary", "--env", "e", "--queue", "q", "--scratch-gib", "2", "--region", "r", "--json")
+    assert canary.calls == [
+        (("genomics", "", None), {"scratch": 0, "as_json": False}),
+        (("e", "q", "r"), {"scratch": 2, "as_json": True}),
+    ]
