@@ -59,6 +59,15 @@ def sandbox_load_image(c: Context, file: str, as_: str = "") -> int | None:
     return None
 
 
+@task(positional=["instance"], help={"instance": "id of a running Spot Instance of the offline AWS"})
+def sandbox_interrupt(c: Context, instance: str) -> int | None:
+    """Have a Spot Instance taken back: two minutes' notice."""
+    from sandbox.command import screens
+
+    screens.interrupt(instance)
+    return None
+
+
 @task()
 def sandbox_down(c: Context) -> int | None:
     """Stop the offline AWS and its machines."""
@@ -72,6 +81,7 @@ sandbox = Collection("sandbox", auto_dash_names=True)
 sandbox.add_task(sandbox_start, name="start", default=True)
 for _name, _body in (
     ("status", sandbox_status), ("env", sandbox_env), ("ssh", sandbox_ssh), ("load-image", sandbox_load_image),
+    ("interrupt", sandbox_interrupt),
     ("down", sandbox_down),
 ):  # fmt: skip
     sandbox.add_task(_body, name=_name)

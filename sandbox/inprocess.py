@@ -12,6 +12,7 @@ from botocore.config import Config
 from sandbox.batch.placing import stand_in
 from sandbox.door.gate import Application
 from sandbox.door.serving import Serving, empty_account
+from sandbox.ec2.instances import interruption
 from sandbox.world.calls import Calls
 from sandbox.world.clock import Clock
 from sandbox.world.faults import Faults
@@ -117,6 +118,10 @@ class Sandbox:
     def place_job(self, job_id: str, status: str = "RUNNING", environment: str = "") -> dict[str, str]:
         """Stand in for Batch's scheduler: a RUNNABLE job becomes RUNNING, a RUNNING one SUCCEEDED or FAILED."""
         return stand_in.place(self.world, job_id, status, environment)
+
+    def interrupt(self, instance_id: str) -> dict[str, Any]:
+        """Have AWS take a Spot Instance back: the notice now, the machine two minutes later by the clock."""
+        return interruption.interrupt(instance_id)
 
     def reset(self) -> None:
         """Empty the account, with no faults and no calls counted; of all those in this process, this one's."""

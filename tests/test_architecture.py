@@ -247,6 +247,7 @@ INNER: dict[str, dict[str, set[str]]] = {
             "batch/placing",
             "command",
             "ec2",
+            "ec2/instances",
             "ec2/model",
             "ecr",
             "ecr/front",
@@ -266,7 +267,7 @@ INNER: dict[str, dict[str, set[str]]] = {
             "ssm",
             "world",
         },
-        "": {"door", "seams", "batch/placing", "world"},
+        "": {"door", "ec2/instances", "seams", "batch/placing", "world"},
     },
 }
 MOST_MODULES = 16  # in a folder: what a reader takes in

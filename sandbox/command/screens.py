@@ -79,6 +79,17 @@ def load_image(file: str, name: str = "") -> None:
         print(f"{image['name']}  {image['digest']}  {image['bytes'] / 1e6:.1f} MB")
 
 
+def interrupt(instance: str) -> None:
+    """Have AWS take a Spot Instance back: its notice now, two minutes later the machine."""
+    found = _running()
+    try:
+        told = state.post(found.endpoint, "interruptions", {"instance_id": instance})
+    except ValueError as error:
+        raise SandboxError(str(error)) from error
+    when = time.strftime("%H:%M:%S", time.gmtime(told["time"]))
+    print(f"{instance} has its Spot interruption notice: {told['action']} at {when} UTC, by the offline AWS's clock")
+
+
 def down() -> None:
     """Stop it and its machines; the cache of base disks stays."""
     print("the offline AWS and its machines are stopped" if client.stop() else "the offline AWS was not running")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.batch.placing import stand_in
+from sandbox.ec2.instances import interruption
 from sandbox.ec2.model.records import list_instances
 from sandbox.ecr import layer_downloads, loading
 from sandbox.world.world import World
@@ -117,6 +118,7 @@ _ROUTES: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("GET", "instances"): _instances,
     ("POST", "batch-jobs"): _place_job,
     ("POST", "images"): _load_image,
+    ("POST", "interruptions"): lambda _, body: interruption.interrupt(**body),
 }
 
 

@@ -4,16 +4,25 @@ from dataclasses import dataclass
 from typing import Any
 
 
+@dataclass(frozen=True)
+class Interruption:
+    """A Spot Instance's notice: the action (terminate, stop, hibernate), and its time in seconds since the epoch."""
+
+    action: str
+    time: float
+
+
 @dataclass
 class InstanceFacts:
     """`running_since` is in seconds since the epoch, None before; `credentials` are its role's, as IMDS gives them,
-    valid until `credentials_until`."""
+    valid until `credentials_until`; `interruption` is there from its notice on."""
 
     reservation_id: str = ""
     running_since: float | None = None
     credentials: dict[str, Any] | None = None
     credentials_until: float = 0.0
     placement_group: str = ""
+    interruption: Interruption | None = None
 
 
 @dataclass

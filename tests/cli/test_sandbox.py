@@ -14,6 +14,7 @@ from tests.support.typed import Record, Typed
         (("sandbox.ssh", "i-1"), "ssh", (("i-1",), {})),
         (("sandbox.load-image", "x.tar"), "load_image", (("x.tar", ""), {})),
         (("sandbox.load-image", "x.tar", "--as", "debian:12"), "load_image", (("x.tar", "debian:12"), {})),
+        (("sandbox.interrupt", "i-1"), "interrupt", (("i-1",), {})),
         (("sandbox.down",), "down", ((), {})),
         (("sandbox", "--no-machines"), "enter", ((), {"machines": False})),
     ],

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-c
 
 import base64
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.ec2.models.availability_zones_and_regions import RegionsAndZonesBackend
@@ -53,6 +54,7 @@ def _list_leaves(instance: Any) -> dict[str, str]:
     leaves |= {
         f"iam/{path}": json.dumps(body, indent=2) for path, body in role_credentials.list_leaves(instance).items()
     }
+    leaves |= {f"spot/{path}": value for path, value in _list_notice(instance).items()}
     leaves |= {f"network/interfaces/macs/{mac}/{path}": value for path, value in _list_interface(instance).items()}
     leaves |= {f"block-device-mapping/{name}": device for name, device in _list_devices(instance).items()}
     key = instance.ec2_backend.key_pairs.get(instance.key_name)
@@ -66,6 +68,16 @@ def _list_leaves(instance: Any) -> dict[str, str]:
 def _find_zone_id(instance: Any) -> str:
     zones = RegionsAndZonesBackend.zones[instance.region_name]
     return next((zone.zone_id for zone in zones if zone.name == instance.availability_zone), "")
+
+
+def _list_notice(instance: Any) -> dict[str, str]:
+    """`instance-action`, and `termination-time` where it is terminated; nothing, and so 404, before the notice."""
+    notice = current().instances[instance.id].interruption
+    if notice is None:
+        return {}
+    time = datetime.fromtimestamp(notice.time, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    leaves = {"instance-action": json.dumps({"action": notice.action, "time": time})}
+    return leaves | ({"termination-time": time} if notice.action == "terminate" else {})
 
 
 def _list_interface(instance: Any) -> dict[str, str]:

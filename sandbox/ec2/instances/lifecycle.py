@@ -19,6 +19,7 @@ BY_USER = StateReason("Client.UserInitiatedShutdown: User initiated shutdown", "
 BY_GUEST = StateReason(
     "Client.InstanceInitiatedShutdown: Instance initiated shutdown", "Client.InstanceInitiatedShutdown"
 )
+INTERRUPTED = StateReason("Server.SpotInstanceTermination: Spot instance termination", "Server.SpotInstanceTermination")
 
 
 def set_state(instance: Any, name: str, reason: StateReason | None = None) -> None:
@@ -40,6 +41,7 @@ def launch(instance: Any) -> None:
     """pending, and running when the machine is on (without machines: by the clock)."""
     set_state(instance, "pending")
     world = current()
+    world.instances[instance.id].interruption = None
     if world.hypervisor:
         machines.boot(
             world, instance, lambda: _become_running(instance), lambda why: _fail_to_run(instance, why), end_by_guest
@@ -68,12 +70,17 @@ def stop(instance: Any, force: bool = False) -> None:
         return
     if instance.state not in ("running", "pending"):
         raise refused("IncorrectInstanceState", _state_message(instance, "stopped"))
-    set_state(instance, "stopping", BY_USER)
+    take_down(instance, BY_USER, force)
+
+
+def take_down(instance: Any, reason: StateReason, force: bool = False) -> None:
+    """Stop a machine that is on, whoever wants it."""
+    set_state(instance, "stopping", reason)
     world = current()
     if world.hypervisor:
-        machines.power_off(world, instance, force, lambda: _become_stopped(instance, BY_USER))
+        machines.power_off(world, instance, force, lambda: _become_stopped(instance, reason))
     else:
-        world.later(world.delays.stopping, lambda: _become_stopped(instance, BY_USER))
+        world.later(world.delays.stopping, lambda: _become_stopped(instance, reason))
 
 
 def terminate(instance: Any, reason: StateReason = BY_USER) -> None:
@@ -136,7 +143,9 @@ def _become_terminated(instance: Any, reason: StateReason) -> None:
     set_state(instance, "terminated", reason)
     request = backend.spot_instance_requests.get(getattr(instance, "spot_instance_request_id", None))
     if request:
-        request.state, request._status_code = "closed", "instance-terminated-by-user"
+        taken = reason is INTERRUPTED
+        request.state = "open" if taken and request.type == "persistent" else "closed"
+        request._status_code = f"instance-terminated-{'no-capacity' if taken else 'by-user'}"
     if world.hypervisor:
         machines.forget(world, instance.id, gone)
     world.later(world.delays.terminated_listed, lambda: _unlist(instance))
