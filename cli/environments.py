@@ -15,6 +15,7 @@ _ENVIRONMENT = {"env": "a name under environments/, or the path of a YAML file",
         "yes": "do it without asking",
         "drain-timeout": "minutes that running jobs may go on; above 7200 no machine is replaced in place",
         "terminate-jobs": "end running jobs instead of waiting for them",
+        "canary": "prove it with jobs; where they fail, go back to the AMI before",
         "verbose": "name what is unchanged too",
         "json": JSON,
     },
@@ -28,15 +29,20 @@ def register_env(
     yes: bool = False,
     drain_timeout: int = 7200,
     terminate_jobs: bool = False,
+    canary: bool = False,
     verbose: bool = False,
     json: bool = False,
 ) -> int:
     """Register an environment, if anything changed."""
     from environments.commands import environment as commands
     from environments.rollout import options as rollout
+    from jobs.commands import canary as proof
 
     options = rollout.check_options(drain_timeout, terminate_jobs=terminate_jobs)
-    return commands.register(env, ami, region or None, options, plan=plan, yes=yes, verbose=verbose, as_json=json)
+    return commands.register(
+        env, ami, region or None, options,
+        plan=plan, yes=yes, verbose=verbose, as_json=json, canary=proof.prove if canary else None,
+    )  # fmt: skip
 
 
 @task(

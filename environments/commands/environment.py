@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from cloud.session import Cloud
 from environments.apply import apply, removal
-from environments.commands import inventory
+from environments.commands import inventory, proof
+from environments.commands.proof import Canary
 from environments.machines import instance_types
 from environments.plan.plan import Plan
 from environments.plan.prepare import prepare
@@ -22,14 +23,25 @@ from kiln.screen import Screen, print_json, print_result
 
 
 def register(
-    env: str, ami: str, region: str | None, options: Options, *, plan: bool, yes: bool, verbose: bool, as_json: bool
+    env: str,
+    ami: str,
+    region: str | None,
+    options: Options,
+    *,
+    plan: bool,
+    yes: bool,
+    verbose: bool,
+    as_json: bool,
+    canary: Canary | None = None,
 ) -> int:
-    """Do what `invoke register-env` does: plan, show, ask, apply."""
+    """Do what `invoke register-env` does: plan, show, ask, apply; then prove it, where there is a `canary`."""
     spec = definitions.load(env)
     cloud, screen, began = Cloud(region), Screen(), time.monotonic()
     planned = prepare(cloud, spec, ami, options, env=env)
     command = f"register-env --env {env}" + (f" --ami {ami}" if ami else "")
     if plan or (planned.at_rest and not planned.something_to_do):
+        if canary and not plan:
+            proof.prove(cloud, planned, canary, options, screen)
         if as_json:
             print_json(plan_document.make_document(planned, applied=False))
         elif planned.something_to_do or verbose:
@@ -44,6 +56,8 @@ def register(
     if planned.something_to_do and not _agreed(screen, command, planned, yes=yes, ends=ends):
         return Exit.SOMETHING_TO_DO
     apply.apply(cloud, planned, replace(options, end_queued=ends), screen)
+    if canary:
+        proof.prove(cloud, planned, canary, options, screen)
     if as_json:
         print_json(plan_document.make_document(planned, applied=True))
     else:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from jobs.commands import canary
 from kiln.errors import Exit
 from tests.support.typed import Record, Typed
 
-REGISTER = {"plan": False, "yes": False, "verbose": False, "as_json": False}
+REGISTER = {"plan": False, "yes": False, "verbose": False, "as_json": False, "canary": None}
 DESTROY = {"buckets": [], "amis": [], "plan": False, "yes": False, "terminate_jobs": False, "as_json": False}
 
 
@@ -16,6 +17,7 @@ DESTROY = {"buckets": [], "amis": [], "plan": False, "yes": False, "terminate_jo
         (("--env", "e", "--ami", "previous", "--region", "r"), ("e", "previous", "r"), {}),
         (("--plan", "--yes", "--verbose", "--json"), ("genomics", "", None),
          {"plan": True, "yes": True, "verbose": True, "as_json": True}),
+        (("--canary",), ("genomics", "", None), {"canary": canary.prove}),
     ],
 )  # fmt: skip
 def test_register_env(
