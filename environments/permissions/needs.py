@@ -18,7 +18,8 @@ _LOOK = (
     "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceTypes", "ec2:DescribeKeyPairs",
     "ec2:DescribePlacementGroups", "ec2:DescribeRegions", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups",
     "ec2:DescribeSubnets", "ec2:DescribeTags", "ec2:DescribeVpcEndpoints", "ecs:DescribeClusters",
-    "iam:ListInstanceProfiles", "iam:ListPolicies", "iam:ListRoles", "logs:DescribeLogGroups", "s3:ListAllMyBuckets",
+    "iam:ListInstanceProfiles", "iam:ListPolicies", "iam:ListRoles", "kms:DescribeKey", "kms:GetKeyPolicy",
+    "kms:ListGrants", "logs:DescribeLogGroups", "s3:ListAllMyBuckets",
 )  # fmt: skip
 _COMPUTE = (
     "batch:CreateComputeEnvironment", "batch:CreateJobQueue", "batch:DeleteComputeEnvironment", "batch:DeleteJobQueue",

@@ -1,6 +1,6 @@
 """Roles that are not Kiln's, and those under `iam: existing`: whom they must trust, and what they lack."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from cloud.looks import Unchecked
 from cloud.session import Cloud
@@ -58,7 +58,9 @@ def check_rights_of(cloud: Cloud, inputs: Inputs, steps: Sequence[Step]) -> tupl
 def describe_rights(verdicts: Sequence[Verdict], steps: Sequence[Step]) -> tuple[str, ...]:
     """Write a note for all that is missing, with the command that gives it (pure)."""
     attachable = _attachable(steps)
-    return tuple(_note(missing) for verdict in verdicts for missing in list_missing(verdict, attachable))
+    made = {step.desired.arn for step in steps if isinstance(step.desired, policy_state.DesiredPolicy)
+            and step.action == "create"}  # fmt: skip
+    return tuple(_note(missing, made) for verdict in verdicts for missing in list_missing(verdict, attachable))
 
 
 def list_unchecked(verdicts: Sequence[Verdict]) -> tuple[Unchecked, ...]:
@@ -70,9 +72,11 @@ def list_unchecked(verdicts: Sequence[Verdict]) -> tuple[Unchecked, ...]:
     )  # fmt: skip
 
 
-def _note(missing: Missing) -> str:
+def _note(missing: Missing, made: Collection[str]) -> str:
+    """`made` are the ARNs of the policies that this plan makes: they cannot be attached before."""
     stays = f"the role {missing.role} is not Kiln's and stays as it is"
-    return f"{stays}; it {missing.lacks}: {missing.loss}; {missing.fix}"
+    when = "when this plan is applied: " if any(missing.fix.endswith(arn) for arn in made) else ""
+    return f"{stays}; it {missing.lacks}: {missing.loss}; {when}{missing.fix}"
 
 
 def _demands(inputs: Inputs, use: Use, steps: Sequence[Step]) -> Iterator[Demand]:

@@ -5,13 +5,12 @@ What neither answers is not checked, and never passes for allowed.
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from cloud import errors
 from cloud.session import Cloud
 from environments.rights.demand import Decision, Demand, Lack, Verdict
-from environments.rights.documents import read_bucket_policy, read_documents
+from environments.rights.documents import denial_of, read_bucket_policy, read_documents
 from environments.rights.evaluate import Documents, allows_in_resource, decide
+from environments.rights.keys import Keys
 from environments.rights.simulate import Decisions, simulate
-from kiln.errors import UserError
 
 
 def check_rights(cloud: Cloud, demands: Iterable[Demand]) -> tuple[Verdict, ...]:
@@ -30,6 +29,7 @@ class _Role:
         self.cloud, self.arn = cloud, arn
         self.cannot_ask = self.cannot_read = ""
         self._documents: Documents | None = None
+        self._keys = Keys(cloud, arn)
 
     def check(self, demands: Sequence[Demand]) -> Iterator[Verdict]:
         for demand in demands:
@@ -47,17 +47,15 @@ class _Role:
             documents = self._read()
             why = asked.by if asked else f"{self.cannot_ask}; {self.cannot_read}"
             decision = decide(documents, *pair, demand.context) if documents else Decision("unclear", why)
-        if decision.state != "lacking":
-            return decision
-        if demand.elsewhere:
-            return Decision("unclear", f"the role's policies do not allow it; {demand.elsewhere}")
-        return self._ask_bucket(demand, pair) if demand.by_bucket else decision
+        if demand.by_key:
+            return self._keys.decide(decision, *pair, demand.context)
+        return self._ask_bucket(demand, pair) if demand.by_bucket and decision.state == "lacking" else decision
 
     def _ask(self, demand: Demand) -> Decisions:
         try:
             return simulate(self.cloud, demand)
         except Exception as error:
-            self.cannot_ask = _denial(error)
+            self.cannot_ask = denial_of(error)
             return {}
 
     def _read(self) -> Documents | None:
@@ -65,7 +63,7 @@ class _Role:
             try:
                 self._documents = read_documents(self.cloud, self.arn)
             except Exception as error:
-                self.cannot_read = _denial(error)
+                self.cannot_read = denial_of(error)
         return self._documents
 
     def _ask_bucket(self, demand: Demand, pair: tuple[str, str]) -> Decision:
@@ -73,7 +71,7 @@ class _Role:
         try:
             statements = read_bucket_policy(self.cloud, bucket)
         except Exception as error:
-            return Decision("unclear", f"the role's policies do not allow it; the bucket's may: {_denial(error)}")
+            return Decision("unclear", f"the role's policies do not allow it; the bucket's may: {denial_of(error)}")
         given = allows_in_resource(statements, self.arn, *pair, demand.context)
         return Decision("allowed" if given else "lacking")
 
@@ -90,11 +88,3 @@ def _conclude(demand: Demand, decisions: Decisions) -> Verdict:
                     lacks[Lack(action, ask.where, decision)] = None
     texts = [f"{', '.join(dict.fromkeys(actions))}: {why}" for why, actions in unclear.items()]
     return Verdict(demand, tuple(lacks), "; ".join(texts))
-
-
-def _denial(error: Exception) -> str:
-    """Say what the credentials may not call; raises whatever is no denial."""
-    if errors.code(error) not in errors.DENIED:
-        raise error
-    denied = errors.translate(error)
-    return denied.what if isinstance(denied, UserError) else str(error)

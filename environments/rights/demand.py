@@ -22,8 +22,8 @@ class Demand:
     """What a role (by its ARN) needs for a purpose. `loss` says what does not work without it.
 
     `policy` is the ARN of a managed policy that allows all of it, `statements` do the same in an inline policy called
-    `name`. `elsewhere` says what else may give these rights where that cannot be seen; then a right that the role's
-    policies do not give is not known to be missing. `by_bucket`: the policy of a bucket of this account may give them.
+    `name`. `by_bucket`: the policy of a bucket of this account may give them too. `by_key`: they are about keys of KMS,
+    whose own policies and grants decide beside the role's policies.
     """
 
     role: str
@@ -33,17 +33,18 @@ class Demand:
     statements: tuple[Mapping[str, Any], ...]
     asks: tuple[Ask, ...]
     context: Context = field(default_factory=dict)
-    elsewhere: str = ""
     by_bucket: bool = False
+    by_key: bool = False
 
 
-State = Literal["allowed", "lacking", "denied", "bounded", "unclear"]
+State = Literal["allowed", "lacking", "denied", "bounded", "closed", "unclear"]
 
 
 @dataclass(frozen=True)
 class Decision:
     """Whether an action is allowed: lacking, no policy allows it; denied, a policy denies it; bounded, the permissions
-    boundary does not allow it; unclear, it depends on what is not known. `by` names the policy, or the unknown."""
+    boundary does not allow it; closed, the policy of the key gives it to nobody like this role; unclear, it depends on
+    what is not known. `by` names the policy, the key, or the unknown."""
 
     state: State
     by: str = ""

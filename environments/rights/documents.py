@@ -1,5 +1,7 @@
-"""Read a role's policies: what they say, for whoever may read them but not ask IAM; and a bucket's own policy."""
+"""Read a role's policies: what they say, for whoever may read them but not ask IAM; and the policies of
+buckets and keys."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors
@@ -7,6 +9,7 @@ from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.kinds.iam.statements import statements_of
 from environments.rights.evaluate import Documents, Policy, Statement
+from kiln.errors import UserError
 
 
 def read_documents(cloud: Cloud, role: str) -> Documents:
@@ -38,3 +41,34 @@ def read_bucket_policy(cloud: Cloud, bucket: str) -> tuple[Statement, ...]:
     missing = ("NoSuchBucketPolicy", "NoSuchBucket")
     answer = errors.or_none(cloud.client("s3").get_bucket_policy, *missing, Bucket=bucket)
     return tuple(statements_of(answer["Policy"])) if answer else ()
+
+
+@dataclass(frozen=True)
+class KeyPolicy:
+    """What a key of KMS says itself: its ARN, its policy, and whom its grants allow what: (principal, operation)."""
+
+    arn: str
+    statements: tuple[Statement, ...]
+    grants: frozenset[tuple[str, str]]
+
+
+def read_key_policy(cloud: Cloud, key: str) -> KeyPolicy:
+    """Read it; `key` is an ARN or an id, or an alias of either kind. Grants with constraints are left out."""
+    kms = cloud.client("kms")
+    arn = key if ":key/" in key else str(kms.describe_key(KeyId=key)["KeyMetadata"]["Arn"])
+    policy = kms.get_key_policy(KeyId=arn, PolicyName="default")["Policy"]
+    granted = frozenset(
+        (str(grant.get("GranteePrincipal")), str(operation))
+        for grant in list_all(kms, "list_grants", "Grants", KeyId=arn)
+        if not grant.get("Constraints")
+        for operation in grant["Operations"]
+    )
+    return KeyPolicy(arn, tuple(statements_of(policy)), granted)
+
+
+def denial_of(error: Exception) -> str:
+    """Say what the credentials may not call; raises whatever is no denial."""
+    if errors.code(error) not in errors.DENIED:
+        raise error
+    denied = errors.translate(error)
+    return denied.what if isinstance(denied, UserError) else str(error)

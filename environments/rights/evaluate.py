@@ -59,6 +59,38 @@ def allows_in_resource(
     return _applies(named, "Allow", action, resource, context, set()) is True
 
 
+@dataclass(frozen=True)
+class KeyAnswer:
+    """Whether a key's own policy denies an action, gives it to the role itself, or hands it over to IAM's policies.
+
+    None where that depends on condition keys without a known value.
+    """
+
+    denies: bool | None
+    gives: bool | None
+    hands_over: bool | None
+
+
+def ask_key(
+    statements: Sequence[Statement], role: str, action: str, key: str, context: Context
+) -> KeyAnswer:  # fmt: skip
+    """Ask the policy of a key of KMS (its ARN) about a role (its ARN)."""
+    account = role.split(":")[4]
+    root = f"{':'.join(role.split(':')[:5])}:root"
+    named = [statement for statement in statements if _names_principal(statement, role)]
+    handed = [
+        statement
+        for statement in statements
+        if _names_principal(statement, root, anybody=False) or _names_principal(statement, account, anybody=False)
+    ]
+    unknown: set[str] = set()
+    return KeyAnswer(
+        _applies([*named, *handed], "Deny", action, key, context, unknown),
+        _applies(named, "Allow", action, key, context, unknown),
+        _applies(handed, "Allow", action, key, context, unknown),
+    )
+
+
 def _unclear(unknown: set[str]) -> Decision:
     return Decision("unclear", f"it depends on the condition keys {', '.join(sorted(unknown))}")
 
@@ -102,7 +134,7 @@ def _names(statement: Statement, element: str, value: str, *, lower: bool = Fals
     return any(matches(pattern.lower() if lower else pattern, given) for pattern in patterns) != inverse
 
 
-def _names_principal(statement: Statement, role: str) -> bool:
+def _names_principal(statement: Statement, role: str, *, anybody: bool = True) -> bool:
     principal = statement.get("Principal")
     named = principal.get("AWS", []) if isinstance(principal, Mapping) else principal
-    return any(name in ("*", role) for name in as_list(named or []))
+    return any(name == role or (anybody and name == "*") for name in as_list(named or []))

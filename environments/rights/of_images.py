@@ -41,8 +41,7 @@ def list_execution_demands(role: str, use: Use, spec: EnvironmentSpec) -> Iterat
     for statement in keys:
         keyed = (Ask(("kms:Decrypt",), tuple(statement["Resource"]), "the keys of its secrets"),)
         yield Demand(
-            role, "kiln-execution-keys", loss, policy, statements, keyed, known(use),
-            elsewhere="the key's own policy may allow it",
+            role, "kiln-execution-keys", loss, policy, statements, keyed, known(use), by_key=True,
         )  # fmt: skip
 
 

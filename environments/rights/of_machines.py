@@ -93,10 +93,10 @@ def _storage_key(role: str, use: Use, key: str) -> Demand:
     whole = autoscale_policy.write_policy(kms_key=key, partition=use.partition)["Statement"]
     statements = tuple(statement for statement in whole if statement["Resource"] == key)
     actions = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext")
-    context = {**known(use), **{name: (str(value),) for name, value in FOR_AWS["Bool"].items()}}
+    context = {**known(use), **via(use, "ec2"), **{name: (str(value),) for name, value in FOR_AWS["Bool"].items()}}
     return Demand(
         role, "kiln-storage-key", "Docker's storage cannot grow, and jobs die when it is full", use.storage_policy,
-        statements, (Ask(actions, (key,), f"the key {key}"),), context, elsewhere="the key's own policy may allow it",
+        statements, (Ask(actions, (key,), f"the key {key}"),), context, by_key=True,
     )  # fmt: skip
 
 
@@ -107,6 +107,11 @@ def known(use: Use) -> dict[str, tuple[str, ...]]:
         "aws:PrincipalAccount": (use.account,), "aws:ResourceAccount": (use.account,),
         "aws:PrincipalType": ("AssumedRole",),
     }  # fmt: skip
+
+
+def via(use: Use, service: str) -> dict[str, tuple[str, ...]]:
+    """List the condition keys of a request that a service makes of KMS in the role's name."""
+    return {"kms:CallerAccount": (use.account,), "kms:ViaService": (f"{service}.{use.region}.amazonaws.com",)}
 
 
 def allow(asks: tuple[Ask, ...]) -> tuple[dict[str, Any], ...]:

@@ -7,7 +7,7 @@ User Guide (kms:GenerateDataKey to write, kms:Decrypt to read).
 from collections.abc import Iterator
 
 from environments.rights.demand import Ask, Demand
-from environments.rights.of_machines import allow, known
+from environments.rights.of_machines import allow, known, via
 from environments.rights.use import BucketUse, Use
 
 _LOSS = "jobs cannot read or write the buckets"
@@ -25,8 +25,8 @@ def list_task_demands(role: str, use: Use) -> Iterator[Demand]:
             actions = ("kms:Decrypt", *(("kms:GenerateDataKey",) if bucket.writes else ()))
             keys = (Ask(actions, (bucket.kms_key,), f"the key of the bucket {bucket.name}"),)
             yield Demand(
-                role, f"kiln-key-{bucket.name}"[:128], _LOSS, use.bucket_policy, allow(keys), keys, known(use),
-                elsewhere="the key's own policy may allow it",
+                role, f"kiln-key-{bucket.name}"[:128], _LOSS, use.bucket_policy, allow(keys), keys,
+                {**known(use), **via(use, "s3")}, by_key=True,
             )  # fmt: skip
     if use.reads:
         reads = tuple(ask for name in use.reads for ask in _asks(use, BucketUse(name, writes=False)))

@@ -24,9 +24,10 @@ def list_missing(verdict: Verdict, attachable: Collection[str] = ()) -> Iterator
     """Say what is missing, by what stands against it; `attachable` are ARNs of policies that hold what they should."""
     demand = verdict.demand
     lacks = sorted(verdict.lacks, key=lambda lack: (lack.decision.state, lack.decision.by))
-    for decision, own in groupby(lacks, key=lambda lack: lack.decision):
-        rights = name_rights(tuple(own))
-        yield Missing(role_name(demand), _lacks(decision, rights), demand.loss, _fix(demand, decision, attachable))
+    for decision, group in groupby(lacks, key=lambda lack: lack.decision):
+        own = tuple(group)
+        fix = grant_command(demand, own) if decision.state == "closed" else _fix(demand, decision, attachable)
+        yield Missing(role_name(demand), _lacks(decision, name_rights(own)), demand.loss, fix)
 
 
 def role_name(demand: Demand) -> str:
@@ -47,6 +48,15 @@ def attach_command(role: str, policy: str) -> str:
     return f"aws iam attach-role-policy --role-name {role} --policy-arn {policy}"
 
 
+def grant_command(demand: Demand, lacks: tuple[Lack, ...]) -> str:
+    """Write the command that gives a role what the policy of a key does not, by a grant."""
+    operations = " ".join(dict.fromkeys(lack.action.partition(":")[2] for lack in lacks))
+    return (
+        f"aws kms create-grant --key-id {lacks[0].decision.by} --grantee-principal {demand.role} "
+        f"--operations {operations}"
+    )
+
+
 def put_command(demand: Demand) -> str:
     """Write the command that gives a role what a demand asks for, as an inline policy."""
     document = json.dumps({"Version": "2012-10-17", "Statement": list(demand.statements)}).replace("'", "\\u0027")
@@ -61,6 +71,8 @@ def _lacks(decision: Decision, rights: str) -> str:
         return f"is denied {rights} by {decision.by}"
     if decision.state == "bounded":
         return f"is kept from {rights} by its permissions boundary{' ' + decision.by if decision.by else ''}"
+    if decision.state == "closed":
+        return f"has {rights} neither by the key's own policy nor by a grant"
     return f"lacks {rights}"
 
 
