@@ -33,6 +33,8 @@ def iam(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str) -> tuple[
     passed = [permission for permission in passing if permission.resources]
     looked = _arns(scope, "role", _names(specs))
     profiles = _arns(scope, "instance-profile", {spec.roles.profile for spec in specs})
+    named = tuple(sorted(_named_by_jobs(specs) - set(looked)))
+    passed += [Permission("RolesOfJobs", _LOOK, named)] if named else []
     if not making:
         return (
             Permission("Roles", _LOOK, looked),
@@ -74,8 +76,13 @@ def _job_roles(specs: Sequence[EnvironmentSpec]) -> set[str]:
     """The environments' own by name, and by their ARNs those that job definitions name themselves."""
     names = {spec.job_role for spec in specs if spec.job_definitions and spec.job_role}
     names |= {spec.execution_role for spec in specs if spec.with_execution_role}
+    return names | _named_by_jobs(specs)
+
+
+def _named_by_jobs(specs: Sequence[EnvironmentSpec]) -> set[str]:
+    """The roles that job definitions name by their ARNs."""
     jobs = [job for spec in specs for job in spec.job_definitions.values()]
-    return names | {role for job in jobs for role in (job.job_role, job.execution_role or "") if role[:4] == "arn:"}
+    return {role for job in jobs for role in (job.job_role, job.execution_role or "") if role[:4] == "arn:"}
 
 
 def _needs_fleet(spec: EnvironmentSpec) -> bool:

@@ -17,7 +17,7 @@ from environments.model.inputs import Inputs
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
-from environments.plan import missing, network, removal, roles
+from environments.plan import job_roles, missing, network, removal, roles
 from environments.plan.comparison import Comparison, compare
 from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
@@ -58,6 +58,7 @@ def prepare(
         network=where,
         now=ownership.now(),
     )  # fmt: skip
+    named = job_roles.refuse_unusable(cloud, inputs, looks)
     desired, existing = _resources(region, inputs)
     inputs = inputs.knowing(existing)
     missing.refuse_missing(inputs, desired, existing, env or spec.name)
@@ -71,7 +72,7 @@ def prepare(
     running = amis.list_running(amis.read_memories(spec, described))
     agents = (template.ecs_agent, amis.find_agent(spec.image))
     waiting = (*job_needs.warn_of_log_drivers(spec, agents), *amis.warn_of_other_kind(spec, template.ami, chosen, ami))
-    verdicts = roles.check_rights_of(cloud, inputs, steps)
+    verdicts = roles.check_rights_of(cloud, inputs, steps, named)
     warnings = (*notes, *waiting, *write_notes(inputs, steps), *roles.describe_rights(verdicts, steps), *removals.notes)
     return Plan(
         inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed),

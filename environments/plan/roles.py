@@ -9,6 +9,7 @@ from environments.kinds.iam.roles import DesiredRole
 from environments.kinds.iam.trust_policies import trust_command, trusts
 from environments.model.inputs import Inputs
 from environments.model.resource import Difference
+from environments.plan.job_roles import Named, list_demands
 from environments.plan.steps import Step
 from environments.rights.check import check_rights
 from environments.rights.demand import Demand, Verdict
@@ -49,10 +50,12 @@ def _foreign_roles(steps: Sequence[Step]) -> list[Step]:
     return [step for step in steps if step.action == "foreign" and isinstance(step.desired, DesiredRole)]
 
 
-def check_rights_of(cloud: Cloud, inputs: Inputs, steps: Sequence[Step]) -> tuple[Verdict, ...]:
-    """Check what is needed of roles that stay as they are."""
+def check_rights_of(
+    cloud: Cloud, inputs: Inputs, steps: Sequence[Step], named: tuple[Named, ...] = ()
+) -> tuple[Verdict, ...]:  # fmt: skip
+    """Check what is needed of roles that stay as they are, and of those that job definitions name."""
     use = use_of(inputs.spec, inputs.template.spec, inputs.region, inputs.account, inputs.partition)
-    return check_rights(cloud, _demands(inputs, use, steps))
+    return check_rights(cloud, (*_demands(inputs, use, steps), *list_demands(named, inputs.spec, use)))
 
 
 def describe_rights(verdicts: Sequence[Verdict], steps: Sequence[Step]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from environments.kinds.iam import roles, service_linked
 from environments.rights.demand import Demand
+from environments.rights.of_images import list_execution_demands, list_image_demands
 from environments.rights.of_machines import list_machine_demands
 from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet
 from environments.rights.of_tasks import list_task_demands
@@ -40,9 +41,13 @@ def _roles(spec: EnvironmentSpec, use: Use) -> Iterator[tuple[str, str, list[Dem
     names = spec.roles
     machines = f"arn:{use.partition}:iam::{use.account}:role/{names.instance}"
     on_machines = list_task_demands(machines, use) if use.tasks_on_machine else ()
-    yield names.instance, "ec2.amazonaws.com", [*list_machine_demands(machines, use), *on_machines]
+    pulled = list_image_demands(machines, use)
+    yield names.instance, "ec2.amazonaws.com", [*list_machine_demands(machines, use), *pulled, *on_machines]
     if spec.job_role:
         yield spec.job_role, "ecs-tasks.amazonaws.com", list(list_task_demands(spec.job_role, use))
+    if spec.with_execution_role:
+        execution = list(list_execution_demands(spec.execution_role, use, spec))
+        yield spec.execution_role, "ecs-tasks.amazonaws.com", execution
     if names.service != "service-linked":
         yield names.service, "batch.amazonaws.com", [demand_of_batch(names.service, use, machines)]
     if any(compute.needs_fleet_role for compute in spec.compute_environments.values()):

@@ -48,17 +48,32 @@ def test_section_3_what_is_there_is_not_listed(
     assert f"no role {lacking}" in refused.value.what
 
 
+_SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:licence-a1B2c3"
+_IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/team/tool:1"
+
+
+@pytest.mark.parametrize(
+    ("job", "roles"),
+    [
+        ("", ["ecsInstanceRole", "small-job-role"]),
+        (f"secrets: {{A: '{_SECRET}'}}, log: {{options: {{awslogs-group: own}}}}",
+         ["ecsInstanceRole", "small-job-role", "small-execution-role"]),
+        ("vcpus: 2", ["ecsInstanceRole", "small-job-role"]),  # the machines pull its image
+    ],
+)  # fmt: skip
 def test_section_3_the_document_for_the_administrator_is_enough(
-    sandbox: Sandbox, register: Register, registered: Registered, define: Define, tmp_path: Path
-) -> None:
-    env = define("iam: existing\n", **GROWS)
+    sandbox: Sandbox, register: Register, registered: Registered, define: Define, tmp_path: Path,
+    job: str, roles: list[str],
+) -> None:  # fmt: skip
+    jobs = f"job_definitions: {{align: {{image: '{_IMAGE}', memory: 1 GiB, {job}}}}}\n" if job else ""
+    env = define(f"iam: existing\n{jobs}", **GROWS)
     with pytest.raises(UserError) as refused:
         register(env, STOCK, plan=True)
     words = shlex.split(refused.value.hint[refused.value.hint.index("iam-policy") :])
     document = json.loads(Cli(tmp_path)(*words).stdout)
     iam = sandbox.client("iam")
-    assert [role["name"] for role in document["roles"]] == ["ecsInstanceRole", "small-job-role"]
-    assert document["roles"][0]["managed_policies"] == [ECS]
+    assert [role["name"] for role in document["roles"]] == roles
+    assert document["roles"][0]["managed_policies"][:1] == [ECS]
     for role in document["roles"]:
         _make(iam, role)
     for profile in document["instance_profiles"]:
