@@ -29,6 +29,8 @@ def examine(spec: LaunchTemplateSpec, family: Family | None = None) -> tuple[Fin
             whole = refusals.join(whole, Material(findings=(_finding(refused),)))
         else:
             whole = refusals.join(whole, refusals.script(script.name, script.text))
+        if script.check:
+            whole = refusals.join(whole, refusals.script(script.name, script.check, noun="the check of"))
     for file in spec.files.root:
         whole = refusals.join(refusals.file(file.path, file.payload), whole)
     return examine_material(whole, family)

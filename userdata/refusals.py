@@ -33,9 +33,9 @@ def join(first: Material, second: Material) -> Material:
     return Material(*(getattr(first, name) + getattr(second, name) for name in Material.__dataclass_fields__))
 
 
-def script(name: str, text: str, *, builder: bool = False) -> Material:
-    """A script of a definition's own."""
-    who = f"the script {name!r}"
+def script(name: str, text: str, *, builder: bool = False, noun: str = "the script") -> Material:
+    """A script of a definition's own; `noun` says what else it is there: a check, a test."""
+    who = f"{noun} {name!r}"
     return Material(scripts=(Script(who, text, builder=builder),), texts=((who, text),))
 
 

@@ -23,7 +23,15 @@ def examine(spec: ImageSpec) -> tuple[Finding, ...]:
             whole = refusals.join(whole, Material(findings=(_finding(refused),)))
         else:
             whole = refusals.join(whole, refusals.script(script.name, script.text, builder=True))
+    for noun, name, text in _list_checks(spec):
+        whole = refusals.join(whole, refusals.script(name, text, builder=True, noun=noun))
     return (*find_impossible_parts(spec), *examine_material(whole, spec.family), *_find_unused(spec, whole))
+
+
+def _list_checks(spec: ImageSpec) -> Iterator[tuple[str, str, str]]:
+    """The user's own checks and tests: bash on the builder and on a machine booted from the AMI."""
+    yield from (("the check of", script.name, script.check) for script in spec.scripts.root if script.check)
+    yield from (("the test", test.name, test.script) for test in spec.tests)
 
 
 def _find_unused(spec: ImageSpec, whole: Material) -> Iterator[Finding]:

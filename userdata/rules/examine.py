@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from provision.model.recipe import Family
 from userdata.rules import secrets, settings, storage, upgrades, waiting
 from userdata.rules.finding import Brought, Finding, Material, Script
+from userdata.rules.signs import ASKS_AGENT, ASKS_BOOT
+from userdata.shell.python import is_python
 from userdata.shell.syntax import Unreadable, is_shell
 from userdata.shell.walk import Walk
 
@@ -34,7 +36,8 @@ def _file(file: Brought, family: Family | None) -> Iterator[Finding]:
 
 def _script(script: Script, known: dict[str, str], family: Family | None) -> Iterator[Finding]:
     if not is_shell(script.text):
-        return  # another interpreter's: its #! decides
+        yield from _program(script, known)  # another interpreter's: its #! decides
+        return
     if "\r" in script.text:
         yield carriage(script.who, script.text)
         return
@@ -56,6 +59,24 @@ def _script(script: Script, known: dict[str, str], family: Family | None) -> Ite
         yield Finding(
             f"{script.who} is too long to be followed: not all of it was checked", "its functions call one another too "
             "often", "Make it shorter, or put parts of it into files that it downloads.", False,
+        )  # fmt: skip
+
+
+def _program(script: Script, known: dict[str, str]) -> Iterator[Finding]:
+    """A program in another language: Python is followed, and of others is said that they were not checked."""
+    if is_python(script.text):
+        walk = Walk(files=known)
+        walk.run_python(script.text)
+        yield from waiting.check(script, walk)
+        yield from settings.check(script, walk)
+        for unread in walk.unread:
+            yield _unreadable(script, unread)
+    elif sign := ASKS_AGENT.search(script.text) or ASKS_BOOT.search(script.text):
+        line = script.text.count("\n", 0, sign.start()) + 1
+        yield Finding(
+            f"{script.who} was not checked: {script.quote(1)} runs it (line {line}): {script.quote(line)}",
+            "it speaks of the ECS agent or of the end of the boot, and whether it waits for them is not known",
+            "Nothing in it may wait for what starts only behind user data.", False, line,
         )  # fmt: skip
 
 

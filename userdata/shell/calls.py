@@ -1,15 +1,18 @@
 """Simple commands: functions are followed, and texts and files that a command runs as a script."""
 
+import re
 from dataclasses import replace
 
 from userdata.shell import outputs, writes
 from userdata.shell.commands import Command, Place, unwrap
 from userdata.shell.loops import recursion_of
+from userdata.shell.python import Python, is_python
 from userdata.shell.state import State
 from userdata.shell.syntax import Node, Unreadable, is_shell, parse
 from userdata.shell.words import UNKNOWN
 
 _DEEPEST = 12  # functions that call one another
+_PYTHON = re.compile(r"python[\d.]*")
 _SHELLS = {"sh", "bash", "dash", "ash", "ksh"}
 
 
@@ -24,8 +27,26 @@ class Calls(State):
         """Walk a text that may be no shell."""
         self._inner(text, Place(), 1)
 
+    def run_python(self, text: str, place: Place | None = None) -> None:
+        """Follow a program in Python; one that does not parse is among `unread`."""
+        program = Python(self._note, self._start, self._inner)
+        try:
+            program.follow(text, place or Place())
+        except Unreadable as error:
+            line = place.line if place and place.line else error.line
+            self.unread.append(Unreadable(line, error.why, by_bash=False))
+
+    def _start(self, words: tuple[str, ...], place: Place, line: int) -> None:
+        """A program that is started by its words, without a shell."""
+        words, place = unwrap(words, place)
+        command = Command(words, place, line)
+        self._note(command)
+        self._call(command, "")
+
     def _inner(self, text: str, place: Place, line: int) -> str:
         """A text that a command runs: sh -c, eval, a here-document for bash, a file that was written before."""
+        if is_python(text):
+            self.run_python(text, replace(place, depth=place.depth + 1, line=line))
         if place.depth >= _DEEPEST or not is_shell(text):
             return ""
         try:
@@ -63,6 +84,8 @@ class Calls(State):
             loop = recursion_of(words[0], body)
             loops = (*place.loops, replace(loop, line=line)) if loop else place.loops
             return self._stmt(body, replace(place, depth=place.depth + 1, loops=loops), stdin)
+        if program := _program_of(command, stdin, self.files.get(self._absolute(words[-1]), "")):
+            self.run_python(program, replace(place, depth=place.depth + 1, line=line))
         text = self._text_run(command, stdin)
         if text is not None:
             return self._inner(text, place, line)
@@ -95,3 +118,13 @@ class Calls(State):
         if verb in {"source", "."} and len(words) > 1:
             return self.files.get(self._absolute(words[1]))
         return self.files.get(self._absolute(words[0]))
+
+
+def _program_of(command: Command, stdin: str, file: str) -> str:
+    """The program that `python3 -c`, `python3 - <<EOF` or `python3 FILE` runs, as far as it is known."""
+    words = command.words
+    if not _PYTHON.fullmatch(command.verb):
+        return ""
+    if "-c" in words[:-1]:
+        return words[words.index("-c") + 1]
+    return stdin if len(words) == 1 or "-" in words else file

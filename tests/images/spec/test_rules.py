@@ -27,6 +27,12 @@ def image(tmp_path: Path, more: str, base: str = IMAGE) -> str:
         ("scripts: [{name: a, script: '#!/usr/bin/python3'}]", "the script 'a' asks for /usr/bin/python3"),
         ("files: [{path: /etc/docker/daemon.json, content: '{\"storage-opts\": [\"dm.basesize=4G\"]}'}]", "dm.base"),
         ('files: [{path: /opt/a.sh, content: "#!/bin/sh\\r\\necho\\r\\n"}]', "/opt/a.sh has Windows line ends"),
+        ("scripts: [{name: a, script: 'true', check: 'until curl localhost:51678; do sleep 1; done'}]",
+         r"the check of 'a' waits for the ECS agent \(line 1\)"),
+        ("scripts: [{name: a, script: 'true', check: 'if true; then'}]", "the check of 'a' is not shell"),
+        ("tests: [{name: b, script: cloud-init status --wait}]", "the test 'b' waits for the end of the boot"),
+        ("tests: [{name: b, script: 'while true; do sleep 9; done'}]", "the test 'b' never ends"),
+        ('tests: [{name: b, script: "true\\r\\n"}]', "the test 'b' has Windows line ends"),
         ("files: [{path: /etc/systemd/system/ecs.service.d/a.conf, content: Environment=ECS_CLUSTER=x}]", "sets ECS_"),
     ],
 )  # fmt: skip
@@ -56,3 +62,8 @@ def test_an_image_may_upgrade_its_packages_and_al1_may_have_devicemapper(tmp_pat
     assert definitions.check(image(tmp_path, files, al1)) == ()
     [warning] = definitions.check(image(tmp_path, "scripts: [{name: a, script: 'export DB_PASSWORD=hunter22'}]\n"))
     assert "the script 'a' holds a password (line 1)" in warning.what
+
+
+def test_checks_and_tests_that_only_look_pass(tmp_path: Path) -> None:
+    more = "scripts: [{name: a, script: 'true', check: 'systemctl is-enabled ecs'}]\ntests: [{name: b, script: df}]\n"
+    assert definitions.check(image(tmp_path, more)) == ()

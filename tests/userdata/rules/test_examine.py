@@ -51,7 +51,7 @@ def test_what_bash_takes_and_the_parser_does_not_is_said_to_be_unchecked() -> No
     ],
 )
 def test_another_language_is_no_shell_that_does_not_parse(first: str) -> None:
-    assert judge(ShellScript("own", first + "\nfor x in y:\n    print('a' if x else \"b)\n")) == ()
+    assert judge(ShellScript("own", first + "\nfor x in y:\n    print('a' if x else \"b\")\n")) == ()
 
 
 @pytest.mark.parametrize(

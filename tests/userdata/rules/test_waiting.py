@@ -226,3 +226,21 @@ def test_an_image_is_held_to_the_same() -> None:
     assert finding.refused
     assert "image" in finding.why
     assert "enable a unit of its own that has After=ecs.service" in finding.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["systemctl start ecs", "systemctl restart ecs.service", "systemctl enable --now ecs", "service ecs start",
+     "start ecs", "initctl start ecs"],
+)  # fmt: skip
+def test_section_2_to_start_the_agent_by_hand_is_refused(text: str) -> None:
+    """systemctl and service wait for a unit that is ordered behind this very script: neither ever ends.
+
+    upstart's `start ecs` (Amazon Linux 1) would not wait, but bring up an agent that AWS Batch's own part has not yet
+    given its cluster; Amazon Linux 2 and 2023 know no such command. With --no-block, the unit only stands in the queue.
+    """
+    [finding] = script(text)
+    assert finding.refused
+    assert "waits for the ECS agent (line 2)" in finding.what
+    assert "systemctl --no-block start ecs" in finding.hint
+    assert script("systemctl --no-block start ecs") == ()

@@ -83,7 +83,7 @@ FINE = [
     script("systemctl status ecs"),
     script("for p in 51678 80; do echo $p; done"),
     script("iptables -A INPUT -p tcp --dport 51678 -j DROP"),
-    script("cat > /opt/x.py <<'E'\nimport x\nwhile True: pass\nE\npython3 /opt/x.py"),
+    script("cat > /opt/x.py <<'E'\nimport x\nwhile x.busy(): pass\nE\npython3 /opt/x.py"),
     config("runcmd:\n- [systemctl, --no-block, start, ecs]\n- echo hi\n"),
     config("bootcmd:\n- [cloud-init-per, once, x, sh, -c, 'echo a >> /etc/b']\n"),
     script("case $v in 2018*) start ecs;; 2) systemctl enable --now --no-block ecs;; esac"),

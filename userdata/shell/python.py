@@ -1,0 +1,128 @@
+"""A Python program followed as a script is: the programs that it runs, and what it asks in its loops.
+
+It becomes commands of the same kind: `subprocess.run(["systemctl", "start", "x"])` is that command, and any other call
+(`urlopen("http://…")`, `Path("/x").exists()`) a command `python` with the texts and numbers that go into it.
+"""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from userdata.shell.commands import Command, Place
+from userdata.shell.python_loops import loop_of
+from userdata.shell.syntax import Unreadable
+from userdata.shell.words import UNKNOWN
+
+_FIRST = re.compile(r"#! ?\S*/(env (-S )?)?\S*python[\d.]*(\s|$)")
+_RUNS = re.compile(
+    r"(subprocess\.)?(run|call|check_call|check_output|getoutput|getstatusoutput|Popen)|os\.(system|popen)"
+)
+_TELLS = re.compile(r"print|(log\w*|syslog|sys\.std(out|err))\.\w+")
+_DEEPEST = 12
+
+
+def is_python(text: str) -> bool:
+    """Whether a script is Python, by its first line."""
+    return bool(_FIRST.match(text))
+
+
+@dataclass
+class Python:
+    """`note` keeps a command, `call` keeps and follows the program that its words run, `run` a text for the shell."""
+
+    note: Callable[[Command], None]
+    call: Callable[[tuple[str, ...], Place, int], None]
+    run: Callable[[str, Place, int], str]
+    _functions: dict[str, ast.AST] = field(default_factory=dict)
+    _values: dict[str, ast.expr] = field(default_factory=dict)
+    _waits: bool = False
+
+    def follow(self, text: str, place: Place) -> None:
+        """Follow a program; raises Unreadable for a text that is none."""
+        try:
+            tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError) as error:
+            raise Unreadable(
+                getattr(error, "lineno", None) or 1, f"Python does not read it ({error})", by_bash=False
+            ) from None
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                self._functions[node.name] = node
+            elif isinstance(node, ast.Assign):
+                self._values |= {name.id: node.value for name in node.targets if isinstance(name, ast.Name)}
+        names = {_name(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        self._waits = any(name.endswith((".wait", ".communicate")) for name in names)
+        self._all(tree.body, replace(place, background=place.background or "os.fork" in names))
+
+    def _all(self, nodes: list[ast.stmt], place: Place) -> None:
+        for node in nodes:
+            self._visit(node, place)
+
+    def _visit(self, node: ast.AST, place: Place) -> None:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            return  # where it is called
+        if isinstance(node, ast.While | ast.For | ast.AsyncFor):
+            place = self._in_loop(node, place)
+        if isinstance(node, ast.Call):
+            self._call(node, place)
+        if isinstance(node, ast.If):
+            self._visit(node.test, place)
+            self._all([*node.body, *node.orelse], replace(place, conditional=True))
+            return
+        for child in ast.iter_child_nodes(node):
+            self._visit(child, place)
+
+    def _in_loop(self, node: ast.While | ast.For | ast.AsyncFor, place: Place) -> Place:
+        loop = loop_of(node)
+        if loop is None:
+            return replace(place, bounded=True)
+        line = place.line or node.lineno  # of all that is in it
+        inside = replace(place, loops=(*place.loops, replace(loop, line=line)), line=line)
+        self.note(Command((":loop",), inside, line))
+        # What is asked in a loop may be spread over it: the program here, before or behind it what is looked for.
+        said = " ".join(self._texts(node, 0))
+        self.note(Command(("python", said, said), inside, line))
+        return inside
+
+    def _call(self, node: ast.Call, place: Place) -> None:
+        name, line = _name(node), place.line or node.lineno
+        targets = [word.value for word in node.keywords if word.arg == "target"] if name.endswith("Thread") else []
+        daemon = any(word.arg == "daemon" and getattr(word.value, "value", False) for word in node.keywords)
+        for called in [name, *(getattr(target, "id", "") for target in targets)]:
+            if called in self._functions and place.depth < _DEEPEST:
+                inside = replace(place, depth=place.depth + 1, background=place.background or daemon)
+                self._all(self._functions[called].body, inside)  # type: ignore[attr-defined]
+        if _RUNS.fullmatch(name) and node.args:
+            self._run(node, name, place, line)
+        elif not _TELLS.fullmatch(name) and not name.endswith("sleep"):
+            self.note(Command(("python", name, *self._texts(node, 0)), place, line))
+
+    def _run(self, node: ast.Call, name: str, place: Place, line: int) -> None:
+        if any(word.arg == "timeout" for word in node.keywords):
+            place = replace(place, bounded=True)
+        if name.endswith(("Popen", "popen")) and not self._waits:
+            place = replace(place, background=True)
+        given = self._resolved(node.args[0])
+        if isinstance(given, ast.List | ast.Tuple):
+            self.call(tuple("".join(self._texts(item, 0)) or UNKNOWN for item in given.elts), place, line)
+        else:
+            self.run("".join(self._texts(given, 0)), place, line)
+
+    def _resolved(self, node: ast.expr) -> ast.expr:
+        return self._values.get(node.id, node) if isinstance(node, ast.Name) else node
+
+    def _texts(self, node: ast.AST, depth: int) -> Iterator[str]:
+        """The texts and numbers of an expression: also those behind names, and in the functions that it calls."""
+        if isinstance(node, ast.Constant) and not isinstance(node.value, bool | None):
+            yield str(node.value)
+        elif isinstance(node, ast.Name) and depth < _DEEPEST:
+            for behind in (self._values.get(node.id), self._functions.get(node.id)):
+                yield from self._texts(behind, depth + 1) if behind else ()
+        elif not (isinstance(node, ast.Call) and (_TELLS.fullmatch(_name(node)) or _name(node).endswith("sleep"))):
+            for child in ast.iter_child_nodes(node):
+                yield from self._texts(child, depth + 1)
+
+
+def _name(node: ast.Call) -> str:
+    return ast.unparse(node.func)
