@@ -30,7 +30,7 @@ def make(records: Records, job: Job) -> Fields:
         "essential": True,
         "cpu": asked["VCPU"] * CPU_OF_VCPU,
         "memory": asked["MEMORY"],
-        "environment": [*properties["environment"], *_make_environment(records, job)],
+        "environment": _make_environment(records, job),
         "logConfiguration": make_logs(records, job),
     }
     if asked.get("GPU"):
@@ -44,7 +44,9 @@ def read_requirements(job: Job) -> dict[str, int]:
 
 
 def _make_environment(records: Records, job: Job) -> list[dict[str, str]]:
+    given = job.fields["container"]["environment"]
     environment = {
+        **{variable["name"]: variable.get("value") or "" for variable in given},
         "AWS_BATCH_CE_NAME": job.environment.rpartition("/")[2],
         "AWS_BATCH_JQ_NAME": job.queue.rpartition("/")[2],
         "AWS_BATCH_JOB_ID": job.id,

@@ -8,7 +8,9 @@ import pytest
 from sandbox.batch.jobs import running as job_running
 from sandbox.batch.model import records
 from sandbox.ecs import running as ecs
-from sandbox.ecs.model.records import ContainerInstance
+from sandbox.ecs.model import tables
+from sandbox.ecs.model.records import ContainerInstance, Task, TaskAsked
+from sandbox.ecs.tasks import stopping
 from sandbox.inprocess import Sandbox
 from tests.support.agents import AgentDouble
 
@@ -208,6 +210,24 @@ def test_attempts_follow_one_another(
     numbers = [payload["containers"][0]["environment"]["AWS_BATCH_JOB_ATTEMPT"] for payload in agents.payloads]
     assert numbers == ["1", "2"]
     assert job(job_id)["status"] == "RUNNING"
+
+
+def test_an_agent_that_tells_of_the_end_before_the_task_is_known(
+    sandbox: Sandbox, waiting: Create, begin: Begin, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = ecs.start_task
+
+    def start_and_end(region: str, instance: ContainerInstance, asked: TaskAsked) -> Task:
+        task = start(region, instance, asked)
+        task.container.exit_code = 3
+        stopping.finish(tables.of(region), task, ENDED, "EssentialContainerExited")
+        return task
+
+    monkeypatch.setattr(ecs, "start_task", start_and_end)
+    job_id = waiting()
+    begin(job_id)
+    found = job(job_id)
+    assert (found["status"], attempt_of(found)["container"]["exitCode"]) == ("FAILED", 3)
 
 
 def test_an_array_on_a_machine(

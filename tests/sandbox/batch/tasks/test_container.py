@@ -106,7 +106,8 @@ PROPERTIES: Fields = {
 
 
 def test_all_that_a_definition_says(made: Callable[..., TaskAsked]) -> None:
-    task = made(PROPERTIES, parameters={"a": "x"}, containerOverrides={"environment": [{"name": "A", "value": "1"}]})
+    variables = [{"name": "A", "value": "1"}, {"name": "EMPTY"}]
+    task = made(PROPERTIES, parameters={"a": "x"}, containerOverrides={"environment": variables})
     found = task.container
     assert (task.role_arn, task.execution_role_arn) == (ROLE, f"{ROLE}-execution")
     assert task.volumes == PROPERTIES["volumes"]
@@ -127,7 +128,7 @@ def test_all_that_a_definition_says(made: Callable[..., TaskAsked]) -> None:
     }
     assert found["resourceRequirements"] == [{"type": "GPU", "value": "1"}]
     assert (found["command"], found["cpu"], found["memory"]) == (["cp", "x", "b"], 4096, 1024)
-    assert environment(task)["A"] == "1"
+    assert (environment(task)["A"], environment(task)["EMPTY"]) == ("1", "")
 
 
 @pytest.mark.parametrize(
