@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.command import screens
+from sandbox.command import client, screens
 from sandbox.command.client import SandboxError
 from sandbox.command.state import State
 from sandbox.inprocess import Sandbox
@@ -13,7 +13,7 @@ from sandbox.inprocess import Sandbox
 @pytest.fixture(autouse=True)
 def started(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     found = State(1, 1, sandbox.endpoint, "a", "s", sandbox.region, 0.0, "/nowhere", machines=False)
-    monkeypatch.setattr(screens.client, "status", lambda: found)
+    monkeypatch.setattr(client, "status", lambda: found)
 
 
 def test_an_interruption_says_what_comes_when(running: Callable[..., str], capsys: pytest.CaptureFixture[str]) -> None:
