@@ -5,11 +5,11 @@ from invoke.collection import Collection
 from cli.account import iam_policy, validate
 from cli.environments import destroy_env, doctor, list_envs, register_env, show_env
 from cli.images import build_ami, clean, list_amis, ssh, test_ami
-from cli.jobs import canary, list_jobs, show_job
+from cli.jobs import canary, list_jobs, measure_memory, show_job
 from cli.launch_templates import register_launch_template, show_user_data
 from cli.sandbox import sandbox
 
 namespace = Collection(
     build_ami, test_ami, list_amis, clean, register_launch_template, show_user_data, register_env, show_env, list_envs,
-    doctor, destroy_env, list_jobs, show_job, canary, iam_policy, validate, ssh, sandbox,
+    doctor, destroy_env, list_jobs, show_job, canary, measure_memory, iam_policy, validate, ssh, sandbox,
 )  # fmt: skip

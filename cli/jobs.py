@@ -56,3 +56,18 @@ def canary(
     from jobs.commands import canary as command
 
     return command.canary(env, queue, region or None, scratch=scratch_gib, as_json=json)
+
+
+@task(
+    help={
+        "env": "a name under environments/, or the path of a YAML file",
+        "types": "instance types with commas between them; default: all that the environment allows, up to five",
+        "region": REGION,
+        "json": JSON,
+    },
+)
+def measure_memory(c: Context, env: str = "genomics", types: str = "", region: str = "", json: bool = False) -> int:
+    """Measure the memory that machines give to jobs."""
+    from jobs.commands import measure_memory as command
+
+    return command.measure_memory(env, types, region or None, as_json=json)

@@ -4,8 +4,10 @@ Sources: the pages for AWS Batch, Amazon ECS, Amazon S3 and CloudWatch Logs, Ser
 """
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from cloud.policy import Permission, Scope
+from environments.machines.recorded import PREFIX
 from environments.spec.environment import EnvironmentSpec
 from jobs.canary.run import BEGIN
 
@@ -14,7 +16,7 @@ _DEFINITIONS = ("batch:DeregisterJobDefinition", "batch:RegisterJobDefinition", 
 
 def needs(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
     """List the permissions for these environments."""
-    return (*_look(specs, scope), *_canary(specs, scope), *_files(specs, scope))
+    return (*_look(specs, scope), *_canary(specs, scope), *_files(specs, scope), _record(scope))
 
 
 def _look(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
@@ -50,3 +52,12 @@ def _files(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permissio
         yield Permission("CanaryFiles", ("s3:GetObject", "s3:PutObject"), places)
     if keys := sorted({key for key in buckets.values() if key}):
         yield Permission("CanaryKeys", ("kms:Decrypt", "kms:GenerateDataKey"), tuple(keys))
+
+
+def _record(scope: Scope) -> Permission:
+    """What was measured goes into tags of the AMI, which may be a stock one; no other tag may be written so."""
+    named: dict[str, dict[str, Any]] = {
+        "ForAllValues:StringLike": {"aws:TagKeys": [f"{PREFIX}*"]},
+        "Null": {"aws:TagKeys": "false"},
+    }
+    return Permission("MemoryRecord", ("ec2:CreateTags",), scope.ec2("image"), named)

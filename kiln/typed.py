@@ -25,6 +25,7 @@ _TAKES = {
     "list-jobs": ("env", "region"),
     "show-job": ("region",),
     "canary": ("env", "region"),
+    "measure-memory": ("env", "region"),
     "iam-policy": (),
     "ssh": (),
     "validate": (),

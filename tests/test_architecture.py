@@ -107,7 +107,8 @@ INNER: dict[str, dict[str, set[str]]] = {
         "looks": {"model"},
         "screens": {"looks", "model"},
         "canary": {"screens", "looks", "model"},
-        "commands": {"canary", "screens", "looks", "model"},
+        "memory": {"looks", "model"},
+        "commands": {"memory", "canary", "screens", "looks", "model"},
         "": {"canary"},
     },
     "sandbox": {

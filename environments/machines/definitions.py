@@ -30,12 +30,17 @@ def find_definition_misfit(request: Request, queues: Sequence[Machines], catalog
     return Misfit(f"fits {where}: {first.what}", f"{first.why}; its jobs wait there for ever", first.fix, hopeless)
 
 
-def check_definitions(spec: EnvironmentSpec, known: Mapping[str, InstanceType]) -> tuple[str, ...]:
-    """Warn of job definitions that do not fit every queue; raises UserError for one that fits none."""
+def check_definitions(
+    spec: EnvironmentSpec, known: Mapping[str, InstanceType], registered: Mapping[str, int]
+) -> tuple[str, ...]:
+    """Warn of job definitions that do not fit every queue; raises UserError for one that fits none.
+
+    `registered` is what machines of the AMI have registered with ECS, by type.
+    """
     notes, queues = [], list_machines(spec, known)
     for name, definition in spec.job_definitions.items():
         size = Size(definition.vcpus, int(definition.memory), definition.gpus)
-        misfit = find_definition_misfit(size, queues, Catalogue(known, {}))
+        misfit = find_definition_misfit(size, queues, Catalogue(known, registered))
         if misfit and misfit.hopeless:
             raise UserError(f"the job definition {name} {misfit.what}", misfit.why, f"Change it: {misfit.fix}.")
         if misfit:

@@ -96,9 +96,10 @@ def _lack(
         lack = f"it asks for {vcpus}; {largest.name} has {largest.vcpus}"
         return lack, "has so many vCPUs", f"ask for {largest.vcpus} or fewer"
     largest = max(enough, key=lambda instance_type: find_available(instance_type, registered))
-    memory, about = find_available(largest, registered), "" if is_measured(largest, registered) else "about "
+    memory = find_available(largest, registered)
+    about, computed = ("", "") if is_measured(largest, registered) else ("about ", " (computed, not measured)")
     return (
-        f"it asks for {request.memory} MiB; {largest.name} registers {about}{memory} MiB",
+        f"it asks for {request.memory} MiB; {largest.name} registers {about}{memory} MiB{computed}",
         "has so much memory for jobs; the system and the ECS agent keep a part of the memory that a type promises",
         f"ask for {memory // 100 * 100} MiB or less",
     )

@@ -9,7 +9,15 @@ from cloud.session import Cloud
 from environments.kinds.batch import jobs
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.order import KINDS
-from environments.machines import definitions, instance_stores, instance_types, job_needs, offers, references
+from environments.machines import (
+    definitions,
+    instance_stores,
+    instance_types,
+    job_needs,
+    offers,
+    recorded,
+    references,
+)
 from environments.machines.families import is_allowed
 from environments.machines.instance_types import InstanceType
 from environments.model import ownership
@@ -46,7 +54,7 @@ def prepare(
     instance_types.refuse_misfit(spec, chosen, family, types)
     instance_types.refuse_small_limits(spec, types)
     instance_stores.refuse_missing(spec, template, chosen.image, types)
-    misfits = definitions.check_definitions(spec, types)
+    misfits = definitions.check_definitions(spec, types, recorded.read(chosen.image.tags))
     where = network.find(cloud, spec)
     gpus = job_needs.check_drivers(spec, chosen, family, types)
     looks = Looks()

@@ -9,6 +9,7 @@ from jobs.canary import checks, objects, requests, run, setting, sweeping, watch
 from jobs.canary.gathering import gather
 from jobs.canary.setting import Setting
 from jobs.canary.verdict import Result, Verdict
+from jobs.looks import living
 from kiln import signals, words
 from kiln.screen import Screen
 from kiln.undo import Undo
@@ -24,7 +25,7 @@ def sing(cloud: Cloud, spec: EnvironmentSpec, screen: Screen, *, queue: str = ""
     began, now = wait.now(), datetime.now(UTC)
     current = run.begin(spec.name, now)
     where = setting.find(cloud, spec, current, queue, scratch)
-    with sweeping.journaled(current):
+    with living.journaled(current.id, spec.name):
         with Undo() as undo:
             swept = sweeping.sweep(cloud, where, now)
             for what in swept:

@@ -1,17 +1,12 @@
-"""A run of the canary: its id, and the names of all that it makes (pure).
+"""A run of the canary: the names of all that it makes (pure)."""
 
-The id begins with the time, so that a name alone says how old what a killed run left is.
-"""
-
-import re
-import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+
+from jobs.model import runs
 
 BEGIN = "kiln-canary"
 TAG = "kiln:canary"  # the run's id, on the job definition and on jobs
-EXPIRY = timedelta(hours=6)  # longer than any run: canary.time_limit is at most 4 h
-_ID = re.compile(r"(\d{8}t\d{6})-[0-9a-f]{6}")
 
 
 @dataclass(frozen=True)
@@ -33,19 +28,4 @@ class Run:
 
 def begin(environment: str, now: datetime) -> Run:
     """Begin a run: an id that no other has."""
-    return Run(f"{now.astimezone(UTC):%Y%m%dt%H%M%S}-{secrets.token_hex(3)}", environment)
-
-
-def find_id(name: str) -> str:
-    """Find the id in the name of a job or in the key of an object; "" where there is none."""
-    match = _ID.search(name)
-    return match[0] if match else ""
-
-
-def is_expired(run_id: str, now: datetime) -> bool:
-    """Whether a run of that id is over for certain."""
-    match = _ID.fullmatch(run_id)
-    if not match:
-        return False
-    began = datetime.strptime(match[1], "%Y%m%dt%H%M%S").replace(tzinfo=UTC)
-    return now - began > EXPIRY
+    return Run(runs.make_id(now), environment)

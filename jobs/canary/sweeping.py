@@ -1,72 +1,39 @@
 """What canaries that were killed left behind: known by its names, its tag and the run's id, and removed by the next.
 
-A run is over when its process (of this computer) is gone, or when it is older than run.EXPIRY. What belongs to a run
-that goes on is left alone.
+What belongs to a run that goes on is left alone (jobs/looks/living.py).
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
-from shutil import rmtree
 from typing import Any
 
 from cloud import wait
 from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.kinds.batch import jobs
-from jobs.canary import objects, run
+from jobs.canary import objects
 from jobs.canary.run import BEGIN, TAG, Run
 from jobs.canary.setting import Setting
-from jobs.looks import listing
+from jobs.looks import listing, living
+from jobs.model import runs
 from jobs.model.listed import UNFINISHED
-from kiln import cache, words
-from kiln.journal import Journal, list_dead_builds
+from kiln import words
 
 STOPPING = 90.0  # seconds: a container that is stopped has 30 to put its log into the bucket
 Described = dict[str, Any]
 REASON = "Kiln's canary is over"
 
 
-def find_folder() -> Path:
-    """The folder that says which runs of this computer live."""
-    return cache.find_folder() / "canaries"
-
-
-@contextmanager
-def journaled(current: Run) -> Iterator[None]:
-    """Say while the block runs that this run lives. A computer that keeps no files waits for run.EXPIRY instead."""
-    folder = find_folder() / current.environment / current.id
-    journal: Journal | None = None
-    with suppress(OSError, RuntimeError):
-        journal = Journal(folder)
-        journal.started(current.id, "")
-    try:
-        yield
-    finally:
-        if journal:
-            journal.close()
-            rmtree(folder, ignore_errors=True)
-
-
-def judge_by(current: Run, now: datetime) -> Callable[[str], bool]:
-    """Make the judge that says of a run's id whether that run is over; this run's own is not."""
-    dead: set[str] = set()
-    with suppress(OSError, RuntimeError):
-        dead = list_dead_builds(find_folder())
-    return lambda other: bool(other) and other != current.id and (other in dead or run.is_expired(other, now))
-
-
 def sweep(cloud: Cloud, setting: Setting, now: datetime) -> tuple[str, ...]:
     """Remove what runs that are over left: their jobs, then their job definitions, then their files. Says what."""
-    is_over = judge_by(setting.run, now)
+    is_over = living.judge_by(setting.run.id, now)
     swept = [f"ended {job}" for job in _end_jobs(cloud, setting, is_over)]
     for definition in list_definitions(cloud, setting.run):
         if is_over((definition.get("tags") or {}).get(TAG, "")):
             cloud.client("batch").deregister_job_definition(jobDefinition=definition["jobDefinitionArn"])
             swept.append(f"deregistered {definition['jobDefinitionName']}:{definition['revision']}")
     count = objects.remove(
-        cloud, setting.bucket, f"{setting.folder}{BEGIN}/", lambda key: is_over(run.find_id(key))
+        cloud, setting.bucket, f"{setting.folder}{BEGIN}/", lambda key: is_over(runs.find_id(key))
     )  # fmt: skip
     return (*swept, *([f"deleted {words.count(count, 'file')}"] if count else []))
 
@@ -83,7 +50,7 @@ def _end_jobs(cloud: Cloud, setting: Setting, is_over: Callable[[str], bool]) ->
     ended = []
     for queue in setting.queues:
         for job in listing.list_named(cloud, queue, BEGIN):
-            if job.status in UNFINISHED and is_over(run.find_id(job.name)):
+            if job.status in UNFINISHED and is_over(runs.find_id(job.name)):
                 end_job(cloud, job.id)
                 ended.append(job.name)
     return ended

@@ -31,3 +31,13 @@ def test_canary(typed: Typed, recorded: Record) -> None:
         (("genomics", "", None), {"scratch": 0, "as_json": False}),
         (("e", "q", "r"), {"scratch": 2, "as_json": True}),
     ]
+
+
+def test_measure_memory(typed: Typed, recorded: Record) -> None:
+    measured = recorded("jobs.commands.measure_memory.measure_memory")
+    typed("measure-memory")
+    typed("measure-memory", "--env", "e", "--types", "c5.2xlarge,c5.4xlarge", "--region", "r", "--json")
+    assert measured.calls == [
+        (("genomics", "", None), {"as_json": False}),
+        (("e", "c5.2xlarge,c5.4xlarge", "r"), {"as_json": True}),
+    ]

@@ -4,14 +4,13 @@ from collections.abc import Iterator, Sequence
 
 from cloud import tags
 from environments.doctor.checks.finding import Finding, error, warning
-from environments.doctor.checks.fitting import machines_of
+from environments.doctor.checks.fitting import machines_of, make_catalogue
 from environments.doctor.facts.compute_environments import Described, images_of, name_of, short_name
 from environments.doctor.facts.instance_types import allows
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import job_roles
 from environments.kinds.iam.trust_policies import trust_command, trusts
 from environments.machines.definitions import Size, find_definition_misfit
-from environments.machines.fitting import Catalogue
 from environments.machines.job_needs import Place, find_missing_drivers, write_driver_fix
 from images.amis.nvidia import Driver, tell_driver
 from kiln import words
@@ -74,7 +73,7 @@ def check_roles(picture: Picture) -> Iterator[Finding]:
 def check_sizes(picture: Picture) -> Iterator[Finding]:
     """Find job definitions whose newest revision asks for more than the machines of the queues have."""
     queues = [machines_of(queue["jobQueueArn"], picture) for queue in picture.scope.queues]
-    catalogue = Catalogue(picture.types.known, picture.agents.registered)
+    catalogue = make_catalogue(picture)
     for name, (newest, *_) in sorted(_revisions(picture).items()):
         misfit = find_definition_misfit(_size(newest), queues, catalogue)
         if misfit:

@@ -1,19 +1,25 @@
 """Whether a job can ever be placed: what it asks for against what its queue's compute environments may launch."""
 
+from cloud import tags
 from environments.doctor.checks.finding import Finding, error
 from environments.doctor.facts.compute_environments import name_of, resources
 from environments.doctor.facts.instance_types import allows
 from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.picture import Picture
+from environments.machines import recorded
 from environments.machines.fitting import Catalogue, Machines, find_misfit
 
 
 def check_size(job: QueuedJob, picture: Picture) -> Finding | None:
     """Find out why no compute environment of its queue can ever take the job; None where it fits, or is unknown."""
-    misfit = find_misfit(
-        job, machines_of(job.queue, picture), Catalogue(picture.types.known, picture.agents.registered)
-    )
+    misfit = find_misfit(job, machines_of(job.queue, picture), make_catalogue(picture))
     return error(f"{title(job)} cannot start: {misfit.what}", misfit.why, misfit.fix, job.id) if misfit else None
+
+
+def make_catalogue(seen: Picture) -> Catalogue:
+    """What machines registered counts: those that run, else those that were measured with the AMIs in use."""
+    images = (tags.as_dict(image.get("Tags")) for image in seen.images.values())
+    return Catalogue(seen.types.known, {**recorded.read_all(images), **seen.agents.registered})
 
 
 def machines_of(queue_arn: str, picture: Picture) -> Machines:

@@ -60,9 +60,9 @@ OF_ENVIRONMENT = (
     Check(capacity.check_idle_machines),
     Check(definitions.check_roles, ("definitions", "roles")),
     Check(definitions.check_revisions, ("definitions",)),
-    Check(definitions.check_sizes, ("definitions", "types"), helped_by=("agents",)),
+    Check(definitions.check_sizes, ("definitions", "types"), helped_by=("agents", "images")),
     Check(definitions.check_drivers, ("definitions", "types", "templates", "images")),
-    Check(jobs.check_stuck_jobs, ("jobs",), helped_by=("types", "agents")),
+    Check(jobs.check_stuck_jobs, ("jobs",), helped_by=("types", "agents", "images")),
 )
 OF_REGION = (Check(volumes.check_unattached_volumes, ("volumes",)),)
 

@@ -11,9 +11,10 @@ import yaml
 
 from cloud.session import Cloud
 from environments.spec import definitions
-from jobs.canary import canary, script, sweeping
+from jobs.canary import canary, script
 from jobs.canary.verdict import Result
 from jobs.commands import canary as command
+from jobs.looks import living
 from kiln import journal
 from kiln.errors import Exit, Interrupted, UserError
 from kiln.screen import Screen
@@ -108,7 +109,7 @@ def test_all_is_well(sandbox: Sandbox, well: Played, small: str) -> None:
         "85.0 GiB free at /tmp"
     )
     assert left(sandbox) == {}
-    assert list(sweeping.find_folder().glob("*/*")) == []
+    assert list(living.find_folder().glob("*/*")) == []
 
 
 def test_the_jobs_are_such_as_nextflow_sends(sandbox: Sandbox, well: Played, small: str) -> None:
@@ -239,7 +240,7 @@ def test_killed_before_every_call_the_next_run_removes_all(
     for number in range(1, 40):
         with monkeypatch.context() as patch, before_call(number, patch) as calls:
             patch.setattr(Undo, "__exit__", gone)
-            patch.setattr(sweeping, "rmtree", lambda *_, **__: None)
+            patch.setattr(living, "rmtree", lambda *_, **__: None)
             with suppress(Killed):
                 sing(small)
         if len(calls) < number:
