@@ -2,14 +2,15 @@
 
 from cloud.machine_images import Family, MachineImage
 from cloud.session import Cloud
-from kiln.errors import Exit
+from kiln import typed
+from kiln.errors import Exit, UserError
 from kiln.screen import Screen, print_json, print_result
 from launch_templates import definitions, show
 from launch_templates import plan as plans
 from launch_templates.contents import make_contents
 from launch_templates.plan import Chooser
 from launch_templates.register import register as carry_out
-from launch_templates.spec import LaunchTemplateSpec
+from launch_templates.spec import PLACEHOLDER, LaunchTemplateSpec
 from userdata.decode import decode
 
 
@@ -18,6 +19,13 @@ def register(
 ) -> int:
     """`invoke register-launch-template`."""
     spec = definitions.load(template)
+    if PLACEHOLDER in spec.name:
+        raise UserError(
+            f"{spec.name} is no name of a launch template yet",
+            f"an environment puts its own name in the place of {PLACEHOLDER}, and registers it",
+            f"Name it in launch_template of an environment, then run {typed.command('register-env')}; or write the "
+            "name out.",
+        )
     cloud, screen = Cloud(region), Screen()
     chosen = chooser.choose(cloud, ami or spec.ami, spec.image)
     options = f" --template {template}" + (f" --ami {ami}" if ami else "")

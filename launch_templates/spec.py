@@ -20,9 +20,12 @@ from provision.provisioners.files import Spec as Files
 from provision.provisioners.packages import Spec as Packages
 from provision.provisioners.user_scripts import Spec as Scripts
 
+PLACEHOLDER = "{environment}"
+_LETTER, _OWN = r"[a-zA-Z0-9().\-/_]", r"\{environment\}"
 Name = Annotated[
     str,
-    Field(pattern=r"^[a-zA-Z0-9().\-/_]{3,128}$"),  # CreateLaunchTemplate, Amazon EC2 API Reference
+    # CreateLaunchTemplate, Amazon EC2 API Reference; an environment puts its own name in the place of {environment}.
+    Field(pattern=rf"^({_LETTER}{{3,128}}|{_LETTER}*{_OWN}({_LETTER}|{_OWN})*)$"),
     Takes("a launch template's name: 3 to 128 letters, digits and ( ) . - / _", "genomics-workflow-template"),
 ]
 Ami = Annotated[

@@ -59,6 +59,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "rights": {"kinds/iam", "model", "spec"},
         "plan": {
             "kinds",
+            "kinds/data",
             "kinds/iam",
             "kinds/ec2",
             "kinds/batch",

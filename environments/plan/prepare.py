@@ -84,7 +84,7 @@ def prepare(
     warnings = (*notes, *waiting, *write_notes(inputs, steps), *roles.describe_rights(verdicts, steps), *removals.notes)
     return Plan(
         inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed),
-        (*looks.unchecked, *roles.list_unchecked(verdicts)),
+        (*looks.unchecked, *roles.list_unchecked(verdicts), *roles.list_others_buckets(steps)),
     )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from cloud.looks import Unchecked
 from cloud.session import Cloud
+from environments.kinds.data.bucket_state import ExistingBucket
 from environments.kinds.iam import policy_state
 from environments.kinds.iam.roles import DesiredRole
 from environments.kinds.iam.trust_policies import trust_command, trusts
@@ -72,6 +73,15 @@ def list_unchecked(verdicts: Sequence[Verdict]) -> tuple[Unchecked, ...]:
         Unchecked(f"whether the role {role_name(verdict.demand)} may do what it must ({verdict.demand.loss})",
                   verdict.unchecked)
         for verdict in verdicts if verdict.unchecked
+    )  # fmt: skip
+
+
+def list_others_buckets(steps: Sequence[Step]) -> tuple[Unchecked, ...]:
+    """List the buckets of other accounts, whose policies only their owners can read (pure)."""
+    return tuple(
+        Unchecked(f"whether the bucket {step.desired.name} lets the roles of the jobs in",
+                  "it is another account's, and its own policy must allow them too")
+        for step in steps if isinstance(step.existing, ExistingBucket) and step.existing.others
     )  # fmt: skip
 
 

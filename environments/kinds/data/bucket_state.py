@@ -26,10 +26,11 @@ class DesiredBucket(Desired):
 
 @dataclass(frozen=True, kw_only=True)
 class ExistingBucket(Existing):
-    """A bucket, with its policy document and its lifecycle rules as S3 has them."""
+    """A bucket, with its policy document and its lifecycle rules as S3 has them; `others`: another account's."""
 
     policy: Mapping[str, Any]
     rules: Sequence[dict[str, Any]]
+    others: bool = False
 
 
 def find(cloud: Cloud, desired: DesiredBucket) -> ExistingBucket | None:
@@ -42,15 +43,10 @@ def find(cloud: Cloud, desired: DesiredBucket) -> ExistingBucket | None:
         if errors.code(error) in {"404", "NoSuchBucket"}:
             return None
         raise _refused(error, desired) from error
-    region = head.get("BucketRegion") or cloud.region
-    if region != cloud.region:
-        raise UserError(
-            f"the bucket {desired.name} is in {region}",
-            f"the environment is in {cloud.region}: machines would fetch all data from afar, at a price",
-            f"Name another bucket under buckets.{desired.use}, or use --region {region}.",
-        )
+    _refuse_elsewhere(head.get("BucketRegion"), desired)
     if desired.foreign:
-        return ExistingBucket(NAME, desired.name, desired.name, {}, {}, policy={}, rules=())
+        others = errors.or_none(s3.head_bucket, "403", *errors.DENIED, **owned) is None
+        return ExistingBucket(NAME, desired.name, desired.name, {}, {}, policy={}, rules=(), others=others)
     return _read(s3, desired, owned)
 
 
@@ -72,9 +68,22 @@ def _read(s3: Any, desired: DesiredBucket, owned: Mapping[str, str]) -> Existing
     return ExistingBucket(NAME, desired.name, desired.name, fields, tags.as_dict(own), policy=policy, rules=rules)
 
 
+def _refuse_elsewhere(region: str | None, desired: DesiredBucket) -> None:
+    if region and region != desired.region:
+        raise UserError(
+            f"the bucket {desired.name} is in {region}",
+            f"the environment is in {desired.region}: machines would fetch all data from afar, at a price",
+            f"Name another bucket under buckets.{desired.use}, or use --region {region}.",
+        )
+
+
 def _refused(error: Exception, desired: DesiredBucket) -> Exception:
-    if errors.code(error) not in {"403", *errors.DENIED}:
+    """S3 names a bucket's region even to those whom it does not let in (HeadBucket, Amazon S3 API Reference)."""
+    if errors.code(error) not in {"403", "301", *errors.DENIED}:
         return error
+    headers = getattr(error, "response", {}).get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    if desired.foreign:
+        _refuse_elsewhere(headers.get("x-amz-bucket-region"), desired)
     return UserError(
         f"the bucket {desired.name} cannot be used",
         "S3 says 403: another AWS account owns that name, or these credentials may not call HeadBucket on it",

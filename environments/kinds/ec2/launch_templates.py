@@ -18,6 +18,8 @@ from environments.model.kind import goes
 from environments.model.region import Region
 from environments.model.resource import Desired, Difference, Existing, Ref, Removal
 from environments.spec.environment import EnvironmentSpec
+from environments.spec.placeholders import fill_text
+from kiln.errors import UserError
 from launch_templates import definitions, versions
 from launch_templates import plan as plans
 from launch_templates import register as registering
@@ -25,6 +27,7 @@ from launch_templates.spec import LaunchTemplateSpec
 
 KIND, ACCOUNT_WIDE = "launch template", False
 fate = goes
+_LONGEST = 128  # of a launch template's name (CreateLaunchTemplate, Amazon EC2 API Reference)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,9 +49,16 @@ class ExistingTemplate(Existing):
 
 
 def definition(spec: EnvironmentSpec) -> LaunchTemplateSpec:
-    """The launch template's definition, with the environment's image and credentials in it; raises UserError."""
+    """The launch template's definition, with the environment's name, image and credentials in it; raises UserError."""
     loaded = definitions.load(spec.launch_template)
-    return loaded.model_copy(update={"task_credentials": spec.task_credentials, "image": spec.image})
+    name = str(fill_text(loaded.name, spec.name))
+    if not 3 <= len(name) <= _LONGEST:
+        raise UserError(
+            f"the launch template cannot be called {name}",
+            f"it would have {len(name)} characters: a launch template's name has 3 to {_LONGEST}",
+            f"Give it a shorter name in its definition, {spec.launch_template}.",
+        )
+    return loaded.model_copy(update={"name": name, "task_credentials": spec.task_credentials, "image": spec.image})
 
 
 def prepare(

@@ -6,7 +6,9 @@ import pytest
 
 from environments.commands import destroy as destroy_command
 from environments.spec import definitions
+from images.amis import choose
 from kiln.errors import Problem, UserError
+from launch_templates import commands as templates
 from sandbox.inprocess import Sandbox
 from tests.support.environments import STOCK, Registered, compute, orders
 
@@ -82,3 +84,38 @@ def test_row_10_a_name_that_becomes_too_long_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Problem) as refused:
         definitions.load(str(path))
     assert any("compute_environments" in problem for problem in refused.value.problems)
+
+
+def template(folder: Path, name: str) -> str:
+    (folder / "own.yaml").write_text(f"name: '{name}'\nami: ecs/al2023\ntask_credentials: job-role\n")
+    path = Path(write(folder, "lab"))
+    path.write_text(path.read_text().replace("launch_template: nextflow-al2023", "launch_template: ./own.yaml"))
+    return str(path)
+
+
+def test_row_10_a_launch_templates_name_is_filled_in(
+    sandbox: Sandbox, registered: Registered, tmp_path: Path
+) -> None:  # fmt: skip
+    first = template(tmp_path, "{environment}-workers")
+    second = tmp_path / "clinic.yaml"
+    second.write_text(Path(first).read_text().replace("name: lab", "name: clinic", 1))
+    for env in (first, str(second)):
+        assert registered(env, STOCK)["code"] == 0
+        assert registered(env, STOCK, plan=True)["code"] == 0, "nothing is left to do"
+    told = sandbox.client("ec2").describe_launch_templates()["LaunchTemplates"]
+    assert sorted(found["LaunchTemplateName"] for found in told) == ["clinic-workers", "lab-workers"]
+
+
+@pytest.mark.parametrize("name", ["{environment}" * 43, "{environment}" + "x" * 126])
+def test_row_10_a_launch_templates_name_that_becomes_too_long_is_refused(
+    sandbox: Sandbox, registered: Registered, tmp_path: Path, name: str
+) -> None:  # fmt: skip
+    with pytest.raises(UserError, match="the launch template cannot be called lab") as refused:
+        registered(template(tmp_path, name), STOCK, plan=True)
+    assert "129 characters" in refused.value.why
+
+
+def test_row_10_without_an_environment_such_a_template_has_no_name(sandbox: Sandbox, tmp_path: Path) -> None:
+    template(tmp_path, "{environment}-workers")
+    with pytest.raises(UserError, match=r"\{environment\}-workers is no name of a launch template yet"):
+        templates.register(str(tmp_path / "own.yaml"), "", None, choose, plan=True, set_default=False, as_json=False)
