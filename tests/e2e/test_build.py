@@ -8,15 +8,19 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from kiln.errors import Exit
 from sandbox.command import state
 from tests.support.aws_state import left_in
-from tests.support.cli import Cli
+from tests.support.cli import ROOT, Cli
+from tests.support.profiles import make_profile
+from tests.support.saved_images import save_busybox
 
 pytestmark = pytest.mark.e2e
 
+ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 VANISHING = """
 name: vanishing
 base: {ssm: ecs/al2023}
@@ -154,10 +158,30 @@ def test_an_image_that_fails_its_acceptance_is_gone(cli: Cli, ec2: Any, tmp_path
     assert left_in(ec2) == {}
 
 
-def test_devicemapper_gives_each_container_40_gib(cli: Cli) -> None:
-    """And the stand-in began as AL1's base does: 10 GB each, from a thin pool on its second disk."""
-    done = cli("sandbox", "build-ami", "--image", "nextflow-al1-devicemapper", "--json")
+def add_image_of_ecr(cli: Cli, offline_aws: state.State, shipped: str) -> tuple[Path, str]:
+    """A shipped definition with an image of ECR, and the builder's role with the rights that Kiln prints for it."""
+    reference = f"{ECR}/reference/busybox:1"
+    boto3.client("ecr").create_repository(repositoryName="reference/busybox")
+    file = save_busybox(state.cache_of(Path(offline_aws.home)), cli.folder / "busybox.tar")
+    cli("sandbox.load-image", str(file), "--as", reference)
+    text = (ROOT / "images" / f"{shipped}.yaml").read_text()
+    definition = cli.folder / f"{shipped}.yaml"
+    profile = "builder:\n  instance_profile: kiln-builder-e2e\n"
+    definition.write_text(text.replace("builder:\n", profile) + f"container_images: [{reference}]\n")
+    assert profile in definition.read_text()
+    policy = json.loads(cli("iam-policy", "--builder", "--image", str(definition)).stdout)
+    make_profile("kiln-builder-e2e", policy)
+    return definition, reference
+
+
+def test_devicemapper_gives_each_container_40_gib(cli: Cli, offline_aws: state.State) -> None:
+    """And the stand-in began as AL1's base does: 10 GB each, from a thin pool on its second disk. On the way, the
+    builder's role pulls an image from ECR, which the AMI then has."""
+    definition, reference = add_image_of_ecr(cli, offline_aws, "nextflow-al1-devicemapper")
+    done = cli("sandbox", "build-ami", "--image", str(definition), "--json")
     manifest = json.loads(done.stdout)["manifest"]
+    for place in ("builder", "image"):
+        assert [p["ok"] for p in manifest["checks"][place] if p["name"] == f"images are there: {reference}"] == [True]
     (log,) = cli.folder.glob("builds/nextflow-al1-devicemapper/*/log.txt")
     assert re.search(r"Pool Name: docker-docker--pool\s+Base Device Size: 10\.74GB", log.read_text())
     for place in ("builder", "image"):

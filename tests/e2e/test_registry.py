@@ -1,6 +1,5 @@
 """Docker of a real machine against the sandbox's registries, under the role of its instance."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from provision.model.recipe import Step
 from provision.provisioners import container_images
 from sandbox.command import state
 from tests.support.cli import Cli
-from tests.support.growing import TRUST
 from tests.support.one_machine import OneMachine
+from tests.support.profiles import make_profile
 from tests.support.saved_images import save_busybox
 
 pytestmark = pytest.mark.e2e
@@ -31,19 +30,14 @@ AWS = "export PATH=/home/ec2-user/miniconda/bin:$PATH DOCKER_CONFIG=/run/kiln-re
 @pytest.fixture(scope="module")
 def docker(machine: OneMachine) -> Iterator[OneMachine]:
     """The machine with a role that may do everything in the repositories of a team, logged in to their registry."""
-    iam, ec2, ecr = boto3.client("iam"), machine.cloud.ec2, boto3.client("ecr")
-    iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
+    ec2, ecr = machine.cloud.ec2, boto3.client("ecr")
     statements = [
         {"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"},
         {"Effect": "Allow", "Action": "ecr:*", "Resource": TEAM},
     ]
-    document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-    iam.put_role_policy(RoleName=ROLE, PolicyName="ecr", PolicyDocument=document)
-    iam.create_instance_profile(InstanceProfileName=ROLE)
-    iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
+    profile = {"Name": make_profile(ROLE, {"Version": "2012-10-17", "Statement": statements})}
     for name in ("team/app", "other/app"):
         ecr.create_repository(repositoryName=name)
-    profile = {"Name": ROLE}
     given = ec2.associate_iam_instance_profile(IamInstanceProfile=profile, InstanceId=machine.launched.instance_id)
     wait.until(lambda: "Login Succeeded" in bash(machine, f"{LOGIN} || true"), what="a login to ECR", timeout=120)
     yield machine

@@ -1,54 +1,22 @@
 """A machine whose Docker storage grows, and the role it needs: for the tests of it and for its benchmark."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.exceptions import ClientError
-
-from cloud import errors, wait
-from cloud.session import Cloud
-from images.amis.base import read_parameter
 from images.builder import provisioning
 from provision.docker.autoscale_policy import TAG, write_policy
 from tests.support.one_machine import OneMachine, one_machine
+from tests.support.profiles import make_profile
 
 DEFINITION = Path(__file__).parents[1] / "e2e" / "storage.yaml"
 ROLE = "kiln-storage-e2e"
-PARAMETER = "ecs/al2023"
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
 
 
 def make_role() -> str:
     """Name of an instance profile whose role may do what the storage daemon does; made unless it exists."""
-    iam = boto3.client("iam")
-    try:
-        iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=json.dumps(TRUST))
-    except iam.exceptions.EntityAlreadyExistsException:
-        return ROLE
-    iam.put_role_policy(RoleName=ROLE, PolicyName="storage", PolicyDocument=json.dumps(write_policy()))
-    iam.create_instance_profile(InstanceProfileName=ROLE)
-    iam.add_role_to_instance_profile(InstanceProfileName=ROLE, RoleName=ROLE)
-    return str(wait.until(_seen_by_ec2, what=f"news of {ROLE}", timeout=60))
-
-
-def _seen_by_ec2() -> str | None:
-    """The profile's name once EC2 knows it, some seconds after IAM."""
-    cloud = Cloud()
-    request = {"ImageId": read_parameter(cloud, PARAMETER), "InstanceType": "m6i.large", "MinCount": 1, "MaxCount": 1}
-    try:
-        cloud.ec2.run_instances(**request, IamInstanceProfile={"Name": ROLE}, DryRun=True)
-    except ClientError as error:
-        if errors.code(error) == "DryRunOperation":
-            return ROLE
-        assert "iamInstanceProfile" in str(error), error
-    return None
+    return make_profile(ROLE, write_policy())
 
 
 @contextmanager
