@@ -42,6 +42,7 @@ def show_status() -> None:
     print(f"the offline AWS runs at {found.endpoint}, process {found.pid}, up {minutes:.0f} min, {calls} API calls")
     for entry in _instances(found):
         print(f"  {entry['id']}  {entry['state']:<13} {entry['type']:<12} {entry['public_ip'] or '-'}")
+    print(f"  container images of public names: {', '.join(state.get(found.endpoint, 'images'))}")
 
 
 def _instances(found: State) -> list[dict[str, Any]]:

@@ -117,6 +117,7 @@ _ROUTES: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("GET", "timings"): _timings,
     ("GET", "instances"): _instances,
     ("POST", "batch-jobs"): _place_job,
+    ("GET", "images"): lambda world, _: loading.list_names(world),
     ("POST", "images"): _load_image,
     ("POST", "interruptions"): lambda _, body: interruption.interrupt(**body),
 }

@@ -21,8 +21,11 @@ class Repositories(ECRResponse):
         name = str(self._get_param("repositoryName"))
         if len(name) not in NAME_LENGTH:
             raise refuse_parameter("repositoryName", "Member must have length between 2 and 256")
-        with current().lock:
-            return super().create_repository()
+        world = current()
+        with world.lock:
+            result = super().create_repository()
+            find_repository(self.region, name).created_at = world.clock.utcnow()
+            return result
 
     def delete_repository(self) -> ActionResult:
         world, name = current(), str(self._get_param("repositoryName"))

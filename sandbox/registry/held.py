@@ -13,6 +13,8 @@ STORED = "held"
 """The repository of the sandbox's registry where all of them lie."""
 # What the small image stands in for: Debian's slim images, by any digest.
 _DEBIAN = (f"{HUB}/library/debian", "public.ecr.aws/docker/library/debian", "public.ecr.aws/debian/debian")
+SMALL = "debian:*-slim"
+"""How people are told of it."""
 _AS_TAG = "sha256-"
 
 

@@ -94,6 +94,12 @@ def test_a_public_image_that_nobody_has_loaded_says_how_to(docker: OneMachine) -
     assert said.endswith("invoke sandbox.load-image FILE --as docker.io/library/fedora:41")
 
 
+def test_the_small_image_is_no_more_than_a_shell_needs(docker: OneMachine) -> None:
+    script = "ps -p 1 -o comm= | awk '{print \"first:\", $1}'\ncommand -v python3 || echo no Python\n"
+    said = bash(docker, f"docker run --rm -i debian:stable-slim bash -s <<'INSIDE'\n{script}INSIDE\n")
+    assert said.splitlines()[-2:] == ["first: bash", "no Python"]
+
+
 def pull_step(machine: OneMachine, name: str) -> Step:
     """The step that build-ami takes for an image of ECR under container_images."""
     spec = machine.plan.boot.spec.model_copy(update={"container_images": container_images.Spec((name,))})

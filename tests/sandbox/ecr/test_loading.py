@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.command.state import post
+from sandbox.command.state import get, post
 from sandbox.ecr.loading import load
 from sandbox.inprocess import Sandbox
 from sandbox.registry.references import parse
@@ -137,5 +137,6 @@ def test_the_sandboxs_own_route_loads(sandbox: Sandbox, tmp_path: Path) -> None:
     path = save(tmp_path / "x.tar", "debian:mine")
     (loaded,) = post(sandbox.endpoint, "images", {"path": str(path)})
     assert loaded["name"] == "docker.io/library/debian:mine"
+    assert get(sandbox.endpoint, "images") == ["debian:*-slim (a small stand-in)", "docker.io/library/debian:mine"]
     with pytest.raises(ValueError, match=r"cannot be read as a tar file: .*No such file"):
         post(sandbox.endpoint, "images", {"path": str(tmp_path / "none")})

@@ -1,12 +1,14 @@
 """The public registries as guests see them: what the sandbox holds, and how to load the rest."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from sandbox.ecr.front.front import Front
 from sandbox.ecr.pulls import resolve
 from sandbox.inprocess import Sandbox
+from sandbox.registry import small_image
 from sandbox.registry.held import STORED, HeldImage
 from sandbox.registry.push import Blob, PackedImage, push
 from sandbox.registry.references import parse
@@ -15,16 +17,20 @@ from sandbox.registry.store import Manifest
 from tests.support.container_images import MEDIA_TYPE, TinyImage
 from tests.support.registry_client import RegistryClient, digest_of
 
-IMAGE = TinyImage()
+IMAGE, SMALL = TinyImage(), TinyImage(b"a small Debian")
 OTHER = "sha256:" + "b" * 64
+
+
+def pack(image: TinyImage) -> PackedImage:
+    blobs = tuple(Blob(digest_of(c), len(c), lambda c=c: [c]) for c in (image.layer, image.config))  # type: ignore[misc]
+    return PackedImage(Manifest(MEDIA_TYPE, image.manifest.encode()), blobs)
 
 
 @pytest.fixture
 def front(sandbox: Sandbox) -> Iterator[Front]:
     """With a tiny image that is held under several names."""
     registry = find_registry(sandbox.world)
-    blobs = tuple(Blob(digest_of(c), len(c), lambda c=c: [c]) for c in (IMAGE.layer, IMAGE.config))  # type: ignore[misc]
-    push(registry.store, STORED, PackedImage(Manifest(MEDIA_TYPE, IMAGE.manifest.encode()), blobs))
+    push(registry.store, STORED, pack(IMAGE))
     for name in ("ubuntu:24.04", f"ubuntu@{OTHER}", "quay.io/x/y:1", "registry.example.org/team/aligner:2.1"):
         registry.held.add(parse(name), HeldImage(IMAGE.digest, MEDIA_TYPE))
     serving = Front(sandbox.world)
@@ -77,12 +83,21 @@ def test_nothing_is_pushed_to_a_public_registry(front: Front) -> None:
     assert answer.error.startswith("denied: requested access to the resource is denied")
 
 
-def test_the_small_image_stands_in_for_debian(front: Front, sandbox: Sandbox) -> None:
-    """By any digest and each slim tag; it is put into the registry when it is first asked for."""
+def test_the_small_image_stands_in_for_debian(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By any digest and by each slim tag; it is put into the registry when it is first asked for."""
+    built: list[Path] = []
+
+    def build(cache: Path) -> PackedImage:
+        built.append(cache)
+        return pack(SMALL)
+
+    monkeypatch.setattr(small_image, "build", build)
+    monkeypatch.setattr(find_registry(front.world).held, "small", None)
     docker = RegistryClient(front, "registry-1.docker.io")
-    tags = ["stable-slim", resolve("us-east-1", f"debian@{OTHER}")[0].rpartition(":")[2]]
-    digests = {
-        docker.ask("HEAD", f"/v2/library/debian/manifests/{tag}").headers["docker-content-digest"] for tag in tags
-    }
-    assert len(digests) == 1
+    by_digest = resolve("us-east-1", f"debian@{OTHER}")[0].rpartition(":")[2]
+    for reference in ("stable-slim", by_digest, SMALL.digest):
+        answer = docker.ask("GET", f"/v2/library/debian/manifests/{reference}")
+        assert answer.body.decode() == SMALL.manifest, reference
+    assert docker.ask("GET", f"/v2/library/debian/blobs/{SMALL.layer_digest}").body == SMALL.layer
     assert docker.ask("GET", "/v2/library/debian/manifests/nonsense").status == 404
+    assert len(built) == 1
