@@ -16,7 +16,11 @@ def test_what_was_recorded_before_stays_beside_what_is_new() -> None:
 
 
 def test_of_several_amis_the_least_counts() -> None:
-    images = ({"kiln:memory:c5": "2xlarge=15434"}, {"kiln:memory:c5": "2xlarge=15400 large=3714"}, {})
+    images: tuple[dict[str, str], ...] = (
+        {"kiln:memory:c5": "2xlarge=15434"},
+        {"kiln:memory:c5": "2xlarge=15400 large=3714"},
+        {},
+    )
     assert recorded.read_all(images) == {"c5.2xlarge": 15400, "c5.large": 3714}
 
 
