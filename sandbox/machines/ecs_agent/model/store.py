@@ -48,8 +48,8 @@ class Store:
         if not self._directory:
             return []
         folder = os.path.join(self._directory, "tasks")
-        paths = sorted((os.path.join(folder, name) for name in os.listdir(folder)), key=os.path.getmtime)
-        found = [_read(path) for path in paths if path.endswith(".json")]
+        names = [name for name in os.listdir(folder) if name.endswith(".json")]
+        found = [_read(path) for path in sorted((os.path.join(folder, name) for name in names), key=os.path.getmtime)]
         return [Task.restore(document) for document in found if document]
 
     def clear(self) -> None:

@@ -64,7 +64,7 @@ class Room:
     def wait(self, task: Task) -> bool:
         """Return when the queued task has its share (True), or is to stop without it (False)."""
         with self._changed:
-            while not task.stopping and not (self._queue[0] == task.arn and self._fits(needs_of(task.payload))):
+            while not task.stopping and not (self._queue[0] == task.arn and self.fits(needs_of(task.payload))):
                 self._changed.wait()
             self._queue.remove(task.arn)
             self._changed.notify_all()
@@ -84,7 +84,8 @@ class Room:
         with self._changed:
             self._changed.notify_all()
 
-    def _fits(self, needs: Needs) -> bool:
+    def fits(self, needs: Needs) -> bool:
+        """Whether it has that much left."""
         taken = list(self._taken.values())
         return (
             sum(share.cpu for share in taken) + needs.cpu <= self._cpu

@@ -13,6 +13,7 @@ from sandbox.machines.ecs_agent.control.registration import Instance
 from sandbox.machines.ecs_agent.control.tcs import Tcs
 from sandbox.machines.ecs_agent.wire.calls import Aws
 from sandbox.machines.ecs_agent.wire.imds import Imds, RoleCredentials
+from sandbox.machines.ecs_agent.wire.websocket import Closed
 from tests.support.control_plane_double import INSTANCE, ControlPlane, Line
 from tests.support.guest_agent import GuestAgent
 
@@ -182,3 +183,21 @@ def test_telemetry_is_signed_frame_by_frame(
     session.begin_anew()
     plane.line("/tcs/ws")
     end(plane, thread)
+
+
+def test_a_socket_that_is_ended_wakes_its_reader(plane: ControlPlane, discovery: tuple[Aws, Discovery]) -> None:
+    aws, found = discovery
+    opened = acs.open_socket(aws, found.take().acs, [])
+    woken = threading.Event()
+
+    def read() -> None:
+        with suppress(Closed):
+            opened.receive(60)
+        woken.set()
+
+    threading.Thread(target=read, daemon=True).start()
+    plane.line("/acs/ws")
+    ended = threading.Thread(target=opened.end, daemon=True)
+    ended.start()
+    ended.join(5)
+    assert woken.wait(5)
