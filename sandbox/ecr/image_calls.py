@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations
 """
 
 import json
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from sandbox.ecr.model.repositories import find_repository
 from sandbox.registry.store import MANIFESTS, Manifest
 from sandbox.world.world import current
 
+_INVALID = "Invalid request parameters: "
 _TAG_STATUS = {"TAGGED": lambda image: bool(image.tags), "UNTAGGED": lambda image: not image.tags}
 
 
@@ -29,9 +31,10 @@ class Images(ECRResponse):
             raise refused("ImageDigestDoesNotMatchException", why)
         present = find_image(repository, tag, manifest.digest)
         if present:
+            tagged = f" and tag '{tag}'" if tag else ""
             raise refused(
                 "ImageAlreadyExistsException",
-                f"Image with digest '{present.digest}' and tag '{tag}' already exists in the repository with name "
+                f"Image with digest '{present.digest}'{tagged} already exists in the repository with name "
                 f"'{repository.name}' in registry with id '{repository.registry_id}'",
             )
         image = put_image(current(), repository, manifest, tag)
@@ -106,14 +109,22 @@ class Images(ECRResponse):
 
 def _look_up(repository: Any, asked: dict[str, str]) -> tuple[StoredImage | None, dict[str, Any]]:
     """Find an image; or why there is none, as an entry of `failures`."""
-    if not asked.get("imageTag") and not asked.get("imageDigest"):
-        why = "Invalid request parameters: both tag and digest cannot be null"
-        return None, {"imageId": {}, "failureCode": "MissingDigestAndTag", "failureReason": why}
-    image = find_image(repository, asked.get("imageTag"), asked.get("imageDigest"))
-    if image is None:
-        why = "Requested image not found"
-        return None, {"imageId": asked, "failureCode": "ImageNotFound", "failureReason": why}
-    return image, {}
+    tag, digest = asked.get("imageTag"), asked.get("imageDigest")
+    if not tag and not digest:
+        return None, _fail(asked, "MissingDigestAndTag", f"{_INVALID}both tag and digest cannot be null")
+    if digest and not re.fullmatch(r"[a-zA-Z0-9_+.-]+:[a-fA-F0-9]+", digest):
+        why = "image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"
+        return None, _fail(asked, "InvalidImageDigest", f"{_INVALID}{why}")
+    image = find_image(repository, tag, digest)
+    if image is None and tag and find_image(repository, None, digest):
+        return None, _fail(
+            asked, "ImageTagDoesNotMatchDigest", "Requested tag does not belong to the image of the digest"
+        )
+    return (image, {}) if image else (None, _fail(asked, "ImageNotFound", "Requested image not found"))
+
+
+def _fail(asked: dict[str, str], code: str, reason: str) -> dict[str, Any]:
+    return {"imageId": asked, "failureCode": code, "failureReason": reason}
 
 
 def _list_tags(image: StoredImage) -> list[str | None]:

@@ -64,10 +64,7 @@ class Layers(ECRResponse):
         upload, first = self._upload(), int(self._get_param("partFirstByte"))
         blob = self._read_blob()
         if first != upload.received or int(self._get_param("partLastByte")) != first + len(blob) - 1:
-            raise refused(
-                "InvalidLayerPartException",
-                f"Layer part with first byte '{first}' does not follow the last byte received, '{upload.received - 1}'",
-            )
+            raise self._refuse_part(upload, first)
         upload.place = self._store().write_part(upload.place, [blob])
         upload.received += len(blob)
         return ActionResult(self._named() | {"lastByteReceived": upload.received - 1})
@@ -88,6 +85,16 @@ class Layers(ECRResponse):
             raise refused("InvalidLayerException", f"The layer's digest is not '{digests[0]}'") from error
         del self._repository().uploads[self._get_param("uploadId")]
         return ActionResult(self._named() | {"layerDigest": digests[0]})
+
+    def _refuse_part(self, upload: Upload, first: int) -> Exception:
+        last = upload.received - 1
+        error = refused(
+            "InvalidLayerPartException",
+            f"Layer part with first byte '{first}' does not follow the last byte received, '{last}'",
+        )
+        for name, value in {**self._named(), "lastValidByteReceived": last}.items():
+            setattr(error, name, value)
+        return error
 
     def _read_blob(self) -> bytes:
         blob = self._get_param("layerPartBlob")

@@ -61,8 +61,10 @@ def test_a_layer_is_there_once_its_upload_is_complete(ecr: Any, refused: Refused
     digest = f"sha256:{hashlib.sha256(LAYER).hexdigest()}"
     wrong = "sha256:" + "0" * 64
     upload = ecr.initiate_layer_upload(repositoryName=NAME)["uploadId"]
-    with refused("InvalidLayerPartException"):
-        ecr.upload_layer_part(repositoryName=NAME, uploadId=upload, partFirstByte=5, partLastByte=9, layerPartBlob=b"x")
+    wrong_part = {"repositoryName": NAME, "uploadId": upload, "partFirstByte": 5, "partLastByte": 9}
+    with pytest.raises(ClientError, match="InvalidLayerPartException") as caught:
+        ecr.upload_layer_part(**wrong_part, layerPartBlob=b"x")
+    assert caught.value.response["lastValidByteReceived"] == -1
     half = len(LAYER) // 2
     for first, part in ((0, LAYER[:half]), (half, LAYER[half:])):
         last = first + len(part) - 1
@@ -99,6 +101,13 @@ def test_an_image_goes_with_its_last_tag(ecr: Any) -> None:
     image = TinyImage()
     for tag in ("1", "2"):
         put_tiny(ecr, NAME, image, tag)
+    asked = [
+        {"imageTag": "none"}, {}, {"imageDigest": "x"}, {"imageDigest": image.digest, "imageTag": "none"},
+    ]  # fmt: skip
+    codes = ["ImageNotFound", "MissingDigestAndTag", "InvalidImageDigest", "ImageTagDoesNotMatchDigest"]
+    failures = ecr.batch_get_image(repositoryName=NAME, imageIds=asked)["failures"]
+    assert [failure["failureCode"] for failure in failures] == codes
+    assert failures[3]["imageId"] == asked[3]
     done = ecr.batch_delete_image(repositoryName=NAME, imageIds=[{"imageTag": "1"}, {"imageTag": "none"}])
     assert done["imageIds"] == [{"imageDigest": image.digest, "imageTag": "1"}]
     assert [failure["failureCode"] for failure in done["failures"]] == ["ImageNotFound"]
