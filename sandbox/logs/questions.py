@@ -12,7 +12,9 @@ from sandbox.world.world import ACCOUNT
 
 
 def ask(request: Request) -> Iterator[Question]:
-    name, action = request.get("logGroupName"), f"logs:{request.operation}"
+    identifier = str(request.get("logGroupIdentifier") or "")
+    named = identifier.partition(":log-group:")[2].removesuffix(":*") or identifier
+    name, action = request.get("logGroupName") or named, f"logs:{request.operation}"
     own: dict[str, str | None] = dict(tags.as_dict(request.get("tags")))
     keys = tags.list_requested(own | dict.fromkeys(request.get("tagKeys") or []))
     if name:
