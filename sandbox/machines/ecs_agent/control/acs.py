@@ -94,6 +94,7 @@ class Acs:
             socket = open_socket(self._aws, self._discovery.take().acs, self._query())
         except Refused as error:
             say("error", "ACS refused the connection", error=error)
+            self._aws.credentials.forget()
             if is_inactive(error):
                 self.inactive()
                 return INACTIVE_WAIT

@@ -46,7 +46,11 @@ class Messages:
         if kind not in self._handlers:
             say("warn", "a message of ACS has no handler", type=kind)
             return []
-        answers = self._handlers[kind](message)
+        try:
+            answers = self._handlers[kind](message)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            say("error", "a message of ACS is not what it should be", type=kind, error=repr(error))
+            return []
         return [json.dumps({"type": name, "message": body}) for name, body in answers]
 
     def _heartbeat(self, message: Message) -> list[tuple[str, Message]]:

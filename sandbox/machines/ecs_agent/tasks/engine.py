@@ -14,7 +14,7 @@ from sandbox.machines.ecs_agent.tasks.cleaning import Cleaning
 from sandbox.machines.ecs_agent.tasks.life import Life, Tools
 from sandbox.machines.ecs_agent.tasks.order import may_start, never_starts
 from sandbox.machines.ecs_agent.tasks.reports import Reports
-from sandbox.machines.ecs_agent.tasks.room import Room
+from sandbox.machines.ecs_agent.tasks.room import Room, needs_of
 
 
 class Engine:
@@ -84,6 +84,7 @@ class Engine:
 
     def _new(self, payload: dict[str, Any]) -> Task:
         task = Task(payload)
+        needs_of(payload)  # what cannot be reckoned is refused with the message, not when its turn comes
         task.credentials_id = (payload.get("roleCredentials") or {}).get("credentialsId") or ""
         task.execution_credentials_id = (payload.get("executionRoleCredentials") or {}).get("credentialsId") or ""
         return task

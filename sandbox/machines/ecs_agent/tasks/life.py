@@ -52,6 +52,9 @@ class Life:
         except Failure as failure:
             say("error", "a container cannot run", task=self.task.arn, container=self.container.name, error=failure)
             self.container.fail(failure)
+        except Exception as error:  # a payload that nobody foresaw must not leave its task waiting for ever
+            say("critical", "a container met an unforeseen error", container=self.container.name, error=repr(error))
+            self.container.fail(Failure("CannotCreateContainerError", repr(error)))
         if self.container.known == RUNNING:
             self._await_end()
         elif self.container.known != STOPPED:

@@ -83,3 +83,12 @@ def test_credentials_for_no_task_of_ours_are_not_taken(agent: GuestAgent) -> Non
     message = {"messageId": "m", "taskArn": "arn:other", "roleType": "TaskApplication", "roleCredentials": role()}
     assert agent.hear("IAMRoleCredentialsMessage", **message) == []
     assert agent.credentials.get(role()["credentialsId"]) is None
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [[{"arn": "arn:x/1", "containers": [{}]}], ["text"], [{"arn": "arn:x/1", "containers": "text"}], [task(container(memory="x"))]],
+)
+def test_a_message_of_another_shape_is_not_acknowledged_and_ends_nothing(agent: GuestAgent, tasks: list[Any]) -> None:
+    assert agent.hear("PayloadMessage", **{**HEAD, "seqNum": 1, "tasks": tasks}) == []
+    assert agent.hear("HeartbeatMessage", messageId="h1", healthy=True)

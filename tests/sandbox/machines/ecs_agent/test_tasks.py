@@ -162,3 +162,8 @@ def test_credentials_go_when_the_task_ends(agent: GuestAgent, docker: DockerDoub
     docker.one().end(0)
     agent.stopped()
     assert agent.credentials.get(role()["credentialsId"]) is None
+
+
+def test_a_definition_that_nobody_foresaw_ends_its_task(agent: GuestAgent) -> None:
+    agent.payload(task(container(portMappings=[{"containerPort": "many"}])))
+    assert only(agent.stopped())["reason"].startswith("CannotCreateContainerError: ValueError")
