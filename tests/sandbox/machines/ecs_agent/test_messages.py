@@ -87,7 +87,12 @@ def test_credentials_for_no_task_of_ours_are_not_taken(agent: GuestAgent) -> Non
 
 @pytest.mark.parametrize(
     "tasks",
-    [[{"arn": "arn:x/1", "containers": [{}]}], ["text"], [{"arn": "arn:x/1", "containers": "text"}], [task(container(memory="x"))]],
+    [
+        [{"arn": "arn:x/1", "containers": [{}]}],
+        ["text"],
+        [{"arn": "arn:x/1", "containers": "text"}],
+        [task(container(memory="x"))],
+    ],
 )
 def test_a_message_of_another_shape_is_not_acknowledged_and_ends_nothing(agent: GuestAgent, tasks: list[Any]) -> None:
     assert agent.hear("PayloadMessage", **{**HEAD, "seqNum": 1, "tasks": tasks}) == []
