@@ -4,20 +4,18 @@ Source: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_Operations
 """
 
 import json
-import re
-from datetime import UTC, datetime
 from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.ecr.responses import ECRResponse
 
+from sandbox.ecr.image_documents import list_tags, look_up, name_image, show_image, show_manifest
 from sandbox.ecr.model.errors import refuse_parameter, refused
 from sandbox.ecr.model.images import StoredImage, delete_image, find_image, put_image, read_manifest
 from sandbox.ecr.model.repositories import find_repository
 from sandbox.registry.store import MANIFESTS, Manifest
 from sandbox.world.world import current
 
-_INVALID = "Invalid request parameters: "
 _TAG_STATUS = {"TAGGED": lambda image: bool(image.tags), "UNTAGGED": lambda image: not image.tags}
 
 
@@ -38,40 +36,42 @@ class Images(ECRResponse):
                 f"'{repository.name}' in registry with id '{repository.registry_id}'",
             )
         image = put_image(current(), repository, manifest, tag)
-        named = _name(image.digest, tag)
-        return ActionResult({"image": self._place(repository) | {"imageId": named} | _show_manifest(manifest)})
+        named = name_image(image.digest, tag)
+        return ActionResult({"image": self._place(repository) | {"imageId": named} | show_manifest(manifest)})
 
     def batch_get_image(self) -> ActionResult:
         repository, images, failures = self._repository(), [], []
         for asked in self._get_param("imageIds"):
-            image, failure = _look_up(repository, asked)
+            image, failure = look_up(repository, asked)
             if failure or image is None:
                 failures.append(failure)
                 continue
-            shown = _show_manifest(read_manifest(current(), repository, image))
-            images.append(self._place(repository) | {"imageId": _name(image.digest, asked.get("imageTag"))} | shown)
+            shown = show_manifest(read_manifest(current(), repository, image))
+            images.append(
+                self._place(repository) | {"imageId": name_image(image.digest, asked.get("imageTag"))} | shown
+            )
         return ActionResult({"images": images, "failures": failures})
 
     def list_images(self) -> ActionResult:
         images = self._list_filtered()
-        return ActionResult({"imageIds": [_name(i.digest, tag) for i in images for tag in _list_tags(i)]})
+        return ActionResult({"imageIds": [name_image(i.digest, tag) for i in images for tag in list_tags(i)]})
 
     def describe_images(self) -> ActionResult:
         repository, asked = self._repository(), self._get_param("imageIds")
         images = [self._find(repository, entry) for entry in asked] if asked else self._list_filtered()
-        return ActionResult({"imageDetails": [self._place(repository) | _show(image) for image in images]})
+        return ActionResult({"imageDetails": [self._place(repository) | show_image(image) for image in images]})
 
     def batch_delete_image(self) -> ActionResult:
         repository, deleted, failures = self._repository(), [], []
         with current().lock:
             for asked in self._get_param("imageIds"):
-                image, failure = _look_up(repository, asked)
+                image, failure = look_up(repository, asked)
                 if failure or image is None:
                     failures.append(failure)
                     continue
                 tag = asked.get("imageTag")
-                taken = [tag] if tag and not asked.get("imageDigest") else _list_tags(image)
-                deleted += [_name(image.digest, name) for name in taken]
+                taken = [tag] if tag and not asked.get("imageDigest") else list_tags(image)
+                deleted += [name_image(image.digest, name) for name in taken]
                 image.tags = [name for name in image.tags if name not in taken]
                 if not image.tags:
                     delete_image(current(), repository, image)
@@ -105,49 +105,3 @@ class Images(ECRResponse):
         except (ValueError, AttributeError):
             raise refuse_parameter("imageManifest", "Invalid JSON syntax") from None
         return str(named or MANIFESTS[2])  # an OCI manifest need not say what it is
-
-
-def _look_up(repository: Any, asked: dict[str, str]) -> tuple[StoredImage | None, dict[str, Any]]:
-    """Find an image; or why there is none, as an entry of `failures`."""
-    tag, digest = asked.get("imageTag"), asked.get("imageDigest")
-    if not tag and not digest:
-        return None, _fail(asked, "MissingDigestAndTag", f"{_INVALID}both tag and digest cannot be null")
-    if digest and not re.fullmatch(r"[a-zA-Z0-9_+.-]+:[a-fA-F0-9]+", digest):
-        why = "image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'"
-        return None, _fail(asked, "InvalidImageDigest", f"{_INVALID}{why}")
-    image = find_image(repository, tag, digest)
-    if image is None and tag and find_image(repository, None, digest):
-        return None, _fail(
-            asked, "ImageTagDoesNotMatchDigest", "Requested tag does not belong to the image of the digest"
-        )
-    return (image, {}) if image else (None, _fail(asked, "ImageNotFound", "Requested image not found"))
-
-
-def _fail(asked: dict[str, str], code: str, reason: str) -> dict[str, Any]:
-    return {"imageId": asked, "failureCode": code, "failureReason": reason}
-
-
-def _list_tags(image: StoredImage) -> list[str | None]:
-    return [*image.tags] or [None]
-
-
-def _name(digest: str, tag: str | None) -> dict[str, str]:
-    return {"imageDigest": digest} | ({"imageTag": tag} if tag else {})
-
-
-def _show_manifest(manifest: Manifest) -> dict[str, str]:
-    return {"imageManifest": manifest.body.decode(), "imageManifestMediaType": manifest.media_type}
-
-
-def _show(image: StoredImage) -> dict[str, Any]:
-    detail: dict[str, Any] = {
-        "imageDigest": image.digest, "imageSizeInBytes": image.size, "imageManifestMediaType": image.media_type,
-        "imagePushedAt": datetime.fromtimestamp(image.pushed_at, UTC),
-    }  # fmt: skip
-    if image.tags:
-        detail["imageTags"] = list(image.tags)
-    if image.artifact_type:
-        detail["artifactMediaType"] = image.artifact_type
-    if image.pulled_at:
-        detail["lastRecordedPullTime"] = datetime.fromtimestamp(image.pulled_at, UTC)
-    return detail

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.registry.push import Blob, PackedImage
-from sandbox.registry.store import CHUNK, MANIFESTS, Manifest, digest_of
+from sandbox.registry.store import MANIFESTS, Manifest, digest_of
+from sandbox.registry.tar_files import is_gzip, open_file, read_whole
 
 PLATFORM = ("linux", "amd64")
 _CONFIG = "application/vnd.docker.container.image.v1+json"
@@ -52,11 +53,11 @@ def read_archive(path: Path) -> Archive:
 
 
 def _read_saved(path: Path, tar: tarfile.TarFile) -> Iterator[tuple[PackedImage, tuple[str, ...]]]:
-    for entry in json.loads(_read(tar, "manifest.json")):
-        config = _read(tar, entry["Config"])
+    for entry in json.loads(read_whole(tar, "manifest.json")):
+        config = read_whole(tar, entry["Config"])
         blobs = [_make_blob(path, tar, name) for name in entry["Layers"]]
         layers = [
-            {"mediaType": _LAYERS[_is_gzip(tar, name)], "size": blob.size, "digest": blob.digest}
+            {"mediaType": _LAYERS[is_gzip(tar, name)], "size": blob.size, "digest": blob.digest}
             for name, blob in zip(entry["Layers"], blobs, strict=True)
         ]
         named = {"mediaType": _CONFIG, "size": len(config), "digest": digest_of(config)}
@@ -70,13 +71,13 @@ def _read_saved(path: Path, tar: tarfile.TarFile) -> Iterator[tuple[PackedImage,
 
 def _read_layout(path: Path, tar: tarfile.TarFile) -> Iterator[tuple[PackedImage, tuple[str, ...]]]:
     by_digest: dict[str, tuple[PackedImage, list[str]]] = {}
-    for entry in json.loads(_read(tar, "index.json"))["manifests"]:
+    for entry in json.loads(read_whole(tar, "index.json"))["manifests"]:
         notes = entry.get("annotations") or {}
         name = notes.get("io.containerd.image.name") or notes.get("org.opencontainers.image.ref.name", "")
         manifest = _choose_platform(tar, entry)
         document = json.loads(manifest.body)
         blobs = [_make_blob(path, tar, _path_of(layer["digest"])) for layer in document["layers"]]
-        blobs.append(_make_small(_read(tar, _path_of(document["config"]["digest"]))))
+        blobs.append(_make_small(read_whole(tar, _path_of(document["config"]["digest"]))))
         names = by_digest.setdefault(manifest.digest, (PackedImage(manifest, tuple(blobs)), []))[1]
         names += [name] if ":" in name or "/" in name else []
     yield from ((image, tuple(names)) for image, names in by_digest.values())
@@ -84,7 +85,7 @@ def _read_layout(path: Path, tar: tarfile.TarFile) -> Iterator[tuple[PackedImage
 
 def _choose_platform(tar: tarfile.TarFile, entry: dict[str, Any]) -> Manifest:
     """Read a manifest; of an index, the one for Linux on x86-64."""
-    body = _read(tar, _path_of(entry["digest"]))
+    body = read_whole(tar, _path_of(entry["digest"]))
     document = json.loads(body)
     media_type = str(document.get("mediaType") or entry.get("mediaType"))
     if media_type not in _INDEXES:
@@ -103,51 +104,15 @@ def _path_of(digest: str) -> str:
     return f"blobs/{digest.replace(':', '/', 1)}"
 
 
-def _member(tar: tarfile.TarFile, name: str) -> tarfile.TarInfo:
-    """Find a file, whether or not the names begin with ./; a link leads to its target."""
-    for known in (name, f"./{name}"):
-        try:
-            member = tar.getmember(known)
-        except KeyError:
-            continue
-        if member.issym():
-            target = (Path(name).parent / member.linkname).as_posix()
-            parts: list[str] = []
-            for part in target.split("/"):
-                if part == "..":
-                    parts = parts[:-1]
-                else:
-                    parts.append(part)
-            return _member(tar, "/".join(parts))
-        return member
-    raise KeyError(f"{name} is missing")
-
-
-def _open(tar: tarfile.TarFile, name: str) -> Iterator[bytes]:
-    file = tar.extractfile(_member(tar, name))
-    if file is None:
-        raise KeyError(f"{name} is no file")
-    while piece := file.read(CHUNK):
-        yield piece
-
-
-def _read(tar: tarfile.TarFile, name: str) -> bytes:
-    return b"".join(_open(tar, name))
-
-
-def _is_gzip(tar: tarfile.TarFile, name: str) -> bool:
-    return next(_open(tar, name), b"").startswith(b"\x1f\x8b")
-
-
 def _make_blob(path: Path, tar: tarfile.TarFile, name: str) -> Blob:
     digest, size = hashlib.sha256(), 0
-    for piece in _open(tar, name):
+    for piece in open_file(tar, name):
         digest.update(piece)
         size += len(piece)
 
     def read() -> Iterable[bytes]:
         with tarfile.open(path) as again:
-            yield from _open(again, name)
+            yield from open_file(again, name)
 
     return Blob(f"sha256:{digest.hexdigest()}", size, read)
 
