@@ -16,7 +16,7 @@ from environments.kinds.batch import endings
 from kiln import words
 from kiln.errors import UserError
 
-_NOT_NEEDED: tuple[Part, ...] = ("definitions", "rights", "volumes", "jobs")
+_NOT_NEEDED: tuple[Part, ...] = ("definitions", "rights", "volumes", "jobs", "recent", "logs", "nextflow")
 _BEYOND_FRONT = (0.0, 100)  # GetJobQueueSnapshot shows the first 100 jobs of a queue
 _STATES = {
     "PENDING": "it waits for the jobs that it depends on",

@@ -18,6 +18,7 @@ _PARTS: dict[Part, str] = {
     "network": "subnets, routes and security groups", "types": "instance types", "quotas": "quotas",
     "roles": "roles and instance profiles", "rights": "the rights of roles", "agents": "ECS agents",
     "keys": "KMS keys", "volumes": "volumes", "references": "key pairs and placement groups",
+    "recent": "jobs of the last day", "logs": "log groups", "nextflow": "Nextflow's job definitions",
 }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from environments.doctor.checks.finding import Finding, error
 from environments.doctor.checks.fitting import check_size, title
-from environments.doctor.facts.compute_environments import Described, is_spot, name_of, resources
+from environments.doctor.facts.compute_environments import Described, images_of, is_spot, name_of, resources
 from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.picture import Picture
 from environments.kinds.batch import reasons
@@ -73,9 +73,27 @@ def _explain_reason(job: QueuedJob, picture: Picture) -> Finding | None:
     reason = reasons.explain_job(job.reason)
     if reason is None:
         return None
+    if job.reason.startswith("UNDETERMINED") and (gone := _find_gone_images(job, picture)):
+        users = ", ".join(gone)
+        why = f"AWS Batch says: {job.reason}; no machine starts in {users} without its AMI"
+        fix = f"{picture.scope.register_command} --ami latest (or --ami previous)"
+        amis = ", ".join(sorted(set(gone.values())))
+        return error(f"{title(job)} cannot start: {amis} is deregistered, or not shared any more", why, fix, job.id)
     queue = picture.scope.queue(job.queue).get("jobQueueName", "its queue")
     why = f"for {words.format_seconds(job.waited)} at the front of {queue}; AWS Batch says: {job.reason}"
     return error(f"{title(job)} cannot start: {reason.why}", why, picture.scope.name_environment(reason.hint), job.id)
+
+
+def _find_gone_images(job: QueuedJob, picture: Picture) -> dict[str, str]:
+    """Find the compute environments of its queue whose AMI is gone, with it; {} where AMIs could not be looked at."""
+    if {"images", "templates"} & picture.unseen.keys():
+        return {}
+    return {
+        name_of(environment): ami
+        for environment in picture.scope.members(job.queue)
+        for ami in images_of(environment, picture.templates)
+        if (picture.images.get(ami) or {}).get("State") != "available"
+    }
 
 
 def _check_machines(job: QueuedJob, picture: Picture) -> Finding | None:

@@ -1,4 +1,4 @@
-"""Roles and instance profiles: existing, and trusting the right service. What they may do is in rights.py.
+"""Roles and instance profiles: existing, trusting the right service, and allowed to do what they must.
 
 Sources: "AWS Batch service IAM role", "Amazon ECS instance role", "Amazon EC2 Spot Fleet role", "Using service-linked
 roles for AWS Batch", AWS Batch User Guide.
@@ -12,6 +12,7 @@ from environments.doctor.facts.compute_environments import Described, is_spot, n
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import Role
 from environments.kinds.iam.trust_policies import trust_command, trusts
+from environments.rights.words import list_missing
 
 _LINKED = "/aws-service-role/"
 _MAKES = "makes it where it is Kiln's, and says what it must hold where it is not"
@@ -107,3 +108,10 @@ def _users(picture: Picture, role_of: Callable[[Described], str]) -> dict[str, s
         if arn := role_of(environment):
             users.setdefault(arn, []).append(name_of(environment))
     return {arn: ", ".join(names) for arn, names in users.items()}
+
+
+def check_rights(picture: Picture) -> Iterator[Finding]:
+    """Check that the roles of the environment may do what they must: as register-env --plan does beforehand."""
+    for verdict in picture.rights.by_environment.get(picture.scope.name, ()):
+        for missing in list_missing(verdict, picture.rights.attachable):
+            yield error(f"the role {missing.role} {missing.lacks}", missing.loss, missing.fix, missing.role)

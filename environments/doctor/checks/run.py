@@ -14,8 +14,8 @@ from environments.doctor.checks import (
     launch_templates,
     network,
     queues,
-    rights,
     roles,
+    running,
     volumes,
 )
 from environments.doctor.checks.finding import Finding
@@ -46,7 +46,7 @@ OF_ENVIRONMENT = (
     Check(roles.check_service_roles, ("roles",)),
     Check(roles.check_spot_roles, ("roles",)),
     Check(roles.check_instance_profiles, ("roles",)),
-    Check(rights.check_rights, ("rights",)),
+    Check(roles.check_rights, ("rights",)),
     Check(launch_templates.check_versions, ("templates",)),
     Check(launch_templates.check_volumes, ("templates", "images")),
     Check(images.check_existence, ("templates", "images")),
@@ -62,9 +62,15 @@ OF_ENVIRONMENT = (
     Check(definitions.check_revisions, ("definitions",)),
     Check(definitions.check_sizes, ("definitions", "types"), helped_by=("agents", "images")),
     Check(definitions.check_drivers, ("definitions", "types", "templates", "images")),
-    Check(jobs.check_stuck_jobs, ("jobs",), helped_by=("types", "agents", "images")),
+    Check(jobs.check_stuck_jobs, ("jobs",), helped_by=("types", "agents", "images", "templates")),
+    Check(running.check_full_disks, ("recent",)),
+    Check(running.check_spot_losses, ("recent",)),
+    Check(running.check_log_groups, ("logs",)),
 )
-OF_REGION = (Check(volumes.check_unattached_volumes, ("volumes",)),)
+OF_REGION = (
+    Check(volumes.check_unattached_volumes, ("volumes",)),
+    Check(running.check_nextflow_definitions, ("nextflow",)),
+)
 
 
 def run(picture: Picture, checks: Iterable[Check] = OF_ENVIRONMENT) -> tuple[Finding, ...]:

@@ -10,6 +10,7 @@ from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.keys import Keys
 from environments.doctor.facts.machines import Agents
 from environments.doctor.facts.network import Network
+from environments.doctor.facts.recent import RecentJob
 from environments.doctor.facts.rights import Rights
 from environments.doctor.facts.roles import Roles
 from environments.doctor.facts.scope import Scope
@@ -31,6 +32,9 @@ Part = Literal[
     "references",
     "volumes",
     "jobs",
+    "recent",
+    "logs",
+    "nextflow",
 ]
 """A field of Picture that a look fills: each is named so in the checks' needs, and in `--json` where it is unseen."""
 
@@ -56,6 +60,9 @@ class Picture:
     references: References = field(default_factory=References)
     volumes: Volumes = field(default_factory=Volumes)
     jobs: tuple[QueuedJob, ...] = ()
+    recent: tuple[RecentJob, ...] = ()
+    logs: Mapping[str, int | None] = field(default_factory=dict)  # log group → days; None: for ever
+    nextflow: int = 0  # ACTIVE revisions named nf-…
     unseen: Mapping[Part, str] = field(default_factory=dict)
 
     @property
@@ -72,5 +79,6 @@ class Picture:
         return replace(
             self, scope=scope, agents=replace(self.agents, machines=machines),
             jobs=tuple(job for job in self.jobs if job.queue in queues),
+            recent=tuple(job for job in self.recent if job.queue in queues),
             definitions=tuple(revision for revision in self.definitions if ownership.carries(revision, name)),
         )  # fmt: skip

@@ -85,7 +85,12 @@ def queued_job(described: Mapping[str, Any]) -> QueuedJob:
     )
 
 
-def describe_definitions(cloud: Cloud, scope: Scope) -> tuple[Described, ...]:
+def count_nextflow(region: Region) -> int:
+    """Count Nextflow's ACTIVE revisions of job definitions in the region."""
+    return sum(str(revision["jobDefinitionName"]).startswith("nf-") for revision in region.job_definitions)
+
+
+def describe_definitions(region: Region, scope: Scope) -> tuple[Described, ...]:
     """Describe the ACTIVE revisions of Kiln's job definitions; of the scope's environment alone where it has a name.
 
     (Nextflow registers its own, by hundreds.)
@@ -95,4 +100,4 @@ def describe_definitions(cloud: Cloud, scope: Scope) -> tuple[Described, ...]:
         users = ownership.users(revision.get("tags") or {})
         return scope.name in users if scope.name else bool(users)
 
-    return tuple(revision for revision in Region(cloud).job_definitions if belongs(revision))
+    return tuple(revision for revision in region.job_definitions if belongs(revision))

@@ -18,7 +18,7 @@ from environments.doctor.facts.rights import Rights
 from environments.doctor.facts.roles import Roles
 from environments.doctor.facts.scope import Scope
 from environments.doctor.facts.volumes import Volumes
-from environments.doctor.looks import batch, ec2, ecs, iam, kms, service_quotas
+from environments.doctor.looks import batch, ec2, ecs, iam, kms, running, service_quotas
 from environments.doctor.looks import rights as looks_at_rights
 from environments.machines.references import References
 from environments.model.region import Region
@@ -63,22 +63,25 @@ def describe_region(cloud: Cloud, now: datetime | None = None) -> Scope:
 
 def gather(cloud: Cloud, scope: Scope, *, without: Collection[Part] = ()) -> Picture:
     """Look at all that the checks need to know of the scope, but for the parts in `without`; returns the picture."""
-    looks, environments = _Looks(without), scope.environments
+    looks, environments, region = _Looks(without), scope.environments, Region(cloud)
     templates = looks.at("templates", {}, ec2.describe_templates, cloud, environments)
     images = looks.at("images", {}, ec2.describe_images, cloud, environments, templates)
     network = looks.at("network", Network(), ec2.describe_network, cloud, environments, templates)
     types = looks.at("types", InstanceTypes(), ec2.describe_types, cloud, environments)
     quotas = looks.at("quotas", {}, service_quotas.describe_quotas, cloud, environments)
-    definitions = looks.at("definitions", (), batch.describe_definitions, cloud, scope)
+    definitions = looks.at("definitions", (), batch.describe_definitions, region, scope)
     roles = looks.at("roles", Roles(), iam.describe_roles, cloud, environments, definitions)
     rights = looks.at("rights", Rights(), looks_at_rights.describe_rights, cloud, scope, roles)
     agents = looks.at("agents", Agents(), ecs.describe_agents, cloud, environments)
     keys = looks.at("keys", Keys(), kms.describe_keys, cloud, environments, templates, images)
     references = looks.at("references", References(), ec2.describe_references, cloud, environments)
     volumes = looks.at("volumes", Volumes(), ec2.describe_volumes, cloud)
+    nextflow = looks.at("nextflow", 0, batch.count_nextflow, region)
+    logs = looks.at("logs", {}, running.describe_log_groups, cloud, scope)
+    recent = looks.at("recent", (), running.describe_recent_jobs, cloud, scope)
     jobs = looks.at("jobs", (), batch.describe_stuck_jobs, cloud, scope)
     return Picture(
         scope, templates=templates, images=images, network=network, types=types, quotas=quotas,
         definitions=definitions, roles=roles, rights=rights, agents=agents, keys=keys, references=references,
-        volumes=volumes, jobs=jobs, unseen=looks.unseen,
+        volumes=volumes, jobs=jobs, recent=recent, logs=logs, nextflow=nextflow, unseen=looks.unseen,
     )  # fmt: skip

@@ -12,6 +12,7 @@ from environments.doctor.facts.keys import Key, Keys
 from environments.doctor.facts.machines import Agents, Machine
 from environments.doctor.facts.network import Network
 from environments.doctor.facts.picture import Part, Picture
+from environments.doctor.facts.recent import RecentJob
 from environments.doctor.facts.rights import Rights
 from environments.doctor.facts.roles import Profile, Role, Roles
 from environments.doctor.facts.volumes import Volumes
@@ -60,7 +61,8 @@ def _sick() -> Picture:
         roles=Roles(roles, {"machines": Profile("arn:…:instance-profile/machines", roles["machines"])}),
         agents=Agents(machines, {"ECS_AL2023": "1.99.0"}), references=References(frozenset({"other"})),
         keys=Keys({_KEY: Key(_KEY, "Disabled", frozenset())}), rights=lacks,
-        volumes=Volumes([volume]), jobs=(job(mib=10**6), job()),
+        volumes=Volumes([volume]), jobs=(job(mib=10**6), job()), nextflow=1001, logs={"/aws/batch/job": None},
+        recent=tuple(RecentJob(f"j{number}", "a", "q", 1, disk_full=True) for number in range(3)),
     )  # fmt: skip
     [environment], [queue] = sick.scope.environments, sick.scope.queues
     environment = {**environment, "status": "INVALID", "state": "DISABLED", "serviceRole": _ROLES["service"]}
@@ -75,7 +77,7 @@ def _usable() -> Picture:
     sick = _sick()
     on = [{**environment, "status": "VALID", "state": "ENABLED"} for environment in sick.scope.environments]
     scope = replace(sick.scope, environments=on, region_environments=on)
-    return replace(sick, scope=scope, jobs=(job(),))
+    return replace(sick, scope=scope, jobs=(job(), job(reason="UNDETERMINED - Batch job is blocked")))
 
 
 def _gone() -> Picture:
