@@ -5,57 +5,21 @@ Exit codes: 0 on SIGTERM, 1 to be started again, 5 to stay away (RestartPreventE
 
 from __future__ import annotations
 
-import json
 import os
 import signal
-import threading
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Mapping
 
-from sandbox.machines.ecs_agent.control import attributes, spot
-from sandbox.machines.ecs_agent.control.acs import Acs, Discovery
-from sandbox.machines.ecs_agent.control.messages import Messages
-from sandbox.machines.ecs_agent.control.registration import TERMINAL, CannotRegister, Instance, register
-from sandbox.machines.ecs_agent.control.tcs import Tcs
-from sandbox.machines.ecs_agent.local.endpoints import TaskEndpoints, introspect
-from sandbox.machines.ecs_agent.local.server import Server
-from sandbox.machines.ecs_agent.model.credentials import CredentialsById
+from sandbox.machines.ecs_agent.assembly import begin, put_together, reserved_ports
+from sandbox.machines.ecs_agent.control import attributes
+from sandbox.machines.ecs_agent.control.host import identity, look_at_host
+from sandbox.machines.ecs_agent.control.registration import TERMINAL, CannotRegister, register
 from sandbox.machines.ecs_agent.model.log import say
-from sandbox.machines.ecs_agent.model.settings import Settings, SettingsError, read
+from sandbox.machines.ecs_agent.model.settings import SettingsError, read
 from sandbox.machines.ecs_agent.model.store import Store
-from sandbox.machines.ecs_agent.tasks.cleaning import Cleaning
-from sandbox.machines.ecs_agent.tasks.create import Surroundings
 from sandbox.machines.ecs_agent.tasks.docker import Docker, DockerError
-from sandbox.machines.ecs_agent.tasks.engine import Engine
-from sandbox.machines.ecs_agent.tasks.images import Images
-from sandbox.machines.ecs_agent.tasks.life import Tools
-from sandbox.machines.ecs_agent.tasks.registries import Registries
-from sandbox.machines.ecs_agent.tasks.reports import Reports
 from sandbox.machines.ecs_agent.tasks.room import Room
-from sandbox.machines.ecs_agent.tasks.secrets import Secrets
-from sandbox.machines.ecs_agent.wire.calls import VERSION, Aws
+from sandbox.machines.ecs_agent.wire.calls import Aws
 from sandbox.machines.ecs_agent.wire.imds import Imds, RoleCredentials
-
-CREDENTIALS_PORT, INTROSPECTION_PORT = 51679, 51678
-_DOCUMENT = "dynamic/instance-identity/document"
-
-
-class Host(NamedTuple):
-    """What the metadata service says of the machine."""
-
-    region: str
-    instance_id: str
-    zone_id: str
-
-
-class Parts(NamedTuple):
-    """The agent, put together."""
-
-    engine: Engine
-    acs: Acs
-    tcs: Tcs
-    cleaning: Cleaning
-    credentials: CredentialsById
 
 
 def main() -> int:
@@ -78,7 +42,7 @@ def run(environment: Mapping[str, str], imds: Imds) -> int:
     """Does not return as long as all is well."""
     settings = read(environment)
     try:
-        host = look_at_host(imds, settings)
+        host = look_at_host(imds, settings.region)
     except OSError as error:
         raise SettingsError(f"Unable to detect VPC ID and Subnet: {error}") from error
     if not settings.endpoint:
@@ -104,25 +68,6 @@ def run(environment: Mapping[str, str], imds: Imds) -> int:
     return 0
 
 
-def look_at_host(imds: Imds, settings: Settings) -> Host:
-    """In the order in which AWS's agent reads. Raises OSError without the service."""
-    imds.get("user-data")
-    document = json.loads(imds.get(_DOCUMENT) or "{}")
-    instance_id = imds.get("meta-data/instance-id") or ""
-    if (mac := imds.get("meta-data/mac")) is not None:
-        for name in ("vpc-id", "subnet-id"):
-            imds.get(f"meta-data/network/interfaces/macs/{mac.strip()}/{name}")
-    zone_id = imds.get("meta-data/placement/availability-zone-id") or ""
-    return Host(settings.region or str(document.get("region") or ""), instance_id, zone_id)
-
-
-def identity(imds: Imds) -> dict[str, str]:
-    """The signed identity document, as a registration sends it."""
-    imds.get("meta-data/outpost-arn")
-    document, signature = imds.get(_DOCUMENT) or "", imds.get("dynamic/instance-identity/signature") or ""
-    return {"instanceIdentityDocument": document, "instanceIdentityDocumentSignature": signature}
-
-
 def take_up_state(store: Store, cluster: str, instance_id: str) -> None:
     """Forget another instance's state. Raises CannotRegister (5) where the state is of another cluster."""
     saved = store.values.get("instance")
@@ -133,56 +78,3 @@ def take_up_state(store: Store, cluster: str, instance_id: str) -> None:
     if before and before != now:
         why = f"Data mismatch; saved cluster '{before}' does not match configured cluster '{now}'."
         raise CannotRegister(f"{why} Perhaps you want to delete the configured checkpoint file?", TERMINAL)
-
-
-def reserved_ports(settings: Settings) -> frozenset[tuple[str, int]]:
-    """What tasks do not get."""
-    kept = {("tcp", port) for port in settings.reserved_ports}
-    return frozenset(kept | {("udp", port) for port in settings.reserved_ports_udp})
-
-
-def put_together(
-    settings: Settings,
-    host: Host,
-    aws: Aws,
-    docker: Docker,
-    store: Store,
-    instance: Instance,
-    room: Room,
-    version: str,
-) -> Parts:
-    """The agent's parts; nothing runs yet."""
-    credentials = CredentialsById()
-    images = Images(docker, Registries(aws, credentials, settings.registries), settings)
-    cgroup_v2 = os.path.exists("/sys/fs/cgroup/cgroup.controllers")
-    around = Surroundings(
-        instance.cluster, host.region, settings.task_limits, cgroup_v2, settings.logs_by_execution_role
-    )
-    tools = Tools(docker, images, Secrets(aws, credentials), store, settings, around)
-    reports = Reports(aws, store, instance.cluster)
-    cleaning = Cleaning(docker, images, store, settings)
-    engine = Engine(tools, room, reports, credentials, cleaning)
-    discovery = Discovery(aws, instance, host.zone_id)
-    tcs = Tcs(aws, discovery, instance, version, lambda: bool(engine.running()))
-    acs = Acs(aws, discovery, instance, version, Messages(engine, reports, credentials, store, tcs.note_heartbeat))
-    acs.inactive = tcs.begin_anew
-    return Parts(engine, acs, tcs, cleaning, credentials)
-
-
-def begin(parts: Parts, settings: Settings, imds: Imds, aws: Aws, instance: Instance) -> None:
-    """Take up the tasks of before, answer containers, and start what runs beside the session with ACS."""
-    engine, named = parts.engine, (instance.cluster, instance.arn, f"Amazon ECS Agent - v{VERSION} (standin)")
-    limits = settings.requests_a_second
-    endpoints = TaskEndpoints(engine, parts.credentials, instance.cluster, instance.zone, limits)
-    engine.restore()
-    Server(CREDENTIALS_PORT, endpoints.respond).start()
-    Server(INTROSPECTION_PORT, lambda asked: introspect(engine, *named, asked)).start()
-    works: dict[str, Callable[[], None]] = {
-        "telemetry session": parts.tcs.run,
-        "clean-up": lambda: parts.cleaning.watch_tasks(engine.forget),
-        "image clean-up": lambda: parts.cleaning.watch_images(lambda: list(engine.tasks.values())),
-    }
-    if settings.spot_draining:
-        works["spot notice"] = lambda: spot.watch(imds, aws, instance)
-    for name, work in works.items():
-        threading.Thread(target=work, name=name, daemon=True).start()

@@ -16,6 +16,7 @@ from sandbox.ecs import running
 from sandbox.ecs.model.records import ContainerInstance, Task
 from sandbox.inprocess import Sandbox
 from sandbox.machines import imds
+from sandbox.machines.ecs_agent import assembly
 from sandbox.machines.ecs_agent import start as program
 from sandbox.machines.ecs_agent.control import acs, tcs
 from sandbox.machines.ecs_agent.control.registration import CannotRegister
@@ -69,7 +70,7 @@ def ports(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             super().__init__(0, respond)
             opened.append(self.port)
 
-    monkeypatch.setattr(program, "Server", Anywhere)
+    monkeypatch.setattr(assembly, "Server", Anywhere)
     return opened
 
 

@@ -6,6 +6,8 @@ import os
 import threading
 from typing import Any
 
+from sandbox.machines.ecs_agent.model import durations
+
 NONE, CREATED, RUNNING, STOPPED = "NONE", "CREATED", "RUNNING", "STOPPED"
 _ORDER = (NONE, CREATED, RUNNING, STOPPED)
 _KEPT = (
@@ -29,6 +31,12 @@ class Failure(Exception):
     def __init__(self, name: str, message: str) -> None:
         super().__init__(f"{name}: {message}")
         self.name = name
+
+
+def timed_out(transition: str, seconds: float) -> Failure:
+    """Docker took longer than it had for what leads to a status."""
+    waited = durations.write(seconds)
+    return Failure("DockerTimeoutError", f"Could not transition to {transition}; timed out after waiting {waited}")
 
 
 class Container:

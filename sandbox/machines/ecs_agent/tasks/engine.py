@@ -9,10 +9,11 @@ from typing import Any
 
 from sandbox.machines.ecs_agent.model.credentials import CredentialsById
 from sandbox.machines.ecs_agent.model.log import say
-from sandbox.machines.ecs_agent.model.records import CREATED, NONE, RUNNING, STOPPED, Container, Task, past
+from sandbox.machines.ecs_agent.model.records import CREATED, NONE, RUNNING, STOPPED, Container, Task
 from sandbox.machines.ecs_agent.tasks.cleaning import Cleaning
 from sandbox.machines.ecs_agent.tasks.life import Life, Tools
 from sandbox.machines.ecs_agent.tasks.order import may_start, never_starts
+from sandbox.machines.ecs_agent.tasks.progress import Progress
 from sandbox.machines.ecs_agent.tasks.reports import Reports
 from sandbox.machines.ecs_agent.tasks.room import Room, needs_of
 
@@ -25,6 +26,7 @@ class Engine:
     ) -> None:
         self._tools, self._room, self._reports = tools, room, reports
         self._credentials, self._cleaning = credentials, cleaning
+        self._progress = Progress(room, reports, credentials, cleaning, tools.store)
         self._lock = threading.RLock()
         self.tasks: dict[str, Task] = {}
 
@@ -93,7 +95,7 @@ class Engine:
         with task.lock:
             for container in task.containers:
                 container.known = STOPPED
-            self._progress(task)
+            self._progress.note(task)
 
     def _run(self, task: Task) -> None:
         if not task.admitted:
@@ -133,34 +135,9 @@ class Engine:
         if container.known == STOPPED and container.essential:
             task.execution_stopped = task.execution_stopped or time.time()
             task.desired = STOPPED
-        self._progress(task)
+        self._progress.note(task)
         if task.stopping and task.known != STOPPED:
             self._stop_containers(task, newly=container)
-
-    def _progress(self, task: Task) -> None:
-        """The task's status out of its containers'. Under its lock."""
-        states = {container.known for container in task.containers}
-        essential_ended = any(container.essential and container.known == STOPPED for container in task.containers)
-        if states <= {STOPPED}:
-            self._become(task, STOPPED)
-        elif states <= {RUNNING, STOPPED} and not essential_ended:
-            self._become(task, RUNNING)
-        task.changed.notify_all()
-        self._tools.store.save(task)
-
-    def _become(self, task: Task, status: str) -> None:
-        if not past(status, task.known):
-            return
-        task.known = status
-        if status == STOPPED:
-            task.desired = STOPPED
-            task.stopped_at = time.time()
-            self._credentials.remove(task.credentials_id)
-            self._room.release(task)
-        self._tools.store.save(task)
-        self._reports.report(task)
-        if status == STOPPED:
-            self._cleaning.schedule(task)
 
     def _stop_containers(self, task: Task, newly: Container | None = None) -> None:
         # Those that run are told once: when the task is to stop, and one that starts after that, when it has started.

@@ -7,10 +7,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.machines.ecs_agent.model import durations
 from sandbox.machines.ecs_agent.model.backoff import Backoff
 from sandbox.machines.ecs_agent.model.log import say
-from sandbox.machines.ecs_agent.model.records import Container, Failure, Task
+from sandbox.machines.ecs_agent.model.records import Container, Failure, Task, timed_out
 from sandbox.machines.ecs_agent.model.settings import Settings
 from sandbox.machines.ecs_agent.tasks.docker import Docker, DockerError, DockerTimeout, split_name
 from sandbox.machines.ecs_agent.tasks.registries import Registries
@@ -103,11 +102,11 @@ class Images:
         for attempt in range(_MANIFEST_TRIES):
             left = limit - (time.monotonic() - begun)
             if left <= 0:
-                raise _timeout("MANIFEST_PULLED", time.monotonic() - begun)
+                raise timed_out("MANIFEST_PULLED", time.monotonic() - begun)
             try:
                 return self._docker.manifest_digest(image, login, left)
             except DockerTimeout as error:
-                raise _timeout("MANIFEST_PULLED", time.monotonic() - begun) from error
+                raise timed_out("MANIFEST_PULLED", time.monotonic() - begun) from error
             except DockerError as error:
                 if attempt == _MANIFEST_TRIES - 1:
                     raise Failure("CannotPullImageManifestError", str(error)) from error
@@ -123,7 +122,7 @@ class Images:
                 self._docker.pull(name, login, self._settings.pull_timeout)
                 break
             except DockerTimeout as error:
-                raise _timeout("pulled", self._settings.pull_timeout) from error
+                raise timed_out("pulled", self._settings.pull_timeout) from error
             except DockerError as error:
                 if attempt == _PULL_TRIES - 1:
                     raise Failure("CannotPullContainerError", _augment(str(error))) from error
@@ -133,11 +132,6 @@ class Images:
                 self._docker.tag(name, image)
         except DockerError as error:
             raise Failure("CannotPullContainerError", str(error)) from error
-
-
-def _timeout(transition: str, seconds: float) -> Failure:
-    waited = durations.write(seconds)
-    return Failure("DockerTimeoutError", f"Could not transition to {transition}; timed out after waiting {waited}")
 
 
 def _augment(message: str) -> str:

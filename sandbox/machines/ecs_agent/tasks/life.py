@@ -7,18 +7,25 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from sandbox.machines.ecs_agent.model import durations
 from sandbox.machines.ecs_agent.model.log import say
-from sandbox.machines.ecs_agent.model.records import CREATED, NONE, RUNNING, STOPPED, Container, Failure, Task
+from sandbox.machines.ecs_agent.model.records import (
+    CREATED,
+    NONE,
+    RUNNING,
+    STOPPED,
+    Container,
+    Failure,
+    Task,
+    timed_out,
+)
 from sandbox.machines.ecs_agent.model.settings import Settings
 from sandbox.machines.ecs_agent.model.store import Store
 from sandbox.machines.ecs_agent.tasks import create
 from sandbox.machines.ecs_agent.tasks.docker import Docker, DockerError, DockerTimeout
 from sandbox.machines.ecs_agent.tasks.images import Images
+from sandbox.machines.ecs_agent.tasks.inspection import VANISHED, note_end, note_start, status_of
 from sandbox.machines.ecs_agent.tasks.secrets import Secrets
 from sandbox.machines.ecs_agent.tasks.volumes import docker_volumes
-
-_NEVER = "0001-01-01T00:00:00Z"
 
 
 class Tools(NamedTuple):
@@ -69,14 +76,12 @@ class Life:
             state = self.tools.docker.inspect(container.runtime_id or container.docker_name)
         except DockerError as error:
             if error.status == 404 and container.known != NONE:
-                container.fail(
-                    Failure("ContainerVanishedError", "Could not find a container; it may have been removed")
-                )
+                container.fail(VANISHED)
                 self._become(STOPPED)
             return
         container.runtime_id = state["Id"]
-        self._note(state)
-        self._become(_status(state))
+        note_end(self.container, state)
+        self._become(status_of(state))
 
     def stop(self) -> None:
         """SIGTERM, and SIGKILL after the container's own time or the agent's."""
@@ -106,7 +111,7 @@ class Life:
                 tools.docker.create_volume(volume.name, volume.driver, volume.options, volume.labels)
             container.runtime_id = tools.docker.create(container.docker_name, config, limit)
         except DockerTimeout as error:
-            raise _timeout("created", limit) from error
+            raise timed_out("created", limit) from error
         except DockerError as error:
             raise Failure("CannotCreateContainerError", str(error)) from error
         self._become(CREATED)
@@ -117,14 +122,14 @@ class Life:
             self.tools.docker.start(self.container.runtime_id, limit)
         except DockerTimeout as error:
             self.stop()
-            raise _timeout("started", limit) from error
+            raise timed_out("started", limit) from error
         except DockerError as error:
             if str(error).endswith("EOF"):
                 self.stop()
             raise Failure("CannotStartContainerError", str(error)) from error
         state = self._inspect()
         if state is not None:
-            self._note(state, ended=False)
+            note_start(self.container, state)
         self._become(RUNNING)
 
     def _await_end(self) -> None:
@@ -139,11 +144,9 @@ class Life:
             if state is None or not state["State"]["Running"]:
                 break
         if state is None:
-            self.container.fail(
-                Failure("ContainerVanishedError", "Could not find a container; it may have been removed")
-            )
+            self.container.fail(VANISHED)
         else:
-            self._note(state)
+            note_end(self.container, state)
         self._become(STOPPED)
 
     def _inspect(self) -> dict[str, Any] | None:
@@ -156,43 +159,7 @@ class Life:
                     return None
                 time.sleep(1)
 
-    def _note(self, found: dict[str, Any], ended: bool = True) -> None:
-        container, state = self.container, found["State"]
-        container.created_at, container.image_id = found.get("Created") or "", found.get("Image") or ""
-        container.started_at = state.get("StartedAt") or ""
-        container.bindings = bindings_of((found.get("NetworkSettings") or {}).get("Ports") or {}) or container.bindings
-        if ended and not state["Running"] and (state.get("FinishedAt") or _NEVER) != _NEVER:
-            container.exit_code, container.finished_at = int(state["ExitCode"]), state["FinishedAt"]
-            if state.get("OOMKilled"):
-                container.fail(Failure("OutOfMemoryError", "Container killed due to memory usage"))
-            elif state.get("Error"):
-                container.fail(Failure("DockerStateError", state["Error"]))
-
     def _become(self, status: str) -> None:
         with self.task.lock:
             self.container.known = status
             self._moved(self.task, self.container)
-
-
-def _status(found: dict[str, Any]) -> str:
-    state = found["State"]
-    if state["Running"]:
-        return RUNNING
-    never = (state.get("StartedAt") or _NEVER) == _NEVER and not state.get("Error") and not state.get("Dead")
-    return CREATED if never else STOPPED
-
-
-def bindings_of(ports: dict[str, Any]) -> list[dict[str, Any]]:
-    """Docker's port map as ECS's networkBindings."""
-    found = []
-    for name, hosts in sorted(ports.items()):
-        port, _, protocol = name.partition("/")
-        for host in hosts or ():
-            bound = {"bindIP": host["HostIp"], "containerPort": int(port), "hostPort": int(host["HostPort"])}
-            found.append({**bound, "protocol": protocol or "tcp"})
-    return found
-
-
-def _timeout(transition: str, seconds: float) -> Failure:
-    waited = durations.write(seconds)
-    return Failure("DockerTimeoutError", f"Could not transition to {transition}; timed out after waiting {waited}")

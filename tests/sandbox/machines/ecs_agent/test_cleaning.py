@@ -64,6 +64,7 @@ def test_an_image_of_the_right_age_goes(
     docker.images["other:1"] = Behaviour()
     agent.payload(task())
     agent.stopped()
+    until(lambda: agent.store.values.get("images"))
     now = time.time()
     monkeypatch.setattr("sandbox.machines.ecs_agent.tasks.cleaning.time.time", lambda: now + 600)
     assert agent.cleaning.remove_images({"kiln/test:1"}) == []
