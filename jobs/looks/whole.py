@@ -70,7 +70,9 @@ def _explain(cloud: Cloud, job_id: str) -> Explanation:
 
 
 def read_log(cloud: Cloud, job: Job, tail: int) -> tuple[tuple[Line, ...], str]:
-    """Read the end of a job's log, or say why there is none."""
+    """Read the end of a job's log, `tail` lines (0: nothing is read), or say why there is none."""
+    if not tail:
+        return (), ""
     if job.log_driver != "awslogs":
         return (), f"its output goes to {job.log_driver}, which Kiln cannot read"
     if job.is_array:
