@@ -48,7 +48,7 @@ def begin(script: Path, what: str) -> "subprocess.Popen[str]":
 
 def test_without_a_role_it_waits_and_leaves_the_agents_state(script: Path, tree: dict[str, bytes]) -> None:
     here = script.parent
-    assert begin(script, "pre-start").wait(20) == 0
+    assert begin(script, "pre-start").communicate(timeout=20)[0] == ""
     assert not (here / "rules").exists()
     waiting = begin(script, "start")
     ends = time.monotonic() + 20
@@ -65,7 +65,7 @@ def test_without_a_role_it_waits_and_leaves_the_agents_state(script: Path, tree:
 
 def test_with_a_role_it_begins_at_once(script: Path, tree: dict[str, bytes]) -> None:
     tree[ROLE] = b"{}"
-    assert begin(script, "pre-start").wait(20) == 0
+    assert begin(script, "pre-start").communicate(timeout=20)[0] == ""
     assert (script.parent / "route_localnet").read_text() == "1\n"
     assert begin(script, "start").communicate(timeout=20)[0].startswith("began")
     assert (script.parent / "rules").read_text().count("PREROUTING") == 1
@@ -76,6 +76,6 @@ def test_another_agent_begins_without_a_role(script: Path) -> None:
     other = script.parent / "amazon-ecs-agent-other"
     other.write_text("#!/bin/sh\necho the other\n")
     other.chmod(0o755)
-    assert begin(script, "pre-start").wait(20) == 0
+    assert begin(script, "pre-start").communicate(timeout=20)[0] == ""
     assert (script.parent / "rules").exists()
     assert begin(script, "start").communicate(timeout=20)[0] == "the other\n"
