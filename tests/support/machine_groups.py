@@ -17,6 +17,7 @@ SHARED = {
     "test_build": "built",
     "test_environments": "built",
     "test_sabotage": "one machine",
+    "test_guest": "one machine",
     "test_bad_days_on_a_machine": "one machine",
     "test_registry": "one machine",
 }
