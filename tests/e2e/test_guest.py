@@ -17,7 +17,7 @@ METADATA = "http://169.254.169.254/latest"
 # What a container without Python has: the first line that the service answers when it is asked for a token.
 ASK = r"""
 image=$(docker images --quiet '*/library/busybox')
-docker run --rm NETWORK $image sh -c '
+docker run --rm NETWORK $image sh 2>/dev/null -c '
     printf "PUT /latest/api/token HTTP/1.1\r\nHost: x\r\nX-aws-ec2-metadata-token-ttl-seconds: 60\r\n\r\n" |
         timeout SECONDS nc 169.254.169.254 80 | head -n 1
     echo over'

@@ -29,7 +29,7 @@ def test_the_key_is_delivered(ec2: Any, tree: Callable[..., dict[str, bytes]]) -
     assert found["meta-data/public-keys/0/openssh-key"] == public + b"\n"
 
 
-def test_what_an_instance_is(tree: Callable[..., dict[str, bytes]], describe: Any) -> None:
+def test_what_an_instance_is(ec2: Any, tree: Callable[..., dict[str, bytes]], describe: Any) -> None:
     found = tree(UserData="#cloud-config\n")
     instance = describe(found["meta-data/instance-id"].decode())
     mac = instance["NetworkInterfaces"][0]["MacAddress"]
@@ -38,7 +38,8 @@ def test_what_an_instance_is(tree: Callable[..., dict[str, bytes]], describe: An
     assert found["meta-data/local-hostname"].decode() == instance["PrivateDnsName"]
     assert found["meta-data/placement/availability-zone"].decode() == instance["Placement"]["AvailabilityZone"]
     assert found[f"meta-data/network/interfaces/macs/{mac}/local-ipv4s"].decode() == instance["PrivateIpAddress"]
-    assert found["meta-data/placement/availability-zone-id"].startswith(b"use1-az")
+    zones = ec2.describe_availability_zones(ZoneNames=[instance["Placement"]["AvailabilityZone"]])["AvailabilityZones"]
+    assert found["meta-data/placement/availability-zone-id"].decode() == zones[0]["ZoneId"]
     assert found["meta-data/services/partition"] == b"aws"
     document = json.loads(found["dynamic/instance-identity/document"])
     assert (document["instanceId"], document["region"]) == (instance["InstanceId"], "us-east-1")

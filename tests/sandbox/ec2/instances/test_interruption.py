@@ -86,6 +86,17 @@ def test_a_user_may_be_faster(sandbox: Sandbox, ec2: Any, running: Callable[...,
     assert request_of(ec2, taken) == ("closed", "instance-terminated-by-user")
 
 
+def test_a_machine_that_its_user_stopped_stays_so(
+    sandbox: Sandbox, ec2: Any, running: Callable[..., str], describe: Any
+) -> None:
+    instance_id = running(**STOPS)
+    sandbox.interrupt(instance_id)
+    ec2.stop_instances(InstanceIds=[instance_id])
+    sandbox.clock.advance(125)
+    left = describe(instance_id)
+    assert (left["State"]["Name"], left["StateReason"]["Code"]) == ("stopped", "Client.UserInitiatedShutdown")
+
+
 def test_only_running_spot_instances_are_taken_back(
     sandbox: Sandbox, ec2: Any, running: Callable[..., str], launch: Callable[..., str]
 ) -> None:
