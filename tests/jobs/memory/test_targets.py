@@ -1,8 +1,10 @@
 """Which types are measured, and where."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import yaml
 
 from environments.kinds.batch.existing_environment import ExistingEnvironment, from_description
 from jobs.memory import copies, show
@@ -10,8 +12,10 @@ from jobs.memory.measure import Measured
 from jobs.memory.targets import MEASURING, Target, choose_target, choose_types
 from kiln.errors import UserError
 from tests.support.doctor_pictures import TYPES
+from tests.support.typed import keys
 
 AMI = "ami-0123456789abcdef0"
+DOCUMENTS: dict[str, list[str]] = yaml.safe_load((Path(__file__).parents[2] / "cli" / "documents.yaml").read_text())
 
 
 def compute(name: str, *types: str, market: str = "EC2", state: str = "ENABLED", **more: object) -> ExistingEnvironment:
@@ -95,5 +99,7 @@ def test_nothing_that_can_start_machines() -> None:
 def test_what_a_job_may_ask_for(registered: int, asked: str) -> None:
     measured = Measured(choose_target(TYPES["c5.2xlarge"], [ONE], "small"), registered, "a machine")
     assert f"memory = '{asked}'" in show.render("small", "us-east-1", [measured])
-    [line] = show.make_document("small", "us-east-1", [measured])["types"]
+    document = show.make_document("small", "us-east-1", [measured])
+    assert keys(document) == DOCUMENTS["measure-memory"]
+    [line] = document["types"]
     assert (line["nextflow"], line["registered_mib"], line["computed_mib"]) == (asked, registered, 15446)
