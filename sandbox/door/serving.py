@@ -12,6 +12,7 @@ from werkzeug.serving import make_server
 from sandbox.batch.model import account
 from sandbox.door.gate import Gate
 from sandbox.door.own_calls import make_own_calls
+from sandbox.ecs import running
 from sandbox.ecs.instances import losing
 from sandbox.seams.table import install
 from sandbox.world.agenda import Ticker
@@ -29,6 +30,7 @@ class Serving:
         world.linked_role_users[account.SERVICE] = account.list_users_of_linked_role
         world.own_calls = make_own_calls(world)
         world.machine_listeners.append(losing.hear_of_machine)
+        world.job_memory = running.count_job_memory
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.application = Gate(world)
         self._server = make_server(LOOPBACK, port, self.application, threaded=True, request_handler=MotoRequestHandler)

@@ -28,6 +28,17 @@ def count_remaining(instance: ContainerInstance) -> dict[str, int]:
     return views.count_remaining(instance)
 
 
+def count_job_memory(ec2_instance_id: str) -> int:
+    """Return the MiB that the tasks on a machine may take together, by their hard limits (`World.job_memory`)."""
+    return sum(
+        task.memory
+        for records in tables.everywhere()
+        for instance in list(records.instances.values())
+        if instance.ec2_instance_id == ec2_instance_id
+        for task in list(instance.live.values())
+    )
+
+
 def fits(instance: ContainerInstance, asked: TaskAsked) -> bool:
     """Return whether a container instance has room for a task. AWS's agent starts nothing more behind one that is too
     large for what is left.

@@ -32,6 +32,16 @@ def has_room_for(instance_id: str, mib: int) -> bool:
     return free >= room.RESERVE_FOR_JOBS_MIB
 
 
+def explain_lack(instance_id: str, mib: int) -> str:
+    """Say why a job does not start that has no room; nothing where it has."""
+    if has_room_for(instance_id, mib):
+        return ""
+    return (
+        f"The machines of the offline AWS run on this computer: a job of {mib} MiB on {instance_id} would fill its "
+        "memory, and waits until other jobs have ended"
+    )
+
+
 def _list_promises(world: World, more: dict[str, int] | None = None) -> dict[str, int]:
     """Return MiB that machines may come to touch, by instance; `more` is what new jobs add."""
     return {

@@ -52,3 +52,14 @@ def test_a_task_runs_and_ends(sandbox: Sandbox, instance: ContainerInstance) -> 
     assert heard == [("RUNNING", None), ("STOPPED", 0)]
     assert task.reason == "Essential container in task exited"
     assert running.count_remaining(instance)["MEMORY"] == 15434
+
+
+def test_what_the_tasks_on_a_machine_may_take_is_known(sandbox: Sandbox, instance: ContainerInstance) -> None:
+    machine = instance.ec2_instance_id
+    assert sandbox.world.job_memory(machine) == 0
+    for memory in (512, 1024):
+        start(sandbox, instance, ask("sleep 60", memory=memory))
+    assert sandbox.world.job_memory(machine) == 1536
+    assert sandbox.world.job_memory("i-0123456789abcdef0") == 0
+    sandbox.clock.advance(120)
+    assert sandbox.world.job_memory(machine) == 0

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.ec2.hardware.room import count_room, has_room_for
+from sandbox.ec2.hardware.room import count_room, explain_lack, has_room_for
 from sandbox.inprocess import Sandbox
 from sandbox.world import room
 
@@ -25,6 +25,8 @@ def test_a_job_has_room_while_all_limits_together_fit(with_machines: Sandbox, ma
     machines.available_mib = room.may_touch(15434) + room.RESERVE_FOR_JOBS_MIB + 4096
     assert has_room_for(instance_id, 4096)
     assert not has_room_for(instance_id, 4097)
+    assert explain_lack(instance_id, 4096) == ""
+    assert f"a job of 4097 MiB on {instance_id} would fill its memory, and waits" in explain_lack(instance_id, 4097)
     with_machines.world.job_memory = {instance_id: 1096}.__getitem__
     assert has_room_for(instance_id, 3000)
     assert not has_room_for(instance_id, 3001)
