@@ -92,8 +92,7 @@ class Layers(ECRResponse):
             "InvalidLayerPartException",
             f"Layer part with first byte '{first}' does not follow the last byte received, '{last}'",
         )
-        for name, value in {**self._named(), "lastValidByteReceived": last}.items():
-            setattr(error, name, value)
+        vars(error).update(self._named(), lastValidByteReceived=last)
         return error
 
     def _read_blob(self) -> bytes:

@@ -103,11 +103,9 @@ class Task:
     def restore(cls, document: dict[str, Any]) -> Task:
         """The task that `document` was made of."""
         task = cls(document["payload"])
-        for name in _TASK_KEPT:
-            setattr(task, name, document[name])
+        vars(task).update({name: document[name] for name in _TASK_KEPT})
         for container, kept in zip(task.containers, document["containers"]):
-            for name in _KEPT:
-                setattr(container, name, kept[name])
+            vars(container).update({name: kept[name] for name in _KEPT})
         return task
 
 
