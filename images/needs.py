@@ -108,4 +108,12 @@ def _roles(specs: Sequence[ImageSpec], scope: Scope) -> tuple[Permission, ...]:
     profiles = {spec.builder.instance_profile for spec in specs if spec.builder.instance_profile}
     roles = tuple(sorted({scope.iam(f"role/{profile.rpartition('/')[2]}") for profile in profiles}))
     passed = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
-    return (Permission("ImagesPassRole", ("iam:PassRole",), roles, passed),) if roles else ()
+    named = {spec.builder.instance_profile or "" for spec in specs if spec.private_images} - {""}
+    pulling = tuple(sorted(scope.iam(f"instance-profile/{profile.rpartition('/')[2]}") for profile in named))
+    asked = tuple(sorted(scope.iam(f"role/{profile.rpartition('/')[2]}") for profile in named))
+    looked = (
+        Permission("ImagesProfile", ("iam:GetInstanceProfile",), pulling),
+        Permission("ImagesRoleRights", ("iam:SimulatePrincipalPolicy",), asked),
+    )
+    made = (Permission("ImagesPassRole", ("iam:PassRole",), roles, passed),) if roles else ()
+    return (*made, *(looked if pulling else ()))

@@ -14,8 +14,8 @@ from environments.rights.administrator import describe_requirements
 from environments.rights.use import use_of
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
-from images.builder_rights import list_rights
 from images.needs import needs as images_need
+from images.plan.builder_rights import list_rights
 from images.spec import definitions as images
 from images.spec.image import ImageSpec
 from kiln.errors import Exit, UserError

@@ -11,11 +11,11 @@ from typing import Any
 
 from cloud import errors
 from cloud.looks import Looks
+from cloud.rights.demand import Demand
 from cloud.session import Cloud
 from environments.kinds.iam.roles import read_trust, trusted
 from environments.kinds.iam.trust_policies import trust_command, trusts
 from environments.model.inputs import Inputs
-from environments.rights.demand import Demand
 from environments.rights.of_images import list_execution_demands
 from environments.rights.of_tasks import list_task_demands
 from environments.rights.use import Use

@@ -3,6 +3,9 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from cloud.looks import Unchecked
+from cloud.rights.check import check_rights
+from cloud.rights.demand import Demand, Verdict
+from cloud.rights.words import Missing, list_missing, role_name
 from cloud.session import Cloud
 from environments.kinds.data.bucket_state import ExistingBucket
 from environments.kinds.iam import policy_state
@@ -12,14 +15,11 @@ from environments.model.inputs import Inputs
 from environments.model.resource import Difference
 from environments.plan.job_roles import Named, list_demands
 from environments.plan.steps import Step
-from environments.rights.check import check_rights
-from environments.rights.demand import Demand, Verdict
 from environments.rights.of_images import list_execution_demands, list_image_demands
 from environments.rights.of_machines import list_machine_demands
 from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet
 from environments.rights.of_tasks import list_task_demands
 from environments.rights.use import Use, use_of
-from environments.rights.words import Missing, list_missing, role_name
 from kiln.errors import UserError
 
 _POLICY = "policy "  # how the difference of an attached policy begins

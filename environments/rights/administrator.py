@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from cloud.rights.demand import Demand
 from environments.kinds.iam import roles, service_linked
-from environments.rights.demand import Demand
 from environments.rights.of_images import list_execution_demands, list_image_demands
 from environments.rights.of_machines import list_machine_demands
 from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet

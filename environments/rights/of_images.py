@@ -6,8 +6,8 @@ AmazonEC2ContainerRegistryPullOnly, AWS Managed Policy Reference.
 
 from collections.abc import Iterator
 
+from cloud.rights.demand import Ask, Demand
 from environments.kinds.iam.execution import execution_access
-from environments.rights.demand import Ask, Demand
 from environments.rights.of_machines import allow, known
 from environments.rights.use import Use
 from environments.spec.environment import EnvironmentSpec

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cloud.policy import FOR_AWS
-from environments.rights.demand import Ask, Context, Demand
+from cloud.rights.demand import Ask, Context, Demand
 from environments.rights.use import Use
 from provision.docker import autoscale_policy
 

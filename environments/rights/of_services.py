@@ -4,7 +4,7 @@ Sources: AWSBatchServiceRole and AmazonEC2SpotFleetTaggingRole, AWS Managed Poli
 without which no machine starts or none is ended; the pages of these services, Service Authorization Reference.
 """
 
-from environments.rights.demand import Ask, Demand
+from cloud.rights.demand import Ask, Demand
 from environments.rights.of_machines import allow, known
 from environments.rights.use import Use
 

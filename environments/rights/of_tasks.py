@@ -6,7 +6,7 @@ User Guide (kms:GenerateDataKey to write, kms:Decrypt to read).
 
 from collections.abc import Iterator
 
-from environments.rights.demand import Ask, Demand
+from cloud.rights.demand import Ask, Demand
 from environments.rights.of_machines import allow, known, via
 from environments.rights.use import BucketUse, Use
 

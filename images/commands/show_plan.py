@@ -27,6 +27,8 @@ def render_header(cloud: Cloud, plan: Plan) -> str:
         lines.append(f"  ! {plan.base.id} is deprecated since {plan.base.deprecated:%Y-%m-%d}")
     for warning in refusals.list_warnings(rules.examine(plan.boot.spec)):
         lines += [f"  ! {warning.what}", f"    {warning.why}", f"    {warning.hint}"]
+    lines += [f"  ! {typed.pasteable(note)}" for note in plan.role.notes]
+    lines += [f"  ? {unchecked}" for unchecked in plan.role.unchecked]
     return "\n".join([*lines, ""])
 
 
@@ -75,6 +77,8 @@ def make_document(cloud: Cloud, plan: Plan, *, up_to_date: bool) -> dict[str, An
         "minutes": plan.estimate.minutes, "dollars": plan.estimate.dollars, "dollars_per_month": plan.estimate.monthly,
         "volumes": plan.mappings, "steps": [step.name for step in boot.recipe.steps],
         "checks": [check.name for check in boot.recipe.checks],
+        "notes": [typed.pasteable(note) for note in plan.role.notes],
+        "not_checked": [vars(unchecked) for unchecked in plan.role.unchecked],
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Preflight: everything that can be known before anything costs money."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,8 +9,9 @@ from cloud import kms
 from cloud.session import Cloud
 from images.amis import base, catalogue, nvidia
 from images.amis.base import BaseImage
-from images.plan import boot, key, volumes
+from images.plan import boot, builder_role, key, volumes
 from images.plan.boot import Boot
+from images.plan.builder_role import BuilderRole
 from images.plan.estimate import Estimate, estimate
 from images.spec import rules
 from images.spec.bases import ALIASES
@@ -40,6 +41,8 @@ class Plan:
     existing: catalogue.Entry | None
     driver: nvidia.Driver = "unknown"
     """Whether the AMI will have NVIDIA's driver."""
+    role: BuilderRole = field(default_factory=BuilderRole)
+    """What is known of the builder's role."""
 
 
 def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
@@ -65,6 +68,7 @@ def prepare(cloud: Cloud, spec: ImageSpec, root: Path) -> Plan:
         carries=carried.as_tag(list_image_recipes(spec, machine)),
         estimate=estimate(cloud, root / spec.name, machines.placements[0].instance_type, mappings),
         existing=catalogue.find_by_key(entries, build_key),
+        role=builder_role.check(cloud, spec),
         driver=nvidia.record(nvidia.tell_driver(start.name, start.owner, start.tags), [spec.model_dump_json()]),
     )  # fmt: skip
 

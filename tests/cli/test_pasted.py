@@ -159,6 +159,8 @@ def test_warnings_of_a_plan_are_gone_when_their_commands_were_pasted(
 ) -> None:  # fmt: skip
     make_role(sandbox, "ecsInstanceRole", "ec2.amazonaws.com", policies=(ECS,))
     env = define("genomics-workflow-template")
+    first = type_in(*prefix, "register-env", "--env", env, "--region", IN, "--plan").text
+    assert ("when this plan is applied: eval" in first) == bool(prefix)
     assert type_in("register-env", "--env", env, "--region", IN, "--yes").code == 0
     network = sandbox.client("ec2", IN)
     named = [{"Name": "group-name", "Values": ["lab-batch"]}]

@@ -7,12 +7,12 @@ roles for AWS Batch", AWS Batch User Guide.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from cloud.rights.words import list_missing
 from environments.doctor.checks.finding import Finding, error
 from environments.doctor.facts.compute_environments import Described, is_spot, name_of, resources, short_name
 from environments.doctor.facts.picture import Picture
 from environments.doctor.facts.roles import Role
 from environments.kinds.iam.trust_policies import trust_command, trusts
-from environments.rights.words import list_missing
 
 _LINKED = "/aws-service-role/"
 _MAKES = "makes it where it is Kiln's, and says what it must hold where it is not"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from environments.rights.demand import Verdict
-from environments.rights.words import role_name
+from cloud.rights.demand import Verdict
+from cloud.rights.words import role_name
 
 
 @dataclass(frozen=True)

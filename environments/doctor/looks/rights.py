@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from cloud import errors, tags
+from cloud.rights.check import check_rights
+from cloud.rights.demand import Demand, Verdict
 from cloud.session import Cloud
 from environments.doctor.facts.compute_environments import Described, resources, short_name
 from environments.doctor.facts.rights import Rights
@@ -11,8 +13,6 @@ from environments.doctor.facts.scope import Scope
 from environments.kinds.ec2 import launch_templates as templates
 from environments.model import ownership
 from environments.plan.job_roles import list_demands, list_named
-from environments.rights.check import check_rights
-from environments.rights.demand import Demand, Verdict
 from environments.rights.of_images import list_execution_demands, list_image_demands
 from environments.rights.of_machines import list_machine_demands
 from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet

@@ -10,7 +10,8 @@ from typing import Any
 
 from cloud import tags
 from cloud.pages import list_all
-from environments.kinds.iam.statements import Statement, document, statements_of
+from cloud.rights.documents import statements_of
+from environments.kinds.iam.statements import Statement, document
 
 DOCUMENT = "kiln:document"  # version and digest of what Kiln wrote last
 

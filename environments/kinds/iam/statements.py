@@ -75,13 +75,6 @@ def merged(desired: Sequence[Statement], there: Sequence[Statement], sid: str, *
     return sorted([*desired, *of_others], key=lambda statement: str(statement.get("Sid", "")))
 
 
-def statements_of(document: Any) -> list[Statement]:
-    """Those of a policy document, as boto3 or JSON has it."""
-    whole = json.loads(document) if isinstance(document, str) else document
-    statements = whole["Statement"]
-    return statements if isinstance(statements, list) else [statements]
-
-
 def document(statements: Sequence[Statement]) -> str:
     """The JSON of the policy that says this."""
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})

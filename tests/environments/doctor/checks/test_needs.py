@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
+from cloud.rights.demand import Decision, Demand, Lack, Verdict
 from environments.doctor.checks.run import OF_ENVIRONMENT, OF_REGION, Check
 from environments.doctor.facts.instance_types import InstanceTypes
 from environments.doctor.facts.keys import Key, Keys
@@ -17,7 +18,6 @@ from environments.doctor.facts.rights import Rights
 from environments.doctor.facts.roles import Profile, Role, Roles
 from environments.doctor.facts.volumes import Volumes
 from environments.machines.references import References
-from environments.rights.demand import Decision, Demand, Lack, Verdict
 from launch_templates.versions import OWN, Template, Version
 from tests.support.doctor_pictures import NOW, TYPES, job, picture
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from environments.rights.conditions import as_list, hold, matches, substitute
-from environments.rights.demand import Context, Decision
+from cloud.rights.conditions import as_list, hold, matches, substitute
+from cloud.rights.demand import Context, Decision
 
 Statement = Mapping[str, Any]
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from environments.rights.demand import Decision, Demand, Lack, Verdict
+from cloud.rights.demand import Decision, Demand, Lack, Verdict
 
 _AWS = ":iam::aws:policy/"
 

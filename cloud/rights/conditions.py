@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from environments.rights.demand import Context
+from cloud.rights.demand import Context
 
 _VARIABLE = re.compile(r"\$\{\s*([^},]+?)\s*(?:,\s*'([^']*)'\s*)?\}")
 _ABSENT = "ec2:attribute/"  # no attribute but the one that is changed is part of a request

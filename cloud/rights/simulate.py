@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cloud.pages import list_all
+from cloud.rights.demand import Ask, Context, Decision, Demand
 from cloud.session import Cloud
-from environments.rights.demand import Ask, Context, Decision, Demand
 
 _MOST = 1000  # results to a page
 Decisions = Mapping[tuple[str, str], Decision]

@@ -7,10 +7,10 @@ access; one that allows the account (its root, or its number) hands the decision
 from dataclasses import dataclass, field
 
 from cloud import errors
+from cloud.rights.demand import Context, Decision
+from cloud.rights.documents import KeyPolicy, denial_of, read_key_policy
+from cloud.rights.evaluate import ask_key
 from cloud.session import Cloud
-from environments.rights.demand import Context, Decision
-from environments.rights.documents import KeyPolicy, denial_of, read_key_policy
-from environments.rights.evaluate import ask_key
 
 
 @dataclass

@@ -1,14 +1,14 @@
 """Read a role's policies: what they say, for whoever may read them but not ask IAM; and the policies of
 buckets and keys."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors
 from cloud.pages import list_all
+from cloud.rights.evaluate import Documents, Policy, Statement
 from cloud.session import Cloud
-from environments.kinds.iam.statements import statements_of
-from environments.rights.evaluate import Documents, Policy, Statement
 from kiln.errors import UserError
 
 
@@ -34,6 +34,13 @@ def _managed(iam: Any, arn: str) -> Policy:
 def _inline(iam: Any, role: str, name: str) -> Policy:
     document = iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
     return Policy(name, tuple(statements_of(document)))
+
+
+def statements_of(document: Any) -> list[dict[str, Any]]:
+    """List those of a policy document, as boto3 or JSON has it."""
+    whole = json.loads(document) if isinstance(document, str) else document
+    statements = whole["Statement"]
+    return statements if isinstance(statements, list) else [statements]
 
 
 def read_bucket_policy(cloud: Cloud, bucket: str) -> tuple[Statement, ...]:

@@ -8,7 +8,7 @@ import yaml
 
 from cloud.policy import Scope
 from environments.commands import operator_policy
-from images.builder_rights import list_rights
+from images.plan.builder_rights import list_rights
 from images.spec.image import ImageSpec
 from kiln.errors import Exit, UserError
 

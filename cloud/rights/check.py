@@ -5,12 +5,12 @@ What neither answers is not checked, and never passes for allowed.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from cloud.rights.demand import Decision, Demand, Lack, Verdict
+from cloud.rights.documents import denial_of, read_bucket_policy, read_documents
+from cloud.rights.evaluate import Documents, allows_in_resource, decide
+from cloud.rights.keys import Keys
+from cloud.rights.simulate import Decisions, simulate
 from cloud.session import Cloud
-from environments.rights.demand import Decision, Demand, Lack, Verdict
-from environments.rights.documents import denial_of, read_bucket_policy, read_documents
-from environments.rights.evaluate import Documents, allows_in_resource, decide
-from environments.rights.keys import Keys
-from environments.rights.simulate import Decisions, simulate
 
 
 def check_rights(cloud: Cloud, demands: Iterable[Demand]) -> tuple[Verdict, ...]:
