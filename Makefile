@@ -56,6 +56,7 @@ bench: setup
 	$(RUN)/python -m benchmarks.build
 	$(RUN)/python -m benchmarks.autoscale
 	$(RUN)/python -m benchmarks.boot
+	$(RUN)/python -m benchmarks.jobs
 
 words: setup
 	$(RUN)/python -m scripts.count_words

@@ -9,7 +9,6 @@ from sandbox.seams import one_session  # noqa: F401  # isort: skip
 import boto3
 from botocore.config import Config
 
-from sandbox.batch.placing import stand_in
 from sandbox.door.gate import Application
 from sandbox.door.serving import Serving, empty_account
 from sandbox.ec2.instances import interruption
@@ -114,10 +113,6 @@ class Sandbox:
         )
         config = Config(retries={"max_attempts": 0}, proxies={}, ignore_configured_endpoint_urls=True)
         return session.client(service, **{"endpoint_url": self.endpoint, "config": config, **options})
-
-    def place_job(self, job_id: str, status: str = "RUNNING", environment: str = "") -> dict[str, str]:
-        """Stand in for Batch's scheduler: a RUNNABLE job becomes RUNNING, a RUNNING one SUCCEEDED or FAILED."""
-        return stand_in.place(self.world, job_id, status, environment)
 
     def interrupt(self, instance_id: str) -> dict[str, Any]:
         """Have AWS take a Spot Instance back: the notice now, the machine two minutes later by the clock."""

@@ -14,13 +14,14 @@ from moto.core.utils import get_service_model
 
 from sandbox.batch import shapes, tags
 from sandbox.batch.compute_environments import calls as compute_environments
+from sandbox.batch.compute_environments import views as environment_views
 from sandbox.batch.job_definitions import calls as job_definitions
 from sandbox.batch.job_queues import calls as job_queues
 from sandbox.batch.jobs import lists, stopping, submission
-from sandbox.batch.model import records
+from sandbox.batch.model import records, waking
 from sandbox.batch.model.errors import TooManyRequests
 from sandbox.batch.model.records import Fields, Records
-from sandbox.batch.placing import settling
+from sandbox.batch.placing import scheduler
 from sandbox.world.refusals import make_body, make_headers
 from sandbox.world.world import current
 
@@ -28,7 +29,7 @@ Operation = Callable[[Records, Fields], Fields]
 
 OPERATIONS: dict[str, Operation] = {
     "CreateComputeEnvironment": compute_environments.create,
-    "DescribeComputeEnvironments": compute_environments.describe,
+    "DescribeComputeEnvironments": environment_views.describe,
     "UpdateComputeEnvironment": compute_environments.update,
     "DeleteComputeEnvironment": compute_environments.delete,
     "CreateJobQueue": job_queues.create,
@@ -51,6 +52,9 @@ OPERATIONS: dict[str, Operation] = {
 PATHS = (r"{0}/v1/(?P<operation>[^/]+)/?$", r"{0}/v1/tags/(?P<arn>.+)$")
 
 
+waking.listen(scheduler.wake)
+
+
 class Batch(BaseResponse):
     """Parses with botocore's model, does the operation while the sandbox stands still, serialises the answer."""
 
@@ -68,7 +72,6 @@ class Batch(BaseResponse):
             world.settle()
             try:
                 table = records.of(self.region)
-                settling.settle(table)
                 return self._answer(ActionResult(operation(table, self._request(name))))
             except ServiceException as error:
                 return self._answer(ActionResult(error))

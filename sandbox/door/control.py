@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from sandbox.batch.placing import stand_in
 from sandbox.ec2.instances import interruption
 from sandbox.ec2.model.records import list_instances
 from sandbox.ecr import layer_downloads, loading
@@ -91,10 +90,6 @@ def _instances(_: World, __: dict[str, Any]) -> Any:
     ]
 
 
-def _place_job(world: World, body: dict[str, Any]) -> Any:
-    return stand_in.place(world, **body)
-
-
 def _load_image(world: World, body: dict[str, Any]) -> Any:
     return loading.load(world, **body)
 
@@ -116,7 +111,6 @@ _ROUTES: dict[tuple[str, str], Callable[[World, dict[str, Any]], Any]] = {
     ("DELETE", "calls"): _clear_calls,
     ("GET", "timings"): _timings,
     ("GET", "instances"): _instances,
-    ("POST", "batch-jobs"): _place_job,
     ("GET", "images"): lambda world, _: loading.list_names(world),
     ("POST", "images"): _load_image,
     ("POST", "interruptions"): lambda _, body: interruption.interrupt(**body),

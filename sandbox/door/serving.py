@@ -9,6 +9,7 @@ from moto.core.model_instances import reset_model_data
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 
+from sandbox.batch.machines import hearing
 from sandbox.batch.model import account
 from sandbox.door.gate import Gate
 from sandbox.door.own_calls import make_own_calls
@@ -30,6 +31,7 @@ class Serving:
         world.linked_role_users[account.SERVICE] = account.list_users_of_linked_role
         world.own_calls = make_own_calls(world)
         world.machine_listeners.append(losing.hear_of_machine)
+        world.machine_listeners.append(hearing.hear)
         world.job_memory = running.count_job_memory
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self.application = Gate(world)

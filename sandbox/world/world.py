@@ -46,6 +46,12 @@ class Delays:
     batch_queue: float = 2.0
     batch_job: float = 1.0
     batch_blocked: float = 60.0
+    batch_idle: float = 300.0
+    """How long a machine without jobs is kept, where the environment asks for no longer delay."""
+    batch_again: float = 60.0
+    """When Batch tries again what EC2 has refused it."""
+    batch_join: float = 900.0
+    """How long a machine may take until its agent registers; then Batch cannot tell why the job waits."""
     iam_propagation: float = 5.0
 
 

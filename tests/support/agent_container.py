@@ -61,6 +61,10 @@ class Container:
         else:
             self._later(float(self.asked.get("stopTimeout") or GRACE) + 0.2, lambda: self._end(KILLED, ""))
 
+    def exit(self, exit_code: int) -> None:
+        """Its process ends by itself."""
+        self._end(exit_code, "")
+
     def lose(self) -> None:
         """Its machine is off. Where that starts again, the agent tells of it."""
         if not self.ended:

@@ -19,6 +19,7 @@ from environments.doctor import command as commands
 from environments.rollout.options import Options
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
+from tests.support import running_jobs
 
 Document = dict[str, Any]
 
@@ -97,6 +98,7 @@ class Patient:
 def turned_to(sandbox: Sandbox, folder: Path) -> Iterator[None]:
     """This process speaks to an empty account of the sandbox, and waiting moves its clock instead of taking time."""
     with pytest.MonkeyPatch.context() as patch:
+        running_jobs.dismiss(sandbox)
         sandbox.reset()
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             patch.delenv(name)

@@ -13,6 +13,7 @@ from environments.rollout.options import Options
 from environments.spec import definitions
 from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
+from tests.support import running_jobs
 
 Define = Callable[..., str]
 Register = Callable[..., int]
@@ -102,11 +103,7 @@ def ami_of(described: dict[str, Any]) -> str:
 
 def run_job(sandbox: Sandbox, queue: str, definition: str, **more: Any) -> str:
     """A job that is RUNNING; its id."""
-    job = sandbox.client("batch").submit_job(jobName="fastqc", jobQueue=queue, jobDefinition=definition, **more)
-    sandbox.clock.advance(5)
-    sandbox.client("batch").describe_jobs(jobs=[job["jobId"]])
-    sandbox.place_job(job["jobId"])
-    return str(job["jobId"])
+    return running_jobs.submit_running(sandbox, jobName="fastqc", jobQueue=queue, jobDefinition=definition, **more)
 
 
 def status_of(aws: Clients, job: str) -> str:

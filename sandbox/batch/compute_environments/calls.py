@@ -1,4 +1,4 @@
-"""Compute environments: made, told, updated, deleted; each change takes effect after a while of the sandbox's clock.
+"""Compute environments: made, updated, deleted; each change takes effect after a while of the sandbox's clock.
 
 Sources: https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateComputeEnvironment.html,
 …/API_UpdateComputeEnvironment.html, …/API_DeleteComputeEnvironment.html,
@@ -42,6 +42,7 @@ def create(records: Records, request: Fields) -> Fields:
         context=request.get("context", ""),
         unmanaged_vcpus=request.get("unmanagedvCpus"),
     )
+    _raise(environment, resources.get("desiredvCpus", 0))
     if update_rules.can_be_updated(environment):
         environment.update_policy = dict(update_rules.DEFAULT_POLICY)
     records.environments[name] = environment
@@ -92,8 +93,11 @@ def update(records: Records, request: Fields) -> Fields:
         environment.update_policy = {**policy, **request["updatePolicy"]}
     states.move(environment, "UPDATING", "ComputeEnvironment Updating")
     delays = current().delays
+    if "desiredvCpus" in changes:
+        _raise(environment, changes["desiredvCpus"])
     if infrastructure:
         environment.template_version = None
+        environment.revision += 1
         draining.end_updated(records, environment)
     delay = delays.batch_infrastructure if infrastructure else delays.batch_scaling
     current().later(delay, lambda: states.finish_making(records, environment))
@@ -113,33 +117,10 @@ def delete(records: Records, request: Fields) -> Fields:
     return {}
 
 
-def describe(records: Records, request: Fields) -> Fields:
-    wanted = request.get("computeEnvironments")
-    known = records.environments
-    prefix = records.arn("compute-environment", "")
-    found = [names.find(known, name, prefix) for name in wanted] if wanted else list(known.values())
-    return {"computeEnvironments": [render(environment) for environment in found if environment]}
-
-
-def render(environment: Environment) -> Fields:
-    """Show a compute environment as DescribeComputeEnvironments does."""
-    return {
-        "computeEnvironmentName": environment.name,
-        "computeEnvironmentArn": environment.arn,
-        "unmanagedvCpus": environment.unmanaged_vcpus,
-        "ecsClusterArn": environment.cluster,
-        "tags": environment.tags,
-        "type": environment.kind,
-        "state": environment.state,
-        "status": environment.status,
-        "statusReason": environment.reason,
-        "computeResources": environment.resources or None,
-        "serviceRole": environment.service_role,
-        "updatePolicy": environment.update_policy,
-        "containerOrchestrationType": "ECS",
-        "uuid": environment.uuid,
-        "context": environment.context or None,
-    }
+def _raise(environment: Environment, vcpus: int) -> None:
+    """Remember a desiredvCpus that somebody asks for: machines for it are launched, and go when nothing needs them."""
+    environment.raised = vcpus
+    environment.raised_until = current().clock.now() + current().delays.batch_idle
 
 
 def _identify(environment: Environment) -> Fields:

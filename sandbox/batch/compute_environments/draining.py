@@ -1,4 +1,4 @@
-"""What an infrastructure update, or its end, does to the jobs that run in an environment.
+"""What an infrastructure update, or its end, does to the machines of an environment, and so to the jobs on them.
 
 Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_UpdatePolicy.html (terminateJobsOnUpdate,
 jobExecutionTimeoutMinutes: 30 unless set) and
@@ -7,40 +7,30 @@ terminated"; a job with attempts left is tried again). An environment's instance
 https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
 """
 
-from sandbox.batch.jobs import attempts
-from sandbox.batch.jobs.endings import Ending
-from sandbox.batch.model.records import Environment, Job, Records
+from sandbox.batch.machines import ending
+from sandbox.batch.model.records import Environment, Records
 from sandbox.world.world import current
-
-UPDATED = "Host EC2 terminated by an infrastructure update of its compute environment."
-DELETED = "Host EC2 terminated with its compute environment."
 
 
 def end_all(records: Records, environment: Environment) -> None:
-    """End the jobs that run in a compute environment now."""
-    _end(records, _list_running(records, environment), DELETED)
+    """End the machines of a compute environment now."""
+    ending.end(records, environment, records.fleet.list_of(environment.arn))
 
 
 def end_updated(records: Records, environment: Environment) -> None:
-    """End the jobs that run in a compute environment: now, or when the policy's time is up."""
+    """Replace the machines of a compute environment: idle ones at once, those with jobs when these have ended; at the
+    latest now, or when the policy's time is up.
+    """
     policy = environment.update_policy or {}
-    running = _list_running(records, environment)
-    if not running:
-        return
+    replaced = ending.replace(records, environment)
     if policy.get("terminateJobsOnUpdate"):
-        _end(records, running, UPDATED)
-    else:
+        ending.end(records, environment, replaced)
+    elif replaced:
         seconds = 60.0 * policy.get("jobExecutionTimeoutMinutes", 30)
-        begun = [(job, job.attempt) for job in running]
-        current().later(
-            seconds, lambda: _end(records, [job for job, attempt in begun if job.attempt is attempt], UPDATED)
-        )
+        names = {machine.id for machine in replaced}
+        current().later(seconds, lambda: _end_named(records, environment, names))
 
 
-def _list_running(records: Records, environment: Environment) -> list[Job]:
-    return list(records.placed[environment.arn].values())
-
-
-def _end(records: Records, jobs: list[Job], reason: str) -> None:
-    for job in jobs:
-        attempts.finish(records, job, Ending(reason))
+def _end_named(records: Records, environment: Environment, names: set[str]) -> None:
+    left = [machine for machine in records.fleet.list_of(environment.arn) if machine.id in names]
+    ending.end(records, environment, left)

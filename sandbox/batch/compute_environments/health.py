@@ -8,6 +8,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from email import message_from_bytes
+from functools import cache
 from typing import Any
 
 from sandbox.batch.compute_environments.resource_rules import BEST_FIT, SPOT
@@ -20,11 +21,15 @@ HEALTHY = "ComputeEnvironment Healthy"
 _SPOT_FLEET = "spotfleet.amazonaws.com"
 
 
-def find_reason(environment: Environment, region: str) -> str:
-    """Find what is wrong with a compute environment, as its statusReason says it; "" when it is VALID."""
+def find_reason(environment: Environment, region: str, *, but_image: bool = False) -> str:
+    """Find what is wrong with a compute environment, as its statusReason says it; "" when it is VALID.
+
+    `but_image`: do not look at its AMI.
+    """
     wrong = find_role_reason(environment)
     if not wrong and environment.kind == "MANAGED":
-        wrong = next(filter(None, (check(environment, region) for check in _CHECKS)), "")
+        checks = [check for check in _CHECKS if not (but_image and check is _check_image)]
+        wrong = next(filter(None, (check(environment, region) for check in checks)), "")
     return f"CLIENT_ERROR - {wrong}" if wrong else ""
 
 
@@ -83,6 +88,7 @@ def find_template_version(environment: Environment, region: str) -> Any:
     return account.find_template_version(found, str(number) if number else wanted.get("version"))
 
 
+@cache
 def is_mime(user_data: str) -> bool:
     """Return whether user data (base64) is MIME multi-part.
 

@@ -26,8 +26,10 @@ def add(records: Records, job: Job) -> None:
 
 
 def move(records: Records, job: Job, status: str, reason: str = "") -> None:
-    """Bring a job into a status, from now on; whoever places jobs is told of a RUNNABLE job and of a freed place."""
-    frees = job.status in PLACED and status not in PLACED
+    """Bring a job into a status, from now on; whoever places jobs is told of a RUNNABLE job, of a freed place, and of a
+    job that holds up others no longer.
+    """
+    frees = job.status == "RUNNABLE" or (job.status in PLACED and status not in PLACED)
     _unlist(records, job)
     job.status, job.reason, job.since, job.blocked = status, reason, current().clock.now(), 0.0
     _list(records, job)

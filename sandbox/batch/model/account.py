@@ -118,6 +118,12 @@ def has_policies(arn: str) -> bool:
     return role is not None and (is_linked(arn) or bool(role.managed_policies or role.policies))
 
 
+def find_instance_type(region: str, instance_id: str) -> str:
+    """Find the type of an EC2 instance; "" when there is none of that id."""
+    instance = _ec2(region).get_instance_by_id(instance_id)
+    return str(instance.instance_type) if instance is not None else ""
+
+
 def list_zones(region: str, subnets: list[str]) -> set[str]:
     """List the availability zones of these subnets."""
     return {zone for zone, known in _ec2(region).subnets.items() if set(subnets) & set(known)}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 
+from sandbox.batch.model.fleet import Fleet
 from sandbox.batch.model.job import Fields, Job, Line
 from sandbox.world.world import ACCOUNT
 
@@ -20,8 +21,9 @@ MOVING = ("CREATING", "UPDATING", "DELETING")
 class Environment:
     """A compute environment; `resources` are its computeResources as DescribeComputeEnvironments tells them.
 
-    `template_version` is the number that $Latest or $Default meant when the infrastructure was last made; `checked` is
-    when its health was last looked at (seconds since the epoch).
+    `template_version` is the number that $Latest or $Default meant when the infrastructure was last made, `revision`
+    how often it was made anew; `checked` is when its health was last looked at (seconds since the epoch). `raised` is a
+    desiredvCpus that somebody asked for, until the machines are there, or else until `raised_until`.
     """
 
     name: str
@@ -40,6 +42,9 @@ class Environment:
     checked: float = 0.0
     context: str = ""
     unmanaged_vcpus: int | None = None
+    revision: int = 0
+    raised: int = 0
+    raised_until: float = 0.0
 
 
 @dataclass
@@ -107,6 +112,7 @@ class Records(BaseBackend, TaggableResourcesMixin):
         self.listens = False
         self.submitted: deque[float] = deque()
         self.revisions: dict[str, int] = {}
+        self.fleet = Fleet()
 
     def arn(self, kind: str, name: str) -> str:
         """Make the ARN of a resource of this region, such as job-queue/NAME."""

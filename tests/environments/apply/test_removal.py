@@ -15,6 +15,7 @@ from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
+from tests.support import running_jobs
 from tests.support.environments import Register, Registered
 from tests.support.images import MakeAmi
 from tests.support.removal import elsewhere, is_narrow, make_group, narrowed, wide
@@ -127,7 +128,7 @@ def test_a_job_that_came_since_the_plan_was_made_is_not_ended(
             tools.register(env)
     assert "no new jobs" in caught.value.left
     assert tools.status_of(sandbox, came[0]) == "RUNNING"
-    sandbox.place_job(came[0], "SUCCEEDED")
+    running_jobs.finish(sandbox, came[0])
     tools.register(env)
     is_narrow(sandbox)
 
@@ -197,7 +198,7 @@ def test_a_roll_out_half_way_is_told_from_it(sandbox: Sandbox, tmp_path: Path, m
     assert (going(found), [step.action for step in found.steps if step.key == ("compute env", "small-one")]) == (
         twos | GONE, ["replace"],
     )  # fmt: skip
-    sandbox.place_job(job, "SUCCEEDED")
+    running_jobs.finish(sandbox, job)
     tools.register(env, last)
     [(name, one)] = tools.compute(sandbox).items()
     assert (name.startswith("small-one-"), tools.ami_of(one), one["status"]) == (True, last, "VALID")

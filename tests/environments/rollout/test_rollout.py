@@ -15,6 +15,7 @@ from environments.screens.rollout import describe_decision
 from kiln.errors import Interrupted, UserError
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
+from tests.support import running_jobs
 from tests.support.images import MakeAmi
 
 DAY = 86400.0
@@ -100,7 +101,7 @@ def test_blue_green_where_aws_cannot_update_in_place(
     assert tools.orders(sandbox) == {"small-low": [new], "small-high": [new]}
     assert tools.status_of(sandbox, job) == "RUNNING"
     assert tools.compute(sandbox)[old]["state"] == "ENABLED"
-    sandbox.place_job(job, "SUCCEEDED")
+    running_jobs.finish(sandbox, job)
     tools.register(env, ami)
     assert {name: tools.ami_of(each) for name, each in tools.compute(sandbox).items()} == {new: ami}
     assert tools.steps(env, ami) == {}
@@ -233,6 +234,6 @@ def test_ctrl_c_while_jobs_are_waited_for_says_that_the_next_run_goes_on(
         with pytest.raises(Interrupted) as caught:
             tools.register(env, ami)
     assert "the next invoke register-env --env small finishes it" in getattr(caught.value, "left", "")
-    sandbox.place_job(job, "SUCCEEDED")
+    running_jobs.finish(sandbox, job)
     tools.register(env, ami)
     assert [tools.ami_of(each) for each in tools.compute(sandbox).values()] == [ami]

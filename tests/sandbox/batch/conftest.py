@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from sandbox.inprocess import Sandbox
 from tests.support.trust import trust
 
+AGENTS = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 Denied = Callable[[str], AbstractContextManager[None]]
 Create = Callable[..., str]
 
@@ -55,6 +56,7 @@ class Account:
 def account(iam: Any, ec2: Any) -> Account:
     """An instance profile `ecsInstanceRole` with its role, a Batch role, and the default network."""
     iam.create_role(RoleName="ecsInstanceRole", AssumeRolePolicyDocument=trust("ec2.amazonaws.com"))
+    iam.attach_role_policy(RoleName="ecsInstanceRole", PolicyArn=AGENTS)
     iam.create_instance_profile(InstanceProfileName="ecsInstanceRole")
     iam.add_role_to_instance_profile(InstanceProfileName="ecsInstanceRole", RoleName="ecsInstanceRole")
     iam.create_role(RoleName="AWSBatchServiceRole", AssumeRolePolicyDocument=trust("batch.amazonaws.com"))

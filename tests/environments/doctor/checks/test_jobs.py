@@ -4,6 +4,7 @@ import pytest
 
 from environments.doctor import command as commands
 from kiln.errors import UserError
+from tests.support import running_jobs
 from tests.support.agents import AgentDouble
 from tests.support.doctor import Patient
 
@@ -121,28 +122,36 @@ def test_a_job_whose_environments_are_off(patient: Patient) -> None:
 
 
 def test_a_job_without_a_reason(patient: Patient) -> None:
-    """There is room, and nothing comes: the first of the queue is told, what stands behind it is not."""
-    first, second = patient.submit(), patient.submit()
+    """There is room, and nothing joins: the first of the queue is told, what stands behind it is not."""
+    patient.later(400)  # machines of the tests before are gone
+    running_jobs.agents_of(patient.sandbox)
+    running = patient.submit()
+    patient.later(20)
+    running_jobs.dismiss(patient.sandbox)  # the next machines have no agent
+    first, second = patient.submit(vcpus=16), patient.submit()
     patient.later(_DWELL)
     found = patient.one()
     assert f"job {first[:8]} (fastqc) is the first of its queue, and has not started for 1" in found
     assert "AWS Batch gives no reason, and its compute environments are not full" in found
-    _end(patient, first, second)
+    _end(patient, first, second, running)
     assert patient.visit()["healthy"]
 
 
 def test_a_job_behind_jobs_that_run(patient: Patient) -> None:
     """All vCPUs are taken: that is no fault."""
+    patient.later(400)  # machines of the tests before are gone
     patient.update(computeResources={"maxvCpus": 16})
     patient.update("spot", computeResources={"maxvCpus": 16})
+    running_jobs.agents_of(patient.sandbox)
     running = [patient.submit(vcpus=16, queue="head"), patient.submit(vcpus=16, queue="default")]
-    for job, name in zip(running, ("ondemand", "spot"), strict=True):
-        patient.sandbox.place_job(job, environment=name)
+    patient.later(20)
     waiting = patient.submit(vcpus=16)
     patient.later(_DWELL)
     assert patient.visit()["healthy"]
     assert patient.visit(job=running[0])["told"] == "RUNNING; nothing is wrong with it"
+    running_jobs.dismiss(patient.sandbox)
     _end(patient, waiting, *running)
+    patient.later(400)  # nor have the tests that follow any with an agent
     for name in ("ondemand", "spot"):
         patient.update(name, computeResources={"maxvCpus": 256})
     assert patient.visit()["healthy"]

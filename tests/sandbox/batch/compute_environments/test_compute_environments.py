@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.inprocess import Sandbox
+from tests.support.running_jobs import submit_running
 
 Create = Callable[..., str]
 Environment = Callable[..., dict[str, Any]]
@@ -189,21 +190,23 @@ def test_regions_are_apart(sandbox: Sandbox, create: Create) -> None:
 
 
 def test_deleting_ends_what_runs_there(
-    sandbox: Sandbox, batch: Any, made: Create, queue: Create, submit: Create, job: Callable[[str], dict[str, Any]]
-) -> None:
+    sandbox: Sandbox, batch: Any, made: Create, queue: Create, definition: str, ec2: Any,
+    job: Callable[[str], dict[str, Any]],
+) -> None:  # fmt: skip
     made("one")
     made("two")
     queue("one")
-    running = submit()
-    sandbox.clock.advance(2)
-    sandbox.place_job(running)
+    running = submit_running(sandbox, jobName="job", jobQueue="queue", jobDefinition=definition)
     batch.update_job_queue(jobQueue="queue", computeEnvironmentOrder=[{"order": 1, "computeEnvironment": "two"}])
     batch.update_compute_environment(computeEnvironment="one", state="DISABLED")
     sandbox.clock.advance(3)
     batch.delete_compute_environment(computeEnvironment="one")
     assert job(running)["status"] == "RUNNING"
-    sandbox.clock.advance(6)
+    sandbox.clock.advance(10)
+    [machine] = [each for found in ec2.describe_instances()["Reservations"] for each in found["Instances"]]
+    assert machine["State"]["Name"] == "terminated"
     assert (job(running)["status"], job(running)["statusReason"]) == (
-        "FAILED",
-        "Host EC2 terminated with its compute environment.",
-    )
+        "FAILED", f"Host EC2 (instance {machine['InstanceId']}) terminated.",
+    )  # fmt: skip
+    found = batch.describe_compute_environments()["computeEnvironments"]
+    assert [each["computeEnvironmentName"] for each in found] == ["two"]

@@ -1,11 +1,13 @@
 """UpdateComputeEnvironment: what is always possible, what needs the linked role and a strategy, what is never."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from sandbox.inprocess import Sandbox
+from tests.support.running_jobs import submit_running
 
 Create = Callable[..., str]
 Environment = Callable[..., dict[str, Any]]
@@ -183,18 +185,32 @@ def test_desired_vcpus_follow_the_limits(
 
 @pytest.mark.parametrize("terminate", [True, False])
 def test_what_an_update_does_to_running_jobs(
-    sandbox: Sandbox, made: Create, update: Update, queue: Create, submit: Create, job: Environment, terminate: bool
-) -> None:
-    made()
+    sandbox: Sandbox, made: Create, update: Update, queue: Create, ec2: Any, job: Environment, terminate: bool,
+    definition: str,
+) -> None:  # fmt: skip
+    """They are tried again, on a machine of the new kind, when their time is up."""
+    made(maxvCpus=24)
     queue("one")
-    running = submit(retryStrategy={"attempts": 2})
-    sandbox.clock.advance(2)
-    sandbox.place_job(running)
+    request = {"jobName": "job", "jobQueue": "queue", "jobDefinition": definition}
+    running = submit_running(sandbox, **request, retryStrategy={"attempts": 2})
     update({"updatePolicy": {"terminateJobsOnUpdate": terminate}}, instanceTypes=["c5.4xlarge"])
     if not terminate:
         sandbox.clock.advance(29 * 60)
-        assert job(running)["status"] == "RUNNING"
-        sandbox.clock.advance(61)
+        assert (job(running)["status"], job(running)["attempts"]) == ("RUNNING", [])
+    sandbox.clock.advance(80)
     again = job(running)
-    assert (again["status"], len(again["attempts"])) == ("RUNNABLE", 1)
-    assert "infrastructure update" in again["attempts"][0]["statusReason"]
+    assert (again["status"], len(again["attempts"])) == ("RUNNING", 1)
+    assert re.fullmatch(r"Host EC2 \(instance i-\w+\) terminated\.", again["attempts"][0]["statusReason"])
+    machines = [each for found in ec2.describe_instances()["Reservations"] for each in found["Instances"]]
+    alive = [each["InstanceType"] for each in machines if each["State"]["Name"] == "running"]
+    assert alive == ["c5.4xlarge"]
+
+
+def test_idle_machines_are_replaced_at_once(sandbox: Sandbox, made: Create, update: Update, ec2: Any) -> None:
+    made(minvCpus=8)
+    sandbox.clock.advance(10)
+    update(instanceTypes=["c5.4xlarge"])
+    sandbox.clock.advance(25)
+    machines = [each for found in ec2.describe_instances()["Reservations"] for each in found["Instances"]]
+    states = {each["InstanceType"]: each["State"]["Name"] for each in machines}
+    assert states == {"c5.2xlarge": "terminated", "c5.4xlarge": "running"}

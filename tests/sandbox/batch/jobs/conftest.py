@@ -5,10 +5,17 @@ from typing import Any
 
 import pytest
 
+from sandbox.batch.model import waking
 from sandbox.inprocess import Sandbox
 from tests.support.job_player import Player
 
 Create = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jobs are placed by the tests alone."""
+    monkeypatch.setattr(waking, "_listeners", [])
 
 
 @pytest.fixture(autouse=True)

@@ -114,10 +114,11 @@ def test_a_time_limit_cancels(
     queue("one", jobStateTimeLimitActions=[limit])
     big = submit(containerOverrides={"memory": 65536})
     sandbox.clock.advance(2)
-    batch.describe_job_queues()
-    sandbox.clock.advance(65)
-    assert job(big)["status"] == "RUNNABLE"
-    sandbox.clock.advance(599)
+    sandbox.clock.advance(58)
+    assert "statusReason" not in job(big)
+    sandbox.clock.advance(2)
+    assert job(big)["statusReason"].startswith(reason)
+    sandbox.clock.advance(598)
     assert job(big)["status"] == "RUNNABLE"
     sandbox.clock.advance(2)
     found = job(big)

@@ -1,0 +1,1 @@
+"""The machines of compute environments: what becomes of them, and how they end."""
