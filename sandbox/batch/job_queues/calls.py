@@ -6,7 +6,7 @@ terminated when you delete a job queue").
 """
 
 from sandbox.batch.job_queues import rules
-from sandbox.batch.jobs import limits, states, stopping
+from sandbox.batch.jobs import limits, moves, stopping
 from sandbox.batch.model import names, quotas, tag_rules, waking
 from sandbox.batch.model.errors import refused
 from sandbox.batch.model.records import MOVING, Fields, Queue, Records
@@ -90,7 +90,7 @@ def _finish_making(records: Records, queue: Queue) -> None:
 
 
 def _finish_deleting(records: Records, queue: Queue) -> None:
-    for job in states.list_all(records, queue.arn):
+    for job in moves.list_all(records, queue.arn):
         stopping.end_by_force(records, job, "JobQueue deleted")
     records.queues.pop(queue.name, None)
 

@@ -39,14 +39,6 @@ def move(records: Records, job: Job, status: str, reason: str = "") -> None:
         wake(records)
 
 
-def list_runnable(records: Records) -> list[Job]:
-    """List the jobs that wait for a place: queues by priority, highest first, and in a queue in the order of their
-    submission.
-    """
-    queues = sorted(records.queues.values(), key=lambda queue: -queue.priority)
-    return [job for queue in queues for job in records.runnable[queue.arn]]
-
-
 def list_by_status(records: Records, owner: str, status: str) -> list[Job]:
     """List the jobs of a queue (its ARN), or the children of an array (its id), that are in a status, newest first."""
     return sorted(records.listed[owner, status].values(), key=lambda job: job.turn, reverse=True)
