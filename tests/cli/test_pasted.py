@@ -137,7 +137,7 @@ def test_hints_of_refusals_make_what_is_missing(
     assert any(words in command for command in commands(refused.text)), refused.text
     follow(refused, folder)
     after = type_in("register-env", "--env", env, "--region", IN, "--plan")
-    assert after.code == (1 if "iam" in words else 2)  # the administrator only reads what must be made
+    assert after.code == (1 if "iam" in words else 2), after.text  # the administrator only reads what must be made
 
 
 def test_a_role_that_does_not_trust_is_mended_by_what_is_printed(

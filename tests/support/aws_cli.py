@@ -28,10 +28,11 @@ def call(command: str) -> dict[str, Any]:
     if service not in boto3.Session().get_available_services():
         raise UsageError(f"{service} is no service: {command}")
     given = _options(words, command)
-    region = given.pop("region", None)
-    for name in ("query", "output"):  # what is shown of the answer
-        given.pop(name, None)
-    client = boto3.client(service, region_name=region[0] if region else None)
+    everywhere = {name: given.pop(name) for name in ("region", "query", "output") if name in given}
+    for name, values in everywhere.items():
+        if len(values) != 1:
+            raise UsageError(f"--{name} takes one value, not {values}: {command}")
+    client = boto3.client(service, region_name=everywhere.get("region", [None])[0])
     methods = {xform_name(name, "-"): name for name in client.meta.service_model.operation_names}
     if operation not in methods:
         raise UsageError(f"{operation} is no operation of {service}: {command}")

@@ -194,6 +194,7 @@ def test_a_deprecated_ami_and_an_old_agent_are_renewed_by_a_build(
     assert len(fixes) == 2
     for fix in fixes:
         [command] = commands(fix)
+        assert "build-ami --image nextflow-al2023" in command
         build, registered = paste(command, tmp_path)
         assert "Build it with: invoke build-ami --image nextflow-al2023" in build.text
         assert "genomics is up to date" in registered.text
