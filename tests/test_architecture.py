@@ -220,6 +220,7 @@ INNER: dict[str, dict[str, set[str]]] = {
             "ecs",
             "ecs/model",
             "pricing",
+            "ec2/hardware",
             "ec2/network",
             "ec2/model",
             "world",

@@ -4,16 +4,19 @@ It looks again by itself when an idle machine's time is up, when a type may be t
 has waited for so long that Batch says why. Nothing of it waits for a request.
 """
 
-from sandbox.batch.jobs import running
+from sandbox.batch.jobs import running, states
 from sandbox.batch.machines import ending
+from sandbox.batch.model.job import Job
 from sandbox.batch.model.records import Environment, Records
 from sandbox.batch.placing import heads, launching, looking
 from sandbox.batch.placing.decide import decide
 from sandbox.batch.placing.picture import Decisions
 from sandbox.batch.placing.surplus import Idle, find_surplus
+from sandbox.ec2.hardware import room
 from sandbox.ec2.model.instance_types import vcpus
 from sandbox.world.world import current
 
+ROOM_RECHECK = 5.0  # seconds until a job is tried again for which this computer had no room
 INTERVAL = 0.2  # seconds between two looks, at least: many changes at once are looked at together
 
 
@@ -54,7 +57,7 @@ def look(records: Records) -> None:
     running.listen(records)
     picture = looking.take_picture(records)
     decisions = decide(picture)
-    _place(records, decisions)
+    lacking = _place(records, decisions)
     is_refused = _launch(records, decisions)
     times = [_end_surplus(records, environment, decisions) for environment in records.environments.values()]
     asked = dict(decisions.asked)
@@ -63,15 +66,21 @@ def look(records: Records) -> None:
     times += [heads.explain(records, queue) for queue in records.queues.values()]
     now = current().clock.now()
     times += [lack.until for lack in fleet.lacks.values() if lack.until > now]
-    if decisions.placements or is_refused:
+    for job, why in lacking:
+        states.set_reason(job, why)
+        times.append(now + ROOM_RECHECK)
+    if len(decisions.placements) > len(lacking) or is_refused:
         wake(records)
     next_at = min((when for when in times if when is not None), default=None)
     if next_at is not None:
         _look_at(records, max(next_at, fleet.looked + INTERVAL))
 
 
-def _place(records: Records, decisions: Decisions) -> None:
-    """Begin the jobs that have a place."""
+def _place(records: Records, decisions: Decisions) -> list[tuple[Job, str]]:
+    """Begin the jobs that have a place; the others, with why: this computer's memory has no room for them, nor have
+    those behind them their turn.
+    """
+    lacking: list[tuple[Job, str]] = []
     environments = {environment.arn: environment for environment in records.environments.values()}
     instances = {
         name: (environment, instance)
@@ -82,8 +91,15 @@ def _place(records: Records, decisions: Decisions) -> None:
         job = records.jobs.get(placement.job)
         environment, instance = instances[placement.machine]
         if job is not None and job.status == "RUNNABLE" and looking.is_open(instance):
+            is_behind = any(other.queue == job.queue for other, _ in lacking)
+            why = "" if is_behind else room.explain_lack(placement.machine, looking.count_need(job).memory)
+            if is_behind or why:
+                lacking.append((job, why))
+                continue
+            states.set_reason(job, "")
             running.begin(records, job, environment, instance)
             records.fleet.mark_busy(placement.machine)
+    return lacking
 
 
 def _launch(records: Records, decisions: Decisions) -> bool:

@@ -62,6 +62,27 @@ def test_a_big_head_holds_up_the_small_ones_behind_it(
     assert job(small)["status"] == "RUNNING"
 
 
+def test_a_job_that_this_computer_has_no_room_for_waits_with_a_word(
+    sandbox: Sandbox, agents: AgentDouble, made: Create, queue: Create, ask: Create, job: Job, machines: Machines,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    left = [256]
+    monkeypatch.setattr("sandbox.ec2.hardware.room.has_room_for", lambda instance_id, mib: mib <= left[0])
+    agents.script("true", seconds=100)
+    made()
+    queue("one")
+    large, small = ask(memory=512), ask(memory=128)
+    sandbox.clock.advance(90)
+    assert [job(each)["status"] for each in (large, small)] == ["RUNNABLE", "RUNNABLE"]
+    assert "a job of 512 MiB on i-" in job(large)["statusReason"]
+    assert not job(small).get("statusReason")
+    assert len(machines()) == 1
+    left[0] = 4096
+    sandbox.clock.advance(8)
+    assert [job(each)["status"] for each in (large, small)] == ["RUNNING", "RUNNING"]
+    assert not job(large).get("statusReason")
+
+
 def test_a_lost_machine_is_made_up_for(
     sandbox: Sandbox, ec2: Any, agents: AgentDouble, made: Create, queue: Create, ask: Create, job: Job,
     machines: Machines,
