@@ -59,7 +59,8 @@ def test_the_agent_is_told_who_its_machine_is(machine: OneMachine) -> None:
 @pytest.fixture
 def container(machine: OneMachine) -> Iterator[None]:
     """One that does nothing but wait, named "asks"."""
-    machine.bash("docker run --detach --name asks $(docker images --quiet '*/library/busybox') tail -f /dev/null")
+    image = "$(docker images --quiet '*/library/busybox')"
+    machine.bash(f"docker run --detach --name asks {image} tail -f /dev/null", 300)
     yield
     machine.bash("docker rm --force asks")
 
