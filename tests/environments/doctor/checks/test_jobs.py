@@ -182,6 +182,7 @@ def test_a_job_that_is_not_there(patient: Patient, capsys: pytest.CaptureFixture
 
 
 def test_a_job_for_which_ec2_has_no_capacity(patient: Patient) -> None:
+    patient.later(400)  # machines of the tests before are gone
     patient.sandbox.faults.add("RunInstances", "InsufficientInstanceCapacity", times=None)
     job = patient.submit()
     patient.later(_DWELL)
