@@ -20,6 +20,7 @@ from sandbox.inprocess import Sandbox
 from tests.support import environments
 from tests.support.denied import Become, told
 from tests.support.removal import is_narrow, narrowed
+from tests.support.trust import trust
 
 DENIALS = {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"}
 
@@ -66,6 +67,10 @@ def test_the_policy_is_enough_for_jobs_with_secrets_and_their_execution_role(
     env = Path(environments.define(tmp_path))
     job = f"  small-secret: {{image: busybox, memory: 512 MiB, secrets: {{A: '{SECRET}'}}, execution_role: '{role}'}}\n"
     env.write_text(env.read_text() + job)
+    sandbox.client("iam").create_role(
+        Path="/theirs/", RoleName="execution", AssumeRolePolicyDocument=trust("ecs-tasks.amazonaws.com")
+    )
+    sandbox.clock.advance(60)
     become(permissions(str(env)))
     assert register(str(env)) == Exit.DONE
     assert register(str(env)) == Exit.DONE
@@ -75,7 +80,7 @@ def test_the_policy_is_enough_for_jobs_with_secrets_and_their_execution_role(
     )
     assert done == Exit.DONE
     left = environments.left(sandbox)
-    assert all(name.startswith("kiln-ci") for name in (*left["roles"], *left["policies"]))
+    assert all(name.startswith(("kiln-ci", "execution")) for name in (*left["roles"], *left["policies"]))
 
 
 PERMISSIONS = [each for each in permissions("genomics") if not each.sid.startswith(("Images", "Doctor"))]

@@ -11,6 +11,7 @@ from environments.spec.jobs import JobDefinition
 from kiln.errors import Exit, UserError
 from sandbox.inprocess import Sandbox
 from tests.support.environments import Define, Register, Registered, left
+from tests.support.foreign_roles import make_role
 from tests.support.inputs import inputs
 
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:licence-a1B2c3"
@@ -60,6 +61,7 @@ def test_what_was_registered_is_not_registered_again(
 def test_a_change_of_any_option_is_another_revision(
     sandbox: Sandbox, define: Define, registered: Registered, more: dict[str, Any]
 ) -> None:
+    make_role(sandbox, "theirs", "ecs-tasks.amazonaws.com")
     registered(define(job({})))
     plan = registered(env := define(job(more)), plan=True)
     [step] = [step for step in plan["resources"] if step["kind"] == "job definition"]
