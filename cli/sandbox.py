@@ -61,7 +61,7 @@ def sandbox_load_image(c: Context, file: str, as_: str = "") -> int | None:
 
 @task(positional=["instance"], help={"instance": "id of a running Spot Instance of the offline AWS"})
 def sandbox_interrupt(c: Context, instance: str) -> int | None:
-    """Have a Spot Instance taken back: two minutes' notice."""
+    """Have a Spot Instance taken back."""
     from sandbox.command import screens
 
     screens.interrupt(instance)

@@ -47,6 +47,7 @@ def every_suggestion() -> list[str]:
     for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
         text = re.sub(r'""".*?"""', "", path.read_text(), flags=re.DOTALL)
         text = re.sub(r'"\n\s*f?"', "", text)
+        text = re.sub(r'"[,)]*\n', "\n", text)  # where a text ends, a command in it does too
         text = re.sub(r"\{[^{}\n]*\}", "name", text.replace("{options}", "")).replace("name name", "name")
         commands |= {match[0].rstrip("\"'.") for match in typed._TASK.finditer(text)}
         commands |= {f"invoke {words}" for words in _COMMAND.findall(text)}

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from sandbox.inprocess import Sandbox
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, MetadataOptions, StandInDisk
 from tests.support.refused import Refused
+from tests.support.running_jobs import dismiss
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +29,7 @@ def clients(opened: Sandbox) -> dict[str, Any]:
 
 @pytest.fixture
 def sandbox(opened: Sandbox) -> Sandbox:
+    dismiss(opened)
     opened.reset()
     return opened
 

@@ -51,6 +51,7 @@ def job(more: dict[str, Any]) -> str:
 def test_what_was_registered_is_not_registered_again(
     sandbox: Sandbox, define: Define, registered: Registered, more: dict[str, Any]
 ) -> None:
+    make_role(sandbox, "theirs", "ecs-tasks.amazonaws.com")
     env = define(job(more))
     assert registered(env)["code"] == Exit.DONE
     again = registered(env, plan=True)

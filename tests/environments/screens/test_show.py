@@ -30,7 +30,7 @@ def test_an_environment_is_shown(
     assert stock in text
     assert "days old" in text
     assert "at most 12 × c5.2xlarge" in text
-    assert "0 / 0 / 100" in text
+    assert "0 / 8 / 100" in text  # the job that waits has had a machine launched
     assert commands.show_environment("small", None, as_json=True) == Exit.DONE
     document = json.loads(capsys.readouterr().out)
     [queue] = document["queues"]

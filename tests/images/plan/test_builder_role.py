@@ -36,6 +36,7 @@ def profile(sandbox: Sandbox, *inline: dict[str, Any], policies: tuple[str, ...]
     iam = sandbox.client("iam")
     iam.create_instance_profile(InstanceProfileName="kiln-builder")
     iam.add_role_to_instance_profile(InstanceProfileName="kiln-builder", RoleName="building")
+    sandbox.clock.advance(60)  # until EC2 knows it
 
 
 @pytest.mark.parametrize(
