@@ -61,9 +61,10 @@ def _explain_runnable(job: QueuedJob, picture: Picture) -> Explanation:
     state = f"RUNNABLE for {words.format_seconds(job.waited)}, {place}"
     young = job.waited < batch.DWELL
     finding = check_size(job, picture) if young else check_job(job, picture)
+    if job.reason and not (finding and job.reason in f"{finding.what} {finding.why}"):
+        state += f"; AWS Batch says: {job.reason}"
     if young and finding is None:
-        reason = f"; AWS Batch says: {job.reason}" if job.reason else ""
-        state += f"{reason}; a machine may be starting: run this again after {batch.DWELL / 60:.0f} minutes"
+        state += f"; a machine may be starting: run this again after {batch.DWELL / 60:.0f} minutes"
     return Explanation(job, state, finding, picture.unseen)
 
 
