@@ -6,11 +6,12 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin
 
-.PHONY: help setup build-ami test lint tools fast e2e bench words mutants down
+.PHONY: help setup build-ami test lint tools fast e2e tour bench words mutants down
 
 help:
 	@echo "make build-ami   set everything up, then build a tested AMI in the offline AWS"
 	@echo "make test        set everything up, then run the whole test suite"
+	@echo "make tour        from nothing to a pipeline's result in the offline AWS, and back"
 	@echo "make bench       print the tables of benchmarks/"
 
 setup: $(VENV)/.ready
@@ -50,6 +51,10 @@ e2e: setup tools
 	$(RUN)/python -m pytest -q -n 2 -p tests.support.machine_groups --no-loadscope-reorder -m e2e --durations=12 $(WRITTEN); \
 	code=$$?; \
 	echo "e2e: $$(( ($$(date +%s) - begin + 30) / 60 )) minutes"; exit $$code
+
+# From nothing to a pipeline's result, and back.
+tour: setup tools
+	$(RUN)/python -m scripts.tour
 
 bench: setup
 	$(RUN)/python -m benchmarks.provisioning
