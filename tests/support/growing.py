@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import boto3
+
 from images.builder import provisioning
 from provision.docker.autoscale_policy import TAG, write_policy
 from tests.support.one_machine import OneMachine, one_machine
@@ -12,11 +14,17 @@ from tests.support.profiles import make_profile
 
 DEFINITION = Path(__file__).parents[1] / "e2e" / "storage.yaml"
 ROLE = "kiln-storage-e2e"
+AGENT_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 
 
 def make_role() -> str:
-    """Name of an instance profile whose role may do what the storage daemon does; made unless it exists."""
-    return make_profile(ROLE, write_policy())
+    """Name of an instance profile whose role may do what the storage daemon and the ECS agent do; made unless there.
+
+    An agent that may not register ends, and is started again every ten seconds, which costs other machines their time.
+    """
+    name = make_profile(ROLE, write_policy())
+    boto3.client("iam").attach_role_policy(RoleName=ROLE, PolicyArn=AGENT_POLICY)
+    return name
 
 
 @contextmanager
