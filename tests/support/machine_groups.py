@@ -16,6 +16,7 @@ GROUPS = (
 SHARED = {
     "test_build": "built",
     "test_environments": "built",
+    "test_jobs": "built",
     "test_sabotage": "one machine",
     "test_guest": "one machine",
     "test_bad_days_on_a_machine": "one machine",
