@@ -42,6 +42,9 @@ def test_as_a_person_types_it(patient: Patient, tmp_path: Path) -> None:
     job = patient.submit(vcpus=300)
     told = invoke("doctor", "--job", job, code=Exit.SOMETHING_TO_DO).stdout
     assert f"job {job} (fastqc)\n  asks   300 vCPUs, 1024 MiB\n  queue  highpriority\n  state  RUNNABLE" in told
+    patient.later(700)
+    told = invoke("doctor", "--job", job, code=Exit.SOMETHING_TO_DO).stdout
+    assert "first in its queue; AWS Batch says: MISCONFIGURATION:COMPUTE_ENVIRONMENT_MAX_RESOURCE - CE(s)" in told
     patient.batch.terminate_job(jobId=job, reason="over")
     failed = invoke("doctor", "--env", "salmon", code=Exit.USER_ERROR)
     assert "✗ there is no environment salmon in us-east-1" in failed.stderr
