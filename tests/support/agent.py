@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from sandbox.batch.placing.memory import estimate_registered
 from sandbox.door import handshakes
 from sandbox.ec2.model.instance_types import gpus, vcpus
+from sandbox.ec2.model.registered_memory import find_registered_mib
 from sandbox.ecs.model import tables
 from sandbox.ecs.sessions import handshake
 from sandbox.ecs.sessions.session import AgentSession
@@ -60,7 +60,7 @@ class Agent:
 
     def _register(self) -> None:
         has = {"CPU": vcpus(self.machine.instance_type) * 1024,
-               "MEMORY": estimate_registered(self.machine.instance_type)} | self.register  # fmt: skip
+               "MEMORY": find_registered_mib(self.machine.instance_type)} | self.register  # fmt: skip
         document = {"instanceId": self.machine.id, "region": self.machine.region_name}
         devices = [{"id": f"GPU-{number}", "type": "GPU"} for number in range(gpus(self.machine.instance_type))]
         attributes = [{"name": name} for name in ATTRIBUTES]

@@ -6,9 +6,10 @@ from sandbox.batch.compute_environments.resource_rules import SPOT
 from sandbox.batch.model import account
 from sandbox.batch.model.fleet import Machine
 from sandbox.batch.model.records import Environment, Job, Queue, Records
-from sandbox.batch.placing import memory, offers
+from sandbox.batch.placing import offers
 from sandbox.batch.placing.picture import Habitat, Line, Picture, Place, Size, Waiting
 from sandbox.ec2.model.instance_types import gpus, vcpus
+from sandbox.ec2.model.registered_memory import find_registered_mib
 from sandbox.ecs import running as ecs
 from sandbox.ecs.model.records import ContainerInstance, Task
 from sandbox.world.world import current
@@ -61,7 +62,7 @@ def _make_place(machine: Machine, instance: ContainerInstance | None) -> Place:
     if machine.is_replaced:
         return Place(name, environment, Size(0, 0))
     if instance is None:
-        size = Size(vcpus(machine.instance_type), memory.estimate_registered(machine.instance_type),
+        size = Size(vcpus(machine.instance_type), find_registered_mib(machine.instance_type),
                     gpus(machine.instance_type))  # fmt: skip
         return Place(name, environment, size, is_coming=machine.joined is None)
     size = Size(vcpus(machine.instance_type), int(instance.registered.get("MEMORY", 0)),

@@ -7,9 +7,10 @@ from functools import cache
 
 from sandbox.batch.model import account, instance_types
 from sandbox.batch.model.records import Environment, Records
-from sandbox.batch.placing import memory, prices
+from sandbox.batch.placing import prices
 from sandbox.batch.placing.picture import MachineType, Size
 from sandbox.ec2.model.instance_types import gpus, vcpus
+from sandbox.ec2.model.registered_memory import find_registered_mib
 
 
 def list_types(records: Records, environment: Environment) -> tuple[MachineType, ...]:
@@ -38,7 +39,7 @@ def _make_types(named: tuple[str, ...], measured: frozenset[tuple[str, int]]) ->
     return tuple(
         MachineType(
             name,
-            Size(vcpus(name), registered.get(name) or memory.estimate_registered(name), gpus(name)),
+            Size(vcpus(name), registered.get(name) or find_registered_mib(name), gpus(name)),
             prices.estimate(name),
         )
         for name in dict.fromkeys(name for family in families for name in family)
