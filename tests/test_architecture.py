@@ -17,8 +17,9 @@ MAY_IMPORT = {
     "launch_templates": {"kiln", "cloud", "provision", "userdata"},
     "environments": {"kiln", "cloud", "provision", "images", "launch_templates"},
     "jobs": {"kiln", "cloud", "environments"},
+    "nextflow": {"kiln", "cloud", "provision", "images", "environments", "jobs"},
     "sandbox": set(),
-    "cli": {"kiln", "cloud", "images", "launch_templates", "environments", "jobs", "sandbox"},
+    "cli": {"kiln", "cloud", "images", "launch_templates", "environments", "jobs", "nextflow", "sandbox"},
 }
 
 # The inner rooms of a top room, and which of the others each may import. "" is what lies in the top room itself.
@@ -112,6 +113,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "commands": {"memory", "canary", "screens", "looks", "model"},
         "": {"canary"},
     },
+    "nextflow": {"traces": set(), "sizing": {"traces"}},
     "sandbox": {
         "world": set(),
         "machines/guest": {"world"},

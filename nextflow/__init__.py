@@ -1,0 +1,1 @@
+"""Nextflow's side: sizing from traces, configuration, the head's container, runs."""

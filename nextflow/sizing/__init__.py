@@ -1,0 +1,1 @@
+"""What processes used of what they asked for, and what they should ask for (pure)."""

@@ -1,0 +1,68 @@
+"""Percentiles and a straight line through points (pure)."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+FEWEST_FOR_A_LINE = 10
+EXPLAINS = 0.8  # the r² from which on a line is used
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The known values, ascending; `unknown` is how many there were besides."""
+
+    values: tuple[float, ...] = ()
+    unknown: int = 0
+
+    @classmethod
+    def of(cls, values: Sequence[float | None]) -> "Sample":
+        known = sorted(value for value in values if value is not None)
+        return cls(tuple(known), len(values) - len(known))
+
+    def __bool__(self) -> bool:
+        return bool(self.values)
+
+    @property
+    def largest(self) -> float:
+        return self.values[-1]
+
+    @property
+    def mean(self) -> float:
+        return math.fsum(self.values) / len(self.values)
+
+    def percentile(self, percent: float) -> float:
+        """Return the smallest value that so many percent of the values do not exceed (nearest rank)."""
+        rank = math.ceil(percent / 100 * len(self.values))
+        return self.values[max(rank, 1) - 1]
+
+    def is_enough_for(self, percent: float) -> bool:
+        """Return whether a percentile differs from the largest value: 20 values for 95 percent, 100 for 99."""
+        return len(self.values) * (100 - percent) >= 100
+
+
+@dataclass(frozen=True)
+class Line:
+    """y = base + slope · x, with the share of y's variation that it explains."""
+
+    base: float
+    slope: float
+    r_squared: float
+
+    def at(self, x: float) -> float:
+        return self.base + self.slope * x
+
+
+def fit_line(points: Sequence[tuple[float, float]]) -> Line | None:
+    """Fit a line by least squares; None for fewer than ten points, or where x explains y too little, or not upwards."""
+    if len(points) < FEWEST_FOR_A_LINE:
+        return None
+    n = len(points)
+    x_mean, y_mean = math.fsum(x for x, _ in points) / n, math.fsum(y for _, y in points) / n
+    xx = math.fsum((x - x_mean) ** 2 for x, _ in points)
+    yy = math.fsum((y - y_mean) ** 2 for _, y in points)
+    xy = math.fsum((x - x_mean) * (y - y_mean) for x, y in points)
+    if xx <= 0 or yy <= 0 or xy <= 0:
+        return None
+    line = Line(y_mean - xy / xx * x_mean, xy / xx, xy**2 / (xx * yy))
+    return line if line.r_squared >= EXPLAINS else None

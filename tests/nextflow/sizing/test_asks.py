@@ -1,0 +1,74 @@
+"""Less where it asked for too much, more where it was killed."""
+
+from dataclasses import replace
+
+from nextflow.sizing.asks import choose
+from nextflow.sizing.ends import End, find_end
+from nextflow.sizing.usage import sum_up
+from nextflow.traces.task import Attempt
+
+MIB, GIB = 1 << 20, 1 << 30
+DONE = Attempt(
+    "P", "a", "COMPLETED", 0, 1, "1", 4, 8 * GIB, 3600.0, cpu=180.0, peak_memory=GIB, realtime=600.0, read=GIB
+)
+
+
+def test_it_lowers() -> None:
+    ask = choose(sum_up([DONE] * 25)[0], 95)
+    assert (ask.cpus, ask.memory, ask.time) == (2, 1200, 1200)
+    assert ask.why == ()
+
+
+def test_it_raises_what_was_killed_for_memory_above_its_peak_and_its_ask() -> None:
+    killed = replace(DONE, status="FAILED", exit_code=137, peak_memory=7 * GIB)
+    ask = choose(sum_up([DONE] * 25 + [killed])[0], 95)
+    assert ask.memory is not None
+    assert ask.memory > 8 * 1024
+    assert "killed for memory" in ask.why[0]
+    alone = choose(sum_up([replace(killed, memory=None)])[0], 95)
+    assert alone.memory is not None
+    assert alone.memory > 7 * 1024
+
+
+def test_it_raises_what_was_ended_for_time() -> None:
+    late = replace(DONE, status="FAILED", exit_code=137, realtime=3600.0)
+    assert find_end(late) is End.TIME
+    ask = choose(sum_up([DONE] * 25 + [late])[0], 95)
+    assert ask.time == 5400
+
+
+def test_what_is_not_measured_is_unknown() -> None:
+    blind = replace(DONE, cpu=None, peak_memory=None, realtime=None)
+    ask = choose(sum_up([blind] * 25)[0], 95)
+    assert (ask.cpus, ask.memory, ask.time) == (None, None, None)
+    assert "has no ps" in ask.why[0]
+
+
+def test_too_few_tasks_for_a_percentile() -> None:
+    ask = choose(sum_up([DONE] * 3)[0], 95)
+    assert "3 tasks are too few for 95 %" in ask.why[0]
+
+
+def test_memory_that_follows_the_input() -> None:
+    tasks = [replace(DONE, read=n * GIB, peak_memory=(100 + 500 * n) * MIB) for n in range(1, 25)]
+    ask = choose(sum_up(tasks)[0], 95)
+    assert ask.line is not None
+    assert round(ask.line.base / MIB) == 100
+    assert ask.memory is not None
+    assert ask.memory >= 12100
+    assert "r² 1.00" in ask.why[0]
+    nine = choose(sum_up(tasks[:9])[0], 95)
+    assert nine.line is None
+
+
+def test_a_lost_machine_is_no_fault_of_the_process() -> None:
+    lost = replace(DONE, status="FAILED", exit_code=None, peak_memory=None, cpu=None, realtime=300.0)
+    usage = sum_up([DONE] * 25 + [lost, replace(lost, exit_code=2147483647)])[0]
+    assert usage.ends[End.LOST] == 2
+    assert usage.seconds_lost == 600.0
+    assert choose(usage, 95).memory == 1200
+
+
+def test_an_aborted_row_counts_for_nothing() -> None:
+    aborted = replace(DONE, status="ABORTED", exit_code=None, realtime=None, peak_memory=50 * GIB)
+    assert choose(sum_up([DONE] * 25 + [aborted])[0], 95).memory == 1200

@@ -1,0 +1,51 @@
+"""The 2019 guide's own case, and what differs from it."""
+
+from nextflow.sizing.asks import choose
+from nextflow.sizing.machines import Machine, choose_pair, find_need, list_too_large, price_alone, price_packed
+from nextflow.sizing.usage import sum_up
+from nextflow.traces.task import Attempt
+
+GIB = 1 << 30
+C5 = [
+    Machine("c5.large", 2, 3714, True, 0.085), Machine("c5.xlarge", 4, 7634, True, 0.17),
+    Machine("c5.2xlarge", 8, 15434, True, 0.34), Machine("c5.4xlarge", 16, 31152, True, 0.68),
+]  # fmt: skip
+
+
+def salmon(number: int = 30, peak: float = 8 * GIB) -> list[Attempt]:
+    """Return tasks of 6 threads, 8 GB and 2:30 min."""
+    return [
+        Attempt("SALMON", f"s{n}", "COMPLETED", 0, 1, str(n), 12, 8 * GIB, cpu=597.0, peak_memory=int(peak),
+                realtime=150.0)
+        for n in range(number)
+    ]  # fmt: skip
+
+
+def test_the_guide_of_2019_comes_out() -> None:
+    (usage,) = sum_up(salmon())
+    ask = choose(usage, 95)
+    assert (ask.cpus, ask.time) == (6, 300)
+    pair = choose_pair(find_need([ask]), C5)
+    assert pair is not None
+    assert pair.excess is not None
+    assert (pair.workload.name, pair.excess.name, pair.count_machines(100)) == ("c5.2xlarge", "c5.4xlarge", 12)
+
+
+def test_small_tasks_are_cheaper_together() -> None:
+    usages = sum_up(
+        Attempt("SMALL", str(n), "COMPLETED", 0, cpu=90.0, peak_memory=GIB, realtime=3600.0) for n in range(40)
+    )
+    asks = [choose(usage, 95) for usage in usages]
+    pair = choose_pair(find_need(asks), C5)
+    assert pair is not None
+    alone, packed = price_alone(usages, pair), price_packed(usages, asks, C5)
+    assert packed is not None
+    assert packed.on_demand is not None
+    assert alone.on_demand is not None
+    assert packed.on_demand < alone.on_demand
+
+
+def test_a_process_larger_than_any_type_is_named() -> None:
+    asks = [choose(usage, 95) for usage in sum_up(salmon(peak=40 * GIB))]
+    assert choose_pair(find_need(asks), C5) is None
+    assert [ask.process for ask in list_too_large(asks, C5)] == ["SALMON"]
