@@ -24,12 +24,16 @@ ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 TEAM = "arn:aws:ecr:us-east-1:123456789012:repository/team/*"
 ROLE = "kiln-registry-e2e"
 LOGIN = f"aws ecr get-login-password --region us-east-1 | docker login --username AWS --password-stdin {ECR} 2>&1"
+NAMES = "docker images --no-trunc --format '{{.Repository}}:{{.Tag}} {{.ID}}'"
 AWS = "export PATH=/home/ec2-user/miniconda/bin:$PATH DOCKER_CONFIG=/run/kiln-registry-e2e\n"
 
 
 @pytest.fixture(scope="module")
 def docker(machine: OneMachine) -> Iterator[OneMachine]:
-    """The machine with a role that may do everything in the repositories of a team, logged in to their registry."""
+    """The machine with a role that may do everything in the repositories of a team, logged in to their registry.
+
+    Its images are afterwards what they were: other tests share the machine.
+    """
     ec2, ecr = machine.cloud.ec2, boto3.client("ecr")
     statements = [
         {"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"},
@@ -40,7 +44,11 @@ def docker(machine: OneMachine) -> Iterator[OneMachine]:
         ecr.create_repository(repositoryName=name)
     given = ec2.associate_iam_instance_profile(IamInstanceProfile=profile, InstanceId=machine.launched.instance_id)
     wait.until(lambda: "Login Succeeded" in bash(machine, f"{LOGIN} || true"), what="a login to ECR", timeout=120)
+    before = set(bash(machine, NAMES).splitlines())
     yield machine
+    for line in set(bash(machine, NAMES).splitlines()) - before:
+        bash(machine, f"docker rmi -f {line.split()[1]} >/dev/null 2>&1 || true")
+    assert set(bash(machine, NAMES).splitlines()) == before
     ec2.disassociate_iam_instance_profile(AssociationId=given["IamInstanceProfileAssociation"]["AssociationId"])
 
 

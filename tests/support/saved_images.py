@@ -10,9 +10,9 @@ from sandbox.registry.busybox import busybox_image, debian_busybox
 
 
 def save_busybox(cache: Path, path: Path, *names: str) -> Path:
-    """Write it to `path` under its names."""
+    """Write it to `path` under its names: one applet short of the sandbox's own image, so that it is another image."""
     program = debian_busybox(cache)
-    image = busybox_image(program.read_bytes(), tuple(run([str(program), "--list"]).split()))
+    image = busybox_image(program.read_bytes(), tuple(run([str(program), "--list"]).split()[:-1]))
     manifest = json.loads(image.manifest)
     config, layer = manifest["config"]["digest"], manifest["layers"][0]["digest"]
     entry = {"Config": f"{config[7:]}.json", "RepoTags": list(names) or None, "Layers": ["layer.tar"]}
