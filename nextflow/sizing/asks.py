@@ -1,10 +1,12 @@
 """What a process should ask for: less where it asked for too much, more where it was killed (pure)."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nextflow.sizing.advice import ProcessAdvice
 from nextflow.sizing.ends import End
-from nextflow.sizing.samples import Line, fit_line
+from nextflow.sizing.samples import Line
 from nextflow.sizing.usage import Usage
 
 MIB = 1024 * 1024
@@ -21,7 +23,8 @@ IDLE = 0.05  # of a CPU: what of a part of one more is not counted
 class Ask:
     """What is chosen, None where nothing is known: CPUs, memory in MiB, time in seconds; `why` for people, a line each.
 
-    `line` is memory in bytes by the bytes that a task reads, where that explains it.
+    `most` is the MiB that its largest task needs, on a later attempt. `line` is memory in bytes by the bytes that a
+    task reads, where that explains it.
     """
 
     process: str
@@ -29,49 +32,77 @@ class Ask:
     memory: int | None
     time: int | None
     why: tuple[str, ...]
+    most: int | None = None
     line: Line | None = None
 
 
 def choose(usage: Usage, percent: float) -> Ask:
     """Choose for a process by a percentile of what it used, and above what it was killed with."""
-    why: list[str] = []
+    why = list(_describe_measuring(usage, percent))
+    memory = _choose_memory(usage, percent, why)
+    time = _choose_time(usage, percent, why)
+    most = None if memory is None else max(memory, _round_memory(usage.memory.largest) if usage.memory else 0)
+    return Ask(usage.process, _choose_cpus(usage), memory, time, tuple(why), most, usage.line)
+
+
+def advise(asks: Sequence[Ask], limit: int | None = None) -> tuple[ProcessAdvice, ...]:
+    """Advise what a configuration should say; `limit` is the MiB that a machine of the excess queue registers.
+
+    A later attempt gets twice as much as the first, or what the largest task needs, as far as the machine has it.
+    """
+    advice = []
+    for ask in asks:
+        excess = None if ask.memory is None else max(2 * ask.memory, ask.most or 0)
+        if excess is not None and limit is not None:
+            excess = max(min(excess, limit // MEMORY_STEP * MEMORY_STEP), ask.memory or 0)
+        if (ask.cpus, ask.memory, ask.time) != (None, None, None):
+            advice.append(ProcessAdvice(ask.process, ask.cpus, ask.memory, excess, ask.time))
+    return tuple(advice)
+
+
+def _describe_measuring(usage: Usage, percent: float) -> list[str]:
+    if not usage.finished:
+        return ["no task of it completed: what it needs is not known"]
     if not usage.is_metered:
-        why.append("not measured: its image has no ps, so that CPUs and memory are unknown")
-    elif not usage.memory.is_enough_for(percent):
-        number = len(usage.memory.values)
-        why.append(
-            f"{number} {'task is' if number == 1 else 'tasks are'} too few for {percent:g} %: the largest counts"
-        )
-    line = fit_line(usage.points)
-    if line:
-        why.append(f"memory follows what it reads: {_describe(line)} (r² {line.r_squared:.2f})")
-    memory = _choose_memory(usage, percent, line, why)
-    return Ask(usage.process, _choose_cpus(usage, percent), memory, _choose_time(usage, percent, why), tuple(why), line)
+        return ["not measured (its image has no ps, or its tasks were too short): CPUs and memory are unknown, not 0"]
+    number = len(usage.memory.values)
+    if usage.memory.is_enough_for(percent):
+        return []
+    return [f"{number} {'task is' if number == 1 else 'tasks are'} too few for {percent:g} %: the largest counts"]
 
 
-def _choose_cpus(usage: Usage, percent: float) -> int | None:
-    return max(1, math.ceil(usage.cpus.percentile(percent) - IDLE)) if usage.cpus else None
+def _choose_cpus(usage: Usage) -> int | None:
+    """What is busy on the average: CPUs are a weight, so that a task which needs more for a while gets it (ECS)."""
+    return max(1, math.ceil(usage.cpus.mean - IDLE)) if usage.cpus else None
 
 
-def _choose_memory(usage: Usage, percent: float, line: Line | None, why: list[str]) -> int | None:
+def _choose_memory(usage: Usage, percent: float, why: list[str]) -> int | None:
     """Never below the largest peak that was seen where reading explains it, nor below what was not enough."""
     needs: list[float] = []
     if usage.memory:
         needs.append(usage.memory.percentile(percent) * MEMORY_SPARE)
-    if line:
-        needs += [usage.memory.largest, line.at(max(read for read, _ in usage.points)) * MEMORY_SPARE]
-    if usage.starved is not None:
-        needs.append(usage.starved * RAISED)
-        why.append(f"raised: {usage.ends[End.MEMORY]} × killed for memory with {usage.starved // MIB} MiB")
+    if usage.memory and usage.line:
+        needs += [usage.memory.largest, usage.line.at(usage.most_read) * MEMORY_SPARE]
+        why.append(f"memory follows what it reads: {_describe(usage.line)} (r² {usage.line.r_squared:.2f})")
+    if killed := usage.ends[End.MEMORY]:
+        enough = max(usage.starved or 0, usage.memory.largest if usage.memory and usage.starved is None else 0)
+        needs += [enough * RAISED] if enough else []
+        with_ = f" with {enough / MIB:.0f} MiB" if enough else ", and how much it had is not known"
+        why.append(f"{'raised: ' if enough else ''}{killed} × killed for memory{with_}")
     return max(LEAST_MEMORY, _round_up(max(needs) / MIB, MEMORY_STEP)) if needs else None
 
 
 def _choose_time(usage: Usage, percent: float, why: list[str]) -> int | None:
     needs = [usage.time.percentile(percent) * TIME_SPARE] if usage.time else []
-    if usage.late is not None:
-        needs.append(usage.late * RAISED)
-        why.append(f"raised: {usage.ends[End.TIME]} × ended for time after {usage.late:.0f} s")
+    if late := usage.ends[End.TIME]:
+        needs += [] if usage.late is None else [usage.late * RAISED]
+        after = "" if usage.late is None else f" after {usage.late:.0f} s"
+        why.append(f"{'raised: ' if after else ''}{late} × ended for time{after}")
     return max(LEAST_TIME, _round_up(max(needs), 60)) if needs else None
+
+
+def _round_memory(used: float) -> int:
+    return max(LEAST_MEMORY, _round_up(used * MEMORY_SPARE / MIB, MEMORY_STEP))
 
 
 def _round_up(number: float, step: int) -> int:

@@ -1,7 +1,8 @@
 """Percentiles and a straight line through points (pure)."""
 
 import math
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 FEWEST_FOR_A_LINE = 10
@@ -12,13 +13,14 @@ EXPLAINS = 0.8  # the r² from which on a line is used
 class Sample:
     """The known values, ascending; `unknown` is how many there were besides."""
 
-    values: tuple[float, ...] = ()
+    values: Sequence[float] = ()
     unknown: int = 0
 
     @classmethod
-    def of(cls, values: Sequence[float | None]) -> "Sample":
-        known = sorted(value for value in values if value is not None)
-        return cls(tuple(known), len(values) - len(known))
+    def of(cls, values: Iterable[float], number: int) -> "Sample":
+        """Make a sample of what is known of `number` things."""
+        known = array("d", sorted(values))
+        return cls(known, number - len(known))
 
     def __bool__(self) -> bool:
         return bool(self.values)
@@ -28,17 +30,24 @@ class Sample:
         return self.values[-1]
 
     @property
+    def total(self) -> float:
+        return math.fsum(self.values)
+
+    @property
     def mean(self) -> float:
-        return math.fsum(self.values) / len(self.values)
+        return self.total / len(self.values)
 
     def percentile(self, percent: float) -> float:
         """Return the smallest value that so many percent of the values do not exceed (nearest rank)."""
-        rank = math.ceil(percent / 100 * len(self.values))
+        rank = math.ceil(round(percent / 100 * len(self.values), 6))
         return self.values[max(rank, 1) - 1]
 
     def is_enough_for(self, percent: float) -> bool:
         """Return whether a percentile differs from the largest value: 20 values for 95 percent, 100 for 99."""
         return len(self.values) * (100 - percent) >= 100
+
+    def count_above(self, limit: float) -> int:
+        return sum(1 for value in self.values if value > limit)
 
 
 @dataclass(frozen=True)
@@ -53,15 +62,15 @@ class Line:
         return self.base + self.slope * x
 
 
-def fit_line(points: Sequence[tuple[float, float]]) -> Line | None:
+def fit_line(xs: Sequence[float], ys: Sequence[float]) -> Line | None:
     """Fit a line by least squares; None for fewer than ten points, or where x explains y too little, or not upwards."""
-    if len(points) < FEWEST_FOR_A_LINE:
+    n = len(xs)
+    if n < FEWEST_FOR_A_LINE:
         return None
-    n = len(points)
-    x_mean, y_mean = math.fsum(x for x, _ in points) / n, math.fsum(y for _, y in points) / n
-    xx = math.fsum((x - x_mean) ** 2 for x, _ in points)
-    yy = math.fsum((y - y_mean) ** 2 for _, y in points)
-    xy = math.fsum((x - x_mean) * (y - y_mean) for x, y in points)
+    x_mean, y_mean = math.fsum(xs) / n, math.fsum(ys) / n
+    xx = math.fsum((x - x_mean) ** 2 for x in xs)
+    yy = math.fsum((y - y_mean) ** 2 for y in ys)
+    xy = math.fsum((x - x_mean) * (y - y_mean) for x, y in zip(xs, ys, strict=True))
     if xx <= 0 or yy <= 0 or xy <= 0:
         return None
     line = Line(y_mean - xy / xx * x_mean, xy / xx, xy**2 / (xx * yy))

@@ -1,91 +1,92 @@
 """What each process used, over all the runs that were read (pure)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
 
-from nextflow.sizing.ends import End, find_end
-from nextflow.sizing.samples import Sample
+from nextflow.sizing.ends import End
+from nextflow.sizing.samples import Line, Sample, fit_line
+from nextflow.sizing.tally import MEASURING, Tally
 from nextflow.traces.task import Attempt
-
-Number = TypeVar("Number", int, float)
-MEASURING = (End.DONE, End.CACHED)
 
 
 @dataclass(frozen=True)
 class Usage:
     """One process. Amounts in bytes, times in seconds; asked: the largest that any attempt asked for, None: unknown.
 
-    `starved` is the most memory that was not enough, `late` the longest time that was not enough.
+    `starved` is the most memory that was not enough, `late` the longest time that was not enough. `exits` counts the
+    exit codes of attempts that came to nothing (None: no exit code). `line` is memory by the bytes that a task reads,
+    where that explains it, and `most_read` the most that any task read.
     """
 
     process: str
     tasks: int
+    finished: int
     attempts: int
     ends: Counter[End]
+    exits: Counter[int | None]
     cpus: Sample
     memory: Sample
     time: Sample
     read: Sample
     written: Sample
-    points: tuple[tuple[float, float], ...]
+    disk: Sample
+    line: Line | None
+    most_read: float
     cpus_asked: int | None
     memory_asked: int | None
     time_asked: float | None
     starved: int | None
     late: float | None
-    seconds: float
     seconds_lost: float
+    seconds_wasted: float
 
     @property
     def is_metered(self) -> bool:
         """Whether its image had what measures memory and CPUs (ps)."""
         return bool(self.memory or self.cpus)
 
+    @property
+    def seconds(self) -> float:
+        """How long its tasks ran, those that came to their end; those of which no time is known as the others."""
+        known = self.time.total
+        return known * self.finished / len(self.time.values) if self.time else 0.0
+
 
 def sum_up(attempts: Iterable[Attempt]) -> list[Usage]:
     """Sum up by process, in the order in which processes first occur."""
-    by_process: dict[str, list[Attempt]] = defaultdict(list)
+    tallies: defaultdict[str, Tally] = defaultdict(Tally)
     for attempt in attempts:
-        by_process[attempt.process].append(attempt)
-    return [_sum_up_one(process, its) for process, its in by_process.items()]
+        tallies[attempt.process].add(attempt)
+    return [_make_usage(process, tally) for process, tally in tallies.items()]
 
 
-def _sum_up_one(process: str, attempts: Sequence[Attempt]) -> Usage:
-    ends = [find_end(attempt) for attempt in attempts]
-    counted = [attempt for attempt, end in zip(attempts, ends, strict=True) if end in MEASURING]
-    starved = [_size(attempt) for attempt, end in zip(attempts, ends, strict=True) if end is End.MEMORY]
-    late = [attempt.time or attempt.realtime for attempt, end in zip(attempts, ends, strict=True) if end is End.TIME]
-    lost = [attempt.realtime or attempt.duration for attempt, end in zip(attempts, ends, strict=True)
-            if end not in (*MEASURING, End.ABORTED)]  # fmt: skip
+def _make_usage(process: str, tally: Tally) -> Usage:
+    finished = sum(tally.ends[end] for end in MEASURING)
     return Usage(
         process=process,
-        tasks=len(counted) or len({(attempt.task_id, attempt.tag) for attempt in attempts}),
-        attempts=len(attempts),
-        ends=Counter(ends),
-        cpus=Sample.of([attempt.cpus_used for attempt in counted]),
-        memory=Sample.of([attempt.peak_memory for attempt in counted]),
-        time=Sample.of([attempt.realtime for attempt in counted]),
-        read=Sample.of([attempt.read for attempt in counted]),
-        written=Sample.of([attempt.written for attempt in counted]),
-        points=tuple((float(attempt.read), float(attempt.peak_memory)) for attempt in counted
-                     if attempt.read is not None and attempt.peak_memory is not None),
-        cpus_asked=_find_largest([attempt.cpus for attempt in attempts]),
-        memory_asked=_find_largest([attempt.memory for attempt in attempts]),
-        time_asked=_find_largest([attempt.time for attempt in attempts]),
-        starved=_find_largest(starved),
-        late=_find_largest(late),
-        seconds=sum(attempt.realtime or 0.0 for attempt in counted),
-        seconds_lost=sum(seconds or 0.0 for seconds in lost),
-    )  # fmt: skip
+        tasks=finished or len(tally.failed),
+        finished=finished,
+        attempts=tally.ends.total(),
+        ends=tally.ends,
+        exits=tally.exits,
+        cpus=Sample.of(tally.cpus, finished),
+        memory=Sample.of(tally.memory, finished),
+        time=Sample.of(tally.time, finished),
+        read=Sample.of(tally.read, finished),
+        written=Sample.of(tally.written, finished),
+        disk=Sample.of(tally.disk, finished),
+        line=fit_line(*tally.points),
+        most_read=max(tally.read, default=0.0),
+        cpus_asked=_whole(tally.largest.get("cpus")),
+        memory_asked=_whole(tally.largest.get("memory")),
+        time_asked=tally.largest.get("time"),
+        starved=_whole(tally.largest.get("starved")),
+        late=tally.largest.get("late"),
+        seconds_lost=tally.lost,
+        seconds_wasted=tally.wasted,
+    )
 
 
-def _size(attempt: Attempt) -> int | None:
-    """The memory that was not enough: what it asked for, or at least what it was seen to use."""
-    return _find_largest([attempt.memory, attempt.peak_memory])
-
-
-def _find_largest(numbers: Iterable[Number | None]) -> Number | None:
-    known = [number for number in numbers if number is not None]
-    return max(known) if known else None
+def _whole(number: float | None) -> int | None:
+    return None if number is None else int(number)

@@ -4,62 +4,55 @@ Source: https://www.nextflow.io/docs/latest/reports.html#trace-fields; older nam
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from nextflow.traces.task import Attempt
 from nextflow.traces.units import read_bytes, read_count, read_instant, read_seconds, read_share
 
-# Column → field, and how it is read. Of two columns for one field the first that knows it counts.
-READERS: dict[str, tuple[str, Callable[[str], Any]]] = {
-    "exit": ("exit_code", read_count),
-    "attempt": ("attempt", read_count),
-    "cpus": ("cpus", read_count),
-    "memory": ("memory", read_bytes),
-    "time": ("time", read_seconds),
-    "disk": ("disk", read_bytes),
-    "%cpu": ("cpu", read_share),
-    "peak_rss": ("peak_memory", read_bytes),
-    "rss": ("peak_memory", read_bytes),
-    "realtime": ("realtime", read_seconds),
-    "duration": ("duration", read_seconds),
-    "submit": ("submitted", read_instant),
-    "start": ("begun", read_instant),
-    "complete": ("completed", read_instant),
-    "rchar": ("read", read_bytes),
-    "wchar": ("written", read_bytes),
-    "read_bytes": ("read_by_disk", read_bytes),
-    "write_bytes": ("written_by_disk", read_bytes),
-}
-TEXTS = {"status": "status", "task_id": "task_id", "queue": "queue", "container": "container", "tag": "tag",
-         "error_action": "error_action"}  # fmt: skip
+Reader = Callable[[str], Any]
+
+
+def read_text(text: str) -> str:
+    text = text.strip()
+    return "" if text in ("-", "null") else text
+
+
+# Column → field, and how it is read. Of two columns for the same field the first that knows it counts. A column's name
+# is taken without "_" and "-", so that exports with peakRss or exit_status are read as well.
+READERS: dict[str, tuple[str, Reader]] = {
+    "name": ("name", read_text), "process": ("process", read_text), "tag": ("tag", read_text),
+    "status": ("status", read_text), "taskid": ("task_id", read_text), "hash": ("hash", read_text),
+    "queue": ("queue", read_text), "container": ("container", read_text), "erroraction": ("error_action", read_text),
+    "exit": ("exit_code", read_count), "exitstatus": ("exit_code", read_count), "attempt": ("attempt", read_count),
+    "cpus": ("cpus", read_count), "memory": ("memory", read_bytes), "time": ("time", read_seconds),
+    "disk": ("disk", read_bytes), "%cpu": ("cpu", read_share), "pcpu": ("cpu", read_share),
+    "peakrss": ("peak_memory", read_bytes), "rss": ("peak_memory", read_bytes), "mem": ("peak_memory", read_bytes),
+    "realtime": ("realtime", read_seconds), "runtime": ("realtime", read_seconds),
+    "duration": ("duration", read_seconds), "walltime": ("duration", read_seconds),
+    "start": ("begun", read_instant), "complete": ("completed", read_instant),
+    "rchar": ("read", read_bytes), "wchar": ("written", read_bytes),
+}  # fmt: skip
+# What Nextflow writes besides, and sizing has no use for.
+IGNORED = {
+    "submit", "nativeid", "peakvmem", "vmem", "%mem", "pmem", "syscr", "syscw", "readbytes", "writebytes", "workdir",
+    "script", "scratch", "module", "env", "hostname", "host", "cpumodel", "volctxt", "invctxt", "executor", "shell",
+    "machinetype", "cloudzone", "pricemodel", "numspotinterruptions", "logstreamid", "resourceallocation",
+    "accelerator", "acceleratorrequest", "acceleratortype", "dataset", "id", "cost",
+}  # fmt: skip
 # A header without any of these is no trace's.
 NEEDED = ("name", "process")
-KNOWN = {*READERS, *TEXTS, *NEEDED, "hash", "native_id", "peak_vmem", "vmem", "%mem", "syscr", "syscw", "workdir",
-         "scratch", "module", "script", "env", "hostname", "cpu_model", "vol_ctxt", "inv_ctxt"}  # fmt: skip
-_NAME = re.compile(r"(?P<process>.*?)(?: \((?P<tag>.*)\))?", re.S)
 
 
-def read_attempt(row: Mapping[str, str]) -> Attempt:
-    """Read a row by its columns' names. Raises ValueError, with the column's name, for a value that is none of it."""
-    fields: dict[str, Any] = {field: row.get(column, "").strip() for column, field in TEXTS.items()}
-    for column, (field, read) in READERS.items():
-        if column in row and fields.get(field) is None:
-            try:
-                fields[field] = read(row[column])
-            except ValueError as error:
-                raise ValueError(f"column {column}: {error}") from None
-    match = _NAME.fullmatch(row.get("name", "").strip())
-    process = row.get("process", "").strip() or (match["process"] if match else "")
-    fields["tag"] = _known(fields["tag"]) or (match["tag"] or "" if match else "")
-    fields["status"] = fields["status"].upper() or _guess_status(fields.get("exit_code"))
-    fields["queue"], fields["container"] = _known(fields["queue"]), _known(fields["container"])
-    return Attempt(process=process, **fields)
+def normalise(column: str) -> str:
+    return re.sub(r"[_\- ]", "", column.strip().strip('"').lstrip("\ufeff").lower())
 
 
-def _known(text: str) -> str:
-    return "" if text == "-" else text
+def is_trace(columns: Sequence[str]) -> bool:
+    """Tell a trace's header: it names processes or tasks, and something else that a trace knows of them."""
+    names = {normalise(column) for column in columns}
+    return bool(names & set(NEEDED)) and len(names & (READERS.keys() | IGNORED)) >= 2
 
 
-def _guess_status(exit_code: int | None) -> str:
-    return "COMPLETED" if exit_code in (0, None) else "FAILED"
+def list_unknown(columns: Sequence[str]) -> list[str]:
+    """List the columns that no Nextflow is known to write: they are passed over."""
+    return [column.strip() for column in columns if normalise(column) not in READERS.keys() | IGNORED]

@@ -11,13 +11,26 @@ from nextflow.traces.task import Attempt
 _LOOK = 4096  # bytes: enough to tell a page from a table, and either from what is no text
 
 
-def read_all(paths: Iterable[Path]) -> Iterator[Attempt]:
-    """Read the attempts of several runs, file after file. Raises UserError."""
+def read_all(paths: Iterable[Path], notes: list[str] | None = None) -> Iterator[Attempt]:
+    """Read the attempts of several runs, file after file, and a task that a later run took over from the cache once.
+
+    What a person should know goes to `notes`. Raises UserError.
+    """
+    noted, seen, repeated = notes if notes is not None else [], set[int](), 0
     for path in paths:
-        yield from read(path)
+        for attempt in read(path, noted):
+            if attempt.hash:
+                mark = hash((attempt.process, attempt.tag, attempt.hash))
+                if mark in seen:
+                    repeated += 1
+                    continue
+                seen.add(mark)
+            yield attempt
+    if repeated:
+        noted.append(f"{repeated} rows were of tasks that stand in another row too (a resumed run): counted once")
 
 
-def read(path: Path) -> Iterator[Attempt]:
+def read(path: Path, notes: list[str] | None = None) -> Iterator[Attempt]:
     """Read the attempts of a trace, or of a report. Raises UserError for what is neither."""
     try:
         with path.open("rb") as file:
@@ -30,13 +43,9 @@ def read(path: Path) -> Iterator[Attempt]:
         )
     if b"\0" in head:
         raise UserError(f"{path} is no Nextflow trace", "it is a binary file", "give a trace or a report, unpacked")
-    try:
+    # Names of samples may be in another encoding than UTF-8: what matters is plain in all of them.
+    with path.open(encoding="utf-8", errors="replace", newline="") as text:
         if b"<html" in head.lower() or head.lstrip().lower().startswith(b"<!doctype"):
-            yield from read_report(path, path.read_text(encoding="utf-8"))
-            return
-        with path.open(encoding="utf-8", newline="") as text:
-            yield from read_table(path, text)
-    except UnicodeDecodeError:
-        raise UserError(
-            f"{path} is no Nextflow trace", "it is not text in UTF-8", "give it as Nextflow wrote it"
-        ) from None
+            yield from read_report(path, text.read())
+        else:
+            yield from read_table(path, text, notes if notes is not None else [])

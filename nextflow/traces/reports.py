@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kiln.errors import UserError
-from nextflow.traces.columns import read_attempt
+from nextflow.traces.rows import RowReader
 from nextflow.traces.task import Attempt
 
 _DATA = re.compile(r"""["']?\btrace["']?\s*:\s*(\[|null\b)""")
@@ -32,8 +32,14 @@ def read_report(path: Path, page: str) -> Iterator[Attempt]:
             "Nextflow leaves them out of a report of more than 10,000 tasks",
             "give the run's trace file (-with-trace)",
         )
-    for row in _read_rows(path, page, match.start(1)):
-        yield read_attempt({str(name): "" if value is None else str(value) for name, value in row.items()})
+    reader = RowReader(())
+    for number, row in enumerate(_read_rows(path, page, match.start(1)), start=1):
+        if reader.columns != tuple(row):
+            reader = RowReader(tuple(row))
+        try:
+            yield reader.read(["" if value is None else str(value) for value in row.values()])
+        except ValueError as error:
+            raise UserError(f"task {number} in {path} cannot be read", str(error), "give the run's trace") from None
 
 
 def _read_rows(path: Path, page: str, begin: int) -> list[dict[str, object]]:

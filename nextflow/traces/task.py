@@ -7,7 +7,7 @@ TIME_CODES = (140, 143)  # killed for time: SIGUSR2 of grid engines, SIGTERM
 HOST_LOST = 2147483647  # no exit code: the machine was lost, or the container never began
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """None stands for unknown, everywhere. Times in seconds, amounts in bytes, `cpu` in percent of one CPU."""
 
@@ -25,16 +25,15 @@ class Attempt:
     peak_memory: int | None = None
     realtime: float | None = None
     duration: float | None = None
-    submitted: float | None = None
     begun: float | None = None
     completed: float | None = None
     read: int | None = None
     written: int | None = None
-    read_by_disk: int | None = None
-    written_by_disk: int | None = None
     queue: str = ""
     container: str = ""
     error_action: str = ""
+    hash: str = ""
+    """The first signs of its work folder: of a task that another run took over (CACHED) it is the same."""
 
     @property
     def is_measured(self) -> bool:
@@ -47,5 +46,10 @@ class Attempt:
         return None if self.cpu is None else self.cpu / 100
 
     @property
-    def ran_to_its_end(self) -> bool:
-        return self.status in ("COMPLETED", "CACHED")
+    def lasted(self) -> float | None:
+        """Seconds that it ran, as far as is known: of a lost machine only begin and end are."""
+        if self.realtime is not None:
+            return self.realtime
+        if self.begun is not None and self.completed is not None:
+            return max(0.0, self.completed - self.begun)
+        return self.duration

@@ -1,7 +1,8 @@
 """The 2019 guide's own case, and what differs from it."""
 
 from nextflow.sizing.asks import choose
-from nextflow.sizing.machines import Machine, choose_pair, find_need, list_too_large, price_alone, price_packed
+from nextflow.sizing.costs import price_alone, price_packed
+from nextflow.sizing.machines import Machine, choose_pair, find_need, list_too_large
 from nextflow.sizing.usage import sum_up
 from nextflow.traces.task import Attempt
 
@@ -38,7 +39,7 @@ def test_small_tasks_are_cheaper_together() -> None:
     asks = [choose(usage, 95) for usage in usages]
     pair = choose_pair(find_need(asks), C5)
     assert pair is not None
-    alone, packed = price_alone(usages, pair), price_packed(usages, asks, C5)
+    alone, packed = price_alone(usages, asks, pair), price_packed(usages, asks, C5, pair)
     assert packed is not None
     assert packed.on_demand is not None
     assert alone.on_demand is not None
