@@ -50,6 +50,7 @@ def iam_policy(
     """Print the IAM policy that running Kiln needs."""
     from environments.commands import operator_policy
     from jobs.needs import needs as jobs_need
+    from nextflow.needs import needs as nextflow_need
 
     if for_:
         return operator_policy.print_policy_for(for_, env, region, account)
@@ -57,5 +58,5 @@ def iam_policy(
         return operator_policy.print_builder_policy(env, image, region, account)
     environments = github_environment or ["plan", "apply"]
     return operator_policy.print_policies(
-        env, image, boundary, region, account, trust, environments, others=[jobs_need]
+        env, image, boundary, region, account, trust, environments, others=[jobs_need, nextflow_need]
     )

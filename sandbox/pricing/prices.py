@@ -19,6 +19,19 @@ ON_DEMAND = {
     "g4dn.xlarge": 0.526, "g5.xlarge": 1.006, "p3.2xlarge": 3.06,
 }  # fmt: skip
 
+# What the families for jobs cost in their sizes: a size costs as much for each vCPU as any other of its family.
+_PER_VCPU = {
+    "c5": 0.0425, "c6i": 0.0425, "c7i": 0.044625, "c6g": 0.034, "c7g": 0.03625, "m5": 0.048, "m6i": 0.048,
+    "m6g": 0.0385, "m7g": 0.0408, "r5": 0.063, "r6i": 0.063, "r6g": 0.0504, "r7g": 0.05355,
+}  # fmt: skip
+_VCPUS = {
+    "large": 2, "xlarge": 4, "2xlarge": 8, "4xlarge": 16, "8xlarge": 32, "9xlarge": 36, "12xlarge": 48, "16xlarge": 64,
+    "18xlarge": 72, "24xlarge": 96, "32xlarge": 128, "48xlarge": 192,
+}  # fmt: skip
+for _family, _price in _PER_VCPU.items():
+    for _size, _vcpus in _VCPUS.items():
+        ON_DEMAND.setdefault(f"{_family}.{_size}", round(_price * _vcpus, 6))
+
 # USD per GiB and month, by the API's volume type
 VOLUMES = {"gp3": 0.08, "gp2": 0.10, "io1": 0.125, "io2": 0.125, "st1": 0.045, "sc1": 0.015, "standard": 0.05}
 VOLUME_USAGE = {

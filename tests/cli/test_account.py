@@ -7,6 +7,7 @@ import pytest
 
 from jobs.needs import needs as jobs_need
 from kiln.errors import Exit
+from nextflow.needs import needs as nextflow_need
 from tests.support.typed import Record, Typed
 
 
@@ -32,8 +33,8 @@ def test_iam_policy(typed: Typed, recorded: Record) -> None:
         "--account", "1", "--trust", "o/r", "--github-environment", "prod",
     )  # fmt: skip
     assert policy.calls == [
-        (([], [], "", "", "", "", ["plan", "apply"]), {"others": [jobs_need]}),
-        ((["a", "b"], ["i"], "arn", "r", "1", "o/r", ["prod"]), {"others": [jobs_need]}),
+        (([], [], "", "", "", "", ["plan", "apply"]), {"others": [jobs_need, nextflow_need]}),
+        ((["a", "b"], ["i"], "arn", "r", "1", "o/r", ["prod"]), {"others": [jobs_need, nextflow_need]}),
     ]
 
 

@@ -19,11 +19,12 @@ from images.needs import needs as images_need
 from images.spec.image import ImageSpec
 from jobs.needs import needs as jobs_need
 from kiln.errors import UserError
+from nextflow.needs import needs as nextflow_need
 from provision.docker.autoscale_policy import write_policy as storage_policy
 from tests.support.cli import Cli
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("cloud", "images", "launch_templates", "environments", "jobs")
+ROOMS = ("cloud", "images", "launch_templates", "environments", "jobs", "nextflow")
 SERVICES = ("batch", "ec2", "ecs", "iam", "kms", "logs", "pricing", "s3", "service-quotas", "ssm", "sts")
 SHIPPED = ("genomics", "genomics-2019", "reference", "salmon")
 # Called nowhere, or needing no permission (AWS STS API Reference).
@@ -43,7 +44,7 @@ S3_ACTIONS = {
 
 def permissions(*names: str, boundary: str = "") -> tuple[Permission, ...]:
     specs = [definitions.load(each) for each in names or SHIPPED]
-    return operator_policy.list_permissions(specs, Scope(), boundary, others=[jobs_need])
+    return operator_policy.list_permissions(specs, Scope(), boundary, others=[jobs_need, nextflow_need])
 
 
 def operations() -> dict[str, set[str]]:

@@ -106,7 +106,12 @@ INNER: dict[str, dict[str, set[str]]] = {
         "commands": {"memory", "canary", "screens", "looks", "model"},
         "": {"canary"},
     },
-    "nextflow": {"traces": set(), "sizing": {"traces"}},
+    "nextflow": {
+        "traces": set(),
+        "sizing": {"traces"},
+        "prices": {"sizing"},
+        "": set(),
+    },
     "sandbox": {
         "world": set(),
         "machines/guest": {"world"},
