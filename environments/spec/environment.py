@@ -11,6 +11,7 @@ from environments.spec.canary import Canary
 from environments.spec.compute import ComputeEnvironment, JobQueue, Name
 from environments.spec.jobs import JobDefinition
 from environments.spec.network import Network
+from environments.spec.nextflow import Nextflow
 from environments.spec.roles import Roles
 from environments.spec.storage import Bucket, LogGroup
 from kiln.keys.takes import Takes
@@ -63,6 +64,7 @@ class EnvironmentSpec(Model):
     queues: Annotated[dict[Name, JobQueue], Field(min_length=1)]
     job_definitions: dict[Name, JobDefinition] = Field(default_factory=dict)
     canary: Canary = Canary()
+    nextflow: Nextflow = Nextflow()
     tags: Tags = Field(default_factory=dict)
     """Tags of everything that Kiln makes, beside Kiln's own."""
 
@@ -122,6 +124,8 @@ class EnvironmentSpec(Model):
                 raise ValueError(
                     f"the queue {queue_name} names compute environments that are not here: {', '.join(unknown)}"
                 )
+        if unknown := [name for name in self.nextflow.queues if name not in self.queues]:
+            raise ValueError(f"nextflow.queues names queues that are not here: {', '.join(unknown)}")
         if self.job_role is None:
             lacking = [
                 name

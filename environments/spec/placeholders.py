@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 PLACEHOLDER = "{environment}"
 _NAMED = ("compute_environments", "queues", "job_definitions")
-_HOLDERS = ("roles", "log_group", "buckets", "network")
+_HOLDERS = ("roles", "log_group", "buckets", "network", "nextflow")
 T = TypeVar("T")
 V = TypeVar("V", int, str)
 

@@ -82,13 +82,18 @@ def find_credential(text: str) -> str:
     return next((kind for kind, pattern in _CREDENTIALS.items() if pattern.search(text)), "")
 
 
+def find_named_credential(name: str, value: str) -> str:
+    """Say what kind of credential a named value is, by itself or by its name; "" for none."""
+    kind = find_credential(value)
+    if not kind and _SECRET_NAME.search(name) and not _NO_SECRET.fullmatch(value):
+        return "a credential, by its name"
+    return kind
+
+
 def refuse_credentials(variables: Mapping[str, str], texts: Iterable[str]) -> None:
     """Raise ValueError where a variable or another text holds a credential: whoever may describe it can read it."""
     for name, value in variables.items():
-        kind = find_credential(value)
-        if not kind and _SECRET_NAME.search(name) and not _NO_SECRET.fullmatch(value):
-            kind = "a credential, by its name"
-        if kind:
+        if kind := find_named_credential(name, value):
             raise ValueError(
                 f"the variable {name} holds {kind}: everybody who may describe job definitions can read it. Keep it in "
                 f"Secrets Manager or SSM, and write secrets: {{{name}: the ARN of it}}"

@@ -70,6 +70,10 @@ def test_of_environments(sandbox: Sandbox, make_ami: MakeAmi, tmp_path: Path, do
     same("destroy-env", documented("destroy-env", "--env", env, "--yes", "--terminate-jobs"))
 
 
+def test_of_nextflow(sandbox: Sandbox, documented: Documented) -> None:
+    same("nextflow-config", documented("nextflow-config", "--env", "salmon"))
+
+
 def test_of_the_doctor(sandbox: Sandbox, tmp_path: Path, documented: Documented) -> None:
     env = tools.define(tmp_path)
     tools.register(env)

@@ -110,6 +110,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "traces": set(),
         "sizing": {"traces"},
         "prices": {"sizing"},
+        "config": {"sizing"},
         "": set(),
     },
     "sandbox": {

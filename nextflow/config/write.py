@@ -1,0 +1,80 @@
+"""The configuration of an environment: what AWS knows of it, and the text."""
+
+from collections.abc import Mapping, Sequence
+
+from cloud import errors, tags
+from cloud.policy import Scope
+from cloud.session import Cloud
+from environments.machines import instance_types, recorded
+from environments.machines.families import list_families
+from environments.machines.instance_types import InstanceType
+from environments.model.region import Region
+from environments.plan import ami, aws_cli
+from environments.spec.environment import EnvironmentSpec
+from nextflow.config.places import list_places
+from nextflow.config.settings import Site, decide, find_bucket
+from nextflow.config.text import render
+from nextflow.sizing.advice import ProcessAdvice
+
+
+def configure(cloud: Cloud, spec: EnvironmentSpec, processes: Sequence[ProcessAdvice] = ()) -> str:
+    """Write the configuration with what AWS knows: the sizes of machines, what they registered, the job role's ARN.
+
+    The environment need not be registered. Raises UserError where its machines' AWS CLI, types or bucket are unknown,
+    and for a process that none of its machines holds.
+    """
+    known = describe_types(cloud, spec)
+    registered = read_registered(cloud, spec)
+    return write_config(
+        spec, cloud.account(), cloud.region, known, registered, job_role=find_job_role(cloud, spec), processes=processes
+    )
+
+
+def write_config(
+    environment_spec: EnvironmentSpec,
+    account: str,
+    region: str,
+    known: Mapping[str, InstanceType],
+    registered: Mapping[str, int] = {},
+    *,
+    job_role: str = "",
+    processes: Sequence[ProcessAdvice] = (),
+) -> str:
+    """Write the configuration (pure). `known` are the environment's instance types, `registered` what they gave in MiB.
+
+    `job_role` is an ARN; "": as Kiln names it.
+    """
+    spec = environment_spec
+    role = job_role or (_scope(account, region).iam(f"role/{spec.job_role}") if spec.job_role else "")
+    bucket = spec.bucket_name(find_bucket(spec), account, region)
+    site = Site(region, bucket, aws_cli.find_prefix(spec), role)
+    return render(decide(spec, site, list_places(spec, known, registered), processes))
+
+
+def describe_types(cloud: Cloud, spec: EnvironmentSpec) -> Mapping[str, InstanceType]:
+    """Describe all sizes of the families that the definition means: one call."""
+    entries = {entry for compute in spec.compute_environments.values() for entry in compute.instance_types}
+    return instance_types.describe(cloud, {family for entry in entries for family in list_families(entry)})
+
+
+def read_registered(cloud: Cloud, spec: EnvironmentSpec) -> dict[str, int]:
+    """Read what machines of the AMIs in use have registered, in MiB by type; {} where no AMI is in use yet."""
+    amis = ami.list_running(ami.read_memories(spec, Region(cloud).compute_environments))
+    if not amis:
+        return {}
+    images = cloud.ec2.describe_images(Filters=[{"Name": "image-id", "Values": list(amis)}], IncludeDeprecated=True)
+    return recorded.read_all(tags.as_dict(image.get("Tags")) for image in images["Images"])
+
+
+def find_job_role(cloud: Cloud, spec: EnvironmentSpec) -> str:
+    """Find the ARN of the tasks' role, which may have a path; "" where there is none, or none yet."""
+    if spec.job_role is None:
+        return ""
+    answer = errors.or_none(cloud.client("iam").get_role, RoleName=spec.job_role)
+    return str(answer["Role"]["Arn"]) if answer else ""
+
+
+def _scope(account: str, region: str) -> Scope:
+    """Regions and partitions: AWS General Reference, "Amazon Resource Names"."""
+    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
+    return Scope(region, account, partition)
