@@ -27,6 +27,7 @@ _TAKES = {
     "canary": ("env", "region"),
     "measure-memory": ("env", "region"),
     "nextflow-config": ("env", "region"),
+    "run": ("env", "region"),
     "iam-policy": (),
     "ssh": (),
     "validate": (),

@@ -112,6 +112,12 @@ INNER: dict[str, dict[str, set[str]]] = {
         "prices": {"sizing"},
         "config": {"sizing"},
         "": set(),
+        "runs": set(),
+        "runs/looks": {"runs"},
+        "runs/start": {"runs/looks", "runs", "config"},
+        "runs/screens": {"runs/start", "runs/looks", "runs"},
+        "runs/watch": {"runs/screens", "runs/looks", "runs"},
+        "runs/commands": {"runs/watch", "runs/screens", "runs/start", "runs/looks", "runs"},
     },
     "sandbox": {
         "world": set(),

@@ -1,0 +1,40 @@
+"""The tasks of runs: starting a pipeline in an environment, listing runs, showing what became of them."""
+
+from invoke.context import Context
+
+from cli.task import JSON, REGION, task
+
+_ENV = "a name under environments/, or the path of a YAML file"
+
+
+@task(
+    positional=["pipeline"],
+    help={
+        "pipeline": "a folder, s3://BUCKET/FOLDER, OWNER/REPOSITORY or an address of git; behind -- its own arguments",
+        "env": _ENV,
+        "name": "the run's name; default: the pipeline's with the time",
+        "revision": "branch, tag or commit of a repository",
+        "params": "YAML or JSON file of the pipeline's parameters; it travels in S3",
+        "profile": "profiles of the pipeline, with commas between them; awsbatch is added",
+        "output": "s3://… for the results: the pipeline's parameter for that is looked for, outdir where none tells",
+        "work": "s3://… for the tasks' files; default: a folder of its own in the environment's bucket",
+        "resume": "name of a run that goes on: same session, cache and work folder",
+        "follow": "show states and log to its end, list its results, end with Nextflow's exit code",
+        "yes": "do not ask before the first run of a pipeline",
+        "region": REGION,
+        "json": JSON,
+    },
+)
+def run(
+    c: Context, pipeline: str, env: str = "genomics", name: str = "", revision: str = "", params: str = "",
+    profile: str = "", output: str = "", work: str = "", resume: str = "", follow: bool = False, yes: bool = False,
+    region: str = "", json: bool = False,
+) -> int:  # fmt: skip
+    """Run a pipeline in an environment."""
+    from nextflow.runs import arguments
+    from nextflow.runs.commands import run as command
+    from nextflow.runs.start.asked import Asked
+
+    words = arguments.read_behind_dashes()
+    asked = Asked(pipeline, env, name, resume, revision, params, profile, output, work, words)
+    return command.run(asked, region or None, follows=follow, yes=yes, as_json=json)

@@ -1,0 +1,57 @@
+"""The lock object of a run: whether a head has renewed it lately, by the clock of S3 and no other.
+
+The head's own computer and this one may have clocks that jump; the answer's Date and Last-Modified are of one clock.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from cloud import errors
+from cloud.session import Cloud
+from nextflow.runs.places import Places
+
+FRESH = 300.0  # seconds: a head renews its lock more often
+
+
+@dataclass(frozen=True)
+class Lock:
+    """`job` is the id of the head's job, "" for a head outside AWS Batch; `age` in seconds since it was renewed."""
+
+    job: str
+    run_id: str
+    age: float
+
+    @property
+    def is_fresh(self) -> bool:
+        return self.age < FRESH
+
+
+def read(cloud: Cloud, places: Places) -> Lock | None:
+    """Read a run's lock; None where there is none."""
+    answer = errors.or_none(cloud.client("s3").get_object, "NoSuchKey", "404", Bucket=places.bucket, Key=places.lock)
+    if answer is None:
+        return None
+    data = _read_json(answer["Body"].read())
+    job = data.get("job") or data.get("job_id") or ""
+    return Lock(str(job), str(data.get("id") or data.get("run_id") or ""), _age(answer))
+
+
+def _read_json(text: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except ValueError:
+        return {}
+    return data if isinstance(data, dict) else {}
+
+
+def _age(answer: dict[str, Any]) -> float:
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    renewed: datetime = answer["LastModified"]
+    try:
+        now = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError, TypeError):
+        now = datetime.now(UTC)
+    return max(0.0, (now - renewed).total_seconds())

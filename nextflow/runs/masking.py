@@ -1,0 +1,63 @@
+"""Values that look like secrets are never printed (pure)."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from shlex import quote
+from typing import Any
+
+from environments.spec.secrets import find_credential
+
+_NAME = re.compile(
+    r"(^|[_.-])(password|passwd|passphrase|pwd|secret|token|credentials?|api_?key|private_?key|access_?key|key_?id"
+    r"|auth|license_?key)s?$",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+HIDDEN = "•••"
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Whether a value is a secret, by what it is called or by what it looks like."""
+    if not value or value.lower() in ("true", "false", "null"):
+        return False
+    plain = _CAMEL.sub("_", name.lstrip("-")).replace("-", "_")
+    return bool(find_credential(value)) or bool(_NAME.search(plain))
+
+
+def mask_words(words: Sequence[str]) -> str:
+    """Write words of a command line as a shell reads them, secrets hidden: `--api_key VALUE` and --api_key=VALUE."""
+    return " ".join(shown for shown, _ in _walk(words))
+
+
+def list_secrets(words: Sequence[str]) -> list[str]:
+    """List the options whose values are hidden."""
+    return [name for _, name in _walk(words) if name]
+
+
+def _walk(words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield each word as it is shown, and the option's name where its value is hidden."""
+    before = ""
+    for word in words:
+        name, equals, value = word.partition("=")
+        if before and not word.startswith("--") and is_secret(before, word):
+            yield HIDDEN, before
+        elif equals and name.startswith("-") and is_secret(name, value):
+            yield f"{name}={HIDDEN}", name
+        elif find_credential(word):
+            yield HIDDEN, word.partition(":")[0][:12] if word.startswith("-") else "a value"
+        else:
+            yield quote(word), ""
+        before = word if word.startswith("-") and not equals else ""
+
+
+def mask_values(values: Mapping[str, Any]) -> dict[str, str]:
+    """Write a file's parameters as texts, secrets hidden, those inside of maps and lists too."""
+    return {name: _mask(name, value) for name, value in values.items()}
+
+
+def _mask(name: str, value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_mask(str(key), part)}" for key, part in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_mask(name, part) for part in value) + "]"
+    return HIDDEN if is_secret(name, str(value)) else str(value)

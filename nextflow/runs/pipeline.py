@@ -1,0 +1,102 @@
+"""PIPELINE as a person names it: a folder of this computer, a folder in S3, or a repository (pure but for the folder).
+
+Sources: "Pipeline sharing" and "Configuration" (manifest.mainScript), Nextflow documentation.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from kiln.errors import UserError
+
+_S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
+_GIT = re.compile(r"(https?|ssh|git)://\S+|[\w.-]+@[\w.-]+:\S+|[\w][\w.-]*(/[\w.-]+){0,4}", re.ASCII)
+_SCRIPT = re.compile(r"mainScript\s*=\s*['\"]([^'\"]+)['\"]")
+_IN_MANIFEST = re.compile(r"manifest\s*(?:\{(?P<block>[^}]*)\}|\.(?P<line>[^\n]*))")
+OUTPUTS = ("outdir", "outputDir", "output_dir", "outDir", "output", "publishDir", "publish_dir", "results")
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """`named` is what the person typed; of a folder `path` is where it lies."""
+
+    kind: Literal["folder", "s3", "git"]
+    named: str
+    path: Path | None = None
+
+    @property
+    def address(self) -> str:
+        """What it is called in the run's record: of a folder its whole path."""
+        return str(self.path.resolve()) if self.path else self.named
+
+
+def read(named: str, revision: str = "") -> Pipeline:
+    """Read what a person typed; raises UserError for what is no pipeline, and for the revision of a folder."""
+    if named.startswith("s3://"):
+        if not _S3.fullmatch(named):
+            raise UserError(f"{named} is no address in S3", "it is s3://BUCKET/FOLDER", "Check the bucket's name.")
+        pipeline = Pipeline("s3", named.rstrip("/"))
+    elif (path := Path(named).expanduser()).exists() or _looks_local(named):
+        pipeline = Pipeline("folder", named, _check_folder(path, named))
+    elif _GIT.fullmatch(named):
+        return Pipeline("git", named)
+    else:
+        raise UserError(
+            f"{named!r} is no pipeline",
+            "a pipeline is a folder here, s3://BUCKET/FOLDER, OWNER/REPOSITORY, or the address of a repository",
+            "Check its spelling, and the folder that this runs in.",
+        )
+    if revision:
+        raise UserError(
+            f"--revision {revision} cannot be had of {named}",
+            "revisions are branches, tags and commits of a repository; a folder is taken as it is",
+            "Leave --revision out, or name the repository.",
+        )
+    return pipeline
+
+
+def _looks_local(named: str) -> bool:
+    return named.startswith((".", "/", "~")) or named.endswith((".nf", "/"))
+
+
+def _check_folder(path: Path, named: str) -> Path:
+    if path.is_dir():
+        return path
+    if path.exists():
+        raise UserError(
+            f"{named} is a file", "a pipeline is the whole folder of its script: modules, bin/, nextflow.config",
+            f"Try {path.parent}; for another script than main.nf: -- -main-script {path.name}",
+        )  # fmt: skip
+    raise UserError(f"there is no folder {named}", f"it would be {path.absolute()}", "Check the path.")
+
+
+def find_main_script(config: str, arguments: tuple[str, ...] = ()) -> str:
+    """Find the name of the script that Nextflow runs: -main-script's, the manifest's in nextflow.config, or main.nf."""
+    if "-main-script" in arguments[:-1]:
+        return arguments[arguments.index("-main-script") + 1]
+    for part in _IN_MANIFEST.finditer(config):
+        if script := _SCRIPT.search(part["block"] or part["line"] or ""):
+            return script[1]
+    return "main.nf"
+
+
+def refuse_without_script(named: str, script: str) -> UserError:
+    """Make the error for a project that lacks its script."""
+    return UserError(
+        f"{named} is no project of Nextflow's", f"it has no {script}",
+        "Name the folder in which the script lies; another one than main.nf: -- -main-script NAME.nf",
+    )  # fmt: skip
+
+
+def find_output_parameter(texts: Mapping[str, str]) -> str:
+    """Find the parameter that names the folder of the results, in a project's files (name → text); "" where none has.
+
+    nf-core calls it outdir; pipelines of one's own call it as they like.
+    """
+    text = "\n".join(texts.values())
+    for name in OUTPUTS:
+        if re.search(rf"\bparams\.{name}\b|^\s*{name}\s*[=:](?!=)|\"{name}\"\s*:", text, re.MULTILINE):
+            return name
+    return ""

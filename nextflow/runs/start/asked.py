@@ -1,0 +1,52 @@
+"""What a person typed for a run, and what a run that goes on takes over (pure)."""
+
+from dataclasses import dataclass, replace
+
+from kiln.errors import UserError
+from nextflow.runs import arguments, pipeline
+from nextflow.runs.pipeline import Pipeline
+from nextflow.runs.places import split
+from nextflow.runs.record import RunRecord
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person typed; "" for what was not."""
+
+    pipeline: str
+    env: str = "genomics"
+    name: str = ""
+    resume: str = ""
+    revision: str = ""
+    params: str = ""
+    profile: str = ""
+    output: str = ""
+    work: str = ""
+    words: tuple[str, ...] = ()
+
+
+def check_address(option: str, address: str) -> None:
+    if address and not (address.startswith("s3://") and split(address)[0]):
+        raise UserError(f"{option} {address} is no address in S3", "tasks on AWS Batch share S3 and nothing else",
+                        f"Try {option} s3://BUCKET/FOLDER.")  # fmt: skip
+
+
+def find_output(asked: Asked, texts: dict[str, str]) -> tuple[str, str]:
+    """Find which parameter takes the folder of the results, and the folder; outdir where no file tells (pure)."""
+    name = pipeline.find_output_parameter(texts) or "outdir"
+    behind = arguments.find_output(asked.words, (name, *pipeline.OUTPUTS))
+    return ("", behind) if behind else (name, asked.output.rstrip("/")) if asked.output else ("", "")
+
+
+def inherit(asked: Asked, named: Pipeline, old: RunRecord) -> Asked:
+    """Fill in from the run that goes on what was not given anew (pure); raises UserError for another work folder."""
+    if asked.work and asked.work.rstrip("/") != old.work:
+        raise UserError(
+            f"--work {asked.work} is not the work folder of {old.name}", f"its finished tasks lie in {old.work}",
+            "Leave --work out.",
+        )  # fmt: skip
+    same = old.pipeline == named.address
+    return replace(
+        asked, revision=asked.revision or (old.revision if same else ""), profile=asked.profile or old.profile,
+        output=asked.output or old.output, words=asked.words or old.arguments,
+    )  # fmt: skip

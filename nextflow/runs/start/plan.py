@@ -1,0 +1,118 @@
+"""What a run will be: all of it decided and checked before anything is made."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from cloud.session import Cloud
+from environments.spec import definitions
+from kiln import typed
+from kiln.errors import UserError
+from nextflow.config.write import configure
+from nextflow.runs import arguments, names, params, pipeline, request
+from nextflow.runs.looks import heads, records
+from nextflow.runs.looks.heads import Head
+from nextflow.runs.looks.records import Stored
+from nextflow.runs.params import Params
+from nextflow.runs.pipeline import Pipeline
+from nextflow.runs.places import PROJECTS, Places
+from nextflow.runs.record import RunRecord
+from nextflow.runs.start import project, setting
+from nextflow.runs.start.asked import Asked, check_address, find_output, inherit
+from nextflow.runs.start.setting import Setting
+
+
+@dataclass(frozen=True)
+class Planned:
+    """`former` is the record that stands under the name, with how it was read; `output` a parameter and its address,
+    `texts` are files of the project."""
+
+    setting: Setting
+    places: Places
+    record: RunRecord
+    pipeline: Pipeline
+    params: Params | None
+    former: Stored | None
+    output: tuple[str, str]
+    config: str
+    texts: dict[str, str]
+    resume: bool
+
+
+def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
+    """Plan a run; raises UserError for whatever would fail later, and makes nothing."""
+    arguments.check(asked.words)
+    given = params.read(asked.params) if asked.params else None
+    for option, address in (("--output", asked.output), ("--work", asked.work)):
+        check_address(option, address)
+    named = pipeline.read(asked.pipeline, asked.revision)
+    if asked.resume and asked.name and asked.name != asked.resume:
+        raise UserError("--name and --resume name two runs", "a run that goes on keeps its name", "Leave --name out.")
+    chosen = asked.resume or asked.name
+    name = names.check(chosen, "--resume" if asked.resume else "--name") if chosen else names.make(named.named, now)
+    spec = definitions.load(asked.env)
+    texts = project.check(cloud, named, asked.words) if named.path else {}
+    where = setting.find(cloud, spec)
+    places = Places(where.bucket, name)
+    former = records.read(cloud, places)
+    refuse_live(name, heads.look(cloud, places, former.record if former else None, where.queue))
+    texts = texts or project.check(cloud, named, asked.words)
+    if asked.resume:
+        asked = inherit(asked, named, _record_of(former, name, where.environment))
+    output = find_output(asked, texts)
+    record = _make_record(asked, named, where, places, output[1], now)
+    if asked.resume and former:
+        old = former.record
+        record = replace(record, id=old.id, work=old.work, jobs=old.jobs, created=old.created, params=old.params)
+    config = configure(cloud, spec)
+    check_length(named, record, places, where, output)
+    return Planned(where, places, record, named, given, former, output, config, texts, bool(asked.resume))
+
+
+def check_length(
+    named: Pipeline, record: RunRecord, places: Places, where: Setting, output: tuple[str, str]
+) -> None:  # fmt: skip
+    """Raise UserError for a command that AWS Batch does not take; a folder's address has a hash at its end (pure)."""
+    address = places.uri(PROJECTS + "0" * 64) if named.path else named.named
+    command = arguments.make_command(
+        named, address, revision=record.revision, profile=record.profile, output=output, words=record.arguments
+    )
+    whole = replace(record, params=places.uri(places.params(".yaml")))
+    request.make(whole, places, where.definition, command, resume=True)
+
+
+def refuse_live(name: str, head: Head) -> None:
+    """Raise UserError where a head of that name lives."""
+    if head.live:
+        raise UserError(
+            f"the run {name} lives: its head is {head.live.status}",
+            f"two heads would submit every task twice; this is job {head.live.id}",
+            f"{typed.command(f'show-run {name}')}, give this run another --name, or end that head first.",
+        )
+    if head.lives_elsewhere:
+        age = head.lock.age if head.lock else 0.0
+        raise UserError(
+            f"the run {name} lives: a head outside AWS Batch has renewed its lock {age:.0f} s ago",
+            "two heads would submit every task twice", "End that head, or wait some minutes if it is gone.",
+        )  # fmt: skip
+
+
+def _make_record(
+    asked: Asked, named: Pipeline, where: Setting, places: Places, output: str, now: datetime
+) -> RunRecord:  # fmt: skip
+    run_id = str(uuid4())
+    return RunRecord(
+        places.name, run_id, where.environment, named.address, asked.revision,
+        work=asked.work.rstrip("/") or places.uri(places.work(run_id)), output=output, queue=where.queue,
+        created=now.astimezone(UTC).isoformat(timespec="seconds"), profile=asked.profile,
+        config=places.uri(places.config), arguments=asked.words,
+    )  # fmt: skip
+
+
+def _record_of(former: Stored | None, name: str, environment: str) -> RunRecord:
+    if former is not None:
+        return former.record
+    raise UserError(
+        f"there is no run {name} to resume", f"{environment} has no record of that name",
+        f"{typed.command('list-runs')} shows the runs.",
+    )  # fmt: skip

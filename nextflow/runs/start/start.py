@@ -1,0 +1,87 @@
+"""Starting a planned run: its files into S3, its record, its head job; where that fails nothing is left."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from cloud.session import Cloud
+from kiln import signals
+from kiln.screen import Screen
+from kiln.undo import Undo
+from nextflow.runs import arguments, request
+from nextflow.runs.looks import records
+from nextflow.runs.record import RunRecord
+from nextflow.runs.start import project
+from nextflow.runs.start.plan import Planned
+
+REASON = "Kiln: another head of this run was started at the same time"
+
+
+@dataclass(frozen=True)
+class Started:
+    """A run whose head job `job` (an id) was sent; `command` is the head's."""
+
+    record: RunRecord
+    job: str
+    command: tuple[str, ...]
+
+
+def start(cloud: Cloud, planned: Planned, screen: Screen) -> Started:
+    """Upload, claim the name, submit, write the job down. Raises UserError where somebody else takes the name first.
+
+    The name is claimed before the job is sent: of two who start the same run at once a single head comes to be.
+    """
+    record, places = planned.record, planned.places
+    address = project.place(cloud, planned.pipeline, places.bucket, screen)
+    params = places.uri(places.params(planned.params.suffix)) if planned.params else record.params
+    record = replace(record, project=address, params=params)
+    command = arguments.make_command(
+        planned.pipeline, address, revision=record.revision, profile=record.profile, output=planned.output,
+        words=record.arguments,
+    )  # fmt: skip
+    body = request.make(record, places, planned.setting.definition, command, resume=planned.resume)
+    with Undo() as undo, signals.hold():
+        etag = _claim(cloud, planned, record, undo)
+        _put_files(cloud, planned)
+        job = _submit(cloud, body, undo)
+        record = record.with_job(job)
+        records.write(cloud, places, record, etag)
+        undo.forget()
+    return Started(record, job, tuple(command))
+
+
+def _claim(cloud: Cloud, planned: Planned, record: RunRecord, undo: Undo) -> str:
+    """Write the record, without the new job; where the job is not taken the former record comes back, or none."""
+    places, former = planned.places, planned.former
+    etag = records.write(cloud, places, record, former.etag if former else "")
+
+    def restore() -> None:
+        now = records.read(cloud, places)
+        if now is None or now.etag != etag:
+            return  # somebody else's
+        if former:
+            records.write(cloud, places, former.record, etag)
+        else:
+            cloud.client("s3").delete_object(Bucket=places.bucket, Key=places.record, IfMatch=etag)
+
+    undo.push(f"the record of {record.name}", restore, by_hand=f"aws s3 rm {places.uri(places.record)}")
+    return etag
+
+
+def _submit(cloud: Cloud, body: dict[str, Any], undo: Undo) -> str:
+    """Send the head job; it is ended where its id cannot be written down, as somebody else has taken the name then."""
+    batch = cloud.client("batch")
+    job = str(batch.submit_job(**body)["jobId"])
+    undo.push(
+        f"the job {job}", lambda: batch.terminate_job(jobId=job, reason=REASON),
+        by_hand=f"aws batch terminate-job --job-id {job} --reason x",
+    )  # fmt: skip
+    return job
+
+
+def _put_files(cloud: Cloud, planned: Planned) -> None:
+    """Its configuration, and its parameters where a file was given."""
+    s3, places = cloud.client("s3"), planned.places
+    s3.put_object(Bucket=places.bucket, Key=places.config, Body=planned.config.encode())
+    if planned.params:
+        key = places.params(planned.params.suffix)
+        s3.put_object(Bucket=places.bucket, Key=key, Body=planned.params.content)

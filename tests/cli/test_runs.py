@@ -1,0 +1,39 @@
+"""The tasks of runs: what is typed reaches the command behind it."""
+
+import sys
+
+import pytest
+
+from nextflow.runs import arguments
+from nextflow.runs.start.asked import Asked
+from tests.support.typed import Record, Typed
+
+
+def test_run(typed: Typed, recorded: Record) -> None:
+    run = recorded("nextflow.runs.commands.run.run", 7)
+    assert typed("run", "me/salmon-nf") == 7
+    typed(
+        "run", "me/salmon-nf", "--env", "e", "--name", "n", "--revision", "v1", "--params", "p.yaml", "--profile", "t",
+        "--output", "s3://o", "--work", "s3://w", "--resume", "n", "--follow", "--yes", "--region", "r", "--json",
+    )  # fmt: skip
+    assert run.calls == [
+        ((Asked("me/salmon-nf"), None), {"follows": False, "yes": False, "as_json": False}),
+        (
+            (Asked("me/salmon-nf", "e", "n", "n", "v1", "p.yaml", "t", "s3://o", "s3://w"), "r"),
+            {"follows": True, "yes": True, "as_json": True},
+        ),
+    ]
+
+
+def test_what_stands_behind_the_dashes_goes_through_unchanged(
+    typed: Typed, recorded: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = recorded("nextflow.runs.commands.run.run")
+    words = ("--reads", "a  b", "$HOME `x`", "it's\nnew", '"', "--", "--follow", "run")
+    line = ["invoke", "run", "me/salmon-nf", "--", *words]
+    monkeypatch.setattr(sys, "argv", line)
+    typed(*line[1:])
+    (asked, _), options = run.call
+    assert asked.words == words
+    assert options["follows"] is False
+    assert arguments.read_behind_dashes(["invoke", "run", "x"]) == ()

@@ -1,0 +1,153 @@
+"""What a person may type wrongly: a single message, and nothing is made or sent."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from environments.spec import definitions
+from kiln.errors import UserError
+from nextflow.runs.commands import run as command
+from sandbox.inprocess import Sandbox
+from tests.support import environments as tools
+from tests.support.runs import BUCKET, ask
+
+Files = Callable[..., str]
+
+
+def refuse(sandbox: Sandbox, pipeline: Path | str, env: str, **more: Any) -> UserError:
+    """Run it; the message. No call has changed anything."""
+    sandbox.calls.clear()
+    with pytest.raises(UserError) as caught:
+        command.run(ask(pipeline, env, **more), None, follows=False, yes=False, as_json=False)
+    changing = ("batch:SubmitJob", "s3:PutObject", "s3:CreateMultipartUpload", "batch:RegisterJobDefinition")
+    assert [call.action for call in sandbox.calls.all() if call.action in changing] == []
+    assert caught.value.why
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("a/b", "it has no slash"),
+        ("../x", "it has no slash"),
+        ("First", "a small letter"),
+        ("a-", "a small letter"),
+        ("a\n", "a small letter"),
+        ("a" * 81, "a small letter"),
+        ("1a", "a small letter"),
+    ],
+)
+def test_names_that_nextflow_does_not_take(sandbox: Sandbox, lab: str, project: Path, name: str, why: str) -> None:
+    assert why in refuse(sandbox, project, lab, name=name).why
+    assert why in refuse(sandbox, project, lab, resume=name).why
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("p.yaml", b"a: [1", "this is not YAML that Kiln reads"),
+        ("p.yaml", b"", "is empty"),
+        ("p.yaml", b"- a\n- b\n", "holds no parameters"),
+        ("p.yaml", b"\xff\xfe\x00", "this is not YAML that Kiln reads"),
+        ("p.json", b"{'a': 1}", "is no JSON"),
+        ("p.json", b"", "is empty"),
+        ("p.json", b'{"a": NaN}', "is no JSON"),
+        ("p.json", b"[" * 100_000, "is no JSON"),
+        ("p.json", b'"a"', "holds no parameters"),
+        ("p.txt", b"a: 1", "is no file of parameters"),
+        ("p.yaml", b"a: 1\n" + b"#" * 2**20, "is too large"),
+    ],
+)
+def test_files_that_hold_no_parameters(
+    sandbox: Sandbox, lab: str, project: Path, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert words in refuse(sandbox, project, lab, params=str(tmp_path / name)).what
+
+
+def test_a_file_of_parameters_that_is_not_there(sandbox: Sandbox, lab: str, project: Path) -> None:
+    assert "cannot be read" in refuse(sandbox, project, lab, params="none.yaml").what
+
+
+def test_projects_without_a_script(sandbox: Sandbox, lab: str, project: Path) -> None:
+    assert "it would be" in refuse(sandbox, "./nosuch", lab).why
+    assert refuse(sandbox, project / "main.nf", lab).what.endswith("is a file")
+    refused = refuse(sandbox, project, lab, words=("-main-script", "other.nf"))
+    assert refused.why == "it has no other.nf"
+    (project / "main.nf").unlink()
+    assert refuse(sandbox, project, lab).why == "it has no main.nf"
+    (project / "nextflow.config").write_text("manifest.mainScript = 'run.nf'\n")
+    assert refuse(sandbox, project, lab).why == "it has no run.nf"
+    assert refuse(sandbox, f"s3://{BUCKET}/p", lab).why == "it has no main.nf"
+    assert refuse(sandbox, "s3://nosuch-bucket/p", lab).what == "there is no bucket nosuch-bucket"
+    assert "is no address in S3" in refuse(sandbox, "s3:///p", lab).what
+    assert "is no pipeline" in refuse(sandbox, "a b", lab).what
+
+
+def test_a_folder_has_no_revisions(sandbox: Sandbox, lab: str, project: Path) -> None:
+    assert "--revision v1 cannot be had" in refuse(sandbox, project, lab, revision="v1").what
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("-resume",), "-resume cannot stand behind --"),
+        (("-w", "s3://a/b"), "-w cannot stand behind --"),
+        (("-params-file=x",), "-params-file cannot stand behind --"),
+        (("-bg",), "-bg cannot stand behind --"),
+        (("--x", ""), "a word behind -- is empty"),
+        (("--ids", "x" * 8200), "the command of the head job is too long"),
+    ],
+)
+def test_words_that_cannot_stand_behind_the_dashes(
+    sandbox: Sandbox, lab: str, tmp_path: Path, words: tuple[str, ...], what: str
+) -> None:
+    assert what in refuse(sandbox, "t-neumann/salmon-nf", lab, words=words).what
+
+
+@pytest.mark.parametrize("option", ["output", "work"])
+@pytest.mark.parametrize("address", ["results", "s3://", "/tmp/x"])
+def test_folders_that_tasks_do_not_share(sandbox: Sandbox, lab: str, project: Path, option: str, address: str) -> None:
+    assert "is no address in S3" in refuse(sandbox, project, lab, **{option: address}).what
+
+
+def test_a_run_to_resume_that_is_not_there(sandbox: Sandbox, lab: str, project: Path) -> None:
+    assert refuse(sandbox, project, lab, resume="nosuch").what == "there is no run nosuch to resume"
+    assert refuse(sandbox, project, lab, resume="a", name="b").what == "--name and --resume name two runs"
+
+
+def test_a_bucket_that_is_missing(sandbox: Sandbox, lab: str, project: Path) -> None:
+    sandbox.client("s3").delete_bucket(Bucket=BUCKET)
+    assert refuse(sandbox, project, lab).what == f"the bucket {BUCKET} is missing"
+
+
+def test_a_job_definition_that_is_missing(sandbox: Sandbox, lab: str, project: Path) -> None:
+    sandbox.client("batch").deregister_job_definition(jobDefinition="nextflow:1")
+    refused = refuse(sandbox, project, lab)
+    assert refused.what == "there is no job definition nextflow in us-east-1"
+    assert "nextflow-image --push" in refused.hint
+
+
+def test_an_image_that_ecr_has_no_more(sandbox: Sandbox, lab: str, project: Path) -> None:
+    asked = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
+    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/nextflow@sha256:" + "0" * 64
+    container = {"image": image, "resourceRequirements": asked}
+    sandbox.client("batch").register_job_definition(
+        jobDefinitionName="nextflow", type="container", containerProperties=container
+    )
+    assert "the image of Nextflow is missing" in refuse(sandbox, project, lab).what
+
+
+def test_an_environment_without_a_queue_for_heads(sandbox: Sandbox, tmp_path: Path, project: Path) -> None:
+    env = tools.define(tmp_path)
+    tools.register(env)
+    assert refuse(sandbox, project, env).what == "small has no queue for head jobs"
+
+
+def test_an_environment_that_is_not_registered(sandbox: Sandbox, tmp_path: Path, project: Path) -> None:
+    env = tools.define(tmp_path)
+    spec = definitions.load(env)
+    sandbox.client("s3").create_bucket(Bucket=spec.bucket_name("work", "123456789012", "us-east-1"))
+    assert refuse(sandbox, project, env).what == "there is no environment small in us-east-1"

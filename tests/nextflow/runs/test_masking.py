@@ -1,0 +1,36 @@
+"""Secrets are never printed; everything else is printed as it is."""
+
+import pytest
+
+from nextflow.runs import masking
+
+KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (("--api_key", "abc"), "--api_key •••"),
+        (("--apiKey=abc",), "--apiKey=•••"),
+        (("--db-password", "a b"), "--db-password •••"),
+        (("--tower_access_token", "x", "--reads", "y"), "--tower_access_token ••• --reads y"),
+        (("--url", "https://me:pass@host/x"), "--url •••"),
+        ((KEY,), "•••"),
+        (("--keyword", "liver", "--tokenize", "true"), "--keyword liver --tokenize true"),
+        (("--skip_token", "true"), "--skip_token true"),
+        (("--reads", "a b", "$x"), "--reads 'a b' '$x'"),
+    ],
+)
+def test_words(words: tuple[str, ...], shown: str) -> None:
+    assert masking.mask_words(words) == shown
+
+
+def test_a_file_of_parameters() -> None:
+    values = {"reads": "s3://a", "token": "x", "db": {"user": "me", "password": "p"}, "keys": [KEY, "b"], "n": 3}
+    assert masking.mask_values(values) == {
+        "reads": "s3://a", "token": "•••", "db": "{user: me, password: •••}", "keys": "[•••, b]", "n": "3",
+    }  # fmt: skip
+
+
+def test_which_options_hold_secrets() -> None:
+    assert masking.list_secrets(("--token", "x", "--reads", "y", f"--key={KEY}")) == ["--token", "--key"]
