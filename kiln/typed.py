@@ -26,6 +26,7 @@ _TAKES = {
     "show-job": ("region",),
     "canary": ("env", "region"),
     "measure-memory": ("env", "region"),
+    "size": ("env", "region"),
     "nextflow-config": ("env", "region"),
     "run": ("env", "region"),
     "iam-policy": (),

@@ -11,11 +11,12 @@ from nextflow.sizing.usage import Usage
 
 MIB = 1024 * 1024
 MEMORY_STEP = 100  # MiB that memory is rounded up to
-LEAST_MEMORY = 200  # MiB: bash, the AWS CLI and what stages files
+LEAST_MEMORY = 500  # MiB: on AWS Batch the task's container stages files, by four AWS CLIs at a time
 MEMORY_SPARE = 1.1  # of the percentile: the next run's inputs are not this one's
 RAISED = 1.5  # of what was not enough, at the least
 TIME_SPARE = 2.0
-LEAST_TIME = 60  # seconds: AWS Batch takes no shorter limit
+LEAST_TIME = 300  # seconds: on AWS Batch staging counts too, even that of an empty file
+STAGING = 50 * MIB  # bytes a second that files come and go with
 IDLE = 0.05  # of a CPU: what of a part of one more is not counted
 
 
@@ -65,10 +66,12 @@ def _describe_measuring(usage: Usage, percent: float) -> list[str]:
         return ["no task of it completed: what it needs is not known"]
     if not usage.is_metered:
         return ["not measured (its image has no ps, or its tasks were too short): CPUs and memory are unknown, not 0"]
+    why = [f"{usage.missing} former attempts have no row in the trace"] if usage.missing else []
     number = len(usage.memory.values)
     if usage.memory.is_enough_for(percent):
-        return []
-    return [f"{number} {'task is' if number == 1 else 'tasks are'} too few for {percent:g} %: the largest counts"]
+        return why
+    few = f"{number} {'task is' if number == 1 else 'tasks are'} too few for {percent:g} %: the largest counts"
+    return [*why, few]
 
 
 def _choose_cpus(usage: Usage) -> int | None:
@@ -93,7 +96,8 @@ def _choose_memory(usage: Usage, percent: float, why: list[str]) -> int | None:
 
 
 def _choose_time(usage: Usage, percent: float, why: list[str]) -> int | None:
-    needs = [usage.time.percentile(percent) * TIME_SPARE] if usage.time else []
+    staging = usage.scratch.percentile(percent) / STAGING if usage.scratch else 0.0
+    needs = [usage.time.percentile(percent) * TIME_SPARE + staging] if usage.time else []
     if late := usage.ends[End.TIME]:
         needs += [] if usage.late is None else [usage.late * RAISED]
         after = "" if usage.late is None else f" after {usage.late:.0f} s"

@@ -15,7 +15,7 @@ class End(Enum):
     MEMORY = "out of memory"
     TIME = "out of time"
     TERMINATED = "ended from outside"
-    LOST = "machine lost"
+    LOST = "no exit code (its machine was lost, or it never began)"
     ABORTED = "aborted"
     ERROR = "an error of its own"
 

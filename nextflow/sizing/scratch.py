@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nextflow.sizing.tally import MOST_READ
 from nextflow.sizing.usage import Usage
 
 GIB = 1024**3
@@ -21,29 +22,33 @@ MOST = 16384  # GiB: the largest EBS volume
 class Scratch:
     """GiB: the data volume's size, that of the first volume that autoscale adds, and the ceiling of all together.
 
-    `unknown` are the processes of which nothing is known.
+    `unknown` are the processes of which nothing is known, `again` those that read more than any input is.
     """
 
     size: int
     first: int
     ceiling: int
     unknown: tuple[str, ...] = ()
+    again: tuple[str, ...] = ()
 
 
-def find_scratch(usages: Sequence[Usage], at_once: Sequence[int], percent: float) -> Scratch:
-    """Find the sizes for a machine that runs so many tasks of the processes at once."""
-    usual, most = 0.0, 0.0
-    for usage, number in zip(usages, at_once, strict=True):
-        samples = [sample for sample in (usage.read, usage.written) if sample]
-        asked = usage.disk.largest if usage.disk else 0.0
-        usual = max(usual, number * max(asked, sum(sample.percentile(percent) for sample in samples)))
-        most = max(most, number * max(asked, sum(sample.largest for sample in samples)))
-    size = _round((usual / GIB + IMAGES) / FREE)
+def find_scratch(usages: Sequence[Usage], percent: float) -> Scratch:
+    """Find the sizes for a machine that runs a task at a time."""
+    usual = max((_find(usage, percent) for usage in usages), default=0.0) / GIB
+    most = max((_find(usage, 100) for usage in usages), default=0.0) / GIB
+    size = _round((usual + IMAGES) / FREE)
     # A task's files lie there until its container is removed, while the next task runs already.
-    ceiling = max(_round((2 * most / GIB + IMAGES) / FREE), 2 * size)
-    first = _round(min(max(most / GIB, size / 2), ceiling - size))
-    unknown = tuple(usage.process for usage in usages if not usage.read and not usage.written and not usage.disk)
-    return Scratch(min(size, MOST), min(first, MOST), max(ceiling, size + first), unknown)
+    ceiling = max(_round((2 * most + IMAGES) / FREE), 2 * size)
+    first = _round(min(max(most, size / 2), ceiling - size))
+    unknown = tuple(usage.process for usage in usages if not usage.scratch and not usage.disk)
+    again = tuple(usage.process for usage in usages if usage.most_read > MOST_READ * GIB)
+    return Scratch(min(size, MOST), min(first, MOST), max(ceiling, size + first), unknown, again)
+
+
+def _find(usage: Usage, percent: float) -> float:
+    """Return the bytes of a task: what it used, else what it asked for."""
+    known = usage.scratch or usage.disk
+    return known.percentile(percent) if known else 0.0
 
 
 def _round(gib: float) -> int:

@@ -8,6 +8,7 @@ from nextflow.sizing.ends import End, find_end
 from nextflow.traces.task import Attempt
 
 MEASURING = (End.DONE, End.CACHED)
+MOST_READ = 300  # GiB of input and index: what is more was read several times
 
 
 def _numbers() -> "array[float]":
@@ -18,20 +19,23 @@ def _numbers() -> "array[float]":
 class Tally:
     """What the attempts of one process add up to. Amounts in bytes, times in seconds, CPUs as a number of them.
 
-    `lost` and `wasted` are seconds of attempts that came to nothing: with their machine, or by their own end.
+    `former` is how many attempts went before those that came to their end; `lost` and `wasted` are seconds of attempts
+    that came to nothing: with their machine, or by their own end.
     """
 
     ends: Counter[End] = field(default_factory=Counter)
-    exits: Counter[int | None] = field(default_factory=Counter)
+    exits: Counter[tuple[End, int | None]] = field(default_factory=Counter)
     cpus: "array[float]" = field(default_factory=_numbers)
     memory: "array[float]" = field(default_factory=_numbers)
     time: "array[float]" = field(default_factory=_numbers)
     read: "array[float]" = field(default_factory=_numbers)
     written: "array[float]" = field(default_factory=_numbers)
+    scratch: "array[float]" = field(default_factory=_numbers)
     disk: "array[float]" = field(default_factory=_numbers)
     points: "tuple[array[float], array[float]]" = field(default_factory=lambda: (_numbers(), _numbers()))
     failed: set[tuple[str, str]] = field(default_factory=set)
     largest: dict[str, float] = field(default_factory=dict)
+    former: int = 0
     lost: float = 0.0
     wasted: float = 0.0
 
@@ -39,7 +43,7 @@ class Tally:
         end = find_end(attempt)
         self.ends[end] += 1
         if end not in (*MEASURING, End.ABORTED):
-            self.exits[attempt.exit_code] += 1
+            self.exits[end, attempt.exit_code] += 1
         for name, asked in (("cpus", attempt.cpus), ("memory", attempt.memory), ("time", attempt.time)):
             self._keep_largest(name, asked)
         if end in MEASURING:
@@ -51,9 +55,11 @@ class Tally:
         for numbers, value in (
             (self.cpus, attempt.cpus_used), (self.memory, attempt.peak_memory), (self.time, attempt.lasted),
             (self.read, attempt.read), (self.written, attempt.written), (self.disk, attempt.disk),
+            (self.scratch, find_scratch(attempt)),
         ):  # fmt: skip
             if value is not None:
                 numbers.append(value)
+        self.former += max(0, (attempt.attempt or 1) - 1)
         if attempt.read is not None and attempt.peak_memory is not None:
             self.points[0].append(attempt.read)
             self.points[1].append(attempt.peak_memory)
@@ -77,3 +83,20 @@ class Tally:
     def _keep_largest(self, name: str, value: float | None) -> None:
         if value is not None and value > self.largest.get(name, -1.0):
             self.largest[name] = value
+
+
+def find_scratch(attempt: Attempt) -> float | None:
+    """Return the bytes that a task has on its disk at the most, as far as is known: what it reads and what it writes.
+
+    rchar and wchar count pipes too, and what is read again; read_bytes and write_bytes what a disk gave and took, which
+    is nothing where files were in memory or on a network: of two that know something, the smaller.
+    """
+    read = _least(attempt.read, attempt.read_by_disk)
+    written = _least(attempt.written, attempt.written_by_disk)
+    if read is None and written is None:
+        return None
+    return min(read or 0, MOST_READ * 1024**3) + (written or 0)
+
+
+def _least(first: int | None, second: int | None) -> int | None:
+    return min(first, second) if first and second else first or second

@@ -14,9 +14,10 @@ from nextflow.traces.task import Attempt
 class Usage:
     """One process. Amounts in bytes, times in seconds; asked: the largest that any attempt asked for, None: unknown.
 
-    `starved` is the most memory that was not enough, `late` the longest time that was not enough. `exits` counts the
-    exit codes of attempts that came to nothing (None: no exit code). `line` is memory by the bytes that a task reads,
-    where that explains it, and `most_read` the most that any task read.
+    `starved` is the most memory that was not enough, `late` the longest time that was not enough. `exits` counts
+    attempts that came to nothing, by why and their exit code (None: no exit code). `scratch` is what a task has on the
+    disk, and `disk` what it asked for. `line` is memory by the bytes that a task reads, where that explains it, and
+    `most_read` the most that any task read. `missing` is how many attempts there were that the trace has no row of.
     """
 
     process: str
@@ -24,12 +25,13 @@ class Usage:
     finished: int
     attempts: int
     ends: Counter[End]
-    exits: Counter[int | None]
+    exits: Counter[tuple[End, int | None]]
     cpus: Sample
     memory: Sample
     time: Sample
     read: Sample
     written: Sample
+    scratch: Sample
     disk: Sample
     line: Line | None
     most_read: float
@@ -38,6 +40,7 @@ class Usage:
     time_asked: float | None
     starved: int | None
     late: float | None
+    missing: int
     seconds_lost: float
     seconds_wasted: float
 
@@ -75,6 +78,7 @@ def _make_usage(process: str, tally: Tally) -> Usage:
         time=Sample.of(tally.time, finished),
         read=Sample.of(tally.read, finished),
         written=Sample.of(tally.written, finished),
+        scratch=Sample.of(tally.scratch, finished),
         disk=Sample.of(tally.disk, finished),
         line=fit_line(*tally.points),
         most_read=max(tally.read, default=0.0),
@@ -83,6 +87,7 @@ def _make_usage(process: str, tally: Tally) -> Usage:
         time_asked=tally.largest.get("time"),
         starved=_whole(tally.largest.get("starved")),
         late=tally.largest.get("late"),
+        missing=max(0, tally.former - tally.exits.total()),
         seconds_lost=tally.lost,
         seconds_wasted=tally.wasted,
     )

@@ -31,10 +31,11 @@ READERS: dict[str, tuple[str, Reader]] = {
     "duration": ("duration", read_seconds), "walltime": ("duration", read_seconds),
     "start": ("begun", read_instant), "complete": ("completed", read_instant),
     "rchar": ("read", read_bytes), "wchar": ("written", read_bytes),
+    "readbytes": ("read_by_disk", read_bytes), "writebytes": ("written_by_disk", read_bytes),
 }  # fmt: skip
 # What Nextflow writes besides, and sizing has no use for.
 IGNORED = {
-    "submit", "nativeid", "peakvmem", "vmem", "%mem", "pmem", "syscr", "syscw", "readbytes", "writebytes", "workdir",
+    "submit", "nativeid", "peakvmem", "vmem", "%mem", "pmem", "syscr", "syscw", "workdir",
     "script", "scratch", "module", "env", "hostname", "host", "cpumodel", "volctxt", "invctxt", "executor", "shell",
     "machinetype", "cloudzone", "pricemodel", "numspotinterruptions", "logstreamid", "resourceallocation",
     "accelerator", "acceleratorrequest", "acceleratortype", "dataset", "id", "cost",

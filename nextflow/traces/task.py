@@ -29,6 +29,8 @@ class Attempt:
     completed: float | None = None
     read: int | None = None
     written: int | None = None
+    read_by_disk: int | None = None
+    written_by_disk: int | None = None
     queue: str = ""
     container: str = ""
     error_action: str = ""

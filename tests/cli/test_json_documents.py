@@ -19,6 +19,7 @@ from tests.support import environments as tools
 from tests.support.fake_remote import FakeRemote
 from tests.support.images import DEFINITION, MakeAmi
 from tests.support.jobs import ARRAY, LISTED, NOW, WAITING, WHOLE
+from tests.support.traces import write_trace
 from tests.support.typed import Documented, keys
 
 DOCUMENTS: dict[str, list[str]] = yaml.safe_load(Path(__file__).with_name("documents.yaml").read_text())
@@ -68,6 +69,23 @@ def test_of_environments(sandbox: Sandbox, make_ami: MakeAmi, tmp_path: Path, do
     same("register-env --plan, roll-out", plan)
     same("destroy-env --plan", documented("destroy-env", "--env", env, "--plan", code=2))
     same("destroy-env", documented("destroy-env", "--env", env, "--yes", "--terminate-jobs"))
+
+
+def test_of_sizing(sandbox: Sandbox, tmp_path: Path, documented: Documented) -> None:
+    """Of a run in which everything occurs: a fit, a failure, and machines that hold several tasks."""
+    rows: list[dict[str, object]] = [
+        {
+            "name": f"A ({n})",
+            "realtime": "1h",
+            "%cpu": "90%",
+            "peak_rss": f"{n} GB",
+            "rchar": f"{n} GB",
+            "wchar": "1 MB",
+        }
+        for n in range(1, 13)
+    ]
+    trace = write_trace(tmp_path / "trace.txt", [*rows, {"name": "A (1)", "status": "FAILED", "exit": 137}])
+    same("size", documented("size", "--trace", trace))
 
 
 def test_of_nextflow(sandbox: Sandbox, documented: Documented) -> None:

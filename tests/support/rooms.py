@@ -111,6 +111,8 @@ INNER: dict[str, dict[str, set[str]]] = {
         "sizing": {"traces"},
         "prices": {"sizing"},
         "config": {"sizing"},
+        "picture": {"sizing"},
+        "recommendation": {"traces", "sizing", "prices", "picture", "config"},
         "": set(),
         "runs": set(),
         "runs/looks": {"runs"},

@@ -1,0 +1,1 @@
+"""What `invoke size` recommends of traces, in words, as a document, and written into definitions."""

@@ -1,0 +1,114 @@
+"""What is recommended for runs: asks, machines, costs and the scratch volume, put together (pure)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kiln.errors import UserError
+from nextflow.prices.offers import Offers
+from nextflow.sizing.advice import ProcessAdvice
+from nextflow.sizing.asks import Ask, advise, choose
+from nextflow.sizing.costs import Cost, price_alone, price_packed
+from nextflow.sizing.ends import End
+from nextflow.sizing.machines import Machine, Need, Pair, choose_pair, find_need, list_too_large
+from nextflow.sizing.scratch import Scratch, find_scratch
+from nextflow.sizing.usage import Usage
+
+CHEAPER = 0.95  # of the cost of a task to a machine: what is less is worth telling
+
+
+@dataclass(frozen=True)
+class Asks:
+    """The processes of `runs` runs, with what each should ask for, at a percentile."""
+
+    runs: int
+    percent: float
+    usages: tuple[Usage, ...]
+    asks: tuple[Ask, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def tasks(self) -> int:
+        return sum(usage.tasks for usage in self.usages)
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """Machines for the asks, out of `machines`. `packed` is None where packing saves less than a twentieth.
+
+    `max_vcpus` bounds all machines of the workload queue together.
+    """
+
+    sized: Asks
+    offers: Offers
+    machines: tuple[Machine, ...]
+    max_vcpus: int
+    need: Need
+    pair: Pair
+    alone: Cost
+    packed: Cost | None
+    scratch: Scratch
+    advice: tuple[ProcessAdvice, ...]
+
+
+def size(usages: Sequence[Usage], percent: float, runs: int, notes: Sequence[str] = ()) -> Asks:
+    """Choose what the processes should ask for. Raises UserError where nothing ran to its end."""
+    if not any(usage.finished for usage in usages):
+        raise UserError(
+            "no task completed",
+            _describe_ends(usages) or "the traces name columns and no tasks",
+            "give the trace of a run that went through, on a small data set at least",
+        )
+    return Asks(runs, percent, tuple(usages), tuple(choose(usage, percent) for usage in usages), tuple(notes))
+
+
+def recommend(sized: Asks, offers: Offers, names: Sequence[str], max_vcpus: int) -> Recommendation:
+    """Recommend machines out of these types or families. Raises UserError where none holds every process."""
+    machines = offers.list_machines(names)
+    if not machines:
+        raise UserError(
+            f"there are no machines to choose from in {offers.region}",
+            offers.why or f"EC2 has no {', '.join(names)} there",
+            "Name types or families that EC2 has: --types c5,m5,r5.",
+        )
+    need = find_need(sized.asks)
+    most = max((ask.most or 0 for ask in sized.asks), default=0)
+    pair = choose_pair(need, machines, most)
+    if pair is None:
+        raise _refuse(sized.asks, machines)
+    alone = price_alone(sized.usages, sized.asks, pair)
+    packed = price_packed(sized.usages, sized.asks, machines, pair)
+    if packed and not (packed.on_demand or 0.0) < CHEAPER * (alone.on_demand or 0.0):
+        packed = None
+    limit = (pair.excess or pair.workload).memory
+    scratch = find_scratch(sized.usages, sized.percent)
+    return Recommendation(
+        sized, offers, tuple(machines), max_vcpus, need, pair, alone, packed, scratch, advise(sized.asks, limit)
+    )
+
+
+def _refuse(asks: Sequence[Ask], machines: Sequence[Machine]) -> UserError:
+    large = list_too_large(asks, machines) or list(asks)
+    largest = max(machines, key=lambda machine: (machine.memory, machine.vcpus))
+    named = ", ".join(f"{ask.process} ({ask.cpus or 1} CPUs, {ask.memory or 1} MiB)" for ask in large[:3])
+    more = f" and {len(large) - 3} more" if len(large) > 3 else ""
+    families = sorted({machine.family for machine in machines})
+    return UserError(
+        f"no machine holds {named}{more}",
+        f"the largest of {', '.join(families)} is {largest.name}: {largest.vcpus} vCPUs, {largest.memory} MiB",
+        "Name larger families, such as --types r5,x1,x2idn; or have the pipeline split the work.",
+    )
+
+
+def _describe_ends(usages: Sequence[Usage]) -> str:
+    return "; ".join(f"{usage.process}: {describe_exits(usage)}" for usage in usages[:5])
+
+
+def describe_exits(usage: Usage) -> str:
+    """Say what became of attempts that came to nothing: 3 × out of memory (137), 1 × aborted."""
+    texts = [
+        f"{number} × {end.value}" + ("" if code is None or end is End.LOST else f" ({code})")
+        for (end, code), number in usage.exits.most_common()
+    ]
+    if aborted := usage.ends[End.ABORTED]:
+        texts.append(f"{aborted} × {End.ABORTED.value}")
+    return ", ".join(texts)

@@ -1,0 +1,17 @@
+"""The task of sizing: what is typed reaches the command behind it."""
+
+from nextflow.recommendation.command import Options
+from tests.support.typed import Record, Typed
+
+
+def test_size(typed: Typed, recorded: Record) -> None:
+    run = recorded("nextflow.recommendation.command.run", 2)
+    assert typed("size", "--trace", "a") == 2
+    typed(
+        "size", "--trace", "a", "--trace", "b", "--percentile", "99", "--env", "e", "--types", "c5,m5",
+        "--max-vcpus", "64", "--picture", "p.svg", "--region", "r", "--json",
+    )  # fmt: skip
+    assert run.calls == [
+        ((["a"], Options()), {"as_json": False}),
+        ((["a", "b"], Options("99", "e", "c5,m5", 64, "p.svg", "r")), {"as_json": True}),
+    ]
