@@ -13,6 +13,7 @@ from moto.s3.responses import S3Response
 
 from sandbox.s3 import listing
 from sandbox.s3.bucket import Bucket
+from sandbox.s3.conditional import write_in_turn
 from sandbox.s3.names import check_new, check_own
 
 
@@ -38,6 +39,10 @@ class S3(S3Response):
         if tags:
             self.backend.put_bucket_tagging(bucket_name, tags)
         return response
+
+    def put_object(self) -> TYPE_RESPONSE:
+        with write_in_turn(self.headers):
+            return super().put_object()
 
     def all_buckets(self) -> TYPE_RESPONSE:
         """With pages, which moto has not: it takes max-buckets, and gives no token."""
