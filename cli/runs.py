@@ -38,3 +38,30 @@ def run(
     words = arguments.read_behind_dashes()
     asked = Asked(pipeline, env, name, resume, revision, params, profile, output, work, words)
     return command.run(asked, region or None, follows=follow, yes=yes, as_json=json)
+
+
+@task(
+    help={
+        "env": _ENV,
+        "orphans": "list instead the jobs whose head is over or gone, by the run's id in their tags; exit code 2",
+        "terminate": "with --orphans: end them",
+        "region": REGION,
+        "json": JSON,
+    },
+)
+def list_runs(
+    c: Context, env: str = "genomics", orphans: bool = False, terminate: bool = False, region: str = "",
+    json: bool = False,
+) -> int:  # fmt: skip
+    """List the runs of an environment, or its orphans."""
+    from nextflow.runs.commands import list_runs as command
+
+    return command.list_runs(env, region or None, orphans_alone=orphans, terminate=terminate, as_json=json)
+
+
+@task(positional=["name"], help={"name": "the run's name", "env": _ENV, "region": REGION, "json": JSON})
+def show_run(c: Context, name: str, env: str = "genomics", region: str = "", json: bool = False) -> int:
+    """Show a run: its head, its tasks, its cost."""
+    from nextflow.runs.commands import show_run as command
+
+    return command.show_run(name, env, region or None, as_json=json)

@@ -29,6 +29,8 @@ _TAKES = {
     "size": ("env", "region"),
     "nextflow-config": ("env", "region"),
     "run": ("env", "region"),
+    "list-runs": ("env", "region"),
+    "show-run": ("env", "region"),
     "iam-policy": (),
     "ssh": (),
     "validate": (),

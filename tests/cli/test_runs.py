@@ -37,3 +37,20 @@ def test_what_stands_behind_the_dashes_goes_through_unchanged(
     assert asked.words == words
     assert options["follows"] is False
     assert arguments.read_behind_dashes(["invoke", "run", "x"]) == ()
+
+
+def test_list_runs(typed: Typed, recorded: Record) -> None:
+    listed = recorded("nextflow.runs.commands.list_runs.list_runs", 2)
+    assert typed("list-runs") == 2
+    typed("list-runs", "--env", "e", "--orphans", "--terminate", "--region", "r", "--json")
+    assert listed.calls == [
+        (("genomics", None), {"orphans_alone": False, "terminate": False, "as_json": False}),
+        (("e", "r"), {"orphans_alone": True, "terminate": True, "as_json": True}),
+    ]
+
+
+def test_show_run(typed: Typed, recorded: Record) -> None:
+    shown = recorded("nextflow.runs.commands.show_run.show_run")
+    typed("show-run", "first")
+    typed("show-run", "first", "--env", "e", "--region", "r", "--json")
+    assert shown.calls == [(("first", "genomics", None), {"as_json": False}), (("first", "e", "r"), {"as_json": True})]

@@ -13,7 +13,9 @@ from kiln.boundary import render
 from kiln.errors import UserError
 
 ROOT = Path(__file__).parent.parent.parent
-ROOMS = ("cli", "cloud", "environments", "images", "jobs", "kiln", "launch_templates", "provision", "userdata")
+ROOMS = (
+    "cli", "cloud", "environments", "images", "jobs", "kiln", "launch_templates", "nextflow", "provision", "userdata",
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

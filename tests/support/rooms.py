@@ -117,9 +117,10 @@ INNER: dict[str, dict[str, set[str]]] = {
         "runs": set(),
         "runs/looks": {"runs"},
         "runs/start": {"runs/looks", "runs", "config"},
-        "runs/screens": {"runs/start", "runs/looks", "runs"},
+        "runs/spent": {"prices", "runs/looks", "runs"},
+        "runs/screens": {"runs/spent", "runs/start", "runs/looks", "runs"},
         "runs/watch": {"runs/screens", "runs/looks", "runs"},
-        "runs/commands": {"runs/watch", "runs/screens", "runs/start", "runs/looks", "runs"},
+        "runs/commands": {"runs/watch", "runs/screens", "runs/spent", "runs/start", "runs/looks", "runs"},
     },
     "sandbox": {
         "world": set(),

@@ -1,9 +1,14 @@
 """Runs of pipelines in tests: a small environment that has what their heads need, and what a person types."""
 
+import json
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from nextflow.runs.commands import run as command
 from nextflow.runs.start.asked import Asked
+from sandbox.inprocess import Sandbox
 
 BUCKET = "lab-123456789012-us-east-1"
 IMAGE = "public.ecr.aws/docker/library/busybox:1"
@@ -23,6 +28,9 @@ job_definitions:
 """
 
 
+DOCUMENTS: dict[str, list[str]] = yaml.safe_load((Path(__file__).parents[1] / "cli" / "documents.yaml").read_text())
+
+
 def define(folder: Path) -> str:
     """Write the definition down; its path."""
     path = folder / "lab.yaml"
@@ -33,3 +41,23 @@ def define(folder: Path) -> str:
 def ask(pipeline: Path | str, env: str, **more: Any) -> Asked:
     """What a person types, with a name unless another is given."""
     return Asked(str(pipeline), env, **{"name": "" if "resume" in more else "first"} | more)
+
+
+def start(sandbox: Sandbox, pipeline: Path | str, env: str, **more: Any) -> dict[str, Any]:
+    """Start a run; its record."""
+    asked = ask(pipeline, env, **more)
+    assert command.run(asked, None, follows=False, yes=False, as_json=False) == 0
+    return read_record(sandbox, asked.name or asked.resume)
+
+
+def read_record(sandbox: Sandbox, name: str = "first") -> dict[str, Any]:
+    answer = sandbox.client("s3").get_object(Bucket=BUCKET, Key=f"_nextflow/heads/{name}/run.json")
+    record: dict[str, Any] = json.loads(answer["Body"].read())
+    return record
+
+
+def submit_task(sandbox: Sandbox, run_id: str, name: str = "salmon_1", **more: Any) -> str:
+    """A task as a head submits it, with the label of its run; its id."""
+    request = {"jobQueue": "default", "jobDefinition": "nextflow", "containerOverrides": {"command": ["task"]}} | more
+    tags = {"kiln:run": run_id} if run_id else {}
+    return str(sandbox.client("batch").submit_job(jobName=name, tags=tags, **request)["jobId"])

@@ -59,6 +59,15 @@ def describe(cloud: Cloud, ids: Sequence[str]) -> Iterator[Tagged]:
         yield Tagged(read(described), tags.get(RUN, ""), tags.get(RUN_NAME, ""), HEAD in tags)
 
 
+def list_of(cloud: Cloud, run: str, queues: Sequence[str], since: datetime) -> list[Job]:
+    """List the tasks of a run with all that AWS Batch tells of them, oldest first; of an array its children."""
+    ids = [job.id for queue in queues for job in listing.list_since(cloud, queue, since)]
+    jobs = [tagged.job for tagged in describe(cloud, ids) if tagged.run == run and not tagged.is_head]
+    children = [f"{job.id}:{index}" for job in jobs if job.array for index in range(job.array.size)]
+    jobs = [job for job in jobs if not job.is_array] + [tagged.job for tagged in describe(cloud, children)]
+    return sorted(jobs, key=lambda job: (job.created.timestamp() if job.created else 0.0, job.id))
+
+
 def list_unfinished(cloud: Cloud, queues: Sequence[str]) -> list[Tagged]:
     """List the jobs of these queues that are not over and belong to some run, heads too."""
     jobs = [job.id for queue in queues for job in listing.list_in(cloud, queue, UNFINISHED)]

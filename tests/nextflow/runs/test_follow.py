@@ -13,7 +13,7 @@ from kiln.errors import Interrupted
 from nextflow.runs.commands import run as command
 from sandbox.inprocess import Sandbox
 from tests.support.agents import AgentDouble
-from tests.support.runs import BUCKET, ask
+from tests.support.runs import BUCKET, DOCUMENTS, ask, read_record, submit_task
 from tests.support.typed import keys
 
 Listen = Callable[[], None]
@@ -21,21 +21,6 @@ Listen = Callable[[], None]
 
 def follow(pipeline: Path | str, env: str, *, as_json: bool = False, **more: Any) -> int:
     return command.run(ask(pipeline, env, **more), None, follows=True, yes=False, as_json=as_json)
-
-
-def submit_task(sandbox: Sandbox, run_id: str, name: str = "salmon_1") -> str:
-    """A task as a head submits it, with the label of its run."""
-    batch = sandbox.client("batch")
-    job = batch.submit_job(
-        jobName=name, jobQueue="default", jobDefinition="nextflow", tags={"kiln:run": run_id},
-        containerOverrides={"command": ["task"]},
-    )  # fmt: skip
-    return str(job["jobId"])
-
-
-def find_id(sandbox: Sandbox, name: str = "first") -> str:
-    answer = sandbox.client("s3").get_object(Bucket=BUCKET, Key=f"_nextflow/heads/{name}/run.json")
-    return str(json.loads(answer["Body"].read())["id"])
 
 
 @pytest.mark.parametrize("code", [0, 1, 137])
@@ -62,7 +47,7 @@ def test_its_tasks_are_counted_and_no_other_runs(
     agents.script("task", seconds=30)
 
     def submit() -> None:
-        run_id = find_id(sandbox)
+        run_id = read_record(sandbox)["id"]
         for number in range(3):
             submit_task(sandbox, run_id, f"salmon_{number}")
         submit_task(sandbox, "another-run")
@@ -162,7 +147,4 @@ def test_the_document_of_a_run_that_ended(
     document = json.loads(printed.out)
     assert (document["status"], document["exit_code"], document["outputs"]["count"]) == ("SUCCEEDED", 0, 1)
     assert "hidden-x" not in printed.out + printed.err
-    import yaml
-
-    documents = yaml.safe_load((Path(__file__).parents[2] / "cli" / "documents.yaml").read_text())
-    assert keys(document) == documents["run"]
+    assert keys(document) == DOCUMENTS["run"]

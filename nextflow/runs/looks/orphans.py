@@ -1,0 +1,75 @@
+"""Jobs whose run has no head any more: known by the run's id in their tags, ended so that nobody pays for them.
+
+A head that was killed leaves its tasks running, and Nextflow's next session does not know them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cloud.session import Cloud
+from nextflow.runs.looks import heads, lock, records, tasks
+from nextflow.runs.looks.tasks import Tagged
+from nextflow.runs.places import Places
+from nextflow.runs.record import RunRecord
+
+BY_HAND = "by-hand"  # the label of heads that nobody gave a run's id
+REASON = "Kiln: the head of its run is over or gone"
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A job without a head; `name` is its run's, "" where no record tells it."""
+
+    tagged: Tagged
+    name: str
+    why: str
+
+
+def find(cloud: Cloud, bucket: str, queues: Sequence[str]) -> tuple[list[Orphan], int]:
+    """Find the orphans of these queues; returns them, and how many jobs of heads by hand were not judged."""
+    unfinished = tasks.list_unfinished(cloud, queues)
+    known = {record.id: record for record in records.list_all(cloud, bucket)} if unfinished else {}
+    judged = [tagged for tagged in unfinished if tagged.run != BY_HAND]
+    gone = _find_gone(cloud, bucket, judged, known)
+    orphans = [
+        Orphan(tagged, known[tagged.run].name if tagged.run in known else tagged.name, gone[tagged.run])
+        for tagged in judged if tagged.run in gone and not tagged.is_head
+    ]  # fmt: skip
+    return orphans, len(unfinished) - len(judged)
+
+
+def _find_gone(
+    cloud: Cloud, bucket: str, unfinished: Iterable[Tagged], known: dict[str, RunRecord]
+) -> dict[str, str]:  # fmt: skip
+    """The ids of runs without a head, and why: a head job of the run may be under way, in whatever queue of these."""
+    runs = {tagged.run for tagged in unfinished}
+    living = {tagged.run for tagged in unfinished if tagged.is_head}
+    gone: dict[str, str] = {}
+    for run in sorted(runs - living):
+        why = _judge(cloud, bucket, known.get(run))
+        if why:
+            gone[run] = why
+    return gone
+
+
+def _judge(cloud: Cloud, bucket: str, record: RunRecord | None) -> str:
+    """Say why a run has no head; "" where it has."""
+    if record is None:
+        return "no run of that id is known here, and no head of it is under way"
+    locked = lock.read(cloud, Places(bucket, record.name))
+    if locked and not locked.job and locked.is_fresh:
+        return ""
+    ids = [*record.jobs, *([locked.job] if locked and locked.job else [])]
+    jobs = heads.describe(cloud, ids)
+    if any(not job.is_over for job in jobs):
+        return ""
+    last = jobs[-1] if jobs else None
+    return f"its head {last.id} is {last.status}" if last else "AWS Batch has forgotten its head"
+
+
+def end(cloud: Cloud, bucket: str, queues: Sequence[str]) -> list[Orphan]:
+    """End the orphans that are there at this moment; a run that has been resumed meanwhile keeps its jobs."""
+    orphans, _ = find(cloud, bucket, queues)
+    for orphan in orphans:
+        cloud.client("batch").terminate_job(jobId=orphan.tagged.job.id, reason=REASON)
+    return orphans

@@ -1,0 +1,73 @@
+"""Lists of runs and of orphans in words, and as documents (pure)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from environments.screens.environment import render_table
+from kiln import typed, words
+from nextflow.runs.looks.orphans import Orphan
+from nextflow.runs.looks.overview import Listed
+
+_WIDTH = 44
+
+
+def render(runs: Sequence[Listed], environment: str, now: datetime) -> str:
+    """Write a line for every run."""
+    if not runs:
+        return f"no runs in {environment}: {typed.command('run PIPELINE')}"
+    rows = [("RUN", "HEAD", "STARTED", "HEADS", "PIPELINE")]
+    for run in runs:
+        record = run.record
+        status = run.head.status if run.head else "forgotten" if record.jobs else "never sent"
+        age = words.format_age(run.head.created, now) if run.head and run.head.created else record.created
+        pipeline = f"{record.pipeline} {record.revision}".strip()
+        short = pipeline if len(pipeline) <= _WIDTH else f"…{pipeline[1 - _WIDTH :]}"
+        rows.append((record.name, status, age, str(len(record.jobs)), short))
+    return "\n".join([render_table(rows), f"{words.count(len(runs), 'run')} in {environment}",
+                      f"next  {typed.command('show-run NAME')}"])  # fmt: skip
+
+
+def make_document(runs: Sequence[Listed], environment: str) -> dict[str, Any]:
+    """Give the list as a document for programs; what AWS Batch has forgotten is null."""
+    return {"environment": environment, "runs": [_run(run) for run in runs]}
+
+
+def _run(run: Listed) -> dict[str, Any]:
+    record, head = run.record, run.head
+    return {
+        "name": record.name, "id": record.id, "pipeline": record.pipeline, "revision": record.revision,
+        "created": record.created, "jobs": list(record.jobs), "work": record.work, "output": record.output,
+        "status": head.status if head else None, "started": head.started if head else None,
+        "stopped": head.stopped if head else None,
+    }  # fmt: skip
+
+
+def render_orphans(orphans: Sequence[Orphan], by_hand: int, environment: str, *, ended: bool) -> str:
+    """Write a line for every job without a head."""
+    if not orphans:
+        lines = [f"no orphans in {environment}: every job of a run has its head"]
+    else:
+        rows = [("JOB", "NAME", "STATE", "RUN", "WHY")]
+        rows += [(orphan.tagged.job.id, orphan.tagged.job.name, orphan.tagged.job.status,
+                  orphan.name or orphan.tagged.run, orphan.why) for orphan in orphans]  # fmt: skip
+        count = words.count(len(orphans), "orphan")
+        lines = [render_table(rows), f"{count} {'ended' if ended else 'in ' + environment}"]
+        lines += [] if ended else [f"next  {typed.command('list-runs --orphans --terminate')}"]
+    if by_hand:
+        lines.append(f"! {words.count(by_hand, 'job')} of heads that were started by hand: nobody can tell whose")
+    return "\n".join(lines)
+
+
+def make_orphans_document(
+    orphans: Sequence[Orphan], by_hand: int, environment: str, *, ended: bool
+) -> dict[str, Any]:  # fmt: skip
+    """Give the orphans as a document for programs."""
+    return {
+        "environment": environment, "terminated": ended, "by_hand": by_hand,
+        "orphans": [
+            {"job": orphan.tagged.job.id, "name": orphan.tagged.job.name, "status": orphan.tagged.job.status,
+             "run": orphan.name, "run_id": orphan.tagged.run, "why": orphan.why}
+            for orphan in orphans
+        ],
+    }  # fmt: skip

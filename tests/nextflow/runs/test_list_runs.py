@@ -1,0 +1,137 @@
+"""`invoke list-runs`, and the jobs whose heads are over or gone."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiln.errors import Exit, UserError
+from nextflow.runs.commands import list_runs as command
+from sandbox.inprocess import Sandbox
+from tests.support.agents import AgentDouble
+from tests.support.runs import BUCKET, DOCUMENTS, start, submit_task
+from tests.support.typed import keys
+
+
+def listed(capsys: pytest.CaptureFixture[str], env: str, code: int = 0, **options: Any) -> dict[str, Any]:
+    capsys.readouterr()
+    given = {"orphans_alone": False, "terminate": False, "as_json": True} | options
+    assert command.list_runs(env, None, **given) == code
+    document: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return document
+
+
+def list_orphans(capsys: pytest.CaptureFixture[str], env: str, code: int = 0, **options: Any) -> list[str]:
+    document = listed(capsys, env, code, orphans_alone=True, **options)
+    assert keys(document) == DOCUMENTS["list-runs --orphans"] or not document["orphans"]
+    return [orphan["job"] for orphan in document["orphans"]]
+
+
+def status(sandbox: Sandbox, job: str) -> str:
+    return str(sandbox.client("batch").describe_jobs(jobs=[job])["jobs"][0]["status"])
+
+
+def test_runs_with_their_heads(sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    first = start(sandbox, project, lab)
+    start(sandbox, "me/salmon-nf", lab, name="second", revision="v1")
+    sandbox.client("batch").terminate_job(jobId=first["jobs"][0], reason="enough")
+    document = listed(capsys, lab)
+    assert keys(document) == DOCUMENTS["list-runs"]
+    runs = {run["name"]: run for run in document["runs"]}
+    assert {name: run["status"] for name, run in runs.items()} == {"first": "FAILED", "second": "SUBMITTED"}
+    assert runs["second"]["pipeline"] == "me/salmon-nf"
+    now = datetime.fromtimestamp(sandbox.clock.now() + 300, UTC)
+    command.list_runs(lab, None, orphans_alone=False, terminate=False, as_json=False, now=now)
+    shown = capsys.readouterr().out
+    assert "me/salmon-nf v1" in shown
+    assert "2 runs in lab" in shown
+    assert "5 min old" in shown
+
+
+def test_no_runs(sandbox: Sandbox, lab: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert listed(capsys, lab)["runs"] == []
+    assert list_orphans(capsys, lab) == []
+    command.list_runs(lab, None, orphans_alone=False, terminate=False, as_json=False)
+    assert capsys.readouterr().out.startswith("no runs in lab")
+
+
+def test_a_folder_with_a_broken_record_hides_no_other_run(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start(sandbox, project, lab)
+    for name, body in (("broken", b"{"), ("odd", b"[]"), ("numbers", b'{"name": 1, "id": 2, "environment": 3}')):
+        sandbox.client("s3").put_object(Bucket=BUCKET, Key=f"_nextflow/heads/{name}/run.json", Body=body)
+    assert [run["name"] for run in listed(capsys, lab)["runs"]] == ["first"]
+
+
+def test_orphans_are_ended_and_no_other_jobs(
+    sandbox: Sandbox, lab: str, project: Path, agents: AgentDouble, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of a run whose head was killed, and of a run that nobody knows; not of one that lives, nor of other programs."""
+    agents.script("", seconds=None, term_exit_code=143)
+    lost, lives = start(sandbox, project, lab), start(sandbox, project, lab, name="second")
+    sandbox.clock.advance(60)
+    orphans = {submit_task(sandbox, lost["id"], "a"), submit_task(sandbox, lost["id"], "b")}
+    kept = [submit_task(sandbox, lives["id"]), submit_task(sandbox, ""), submit_task(sandbox, "by-hand")]
+    strange = submit_task(sandbox, "00000000-1111-2222-3333-444444444444")
+    assert list_orphans(capsys, lab, Exit.SOMETHING_TO_DO) == [strange]
+    sandbox.client("batch").terminate_job(jobId=lost["jobs"][0], reason="killed")
+    sandbox.clock.advance(60)
+    assert status(sandbox, lost["jobs"][0]) == "FAILED"
+    assert set(list_orphans(capsys, lab, Exit.SOMETHING_TO_DO)) == {*orphans, strange}
+    command.list_runs(lab, None, orphans_alone=True, terminate=False, as_json=False)
+    shown = capsys.readouterr().out
+    assert f"its head {lost['jobs'][0]} is FAILED" in shown
+    assert "1 job of heads that were started by hand" in shown
+    assert set(list_orphans(capsys, lab, terminate=True)) == {*orphans, strange}
+    sandbox.clock.advance(60)
+    assert {status(sandbox, job) for job in (*orphans, strange)} == {"FAILED"}
+    assert "FAILED" not in {status(sandbox, job) for job in (*kept, lives["jobs"][0])}
+    assert list_orphans(capsys, lab) == []
+
+
+def test_a_run_that_was_resumed_has_no_orphans(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = start(sandbox, project, lab)
+    submit_task(sandbox, record["id"])
+    sandbox.client("batch").terminate_job(jobId=record["jobs"][0], reason="killed")
+    assert len(list_orphans(capsys, lab, Exit.SOMETHING_TO_DO)) == 1
+    start(sandbox, project, lab, resume="first")
+    assert list_orphans(capsys, lab) == []
+
+
+@pytest.mark.parametrize(("waited", "count"), [(30, 0), (900, 1)])
+def test_a_head_outside_aws_batch_lives_while_it_renews_its_lock(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str], waited: int, count: int
+) -> None:
+    """By S3's own clock, whatever this computer's says."""
+    record = start(sandbox, project, lab)
+    submit_task(sandbox, record["id"])
+    sandbox.client("batch").terminate_job(jobId=record["jobs"][0], reason="killed")
+    lock = {"Bucket": BUCKET, "Key": "_nextflow/heads/first/lock.json"}
+    sandbox.client("s3").put_object(**lock, Body=json.dumps({"job": "", "id": record["id"]}).encode())
+    sandbox.clock.advance(waited)
+    if waited > 300:
+        age(sandbox, waited)
+    assert len(list_orphans(capsys, lab, 2 if count else 0)) == count
+    if not count:
+        with pytest.raises(UserError, match="a head outside AWS Batch has renewed its lock"):
+            start(sandbox, project, lab, resume="first")
+
+
+def age(sandbox: Sandbox, seconds: float) -> None:
+    """Make the lock older, as S3 tells it."""
+    from datetime import timedelta
+
+    from moto.s3.models import s3_backends
+
+    key = s3_backends["123456789012"]["aws"].buckets[BUCKET].keys["_nextflow/heads/first/lock.json"]
+    key.last_modified -= timedelta(seconds=seconds)
+
+
+def test_terminate_ends_orphans_and_nothing_else(sandbox: Sandbox, lab: str) -> None:
+    with pytest.raises(UserError, match="--terminate alone ends nothing"):
+        command.list_runs(lab, None, orphans_alone=False, terminate=True, as_json=False)
