@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cloud.machine_images import Chosen, Family
+from cloud.policy import Scope
 from environments.model import ownership
 from environments.model.resource import Existing, Key
 from environments.spec.environment import EnvironmentSpec
@@ -36,10 +37,22 @@ class Inputs:
     now: str
     """The value of new ownership tags."""
     existing: Mapping[Key, Existing] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
+    """Repository of ECR → the reference of its newest image, for job definitions that say `ecr`."""
 
     def knowing(self, existing: Mapping[Key, Existing]) -> "Inputs":
         """The same, with what is known to exist."""
         return replace(self, existing=dict(existing))
+
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """The names of the job definitions whose image nobody has pushed yet."""
+        return tuple(name for name, job in self.spec.job_definitions.items() if job.ecr and job.ecr not in self.images)
+
+    @property
+    def scope(self) -> Scope:
+        """Where it is, for ARNs in policies."""
+        return Scope(self.region, self.account, self.partition)
 
     @property
     def partition(self) -> str:

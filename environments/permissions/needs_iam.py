@@ -76,6 +76,7 @@ def _job_roles(specs: Sequence[EnvironmentSpec]) -> set[str]:
     """The environments' own by name, and by their ARNs those that job definitions name themselves."""
     names = {spec.job_role for spec in specs if spec.job_definitions and spec.job_role}
     names |= {spec.execution_role for spec in specs if spec.with_execution_role}
+    names |= {spec.nextflow_role for spec in specs if spec.nextflow_role}
     return names | _named_by_jobs(specs)
 
 
@@ -95,6 +96,7 @@ def _names(specs: Sequence[EnvironmentSpec]) -> set[str]:
         names |= {spec.roles.instance, spec.roles.service}
         names |= {spec.job_role} if spec.job_role else set()
         names |= {spec.execution_role} if spec.with_execution_role else set()
+        names |= {spec.nextflow_role} if spec.nextflow_role else set()
         names |= {spec.roles.spot_fleet} if _needs_fleet(spec) else set()
     return names - {"service-linked"}
 
@@ -115,6 +117,7 @@ def _policies(making: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permissi
         names |= {roles.bucket_policy} if spec.buckets else set()
         names |= {roles.public_buckets_policy} if isinstance(roles.s3_read, tuple) and roles.s3_read else set()
         names |= {spec.execution_policy} if spec.with_execution_role else set()
+        names |= {roles.nextflow_policy} if spec.nextflow_role else set()
         names |= {roles.storage_policy} if roles.storage_policy else set()
     return (Permission("Policies", _POLICIES, _arns(scope, "policy", names)),) if names else ()
 

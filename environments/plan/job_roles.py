@@ -58,7 +58,8 @@ def list_named(jobs: Mapping[str, JobDefinition]) -> tuple[Named, ...]:
 def refuse_unusable(cloud: Cloud, inputs: Inputs, looks: Looks) -> tuple[Named, ...]:
     """Raise UserError for a role that no task of this account can have; returns those that are there."""
     there, spec = [], inputs.spec
-    own = {inputs.iam_arn("role", name) for name in (spec.job_role, spec.execution_role) if name}
+    own = {inputs.iam_arn("role", name) for name in (spec.job_role, spec.execution_role, spec.nextflow_role)
+           if name}  # fmt: skip
     for role in (role for role in list_named(spec.job_definitions) if role.arn not in own):
         _refuse_others(role, inputs.account)
         what = f"whether the role {role.name} of {role.users} is there, and trusts {_TASKS}"

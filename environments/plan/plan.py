@@ -12,6 +12,7 @@ from environments.plan.removal import Removals
 from environments.plan.steps import Step
 from environments.rollout.situation import Situation
 from environments.spec.environment import EnvironmentSpec
+from kiln import typed
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ def write_notes(inputs: Inputs, steps: Sequence[Step]) -> tuple[str, ...]:
     for name, compute in spec.compute_environments.items():
         if compute.min_vcpus:
             texts.append(f"{name} keeps {compute.min_vcpus} vCPUs running, and paid for, when there are no jobs")
+    for job in inputs.waiting:
+        texts.append(
+            f"the job definition {job} waits for its image: none is seen in ECR's repository "
+            f"{spec.job_definitions[job].ecr}. Run {typed.command('nextflow-image --push')}, then this again"
+        )
     for step in steps:
         if step.action == "foreign" and (changes := roles.other_changes(step)):
             lacks = ", ".join(change.field for change in changes)

@@ -25,7 +25,7 @@ from environments.model.inputs import Inputs
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
-from environments.plan import job_roles, missing, network, removal, roles
+from environments.plan import job_roles, missing, network, pushed_images, removal, roles
 from environments.plan.comparison import Comparison, compare
 from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
@@ -65,13 +65,14 @@ def prepare(
         template=templates.prepare(cloud, template, chosen, described),
         network=where,
         now=ownership.now(),
+        images=pushed_images.list_references(cloud, spec.repositories),
     )  # fmt: skip
     named = job_roles.refuse_unusable(cloud, inputs, looks)
     desired, existing = _resources(region, inputs)
     inputs = inputs.knowing(existing)
     missing.refuse_missing(inputs, desired, existing, env or spec.name)
     compared = [compare(resource, existing.get(resource.key), spec.name) for resource in desired]
-    removals = removal.plan_removals(region, spec.name, desired, existing)
+    removals = removal.plan_removals(region, spec.name, desired, existing, inputs.waiting)
     situation = _situation(region, spec.name, compared, removals)
     now = datetime.now(UTC).timestamp()
     steps = tuple(plan_step(comparison, options, situation, now) for comparison in compared)

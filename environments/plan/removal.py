@@ -4,10 +4,10 @@ A kind of which AWS tells it in one call lists its own (`list_unnamed`). What wo
 tear-down does, keeps the tag until then: roles, profiles, policies, log groups, and buckets with their data.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from environments.kinds.batch import jobs
+from environments.kinds.batch import job_definitions, jobs
 from environments.kinds.batch.existing_environment import ExistingEnvironment
 from environments.kinds.batch.job_queues import ExistingQueue
 from environments.kinds.batch.jobs import Job
@@ -81,14 +81,19 @@ def _waiting(step: Step, placed: Sequence[Job]) -> Step:
 
 
 def plan_removals(
-    region: Region, environment: str, desired: Sequence[Desired], existing: Mapping[Key, Existing]
-) -> Removals:  # fmt: skip
-    """List what the definition no longer names; `existing` is what there is of `desired`.
+    region: Region,
+    environment: str,
+    desired: Sequence[Desired],
+    existing: Mapping[Key, Existing],
+    waiting: Collection[str] = (),
+) -> Removals:
+    """List what the definition no longer names; `existing` is what there is of `desired`, `waiting` are the names of
+    job definitions that stay as they are.
 
     One call to EC2; more where something is to be removed. Raises UserError where somebody else's queue holds on to a
     compute environment.
     """
-    unnamed = list(_list_unnamed(region, environment, desired, existing))
+    unnamed = list(_list_unnamed(region, environment, desired, existing, waiting))
     if not unnamed:
         return Removals()
     others, removal = (
@@ -105,11 +110,16 @@ def plan_removals(
 
 
 def _list_unnamed(
-    region: Region, environment: str, desired: Sequence[Desired], existing: Mapping[Key, Existing]
+    region: Region,
+    environment: str,
+    desired: Sequence[Desired],
+    existing: Mapping[Key, Existing],
+    waiting: Collection[str],
 ) -> Iterator[Existing]:
     """Kind by kind, in the order of a tear-down."""
     for kind in reversed(KINDS):
         names = {resource.name for resource in desired if resource.kind == kind.KIND}
+        names |= set(waiting) if kind is job_definitions else set()
         same = [resource for resource in existing.values() if resource.kind == kind.KIND]
         yield from kind.list_unnamed(region, environment, names, same)
 

@@ -15,6 +15,7 @@ from environments.model.inputs import Inputs
 from environments.model.resource import Difference
 from environments.plan.job_roles import Named, list_demands
 from environments.plan.steps import Step
+from environments.rights.of_heads import list_head_demands
 from environments.rights.of_images import list_execution_demands, list_image_demands
 from environments.rights.of_machines import list_machine_demands
 from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet
@@ -106,6 +107,8 @@ def _demands(inputs: Inputs, use: Use, steps: Sequence[Step]) -> Iterator[Demand
             yield from list_task_demands(arn, use)
         elif service == "ecs-tasks.amazonaws.com" and step.desired.name == inputs.spec.execution_role:
             yield from list_execution_demands(arn, use, inputs.spec)
+        elif service == "ecs-tasks.amazonaws.com" and step.desired.name == inputs.spec.nextflow_role:
+            yield from list_head_demands(arn, use, inputs.spec)
         elif service == "batch.amazonaws.com":
             yield demand_of_batch(arn, use, machines)
         elif service == "spotfleet.amazonaws.com":

@@ -5,6 +5,7 @@ from typing import Any
 
 from cloud.rights.demand import Demand
 from environments.kinds.iam import roles, service_linked
+from environments.rights.of_heads import list_head_demands
 from environments.rights.of_images import list_execution_demands, list_image_demands
 from environments.rights.of_machines import list_machine_demands
 from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet
@@ -48,6 +49,9 @@ def _roles(spec: EnvironmentSpec, use: Use) -> Iterator[tuple[str, str, list[Dem
     if spec.with_execution_role:
         execution = list(list_execution_demands(spec.execution_role, use, spec))
         yield spec.execution_role, "ecs-tasks.amazonaws.com", execution
+    if spec.nextflow_role:
+        heads = list(list_head_demands(spec.nextflow_role, use, spec))
+        yield spec.nextflow_role, "ecs-tasks.amazonaws.com", heads
     if names.service != "service-linked":
         yield names.service, "batch.amazonaws.com", [demand_of_batch(names.service, use, machines)]
     if any(compute.needs_fleet_role for compute in spec.compute_environments.values()):

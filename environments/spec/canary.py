@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from environments.spec.job_images import Image
 from environments.spec.job_mounts import ContainerPath
-from environments.spec.jobs import Image
 from kiln.keys.takes import Takes
 from kiln.models import GiB, Model, Seconds, time
 

@@ -95,6 +95,17 @@ class EnvironmentSpec(Model):
         """The job definitions that have it; where there are none, it is not made."""
         return {name: job for name, job in self.job_definitions.items() if job.has_environments_role}
 
+    @property
+    def repositories(self) -> tuple[str, ...]:
+        """The repositories of ECR whose newest images job definitions run."""
+        return tuple(sorted({job.ecr for job in self.job_definitions.values() if job.ecr}))
+
+    @property
+    def nextflow_role(self) -> str | None:
+        """The name of the role of Nextflow's head jobs; None where no job definition has it."""
+        having = any(job.job_role == "nextflow" for job in self.job_definitions.values())
+        return self.roles.nextflow if having else None
+
     def bucket_name(self, use: str, account: str, region: str) -> str:
         middle = "" if use == "work" else f"{use}-"
         return self.buckets[use].name or f"{self.name}-{middle}{account}-{region}"
@@ -126,6 +137,8 @@ class EnvironmentSpec(Model):
                 )
         if unknown := [name for name in self.nextflow.queues if name not in self.queues]:
             raise ValueError(f"nextflow.queues names queues that are not here: {', '.join(unknown)}")
+        for job in self.job_definitions.values():
+            placeholders.check_variables(job.environment, self.buckets, self.queues)
         if self.job_role is None:
             lacking = [
                 name

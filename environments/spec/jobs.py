@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validat
 
 from environments.spec.batch_names import refuse_names
 from environments.spec.compute import Value, Variable
+from environments.spec.job_images import Image, Repository, repository_of
 from environments.spec.job_logs import Log
 from environments.spec.job_mounts import Device, Tmpfs, Ulimit, UlimitName, Volume
 from environments.spec.secrets import (
@@ -23,17 +24,6 @@ from environments.spec.secrets import (
 )
 from kiln.keys.takes import Takes
 from kiln.models import MiB, Model, Seconds, repeated
-from provision.provisioners.registries import ECR
-
-_ECR = re.compile(rf"{ECR.pattern}/(?P<repository>[^:@]+)")
-
-
-def _image(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9_:./#@-]{1,255}", value):
-        raise ValueError(
-            "an image has at most 255 letters, digits and _ : . / # @ -, such as quay.io/nextflow/bash:latest"
-        )
-    return value
 
 
 def _user(value: str) -> str:
@@ -42,18 +32,27 @@ def _user(value: str) -> str:
     return value
 
 
-Image = Annotated[str, AfterValidator(_image), Takes("a container image's reference", "quay.io/nextflow/bash:latest")]
 JobRole = Annotated[
     str,
-    Field(pattern=r"^(job|none|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+)$"),
-    Takes("job, none, or a role's ARN", "arn:aws:iam::123456789012:role/reader", known=("job", "none")),
+    Field(pattern=r"^(job|nextflow|none|arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+)$"),
+    Takes(
+        "job, nextflow, none, or a role's ARN", "arn:aws:iam::123456789012:role/reader",
+        known=("job", "nextflow", "none"),
+    ),
+]  # fmt: skip
+Reason = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9.: ]{1,511}\*?$"),  # EvaluateOnExit, AWS Batch API Reference
+    Takes("how the reason begins for which an attempt ended, with * at its end", "Host EC2*"),
 ]
 
 
 class JobDefinition(Model):
     """A container job definition: Kiln registers a new revision when anything in it changes."""
 
-    image: Image
+    image: Image = ""
+    ecr: Repository | None = None
+    """A repository of ECR in the account and region: its newest tagged image, named by digest. Instead of image."""
     command: tuple[Annotated[str, Takes("a word of the command", "echo")], ...] = ()
     vcpus: StrictInt = Field(1, ge=1, le=1024)
     memory: MiB
@@ -63,7 +62,7 @@ class JobDefinition(Model):
     """Variables whose values the ECS agent takes from Secrets Manager or SSM when the job starts."""
     parameters: dict[Annotated[str, Takes("a parameter's name", "greeting")], Value] = Field(default_factory=dict)
     job_role: JobRole = "job"
-    """job: the environment's job role; none; or a role's ARN."""
+    """job: the environment's job role; nextflow: its role of head jobs; none; or a role's ARN."""
     execution_role: ExecutionRole | None = None
     """What the ECS agent fetches secrets and images with. Default: environment where one is needed, else none."""
     repository_credentials: RegistrySecret | None = None
@@ -82,6 +81,8 @@ class JobDefinition(Model):
     read_only_root: StrictBool = False
     log: Log = Log()
     attempts: StrictInt = Field(1, ge=1, le=10)
+    retry_on: Annotated[tuple[Reason, ...], Field(max_length=4)] = ()
+    """Only an attempt that ended for such a reason (statusReason) is followed by another. Default: every one."""
     timeout: Seconds | None = None
     """At least 60 s."""
 
@@ -112,7 +113,7 @@ class JobDefinition(Model):
     @property
     def ecr_repository(self) -> re.Match[str] | None:
         """Account, region and repository of an image in ECR; None for any other registry."""
-        return _ECR.match(self.image)
+        return repository_of(self.image)
 
     @model_validator(mode="before")
     @classmethod
@@ -122,10 +123,14 @@ class JobDefinition(Model):
 
     @model_validator(mode="after")
     def _allowed(self) -> Self:
+        if bool(self.image) == bool(self.ecr):
+            raise ValueError("a job definition has an image, or under ecr a repository whose newest image it is")
         if self.memory < 4:
             raise ValueError("memory must be at least 4 MiB")
         if reserved := [key for key in (*self.environment, *self.secrets) if key.startswith("AWS_BATCH")]:
             raise ValueError(f"AWS Batch sets these variables itself: {', '.join(reserved)}")
+        if self.retry_on and self.attempts == 1:
+            raise ValueError("retry_on needs attempts: 2, or more")
         if self.timeout is not None and self.timeout < 60:
             raise ValueError("timeout must be at least 60 s")
         if twice := sorted(self.environment.keys() & self.secrets.keys()):

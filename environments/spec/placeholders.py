@@ -2,9 +2,13 @@
 
 Names of compute environments, queues and job definitions are a region's own, those of roles and policies an account's,
 those of buckets everybody's: no two environments can have the same.
+
+In the variables of a job definition `{bucket:USE}` is the name of a bucket, `{queue:NAME}` the ARN of a queue, and
+`{heap}` what a Java program may take for itself of the job's memory, in MiB. Anything else in braces stays as it is.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Container, Mapping
 from typing import Any, TypeVar
 
 PLACEHOLDER = "{environment}"
@@ -12,6 +16,8 @@ _NAMED = ("compute_environments", "queues", "job_definitions")
 _HOLDERS = ("roles", "log_group", "buckets", "network", "nextflow")
 T = TypeVar("T")
 V = TypeVar("V", int, str)
+_IN_VARIABLES = re.compile(r"\{(bucket|queue):([A-Za-z0-9_-]+)\}|\{(heap)\}")
+_HEAP = 3, 5  # of the memory: the rest is for Java's code, its threads, and the buffers of AWS's client
 
 
 def fill(data: Any) -> Any:
@@ -53,3 +59,23 @@ def _fill_values(value: Any, name: str) -> Any:
     if isinstance(value, list | tuple):
         return [_fill_values(own, name) for own in value]
     return fill_text(value, name)
+
+
+def check_variables(variables: Mapping[str, str], buckets: Container[str], queues: Container[str]) -> None:
+    """Raise ValueError for a bucket or queue that the environment does not have."""
+    for variable, value in variables.items():
+        for kind, named, _ in _IN_VARIABLES.findall(value):
+            if kind and named not in (buckets if kind == "bucket" else queues):
+                raise ValueError(f"{variable} names the {kind} {named}, which is not here")
+
+
+def fill_variable(value: str, memory: int, bucket: Callable[[str], str], queue: Callable[[str], str]) -> str:
+    """Fill in a variable's value: `memory` in MiB; `bucket` gives a name by its use, `queue` an ARN by its name."""
+
+    def replace(place: re.Match[str]) -> str:
+        kind, named, _ = place.groups()
+        if kind:
+            return (bucket if kind == "bucket" else queue)(named)
+        return str(memory * _HEAP[0] // _HEAP[1])
+
+    return _IN_VARIABLES.sub(replace, value)

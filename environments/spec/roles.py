@@ -42,6 +42,11 @@ class Roles(Model):
     """Made where a job definition has secrets or credentials of a registry. Default: ENVIRONMENT-execution-role."""
     execution_policy: PolicyName | None = None
     """That role's policy. Default: ENVIRONMENT-execution-policy."""
+    nextflow: RoleName = "NextflowJobRole"
+    """Of Nextflow's head jobs; made where a job definition has job_role: nextflow."""
+    nextflow_policy: PolicyName = "nextflow-batch-access-policy"
+    nextflow_access: Literal["environment", "all"] = "environment"
+    """What that policy allows: jobs of this environment, by Nextflow's own job definitions; or any job."""
     secret_keys: tuple[KmsKeyArn, ...] = ()
     """ARNs of the KMS keys of the jobs' secrets, where they are not AWS's own (aws/secretsmanager, aws/ssm)."""
     bucket_policy: PolicyName = "bucket-access-policy"
@@ -70,12 +75,15 @@ class Roles(Model):
 
     @model_validator(mode="after")
     def _have_own_names(self) -> Self:
-        names = [name for name in (self.service, self.spot_fleet, self.instance, self.job, self.execution) if name]
+        given = (self.service, self.spot_fleet, self.instance, self.job, self.execution, self.nextflow)
+        names = [name for name in given if name]
         if len(names) != len(set(names)):
             raise ValueError(
-                "service, spot_fleet, instance, job and execution need different names: they are for different things"
+                "service, spot_fleet, instance, job, execution and nextflow need different names: they are for "
+                "different things"
             )
-        named = (self.bucket_policy, self.public_buckets_policy, self.storage_policy, self.execution_policy)
+        named = (self.bucket_policy, self.public_buckets_policy, self.storage_policy, self.execution_policy,
+                 self.nextflow_policy)  # fmt: skip
         policies = [name for name in named if name]
         if len(policies) != len(set(policies)):
             raise ValueError("two policies have the same name")

@@ -21,6 +21,13 @@ _NAMES = {
     "jobQueueName": "job-queue", "jobQueue": "job-queue",
     "jobDefinitionName": "job-definition", "jobDefinition": "job-definition", "jobId": "job",
 }  # fmt: skip
+# What carries tags from its first moment is tagged in the same call, and that must be allowed too.
+_MAKES = {
+    "CreateComputeEnvironment": ("compute-environment", "computeEnvironmentName"),
+    "CreateJobQueue": ("job-queue", "jobQueueName"),
+    "RegisterJobDefinition": ("job-definition", "jobDefinitionName"),
+    "SubmitJob": ("job", "jobId"),
+}
 
 
 def ask(request: Request) -> Iterator[Question]:
@@ -45,6 +52,9 @@ def ask(request: Request) -> Iterator[Question]:
             asked = True
     if not asked:
         yield Question(action, "*", keys)
+    if request.get("tags") and request.operation in _MAKES:
+        kind, name = _MAKES[request.operation]
+        yield Question("batch:TagResource", f"{_make_prefix(request)}{kind}/{request.get(name) or '*'}", keys)
     yield from _ask_to_pass(request)
 
 

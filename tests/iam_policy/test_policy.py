@@ -25,7 +25,7 @@ from tests.support.cli import Cli
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("cloud", "images", "launch_templates", "environments", "jobs", "nextflow")
-SERVICES = ("batch", "ec2", "ecs", "iam", "kms", "logs", "pricing", "s3", "service-quotas", "ssm", "sts")
+SERVICES = ("batch", "ec2", "ecr", "ecs", "iam", "kms", "logs", "pricing", "s3", "service-quotas", "ssm", "sts")
 SHIPPED = ("genomics", "genomics-2019", "reference", "salmon")
 # Called nowhere, or needing no permission (AWS STS API Reference).
 FREE = {"sts:GetCallerIdentity"}

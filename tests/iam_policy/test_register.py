@@ -18,6 +18,7 @@ from jobs.needs import needs as jobs_need
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
 from tests.support import environments
+from tests.support.container_images import TinyImage, put_tiny
 from tests.support.denied import Become, told
 from tests.support.removal import is_narrow, narrowed
 from tests.support.trust import trust
@@ -37,6 +38,15 @@ def denied(sandbox: Sandbox) -> list[tuple[str, str]]:
     return [(call.service, call.action) for call in sandbox.calls.all() if call.error in DENIALS]
 
 
+@pytest.fixture
+def pushed(sandbox: Sandbox) -> None:
+    """The image of head jobs is in ECR, as nextflow-image --push leaves it."""
+    ecr = sandbox.client("ecr")
+    ecr.create_repository(repositoryName="nextflow")
+    put_tiny(ecr, "nextflow", TinyImage(), "26.04.6")
+
+
+@pytest.mark.usefixtures("pushed")
 @pytest.mark.parametrize("name", ["genomics", "salmon", "genomics-2019"])
 def test_the_policy_is_enough(sandbox: Sandbox, become: Become, name: str) -> None:
     become(permissions(name))
@@ -136,6 +146,7 @@ def test_the_policy_is_enough_to_take_it_down_again(sandbox: Sandbox, become: Be
     assert all(name.startswith("kiln-ci") for name in (*left["roles"], *left["policies"]))
 
 
+@pytest.mark.usefixtures("pushed")
 @pytest.mark.parametrize("missing", PERMISSIONS, ids=lambda each: each.sid)
 def test_without_a_statement_kiln_says_what_is_missing(sandbox: Sandbox, become: Become, missing: Permission) -> None:
     become([each for each in permissions("genomics") if each.sid != missing.sid])

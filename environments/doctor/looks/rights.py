@@ -13,6 +13,7 @@ from environments.doctor.facts.scope import Scope
 from environments.kinds.ec2 import launch_templates as templates
 from environments.model import ownership
 from environments.plan.job_roles import list_demands, list_named
+from environments.rights.of_heads import list_head_demands
 from environments.rights.of_images import list_execution_demands, list_image_demands
 from environments.rights.of_machines import list_machine_demands
 from environments.rights.of_services import demand_of_batch, demand_of_spot_fleet
@@ -45,8 +46,11 @@ def _demands(cloud: Cloud, scope: Scope, roles: Roles) -> Iterator[Demand]:
     if spec and spec.with_execution_role and scope.environments:
         role, use = _role(cloud, spec.execution_role), _use(scope.environments[0], spec)
         yield from list_execution_demands(role, use, spec) if role else ()
+    if spec and spec.nextflow_role and scope.environments:
+        role, use = _role(cloud, spec.nextflow_role), _use(scope.environments[0], spec)
+        yield from list_head_demands(role, use, spec) if role else ()
     if spec and scope.environments:
-        own = {demand.role for demand in asked.values()} | {spec.job_role, spec.execution_role}
+        own = {demand.role for demand in asked.values()} | {spec.job_role, spec.execution_role, spec.nextflow_role}
         named = tuple(role for role in list_named(spec.job_definitions)
                       if role.name in roles.by_name and role.name not in own)  # fmt: skip
         yield from list_demands(named, spec, _use(scope.environments[0], spec))

@@ -11,6 +11,7 @@ from environments.kinds.iam import roles
 from environments.model.inputs import Inputs
 from environments.spec.job_mounts import Volume
 from environments.spec.jobs import JobDefinition
+from environments.spec.placeholders import fill_variable
 
 PERMISSIONS = ("READ", "WRITE", "MKNOD")
 SWAPPINESS = 60  # AWS Batch's default where there is a maxSwap
@@ -19,10 +20,10 @@ SWAPPINESS = 60  # AWS Batch's default where there is a maxSwap
 def describe(inputs: Inputs, name: str, definition: JobDefinition) -> dict[str, Any]:
     """Every field of a job definition, in the order in which a plan shows what differs."""
     return {
-        "image": definition.image,
+        "image": definition.image or inputs.images.get(definition.ecr or "", ""),
         "command": definition.command,
         "resources": _requirements(definition),
-        "environment": {name: value for name, value in definition.environment.items() if value},
+        "environment": _environment(inputs, definition),
         "secrets": dict(definition.secrets),
         "parameters": dict(definition.parameters),
         "jobRoleArn": _job_role(inputs, definition),
@@ -38,6 +39,7 @@ def describe(inputs: Inputs, name: str, definition: JobDefinition) -> dict[str, 
         "logOptions": _log_options(inputs, name, definition),
         "logSecrets": dict(definition.log.secret_options),
         "attempts": definition.attempts,
+        "retryOn": definition.retry_on,
         "timeout": definition.timeout or 0,
     }
 
@@ -47,7 +49,22 @@ def _requirements(definition: JobDefinition) -> dict[str, str]:
     return requirements | ({"GPU": str(definition.gpus)} if definition.gpus else {})
 
 
+def _environment(inputs: Inputs, definition: JobDefinition) -> dict[str, str]:
+    def name_bucket(use: str) -> str:
+        return inputs.spec.bucket_name(use, inputs.account, inputs.region)
+
+    def name_queue(name: str) -> str:
+        return f"arn:{inputs.partition}:batch:{inputs.region}:{inputs.account}:job-queue/{name}"
+
+    given = {name: value for name, value in definition.environment.items() if value}
+    return {
+        name: fill_variable(value, int(definition.memory), name_bucket, name_queue) for name, value in given.items()
+    }
+
+
 def _job_role(inputs: Inputs, definition: JobDefinition) -> str:
+    if definition.job_role == "nextflow":
+        return inputs.iam_arn(roles.KIND, inputs.spec.roles.nextflow)
     if definition.job_role != "job":
         return definition.job_role
     return inputs.iam_arn(roles.KIND, inputs.spec.job_role) if inputs.spec.job_role else "none"

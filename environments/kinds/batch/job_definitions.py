@@ -7,6 +7,7 @@ from typing import Any
 
 from cloud.session import Cloud
 from environments.kinds.batch import container_description, container_fields, container_properties
+from environments.kinds.batch.retry_strategy import read_reasons, render_strategy
 from environments.model import ownership, resource
 from environments.model.inputs import Inputs
 from environments.model.kind import goes, users_make_it_kilns
@@ -25,9 +26,11 @@ class ExistingDefinition(Existing):
 
 
 def desired(inputs: Inputs) -> tuple[Desired, ...]:
+    """Without those whose image nobody has pushed yet: they wait for it."""
     return tuple(
         Desired(KIND, name, container_fields.describe(inputs, name, definition), inputs.tags, exclusive=True)
         for name, definition in inputs.spec.job_definitions.items()
+        if name not in inputs.waiting
     )
 
 
@@ -71,10 +74,12 @@ def list_unnamed(
 
 
 def _described(revision: Mapping[str, Any]) -> dict[str, Any]:
+    retries = revision.get("retryStrategy") or {}
     return {
         **container_description.read(revision.get("containerProperties") or {}),
         "parameters": dict(revision.get("parameters") or {}),
-        "attempts": (revision.get("retryStrategy") or {}).get("attempts") or 1,
+        "attempts": retries.get("attempts") or 1,
+        "retryOn": read_reasons(retries.get("evaluateOnExit") or ()),
         "timeout": (revision.get("timeout") or {}).get("attemptDurationSeconds") or 0,
     }
 
@@ -89,7 +94,7 @@ def request(desired: Desired) -> dict[str, Any]:
     whole: dict[str, Any] = {
         "jobDefinitionName": desired.name, "type": "container",
         "containerProperties": container_properties.render(fields),
-        "parameters": fields["parameters"], "retryStrategy": {"attempts": fields["attempts"]},
+        "parameters": fields["parameters"], "retryStrategy": render_strategy(fields["attempts"], fields["retryOn"]),
         "platformCapabilities": ["EC2"], "tags": dict(desired.tags),
     }  # fmt: skip
     return whole | ({"timeout": {"attemptDurationSeconds": fields["timeout"]}} if fields["timeout"] else {})

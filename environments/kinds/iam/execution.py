@@ -79,6 +79,8 @@ def _repositories(place: Place, job: JobDefinition) -> Iterator[str]:
 
 def repository_arn(place: Place, job: JobDefinition) -> str:
     """The ARN of the repository of ECR that a job's image is from; "" for any other registry."""
+    if job.ecr:
+        return f"arn:{place.partition}:ecr:{place.region}:{place.account}:repository/{job.ecr}"
     image = job.ecr_repository
     if image is None:
         return ""

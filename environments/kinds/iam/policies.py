@@ -11,6 +11,7 @@ from cloud.session import Cloud
 from environments.kinds.iam import policy_versions
 from environments.kinds.iam.attachments import list_attachments
 from environments.kinds.iam.execution import execution_access
+from environments.kinds.iam.nextflow import nextflow_access
 from environments.kinds.iam.policy_state import NAME, DesiredPolicy, ExistingPolicy, find
 from environments.kinds.iam.policy_versions import DOCUMENT, make_memo
 from environments.kinds.iam.statements import (
@@ -45,6 +46,8 @@ def desired(inputs: Inputs) -> tuple[DesiredPolicy, ...]:
         documents.append((roles.public_buckets_policy, public_access(inputs)))
     if spec.with_execution_role:
         documents.append((spec.execution_policy, execution_access(spec, inputs)))
+    if spec.nextflow_role:
+        documents.append((roles.nextflow_policy, nextflow_access(spec, inputs.scope)))
     if roles.storage_policy:
         documents.append((roles.storage_policy, storage(inputs)))
     return tuple(

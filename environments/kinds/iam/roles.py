@@ -46,6 +46,9 @@ def desired(inputs: Inputs) -> tuple[DesiredRole, ...]:
     if spec.with_execution_role:
         execution = [inputs.iam_arn("policy", spec.execution_policy)]
         desired_roles.append(_role(inputs, spec.execution_role, "ecs-tasks.amazonaws.com", execution))
+    if spec.nextflow_role:
+        heads = [*data, inputs.iam_arn("policy", roles.nextflow_policy)]
+        desired_roles.append(_role(inputs, spec.nextflow_role, "ecs-tasks.amazonaws.com", heads))
     if roles.service != "service-linked":
         service = inputs.managed("service-role/AWSBatchServiceRole")
         desired_roles.append(_role(inputs, roles.service, "batch.amazonaws.com", [service]))
@@ -84,7 +87,8 @@ def _storage_policies(inputs: Inputs) -> list[str]:
 def _known(inputs: Inputs) -> tuple[str, ...]:
     """Policies that Kiln attaches, and so takes away again; what else somebody attached stays."""
     roles = inputs.spec.roles
-    own = (roles.bucket_policy, roles.public_buckets_policy, roles.storage_policy, inputs.spec.execution_policy)
+    own = (roles.bucket_policy, roles.public_buckets_policy, roles.storage_policy, roles.nextflow_policy,
+           inputs.spec.execution_policy)  # fmt: skip
     return (
         *(inputs.iam_arn("policy", name) for name in own if name),
         inputs.managed(_S3_READ),

@@ -67,7 +67,8 @@ def test_every_shipped_environment_is_planned_applied_and_then_unchanged(
         assert f"kiln:env:{name}" in each["tags"]
     again, calls = planned(name)
     assert [step.key for step in again.steps if step.something_to_do] == []
-    assert calls <= 30
+    # Of a head: its policy, its role, what is attached to it, the image; and the types that its definition must fit.
+    assert calls <= (30 if name == "salmon" else 35)
     done = len(work(sandbox))
     assert register(name, STOCK) == Exit.DONE
     assert register(name, STOCK, plan=True) == Exit.DONE

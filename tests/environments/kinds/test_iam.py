@@ -26,7 +26,7 @@ def test_whom_each_role_trusts() -> None:
     trust = {each.name: each.fields["trust"] for each in roles.desired(inputs("genomics-2019"))}
     assert trust == {
         "ecsInstanceRole": "ec2.amazonaws.com", "AWSBatchServiceRole": "batch.amazonaws.com",
-        "AWSSpotFleetTaggingRole": "spotfleet.amazonaws.com",
+        "AWSSpotFleetTaggingRole": "spotfleet.amazonaws.com", "NextflowJobRole": "ecs-tasks.amazonaws.com",
     }  # fmt: skip
     assert {each.name: each.fields["trust"] for each in roles.desired(inputs("salmon"))} == {
         "ecsInstanceRole": "ec2.amazonaws.com", "salmon-job-role": "ecs-tasks.amazonaws.com",

@@ -54,7 +54,7 @@ def test_tags_of_environments(
     ours = {"Null": {"aws:ResourceTag/kiln:env:a": "false"}}
     new = {"Null": {"aws:RequestTag/kiln:env:a": "false"}}
     ada = user(
-        allow("batch:CreateComputeEnvironment", Condition=new),
+        allow(["batch:CreateComputeEnvironment", "batch:TagResource"], Condition=new),
         allow("batch:UpdateComputeEnvironment", ENVIRONMENT + "*", Condition=ours),
         allow("batch:Describe*"),
         allow("iam:PassRole"),
