@@ -21,6 +21,7 @@ def estimate(instance_type: str) -> float:
     if instance_type in ON_DEMAND:
         return ON_DEMAND[instance_type]
     family = instance_type.partition(".")[0]
-    known = [price / vcpus(name) for name, price in ON_DEMAND.items() if name.partition(".")[0] == family]
+    priced = {name: price for name, price in ON_DEMAND.items() if name.partition(".")[0] == family}
+    known = [price / vcpus(name) for name, price in priced.items() if vcpus(name)]  # not every family has every size
     of_a_vcpu = known[0] if known else _OF_A_VCPU.get(family[:1], _OTHERS)
     return of_a_vcpu * vcpus(instance_type) + (0.0 if known else _OF_A_GPU * gpus(instance_type))
