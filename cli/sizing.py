@@ -14,6 +14,9 @@ from cli.task import JSON, REGION, task
         "types": "instance types or families with commas between them; default: the environment's, else c5,m5,r5",
         "max-vcpus": "vCPUs of all machines together; default: the environment's, else 100",
         "picture": "the SVG file that is drawn; '' for none",
+        "write": "write it into the environment's definition and Nextflow's configuration; a diff comes first",
+        "config": "the configuration's file; default: ENVIRONMENT.config",
+        "yes": "write without asking",
         "region": REGION,
         "json": JSON,
     },
@@ -26,11 +29,14 @@ def size(
     types: str = "",
     max_vcpus: int = 0,
     picture: str = "sizing.svg",
+    write: bool = False,
+    config: str = "",
+    yes: bool = False,
     region: str = "",
     json: bool = False,
 ) -> int:
     """Size processes and machines by what runs used."""
     from nextflow.recommendation import command
 
-    options = command.Options(percentile, env, types, max_vcpus, picture, region or None)
+    options = command.Options(percentile, env, types, max_vcpus, picture, region or None, write, config, yes)
     return command.run(trace, options, as_json=json)

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloud.session import Cloud
 from environments.machines.families import list_families
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
-from kiln import words
+from kiln import typed, words
+from kiln.asking import agree
 from kiln.errors import Exit, UserError
 from kiln.screen import Screen, print_json, print_result
 from nextflow.prices.load import load
 from nextflow.prices.offers import Offers
+from nextflow.recommendation import writing
 from nextflow.recommendation.document import make_document
 from nextflow.recommendation.pictures import write_picture
-from nextflow.recommendation.recommend import Asks, recommend, size
+from nextflow.recommendation.recommend import Asks, Recommendation, recommend, size
 from nextflow.recommendation.show import render_asks
 from nextflow.recommendation.show_machines import render_machines
 from nextflow.sizing.usage import sum_up
@@ -22,11 +25,15 @@ from nextflow.traces.read import read_all
 
 FAMILIES = ("c5", "m5", "r5")  # where no environment says which
 MAX_VCPUS = 100
+NOBODY = UserError("nobody is here to answer", "files would be written, and no terminal to ask a person", "Add --yes.")
 
 
 @dataclass(frozen=True)
 class Options:
-    """What is sized, and for what. `types` has commas between types or families; "" and 0: the environment's."""
+    """What is sized, and for what. `types` has commas between types or families; "" and 0: the environment's.
+
+    `write`: into the environment's definition and `config` ("": ENVIRONMENT.config), with `yes` without asking.
+    """
 
     percentile: str = "95"
     env: str = ""
@@ -34,6 +41,15 @@ class Options:
     max_vcpus: int = 0
     picture: str = "sizing.svg"
     region: str | None = None
+    write: bool = False
+    config: str = ""
+    yes: bool = False
+
+    def __post_init__(self) -> None:
+        if self.write and not self.env:
+            raise UserError(
+                "--write needs an environment", "its definition and its configuration are written", "Add --env NAME."
+            )
 
 
 def run(traces: Sequence[str], options: Options, *, as_json: bool) -> int:
@@ -45,11 +61,32 @@ def run(traces: Sequence[str], options: Options, *, as_json: bool) -> int:
     names = list_names(options.types, spec)
     advised = recommend(sized, _load_offers(options.region, names, screen), names, find_max_vcpus(options, spec))
     picture = str(write_picture(Path(options.picture), sized)) if options.picture else ""
+    if not as_json:
+        print_result(render_machines(advised) + (f"\n  picture   {picture}" if picture else ""))
+    if options.write and spec:
+        return _write(advised, spec, options, screen, picture if as_json else None)
     if as_json:
         print_json(make_document(advised, picture, [], ""))
-    else:
-        print_result(render_machines(advised) + (f"\n  picture   {picture}" if picture else ""))
     return Exit.DONE
+
+
+def _write(
+    advised: Recommendation, spec: EnvironmentSpec, options: Options, screen: Screen, picture: str | None
+) -> int:  # fmt: skip
+    """Show the difference, ask, write. `picture` is its file's name for the document, None: words are printed."""
+    cloud = Cloud(options.region)
+    changes = writing.plan(cloud, options.env, spec, advised, options.config, options.max_vcpus)
+    diff = "\n".join(change.diff() for change in changes)
+    if picture is None:
+        print_result(diff or f"{spec.name} is so already: nothing to write")
+    agreed = not changes or agree(screen, [] if options.yes else ["Write this?"], NOBODY)
+    written = writing.write(changes) if agreed else []
+    if picture is not None:
+        print_json(make_document(advised, picture, written, diff))
+    elif written:
+        command = typed.command(f"register-env --env {options.env}")
+        print_result(f"✓ written: {', '.join(written)}\n  next    {command}")
+    return Exit.DONE if agreed else Exit.SOMETHING_TO_DO
 
 
 def read_percentile(text: str) -> float:
@@ -74,6 +111,8 @@ def list_names(types: str, spec: EnvironmentSpec | None) -> tuple[str, ...]:
 
 
 def find_max_vcpus(options: Options, spec: EnvironmentSpec | None) -> int:
+    if options.max_vcpus < 0:
+        raise UserError(f"--max-vcpus {options.max_vcpus} is below 0", "machines have vCPUs", "Try --max-vcpus 100.")
     if options.max_vcpus or spec is None:
         return options.max_vcpus or MAX_VCPUS
     return max(compute.max_vcpus for compute in spec.compute_environments.values())

@@ -9,9 +9,7 @@ def test_size(typed: Typed, recorded: Record) -> None:
     assert typed("size", "--trace", "a") == 2
     typed(
         "size", "--trace", "a", "--trace", "b", "--percentile", "99", "--env", "e", "--types", "c5,m5",
-        "--max-vcpus", "64", "--picture", "p.svg", "--region", "r", "--json",
+        "--max-vcpus", "64", "--picture", "p.svg", "--write", "--config", "c", "--yes", "--region", "r", "--json",
     )  # fmt: skip
-    assert run.calls == [
-        ((["a"], Options()), {"as_json": False}),
-        ((["a", "b"], Options("99", "e", "c5,m5", 64, "p.svg", "r")), {"as_json": True}),
-    ]
+    whole = Options("99", "e", "c5,m5", 64, "p.svg", "r", write=True, config="c", yes=True)
+    assert run.calls == [((["a"], Options()), {"as_json": False}), ((["a", "b"], whole), {"as_json": True})]

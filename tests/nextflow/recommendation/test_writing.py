@@ -1,0 +1,102 @@
+"""`invoke size --write`: the definition and Nextflow's configuration, a difference first."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from environments.spec import definitions
+from kiln.errors import UserError
+from nextflow.recommendation import command
+from nextflow.recommendation.command import Options
+from sandbox.inprocess import Sandbox
+from tests.support.traces import list_salmon, write_trace
+
+SHIPPED = Path(definitions.__file__).parent.parent
+Capsys = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def copy(tmp_path: Path, name: str, *changes: tuple[str, str]) -> Path:
+    text = (SHIPPED / f"{name}.yaml").read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(text)
+    return path
+
+
+def write(capsys: Capsys, trace: str, env: Path, **options: object) -> str:
+    whole = Options(env=str(env), write=True, yes=True, picture="", **options)  # type: ignore[arg-type]
+    assert command.run([trace], whole, as_json=False) == 0
+    return capsys.readouterr().out
+
+
+def test_the_guide_of_2019_is_what_is_written(tmp_path: Path, capsys: Capsys) -> None:
+    """Of machines that are too small the definition becomes what Kiln ships as `salmon`."""
+    env = copy(
+        tmp_path, "salmon", ("[c5.2xlarge] # 8 vCPUs: at most 12 of them", "[c5.large]"),
+        ("[c5.4xlarge] # 16 vCPUs: at most 6 of them", "[c5.xlarge]"),
+    )  # fmt: skip
+    trace = write_trace(tmp_path / "trace.txt", list_salmon())
+    shown = write(capsys, trace, env)
+    assert "-    instance_types: [c5.large]\n+    instance_types: [c5.2xlarge] # 8 vCPUs: at most 12 of them" in shown
+    assert env.read_text() == (SHIPPED / "salmon.yaml").read_text()
+    config = (tmp_path / "salmon.config").read_text()
+    assert "withName: 'salmon'" in config or "withName: salmon" in config
+    assert "9300.MB" in config
+    assert "register-env" in shown
+    assert "nothing to write" in write(capsys, trace, env)
+
+
+def test_both_types_serve_queues_that_share_their_machines(tmp_path: Path, capsys: Capsys) -> None:
+    """On Spot all types that are as large count."""
+    env = copy(tmp_path, "genomics")
+    write(capsys, write_trace(tmp_path / "trace.txt", list_salmon()), env)
+    spec = definitions.load(str(env))
+    on_demand, spot = (spec.compute_environments[name].instance_types for name in ("ondemand", "spot"))
+    assert on_demand == ("c6i.2xlarge", "c6i.4xlarge")
+    assert {"c6i.2xlarge", "m6i.2xlarge", "r6i.2xlarge", "c7i.2xlarge", "c6i.4xlarge"} <= set(spot)
+    assert "# no machine runs where no job waits" in env.read_text()
+
+
+def test_a_limit_that_was_given_is_written_too(tmp_path: Path, capsys: Capsys) -> None:
+    env = copy(tmp_path, "salmon")
+    write(capsys, write_trace(tmp_path / "trace.txt", list_salmon()), env, max_vcpus=64)
+    spec = definitions.load(str(env))
+    assert {compute.max_vcpus for compute in spec.compute_environments.values()} == {64}
+
+
+def test_nothing_is_written_where_nobody_agreed(tmp_path: Path, capsys: Capsys) -> None:
+    env = copy(tmp_path, "salmon", ("c5.2xlarge", "c5.large"))
+    before, trace = env.read_text(), write_trace(tmp_path / "trace.txt", list_salmon())
+    with pytest.raises(UserError, match="nobody is here"):
+        command.run([trace], Options(env=str(env), write=True, picture=""), as_json=False)
+    assert "+    instance_types: [c5.2xlarge]" in capsys.readouterr().out
+    assert env.read_text() == before
+    assert not (tmp_path / "salmon.config").exists()
+
+
+def test_the_document_names_what_was_written(tmp_path: Path, capsys: Capsys) -> None:
+    env = copy(tmp_path, "salmon", ("c5.2xlarge", "c5.large"))
+    options = Options(env=str(env), write=True, yes=True, picture="", config=str(tmp_path / "own.config"))
+    assert command.run([write_trace(tmp_path / "t", list_salmon())], options, as_json=True) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["written"] == [str(env), str(tmp_path / "own.config")]
+    assert "+++" in document["diff"]
+
+
+def test_a_process_that_was_killed_gets_more_in_the_configuration(tmp_path: Path, capsys: Capsys) -> None:
+    killed: dict[str, object] = {"name": "salmon (x)", "status": "FAILED", "exit": 137, "memory": "10 GB"}
+    write(capsys, write_trace(tmp_path / "trace.txt", [*list_salmon(), killed]), copy(tmp_path, "salmon"))
+    assert "15400.MB" in (tmp_path / "salmon.config").read_text().split("withName")[1].split("withName")[0]
+
+
+def test_it_needs_an_environment() -> None:
+    with pytest.raises(UserError, match="--write needs an environment"):
+        Options(write=True)
