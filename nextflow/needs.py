@@ -1,9 +1,9 @@
 """What the commands of Nextflow's side need to be allowed beyond what environments, the doctor and jobs need.
 
-Sources: the page for Amazon EC2, Service Authorization Reference.
+Sources: the pages for Amazon EC2, AWS Batch and Amazon S3, Service Authorization Reference.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cloud.policy import Permission, Scope
 from environments.spec.environment import EnvironmentSpec
@@ -11,4 +11,24 @@ from environments.spec.environment import EnvironmentSpec
 
 def needs(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
     """List the permissions for these environments."""
-    return (Permission("NextflowPrices", ("ec2:DescribeSpotPriceHistory",)),)
+    return (Permission("NextflowPrices", ("ec2:DescribeSpotPriceHistory",)), *_runs(specs, scope))
+
+
+def _runs(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
+    """Head jobs of their own definition, with tags, and what runs have below _nextflow/ of the environments' buckets.
+
+    That jobs may be listed and ended, and buckets listed, stands with the environments' needs.
+    """
+    named = {name for spec in specs for name in spec.job_definitions if name.endswith("nextflow")} or {"nextflow"}
+    definitions = tuple(
+        scope.arn("batch", f"job-definition/{name}{end}") for name in sorted(named) for end in ("", ":*")
+    )
+    names = sorted({queue for spec in specs for queue in spec.queues if queue.endswith("head")} or {"head"})
+    queues = tuple(scope.arn("batch", f"job-queue/{name}") for name in names)
+    jobs = (scope.arn("batch", "job/*"),)
+    yield Permission("RunsSubmit", ("batch:SubmitJob",), (*queues, *definitions, *jobs))
+    yield Permission("RunsTags", ("batch:TagResource",), jobs)
+    buckets = {spec.bucket_name(use, scope.account, scope.region) for spec in specs for use in spec.buckets}
+    if buckets:
+        places = tuple(f"arn:{scope.partition}:s3:::{bucket}/_nextflow/*" for bucket in sorted(buckets))
+        yield Permission("RunsFiles", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), places)

@@ -14,6 +14,7 @@ _NAME = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 HIDDEN = "•••"
+_SHORT = 4  # characters: shorter values stand in too many lines
 
 
 def is_secret(name: str, value: str) -> bool:
@@ -32,6 +33,29 @@ def mask_words(words: Sequence[str]) -> str:
 def list_secrets(words: Sequence[str]) -> list[str]:
     """List the options whose values are hidden."""
     return [name for _, name in _walk(words) if name]
+
+
+def list_values(words: Sequence[str], values: Mapping[str, Any]) -> list[str]:
+    """List the secrets themselves, so that they can be hidden where a head prints them; short ones are left out."""
+    secrets = [word.partition("=")[2] or word for word, (shown, _) in zip(words, _walk(words), strict=True)
+               if HIDDEN in shown]  # fmt: skip
+    return [text for text in (*secrets, *_list_secret(values)) if len(text) >= _SHORT]
+
+
+def _list_secret(values: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _list_secret(value)
+        else:
+            parts = value if isinstance(value, list) else [value]
+            yield from (str(part) for part in parts if is_secret(key, str(part)))
+
+
+def hide(text: str, secrets: Sequence[str]) -> str:
+    """Hide secrets in a line of somebody else's."""
+    for secret in secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def _walk(words: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from cloud.session import Cloud
 from kiln import asking
 from kiln.errors import Exit, Interrupted
 from kiln.screen import Screen, print_json, print_result
+from nextflow.runs import masking
 from nextflow.runs.looks import outputs
 from nextflow.runs.screens import started as screens
 from nextflow.runs.start import plan
@@ -48,8 +49,9 @@ def _agree_to_first(cloud: Cloud, planned: Planned, yes: bool, screen: Screen) -
 
 def _follow(cloud: Cloud, planned: Planned, started: Started, screen: Screen) -> Ended:
     logs = planned.places.uri(planned.places.logs)
+    secrets = masking.list_values(started.command, planned.params.values if planned.params else {})
     try:
-        return follow(cloud, started.record, started.job, planned.setting.queues, logs, screen)
+        return follow(cloud, started.record, started.job, planned.setting.queues, logs, screen, secrets)
     except Interrupted as interrupted:
         leaving.leave(cloud, started.record.name, started.job, interrupted, screen)
         raise

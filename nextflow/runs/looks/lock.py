@@ -13,20 +13,25 @@ from cloud import errors
 from cloud.session import Cloud
 from nextflow.runs.places import Places
 
-FRESH = 300.0  # seconds: a head renews its lock more often
+FRESH = 180.0  # seconds: a head renews its lock every 30, and another takes it after so many (NF_LOCK_STALE)
 
 
 @dataclass(frozen=True)
 class Lock:
-    """`job` is the id of the head's job, "" for a head outside AWS Batch; `age` in seconds since it was renewed."""
+    """`job` is the id of the head's job, "" for a head outside AWS Batch; `age` in seconds since it was renewed.
+
+    `is_held`: its head has not given it back.
+    """
 
     job: str
     run_id: str
     age: float
+    is_held: bool = True
 
     @property
     def is_fresh(self) -> bool:
-        return self.age < FRESH
+        """Whether somebody holds it who has renewed it lately."""
+        return self.is_held and self.age < FRESH
 
 
 def read(cloud: Cloud, places: Places) -> Lock | None:
@@ -35,8 +40,7 @@ def read(cloud: Cloud, places: Places) -> Lock | None:
     if answer is None:
         return None
     data = _read_json(answer["Body"].read())
-    job = data.get("job") or data.get("job_id") or ""
-    return Lock(str(job), str(data.get("id") or data.get("run_id") or ""), _age(answer))
+    return Lock(str(data.get("job") or ""), str(data.get("session") or ""), _age(answer), data.get("state") != "free")
 
 
 def _read_json(text: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cloud import errors
+from cloud.looks import Looks
 from cloud.session import Cloud
 from nextflow.runs.places import split
 
@@ -28,8 +29,13 @@ class Outputs:
     size: int = 0
 
 
-def look(cloud: Cloud, address: str) -> Outputs:
-    """List a folder (s3://…); none where it or its bucket is not there."""
+def look(cloud: Cloud, address: str) -> Outputs | None:
+    """List a folder (s3://…); no files where it or its bucket is not there, None where it may not be listed."""
+    nothing: Outputs | None = None
+    return Looks().at(address, nothing, lambda: _list(cloud, address))
+
+
+def _list(cloud: Cloud, address: str) -> Outputs:
     bucket, prefix = split(address)
     prefix = f"{prefix.rstrip('/')}/" if prefix.strip("/") else ""
     files: list[Output] = []

@@ -35,6 +35,7 @@ class Whole:
     head: Head
     tasks: tuple[Job, ...]
     outputs: Outputs | None
+    logs: Outputs | None = None
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -63,7 +64,7 @@ def look(cloud: Cloud, bucket: str, name: str, queue: str, queues: Sequence[str]
     head = heads.look(cloud, places, record, queue)
     listed = outputs.look(cloud, record.output) if record.output else None
     jobs = tasks.list_of(cloud, record.id, queues, find_begin(record, head))
-    return Whole(record, places, head, tuple(jobs), listed)
+    return Whole(record, places, head, tuple(jobs), listed, outputs.look(cloud, places.uri(places.logs)))
 
 
 def find_begin(record: RunRecord, head: Head) -> datetime:

@@ -76,6 +76,8 @@ def _files(whole: Whole) -> Iterator[str]:
     record, places = whole.record, whole.places
     yield f"  work     {record.work}"
     yield f"  logs     {places.uri(places.logs)}"
+    for file in whole.logs.files if whole.logs else ():
+        yield f"    {words.format_size(file.size):>10}  {file.name}"
     yield f"  cache    {places.uri(places.cache)}"
     if record.params:
         yield f"  params   {record.params}"
@@ -100,6 +102,7 @@ def make_document(whole: Whole, spent: Spent, region: str) -> dict[str, Any]:
         "tasks": {"counts": count_states(whole)}, "cost": _make_cost(spent.cost, spent),
         "files": {
             "work": record.work, "logs": places.uri(places.logs), "cache": places.uri(places.cache),
+            "kept": [file.name for file in whole.logs.files] if whole.logs else [],
             "params": record.params, "config": record.config, "output": record.output,
         },
         "outputs": make_outputs_document(whole.outputs),

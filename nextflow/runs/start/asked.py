@@ -1,5 +1,6 @@
 """What a person typed for a run, and what a run that goes on takes over (pure)."""
 
+import re
 from dataclasses import dataclass, replace
 
 from kiln.errors import UserError
@@ -7,6 +8,8 @@ from nextflow.runs import arguments, pipeline
 from nextflow.runs.pipeline import Pipeline
 from nextflow.runs.places import split
 from nextflow.runs.record import RunRecord
+
+_ODD = re.compile(r"[\[\]\s\"\\$`']")  # what nextflow/entrypoint/settings.sh refuses
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,14 @@ class Asked:
 
 
 def check_address(option: str, address: str) -> None:
-    if address and not (address.startswith("s3://") and split(address)[0]):
+    if not address:
+        return
+    if option == "--work" and (odd := _ODD.search(address)):
+        raise UserError(
+            f"--work {address} holds {odd[0]!r}", "a head takes a folder without blanks, quotes, brackets and $",
+            "Give the folder another name.",
+        )  # fmt: skip
+    if not (address.startswith("s3://") and split(address)[0]):
         raise UserError(f"{option} {address} is no address in S3", "tasks on AWS Batch share S3 and nothing else",
                         f"Try {option} s3://BUCKET/FOLDER.")  # fmt: skip
 

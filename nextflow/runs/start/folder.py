@@ -8,7 +8,7 @@ from typing import Any
 
 from kiln.errors import UserError
 
-_LEFT_OUT = ("work", "results", "node_modules")
+_LEFT_OUT = ("runs", "work")  # what runs on this computer left there
 _MOST = 200 * 1024 * 1024  # bytes: a project is scripts; data is uploaded by itself
 
 
@@ -17,9 +17,7 @@ def list_files(folder: Path) -> Iterator[tuple[str, Path]]:
     for path, folders, names in os.walk(folder):
         below = Path(path).relative_to(folder)
         top = below == Path()
-        folders[:] = sorted(
-            name for name in folders if not name.startswith(".") and not (top and name in ("runs", *_LEFT_OUT))
-        )
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and not (top and name in _LEFT_OUT))
         for name in sorted(names):
             if not name.startswith("."):
                 yield (below / name).as_posix(), Path(path) / name

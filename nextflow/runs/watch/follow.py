@@ -1,5 +1,6 @@
 """A run as it goes on: its head's states and log, its tasks by state, the machines that they want and have."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -8,6 +9,7 @@ from cloud.session import Cloud
 from jobs.looks.following import Follower
 from jobs.model.job import Job
 from kiln.screen import Screen
+from nextflow.runs import masking
 from nextflow.runs.looks import fleet
 from nextflow.runs.looks.tasks import Tasks
 from nextflow.runs.record import RunRecord
@@ -35,9 +37,13 @@ class Ended:
 
 
 def follow(
-    cloud: Cloud, record: RunRecord, job_id: str, queues: tuple[str, ...], logs: str, screen: Screen
+    cloud: Cloud, record: RunRecord, job_id: str, queues: tuple[str, ...], logs: str, screen: Screen,
+    secrets: Sequence[str] = (),
 ) -> Ended:  # fmt: skip
-    """Follow a head job to its end; every line is shown. Raises UserError for a job that AWS Batch does not know."""
+    """Follow a head job to its end; every line is shown, `secrets` hidden in it.
+
+    Raises UserError for a job that AWS Batch does not know.
+    """
     follower, standstill = Follower(cloud, job_id), Standstill(cloud, logs)
     tasks = Tasks(cloud, record.id, queues, follower.job.created or datetime.now(UTC))
     seen, looked = "", wait.now() - PROGRESS
@@ -45,7 +51,7 @@ def follow(
     def probe() -> bool | None:
         nonlocal seen, looked
         for line in follower.look():
-            screen.say(f"  {line}")
+            screen.say(f"  {masking.hide(line, secrets)}")
         if wait.now() - looked >= PROGRESS or follower.is_over:
             looked, counts = wait.now(), tasks.count()
             line = progress.render(counts, fleet.look(cloud, queues))
@@ -60,5 +66,5 @@ def follow(
     if follower.job.last and follower.job.last.stream:
         wait.pause(FLUSH)
     for line in follower.read_lines():
-        screen.say(f"  {line}")
+        screen.say(f"  {masking.hide(line, secrets)}")
     return Ended(follower.job)

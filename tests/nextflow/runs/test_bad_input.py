@@ -151,3 +151,8 @@ def test_an_environment_that_is_not_registered(sandbox: Sandbox, tmp_path: Path,
     spec = definitions.load(env)
     sandbox.client("s3").create_bucket(Bucket=spec.bucket_name("work", "123456789012", "us-east-1"))
     assert refuse(sandbox, project, env).what == "there is no environment small in us-east-1"
+
+
+@pytest.mark.parametrize("address", ["s3://a/b c", "s3://a/$x", "s3://a/it's", "s3://a/[1]"])
+def test_work_folders_that_a_head_does_not_take(sandbox: Sandbox, lab: str, project: Path, address: str) -> None:
+    assert f"--work {address} holds" in refuse(sandbox, project, lab, work=address).what

@@ -138,13 +138,18 @@ def _status(sandbox: Sandbox) -> str:
 
 
 def test_the_document_of_a_run_that_ended(
-    sandbox: Sandbox, lab: str, project: Path, agents: AgentDouble, capsys: pytest.CaptureFixture[str]
+    sandbox: Sandbox, lab: str, project: Path, tmp_path: Path, agents: AgentDouble, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    agents.script("awsbatch", seconds=30)
+    agents.script("awsbatch", seconds=30, log=("params: token=hidden-x", "db: also-hidden"))
+    (tmp_path / "p.yaml").write_text("db: {password: also-hidden}\n")
     sandbox.client("s3").put_object(Bucket=BUCKET, Key="out/quant.sf", Body=b"x")
-    assert follow(project, lab, as_json=True, output=f"s3://{BUCKET}/out", words=("--token", "hidden-x")) == 0
+    assert (
+        follow(project, lab, as_json=True, output=f"s3://{BUCKET}/out", params="p.yaml", words=("--token", "hidden-x"))
+        == 0
+    )
     printed = capsys.readouterr()
     document = json.loads(printed.out)
     assert (document["status"], document["exit_code"], document["outputs"]["count"]) == ("SUCCEEDED", 0, 1)
-    assert "hidden-x" not in printed.out + printed.err
+    assert "hidden" not in printed.out + printed.err
+    assert "params: token=•••" in printed.err
     assert keys(document) == DOCUMENTS["run"]

@@ -103,16 +103,23 @@ def test_a_run_that_was_resumed_has_no_orphans(
     assert list_orphans(capsys, lab) == []
 
 
-@pytest.mark.parametrize(("waited", "count"), [(30, 0), (900, 1)])
+@pytest.mark.parametrize(("state", "waited", "count"), [("held", 30, 0), ("held", 900, 1), ("free", 0, 1)])
 def test_a_head_outside_aws_batch_lives_while_it_renews_its_lock(
-    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str], waited: int, count: int
+    sandbox: Sandbox,
+    lab: str,
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    state: str,
+    waited: int,
+    count: int,
 ) -> None:
     """By S3's own clock, whatever this computer's says."""
     record = start(sandbox, project, lab)
     submit_task(sandbox, record["id"])
     sandbox.client("batch").terminate_job(jobId=record["jobs"][0], reason="killed")
     lock = {"Bucket": BUCKET, "Key": "_nextflow/heads/first/lock.json"}
-    sandbox.client("s3").put_object(**lock, Body=json.dumps({"job": "", "id": record["id"]}).encode())
+    held = {"state": state, "token": "t", "count": "3", "job": "", "host": "lab-1", "session": record["id"]}
+    sandbox.client("s3").put_object(**lock, Body=json.dumps(held).encode())
     sandbox.clock.advance(waited)
     if waited > 300:
         age(sandbox, waited)

@@ -34,3 +34,10 @@ def test_a_file_of_parameters() -> None:
 
 def test_which_options_hold_secrets() -> None:
     assert masking.list_secrets(("--token", "x", "--reads", "y", f"--key={KEY}")) == ["--token", "--key"]
+
+
+def test_secrets_are_hidden_in_what_a_head_prints() -> None:
+    values = {"db": {"password": "pass-word"}, "keys": [KEY], "token": "ab", "reads": "s3://a"}
+    secrets = masking.list_values(("--api_key", "abc-def", "--token=xyz-1", "--reads", "b"), values)
+    assert secrets == ["abc-def", "xyz-1", "pass-word", KEY]
+    assert masking.hide("key abc-def, pass-word; ab", secrets) == "key •••, •••; ab"
