@@ -22,7 +22,7 @@ def read_text(text: str) -> str:
 READERS: dict[str, tuple[str, Reader]] = {
     "name": ("name", read_text), "process": ("process", read_text), "tag": ("tag", read_text),
     "status": ("status", read_text), "taskid": ("task_id", read_text), "hash": ("hash", read_text),
-    "queue": ("queue", read_text), "container": ("container", read_text), "erroraction": ("error_action", read_text),
+    "queue": ("queue", read_text),
     "exit": ("exit_code", read_count), "exitstatus": ("exit_code", read_count), "attempt": ("attempt", read_count),
     "cpus": ("cpus", read_count), "memory": ("memory", read_bytes), "time": ("time", read_seconds),
     "disk": ("disk", read_bytes), "%cpu": ("cpu", read_share), "pcpu": ("cpu", read_share),
@@ -35,9 +35,9 @@ READERS: dict[str, tuple[str, Reader]] = {
 }  # fmt: skip
 # What Nextflow writes besides, and sizing has no use for.
 IGNORED = {
-    "submit", "nativeid", "peakvmem", "vmem", "%mem", "pmem", "syscr", "syscw", "workdir",
-    "script", "scratch", "module", "env", "hostname", "host", "cpumodel", "volctxt", "invctxt", "executor", "shell",
-    "machinetype", "cloudzone", "pricemodel", "numspotinterruptions", "logstreamid", "resourceallocation",
+    "submit", "container", "erroraction", "nativeid", "peakvmem", "vmem", "%mem", "pmem", "syscr", "syscw",
+    "workdir", "script", "scratch", "module", "env", "hostname", "host", "cpumodel", "volctxt", "invctxt", "executor",
+    "shell", "machinetype", "cloudzone", "pricemodel", "numspotinterruptions", "logstreamid", "resourceallocation",
     "accelerator", "acceleratorrequest", "acceleratortype", "dataset", "id", "cost",
 }  # fmt: skip
 # A header without any of these is no trace's.

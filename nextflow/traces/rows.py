@@ -10,6 +10,8 @@ from nextflow.traces.task import Attempt
 _FIELDS = {field.name: position for position, field in enumerate(dataclasses.fields(Attempt))}
 _UNKNOWN: tuple[Any, ...] = tuple("" if field.type is str else None for field in dataclasses.fields(Attempt))
 _PROCESS, _TAG, _STATUS, _EXIT = (_FIELDS[name] for name in ("process", "tag", "status", "exit_code"))
+_REALTIME = _FIELDS["realtime"]
+_TIMES = ("begun", "completed")  # which are slow to read, and matter where it is not known how long a task ran
 _ENDED = {"SUCCEEDED": "COMPLETED", "SUCCESS": "COMPLETED"}
 
 
@@ -22,10 +24,11 @@ class RowReader:
         self._name = normal.index("name") if "name" in normal else None
         self._first: list[tuple[int, int, Reader]] = []
         self._else: list[tuple[int, int, Reader]] = []
+        self._times: list[tuple[int, int, Reader]] = []
         taken: set[str] = set()
         for column, (field, reader) in READERS.items():
             if column in normal and column != "name":
-                plan = self._else if field in taken else self._first
+                plan = self._times if field in _TIMES else self._else if field in taken else self._first
                 plan.append((normal.index(column), _FIELDS[field], reader))
                 taken.add(field)
 
@@ -43,6 +46,8 @@ class RowReader:
             for index, position, reader in self._else:
                 if values[position] in (None, ""):
                     values[position] = reader(row[index])
+            for index, position, reader in self._times if values[_REALTIME] is None else ():
+                values[position] = reader(row[index])
         except ValueError as error:
             raise ValueError(f"column {self.columns[index]}: {error}") from None
         self._complete(values, row)

@@ -32,8 +32,6 @@ class Attempt:
     read_by_disk: int | None = None
     written_by_disk: int | None = None
     queue: str = ""
-    container: str = ""
-    error_action: str = ""
     hash: str = ""
     """The first signs of its work folder: of a task that another run took over (CACHED) it is the same."""
 

@@ -31,13 +31,13 @@ def read_seconds(text: str) -> float | None:
 
     Raises ValueError for what is no duration.
     """
-    number = _read_raw(text)
+    number = _read_raw(text) if text[-1:].isdecimal() else None
     return _read_duration(text) if number is None else number / 1000
 
 
 def read_bytes(text: str) -> int | None:
     """Read an amount in bytes: "2.6 MB", "1 GB", or raw bytes. None for unknown; ValueError for what is no amount."""
-    number = _read_raw(text)
+    number = _read_raw(text) if text[-1:].isdecimal() else None
     return _read_amount(text) if number is None else int(number)
 
 
@@ -75,8 +75,6 @@ def read_instant(text: str) -> float | None:
 
 def _read_raw(text: str) -> float | None:
     """Read a bare number; None for anything else, an exponent's too where it is written for people."""
-    if not text[-1:].isdecimal():
-        return None
     try:
         return _check(float(text))
     except ValueError:
