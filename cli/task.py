@@ -1,6 +1,7 @@
 """What makes a function a task of Kiln's, and the one boundary where errors become words."""
 
 import functools
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -25,6 +26,7 @@ def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
     def run(*arguments: Any, **options: Any) -> None:
         from kiln import signals, typed
 
+        show_help_if_asked(function.__name__, options)
         typed.note(options)
         try:
             with signals.handle():
@@ -35,6 +37,15 @@ def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
             sys.exit(code)
 
     return run
+
+
+def show_help_if_asked(name: str, options: dict[str, Any]) -> None:
+    """Show a task's help in its place where invoke took `--help` behind its name for the value of an argument."""
+    asked = next((value for value in options.values() if value in ("--help", "-h")), None)
+    words = sys.argv[1 : sys.argv.index(asked)] if asked in sys.argv else []
+    named = [word for word in words if word.replace("-", "_").replace(".", "_") == name]
+    if named:
+        os.execv(sys.executable, [sys.executable, "-m", "invoke", "--help", named[-1]])
 
 
 def tell(error: BaseException) -> int:

@@ -2,7 +2,9 @@
 
 import os
 import signal
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError, NoRegionError
@@ -10,6 +12,8 @@ from botocore.exceptions import ClientError, NoRegionError
 from cli.task import bounded, task
 from kiln.errors import Exit, Interrupted, UserError
 from sandbox.command.client import SandboxError
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def ends_with(error: BaseException) -> int:
@@ -96,3 +100,12 @@ def test_no_option_gets_a_short_name_by_itself() -> None:
 
     [argument] = some.get_arguments()
     assert argument.names == ("region",)
+
+
+@pytest.mark.parametrize("words", [["show-job", "--help"], ["sandbox", "show-job", "-h"], ["sandbox.ssh", "--help"]])
+def test_help_is_asked_for_behind_a_task_that_takes_an_argument(words: list[str]) -> None:
+    """invoke itself takes --help for the argument's value."""
+    command = [sys.executable, "-m", "invoke", *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"{words[-2]} [--options]" in done.stdout
