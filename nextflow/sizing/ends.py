@@ -32,7 +32,7 @@ def find_end(attempt: Attempt) -> End:
     if attempt.status not in ("FAILED", "COMPLETED"):
         return End.ABORTED
     if attempt.exit_code in (None, HOST_LOST):
-        return End.LOST
+        return End.TIME if _ran_into_its_limit(attempt) else End.LOST
     if attempt.exit_code in MEMORY_CODES:
         return End.TIME if _ran_into_its_limit(attempt) else End.MEMORY
     if attempt.exit_code in TIME_CODES:
@@ -41,6 +41,6 @@ def find_end(attempt: Attempt) -> End:
 
 
 def _ran_into_its_limit(attempt: Attempt) -> bool:
-    """AWS Batch ends what is over its time with SIGTERM, and after 30 s with SIGKILL, which is 137 as well."""
-    lasted = attempt.realtime if attempt.realtime is not None else attempt.duration
+    """AWS Batch ends what is over its time with SIGTERM, after 30 s with SIGKILL, which is 137 too, or has no code."""
+    lasted = attempt.lasted
     return attempt.time is not None and lasted is not None and lasted >= attempt.time * NEAR

@@ -43,8 +43,8 @@ class Sample:
         return self.values[max(rank, 1) - 1]
 
     def is_enough_for(self, percent: float) -> bool:
-        """Return whether a percentile differs from the largest value: 20 values for 95 percent, 100 for 99."""
-        return len(self.values) * (100 - percent) >= 100
+        """Return whether a percentile can differ from the largest value: 20 values for 95 percent, 100 for 99."""
+        return percent >= 100 or len(self.values) * (100 - percent) >= 100
 
     def count_above(self, limit: float) -> int:
         return sum(1 for value in self.values if value > limit)

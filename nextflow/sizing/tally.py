@@ -99,4 +99,6 @@ def find_scratch(attempt: Attempt) -> float | None:
 
 
 def _least(first: int | None, second: int | None) -> int | None:
-    return min(first, second) if first and second else first or second
+    if first and second:
+        return min(first, second)
+    return first or second or (first if second is None else second)

@@ -13,6 +13,7 @@ from kiln.errors import UserError
 from nextflow.traces.rows import RowReader
 from nextflow.traces.task import Attempt
 
+_BEGIN = re.compile(r"window\.data\s*=\s*\{")
 _DATA = re.compile(r"""["']?\btrace["']?\s*:\s*(\[|null\b)""")
 # What JavaScript takes in a text and JSON does not: \' and \x41 (Groovy escapes so), and a comma before a bracket.
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|x[0-9a-fA-F]{2}|.)", re.S)
@@ -21,7 +22,9 @@ _PLAIN = '"\\/bfnrt'
 
 def read_report(path: Path, page: str) -> Iterator[Attempt]:
     """Read the attempts of the report's data. Raises UserError for a page without, or without tasks in it."""
-    match = _DATA.search(page, max(page.find("window.data"), 0))
+    # The page's own program names window.data too, before it is set.
+    begin = _BEGIN.search(page)
+    match = _DATA.search(page, begin.end() if begin else 0)
     if match is None:
         raise UserError(
             f"{path} is no Nextflow execution report", "the page holds no data of a run", "give the report or the trace"

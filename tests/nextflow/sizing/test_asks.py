@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from nextflow.sizing.asks import choose
+from nextflow.sizing.asks import advise, choose
 from nextflow.sizing.ends import End, find_end
 from nextflow.sizing.usage import sum_up
 from nextflow.traces.task import Attempt
@@ -72,3 +72,38 @@ def test_a_lost_machine_is_no_fault_of_the_process() -> None:
 def test_an_aborted_row_counts_for_nothing() -> None:
     aborted = replace(DONE, status="ABORTED", exit_code=None, realtime=None, peak_memory=50 * GIB)
     assert choose(sum_up([DONE] * 25 + [aborted])[0], 95).memory == 1200
+
+
+def test_what_ended_without_a_code_at_its_limit_was_ended_for_time() -> None:
+    late = replace(DONE, status="FAILED", exit_code=None, realtime=None, begun=0.0, completed=3600.0)
+    assert find_end(late) is End.TIME
+    assert find_end(replace(late, completed=1800.0)) is End.LOST
+
+
+def test_it_raises_what_was_killed_for_memory_though_nobody_knows_how_much_it_had() -> None:
+    killed = replace(DONE, status="FAILED", exit_code=137, memory=None, peak_memory=None)
+    ask = choose(sum_up([DONE] * 25 + [killed])[0], 95)
+    assert ask.memory == 1600  # one and a half times the largest peak
+
+
+def test_cpus_are_those_that_are_busy_on_the_average() -> None:
+    tasks = [replace(DONE, cpu=100.0 * n) for n in range(3, 10)]
+    assert choose(sum_up(tasks)[0], 95).cpus == 6
+
+
+def test_a_task_that_is_tried_again_gets_more_as_far_as_a_machine_has_it() -> None:
+    tasks = [DONE] * 25 + [replace(DONE, peak_memory=5 * GIB)]
+    asks = [choose(sum_up(tasks)[0], 95)]
+    (advice,) = advise(asks)
+    assert (advice.name, advice.cpus, advice.memory_mib, advice.excess_memory_mib) == ("P", 2, 1200, 5700)
+    assert advise(asks, limit=3777)[0].excess_memory_mib == 3700
+    assert advise(asks, limit=900)[0].excess_memory_mib == 1200
+
+
+def test_the_whole_of_a_hundred_percent_is_never_too_few() -> None:
+    assert choose(sum_up([DONE] * 3)[0], 100).why == ()
+
+
+def test_former_attempts_without_a_row_are_told_of() -> None:
+    ask = choose(sum_up([replace(DONE, attempt=3)] * 25)[0], 95)
+    assert ask.why == ("50 former attempts have no row in the trace",)
