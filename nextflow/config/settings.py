@@ -59,13 +59,18 @@ def decide(
     params = spec.nextflow.params
     return Settings(
         spec.name, site, bucket.kms_key or "", spec.log_group.name, rungs,
-        max((place.largest for place in steps), key=lambda size: (size.memory, size.vcpus)),
+        find_limits(steps),
         max(ATTEMPTS, len(rungs)) - 1,
         2 if any(place.has_spot for place in steps) else 1,
         _count_spot_attempts(spec, steps, rungs, asks), asks,
         {name: value.replace("{bucket}", site.bucket) for name, value in params.awsbatch.items()},
         spec.nextflow.slurm, params.slurm,
     )  # fmt: skip
+
+
+def find_limits(places: Sequence[Place]) -> Size:
+    """Find the machine with the most memory: what asks for no more than it has can be held."""
+    return max((place.largest for place in places), key=lambda size: (size.memory, size.vcpus))
 
 
 def find_bucket(spec: EnvironmentSpec) -> str:

@@ -88,8 +88,11 @@ def test_of_sizing(sandbox: Sandbox, tmp_path: Path, documented: Documented) -> 
     same("size", documented("size", "--trace", trace))
 
 
-def test_of_nextflow(sandbox: Sandbox, documented: Documented) -> None:
+def test_of_nextflow(sandbox: Sandbox, tmp_path: Path, documented: Documented) -> None:
     same("nextflow-config", documented("nextflow-config", "--env", "salmon"))
+    (resolved := tmp_path / "resolved.config").write_text("process.executor = 'awsbatch'\n")
+    check = documented("nextflow-config", "--env", "salmon", "--check", str(resolved), code=2)
+    same("nextflow-config --check", check)
 
 
 def test_of_the_doctor(sandbox: Sandbox, tmp_path: Path, documented: Documented) -> None:

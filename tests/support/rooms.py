@@ -111,6 +111,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "sizing": {"traces"},
         "prices": {"sizing"},
         "config": {"sizing"},
+        "config/check": {"config", "traces"},
         "picture": {"sizing"},
         "recommendation": {"traces", "sizing", "prices", "picture", "config"},
         "": set(),

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from environments.spec import definitions
+from nextflow.config.check.flat import read_flat
+from nextflow.config.check.of_config import list_asks, list_settings
 from nextflow.config.write import write_config
 from nextflow.sizing.advice import ProcessAdvice
 from tests.support.nextflow_machines import KNOWN
@@ -63,13 +65,18 @@ def write(folder: Path, name: str) -> Path:
     return file
 
 
+def by_option(printed: str) -> dict[str, str]:
+    return {name: value for name, _, value in (line.partition(" = ") for line in printed.splitlines())}
+
+
 def amounts(*mib: int) -> list[str]:
     return [str(amount * MIB) for amount in mib]
 
 
 def test_the_values_of_the_guides_environment_by_profile(nextflow: RealNextflow) -> None:
     file = write(nextflow.folder, "salmon")
-    batch = nextflow.config(file, "awsbatch")
+    printed = nextflow.config(file, "awsbatch")
+    batch = by_option(printed)
     del batch["process.errorStrategy"], batch["process.resourceLimits"]
     assert batch == {
         "workDir": "'s3://salmon-123456789012-eu-central-1/_nextflow/runs'",
@@ -92,7 +99,10 @@ def test_the_values_of_the_guides_environment_by_profile(nextflow: RealNextflow)
         "aws.batch.maxSpotAttempts": "0",
         "aws.batch.terminateUnschedulableJobs": "true",
     }
-    assert nextflow.config(file, "slurm") == {
+    settings = {one.process: one for one in list_settings(read_flat("printed", printed.splitlines()))}
+    assert [ask.memory for ask in list_asks(settings["every process"], {})] == [15400, 31100, 31100]
+    assert [ask.memory for ask in list_asks(settings["withName: SIZED"], {})] == [8000, 16000, 16000]
+    assert by_option(nextflow.config(file, "slurm")) == {
         "singularity.enabled": "true",
         "docker.enabled": "false",
         "process.executor": "'slurm'",

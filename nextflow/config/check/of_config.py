@@ -1,0 +1,133 @@
+"""What a resolved configuration asks for, by process and attempt (pure)."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from nextflow.config.check.amounts import MIB, Unknowable, Value, find_rounding, read_memory, round_up
+from nextflow.config.check.flat import gather_maps
+from nextflow.config.check.model import Ask
+from nextflow.config.check.scope import Attempt
+
+Known = TypeVar("Known")
+EVERY = "every process"
+LEAST = 1024  # MiB: what Nextflow's job definitions have for tasks that ask for no memory
+MOST_ATTEMPTS = 6
+_MATTERS = {"queue", "cpus", "memory", "executor", "accelerator", "maxRetries", "resourceLimits",
+            "resourceLimits.cpus", "resourceLimits.memory"}  # fmt: skip
+_SELECTED = re.compile(r"process\.'?(?P<kind>withName|withLabel):(?P<which>.*?)'?\.(?P<option>\w+(?:\.\w+)?)")
+
+
+@dataclass(frozen=True)
+class OwnLimit:
+    """Kiln's limit of memory: as Nextflow prints it, rounded, and in MiB."""
+
+    printed: str
+    mib: int
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A selector with its options, those of all processes included."""
+
+    process: str
+    options: Mapping[str, str]
+
+    @property
+    def executor(self) -> str:
+        return self.options.get("executor", "").strip("'\"")
+
+
+def list_settings(options: Mapping[str, str]) -> list[Settings]:
+    """List what the configuration says of every process, and of those that its selectors choose."""
+    common = {key.removeprefix("process."): value for key, value in options.items()
+              if key.startswith("process.") and not _SELECTED.fullmatch(key)}  # fmt: skip
+    selected: dict[str, dict[str, str]] = {}
+    for key, value in options.items():
+        if match := _SELECTED.fullmatch(key):
+            chosen = selected.setdefault(f"{match['kind']}: {match['which']}", {})
+            chosen[match["option"]] = value
+    return [
+        Settings(EVERY, common),
+        *(Settings(name, _overlay(common, own)) for name, own in selected.items() if _MATTERS & own.keys()),
+    ]
+
+
+def _overlay(common: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
+    """A selector's map stands in the place of the common one, whose entries may be options of their own."""
+    maps = {name.partition(".")[0] for name in own}
+    return {**{name: value for name, value in common.items() if name.partition(".")[0] not in maps}, **own}
+
+
+def list_asks(settings: Settings, params: Mapping[str, str], own: OwnLimit | None = None) -> Iterator[Ask]:
+    """List what its attempts ask for; `own` is the limit of memory that Kiln itself writes."""
+    before = None
+    for attempt in range(1, _count_attempts(settings, params) + 1):
+        scope = Attempt(attempt, settings.options, params, before)
+        yield _make_ask(settings.process, scope, own)
+        before = scope
+
+
+def _count_attempts(settings: Settings, params: Mapping[str, str]) -> int:
+    retries = _try(Attempt(1, settings.options, params), "maxRetries")
+    return min(int(retries) + 1, MOST_ATTEMPTS) if isinstance(retries, int) and retries >= 0 else 2
+
+
+def _make_ask(process: str, scope: Attempt, own: OwnLimit | None) -> Ask:
+    unknown: list[str] = []
+    queue = _read(scope, "queue", str, unknown)
+    vcpus = _read(scope, "cpus", read_cpus, unknown)
+    size = _read(scope, "memory", lambda value: LEAST * MIB if value is None else read_memory(value), unknown)
+    gpus = _try(scope, "accelerator")
+    most_cpus, most_memory, spare = _limits(scope, own)
+    slack = find_rounding(size or 0)
+    if size is not None and most_memory is not None and size > most_memory:
+        size, slack = most_memory, spare
+    return Ask(
+        process, scope.attempt, "" if queue in (None, "None") else str(queue).rpartition("/")[2],
+        vcpus if vcpus is None else min(vcpus, most_cpus or vcpus), size if size is None else int(size // MIB),
+        gpus if isinstance(gpus, int) else 0, round_up(slack / MIB), "; ".join(unknown),
+    )  # fmt: skip
+
+
+def _read(scope: Attempt, option: str, reader: Callable[[Value], Known], unknown: list[str]) -> Known | None:
+    """What cannot be known before the run is noted in `unknown`, and None."""
+    try:
+        return reader(scope.value(option))
+    except Unknowable as error:
+        unknown.append(f"{option}: {error}")
+        return None
+
+
+def read_cpus(value: Value) -> int:
+    """Return the CPUs of a number or of a text such as '12'; 1 for None. Raises Unknowable."""
+    if value is None:
+        return 1
+    try:
+        return round_up(float(value))
+    except (TypeError, ValueError, OverflowError):
+        raise Unknowable(f"{value!r} is no number of CPUs") from None
+
+
+def _limits(scope: Attempt, own: OwnLimit | None) -> tuple[int | None, float | None, float]:
+    """CPUs, bytes and how much these may be rounded, of resourceLimits; None where it says nothing."""
+    whole = _try(scope, "resourceLimits")
+    limits = dict(whole) if isinstance(whole, dict) else {}
+    entries = gather_maps(scope.options, "resourceLimits")
+    limits |= {name: _try(Attempt(1, {name: text}, scope.params), name) for name, text in entries.items()}
+    cpus, memory = limits.get("cpus"), limits.get("memory")
+    try:
+        size = read_memory(memory)
+    except Unknowable:
+        size = None
+    if own and memory == own.printed:
+        return cpus if isinstance(cpus, int) else None, own.mib * MIB, 0
+    return cpus if isinstance(cpus, int) else None, size, find_rounding(size) if size else 0
+
+
+def _try(scope: Attempt, option: str) -> Value:
+    try:
+        return scope.value(option)
+    except Unknowable:
+        return None

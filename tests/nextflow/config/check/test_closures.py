@@ -1,0 +1,90 @@
+"""Values and closures of configurations, worked out by attempt."""
+
+from typing import Any
+
+import pytest
+
+from nextflow.config.check.amounts import MIB, Memory, Time, Unknowable, find_rounding, read_memory
+from nextflow.config.check.scope import Attempt
+
+GB = 1024 * MIB
+PARAMS = {"max_memory": "'128.GB'", "max_cpus": "16", "fast": "true", "queue": "'own'"}
+
+
+def work_out(source: str, attempts: int = 3) -> list[Any]:
+    values, before = [], None
+    for attempt in range(1, attempts + 1):
+        before = Attempt(attempt, {"memory": source, "cpus": "4"}, PARAMS, before)
+        values.append(before.value("memory"))
+    return [value.size / GB if isinstance(value, Memory) else value for value in values]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("2", [2, 2, 2]),
+        ("'16 GB'", ["16 GB"] * 3),
+        ("1.5.GB", [1.5] * 3),
+        ("{ task.attempt > 1 ? 31.GB : 15.GB }", [15, 31, 31]),
+        ("{ task.attempt > 2 ? 8.GB : task.attempt > 1 ? 4.GB : 2.GB }", [2, 4, 8]),
+        ("{ task.attempt == 1 ? 2.GB : 4.GB }", [2, 4, 4]),
+        ("{ 6.GB * task.attempt }", [6, 12, 18]),
+        ("{ 2.GB + 8.GB * (task.attempt - 1) }", [2, 10, 18]),
+        ("{ 8.GB * 2 ** 1 }", None),
+        ("{ (8 * task.attempt).GB }", [8, 16, 24]),
+        ("{ check_max( 72.GB * task.attempt, 'memory' ) }", [72, 128, 128]),
+        ("{ task.previousTrace ? task.previousTrace.memory * 2 : 8.GB }", [8, 16 * GB, 32 * GB]),
+        ("{ if (task.attempt == 1) return 1.GB else if (task.attempt == 2) { return 2.GB }\n return 3.GB }", [1, 2, 3]),
+        ("{ if (task.attempt > 1) { 9.GB } else { 1.GB } }", [1, 9, 9]),
+        ("{ -> 1.GB // small\n }", [1, 1, 1]),
+        ("{ task.attempt in [2, 3] ? 'large' : 'small' }", ["small", "large", "large"]),
+        ("{ params.fast && !(task.attempt >= 3) ? params.queue : 'slow' }", ["own", "own", "slow"]),
+        ("{ task.attempt < 2 || false ? 1 : 2 }", [1, 2, 2]),
+        ("{ task.cpus * 2.GB }", [8, 8, 8]),
+        ("{ Math.min(task.attempt, 2) }", [1, 2, 2]),
+        ("{ null ?: 7 }", [7, 7, 7]),
+        ("{ 4 as int }", [4, 4, 4]),
+        ("{ -1 + 3 }", [2, 2, 2]),
+        ("[cpus:16, memory:'1 GB']", [{"cpus": 16, "memory": "1 GB"}] * 3),
+        ('"16 GB"', ["16 GB"] * 3),
+    ],
+)
+def test_what_attempts_are_given(source: str, expected: list[Any] | None) -> None:
+    if expected is None:
+        with pytest.raises(Unknowable):
+            work_out(source)
+    else:
+        assert work_out(source) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "{ meta.size > 3 ? 1.GB : 2.GB }", "{ reads.size() * 1.GB }", '{ "${task.attempt} GB" }', "{ def x = 3; x }",
+        "{ task.memory }", "{ task.exitStatus == 137 ? 2 : 1 }", "{ 8.parsecs }", "{ 1 +", "{ ( }", "`x`", "{ 'a' * }",
+        "{ 1.GB / 0 }", "{ 'a' - 'b' }", "{ params.missing }", "{ switch (task.attempt) { case 1: 2 } }",
+        "{ 1; 2; 3 }", "{ " + "(" * 100_000 + " }", "{ 8.GB.toGiga() }", "{ unheard_of(1) }",
+    ],
+)  # fmt: skip
+def test_what_only_the_run_can_tell(source: str) -> None:
+    with pytest.raises(Unknowable):
+        work_out(source)
+
+
+def test_times_and_amounts_are_not_mixed() -> None:
+    scope = Attempt(2, {"time": "{ 4.h * task.attempt }", "odd": "{ 4.h + 1.GB > 'x' }"}, {})
+    assert scope.value("time") == Time(8 * 3600)
+    assert scope.value("nothing") is None
+    with pytest.raises(Unknowable):
+        scope.value("odd")
+
+
+def test_amounts_as_texts() -> None:
+    assert [read_memory(text) for text in ("16 GB", "16.GB", "16GB", "512 MB", "1 TB")] == [
+        16 * GB, 16 * GB, 16 * GB, GB / 2, 1024 * GB,
+    ]  # fmt: skip
+    assert read_memory(None) is None
+    assert find_rounding(16 * GB) == 0
+    assert find_rounding(30.4 * GB) == 0.05 * GB
+    with pytest.raises(Unknowable):
+        read_memory("much")
