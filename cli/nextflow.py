@@ -24,3 +24,41 @@ def nextflow_config(
     from nextflow.config import command
 
     return command.nextflow_config(env, region or None, as_json=json)
+
+
+@task(
+    help={
+        "push": "into the ECR repository nextflow of this account and region; else it is built alone",
+        "on": "docker (of this computer), machine (that Kiln starts, and ends), or auto: docker where it answers",
+        "base": "an image in place of the pinned base",
+        "nextflow": "a program in place of Nextflow; its plug-ins are left out",
+        "aws-cli": "base: the base image has the AWS CLI",
+        "package-sources": "a file with Debian's package sources (deb822), in place of the base image's",
+        "region": REGION,
+        "json": JSON,
+    },
+)
+def nextflow_image(
+    c: Context,
+    push: bool = False,
+    on: str = "auto",
+    base: str = "",
+    nextflow: str = "",
+    aws_cli: str = "",
+    package_sources: str = "",
+    region: str = "",
+    json: bool = False,
+) -> int:
+    """Build the container image that a head of Nextflow runs in."""
+    from nextflow.container import command
+
+    return command.nextflow_image(
+        region or None,
+        push=push,
+        on=on,
+        base=base,
+        nextflow=nextflow,
+        aws_cli=aws_cli,
+        sources=package_sources,
+        as_json=json,
+    )

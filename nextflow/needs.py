@@ -1,6 +1,7 @@
 """What the commands of Nextflow's side need to be allowed beyond what environments, the doctor and jobs need.
 
-Sources: the pages for Amazon EC2, AWS Batch and Amazon S3, Service Authorization Reference.
+Sources: the pages for Amazon EC2, AWS Batch, Amazon S3 and Amazon ECR, Service Authorization Reference;
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-push-iam.html (what docker push asks for).
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,10 +9,25 @@ from collections.abc import Iterator, Sequence
 from cloud.policy import Permission, Scope
 from environments.spec.environment import EnvironmentSpec
 
+_REPOSITORY = (
+    "ecr:CreateRepository", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:PutLifecyclePolicy",
+    "ecr:TagResource",
+)  # fmt: skip
+# Docker's own calls, with a login of ECR.
+DOCKER = (
+    "ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:CompleteLayerUpload", "ecr:GetDownloadUrlForLayer",
+    "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart",
+)  # fmt: skip
+
 
 def needs(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
     """List the permissions for these environments."""
-    return (Permission("NextflowPrices", ("ec2:DescribeSpotPriceHistory",)), *_runs(specs, scope))
+    return (
+        Permission("NextflowPrices", ("ec2:DescribeSpotPriceHistory",)),
+        Permission("NextflowLogin", ("ecr:GetAuthorizationToken",)),
+        Permission("NextflowRepository", _REPOSITORY + DOCKER, (scope.arn("ecr", "repository/nextflow"),)),
+        *_runs(specs, scope),
+    )
 
 
 def _runs(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:

@@ -88,11 +88,15 @@ def test_of_sizing(sandbox: Sandbox, tmp_path: Path, documented: Documented) -> 
     same("size", documented("size", "--trace", trace))
 
 
-def test_of_nextflow(sandbox: Sandbox, tmp_path: Path, documented: Documented) -> None:
+def test_of_nextflow(sandbox: Sandbox, remote: type[FakeRemote], tmp_path: Path, documented: Documented) -> None:
     same("nextflow-config", documented("nextflow-config", "--env", "salmon"))
     (resolved := tmp_path / "resolved.config").write_text("process.executor = 'awsbatch'\n")
     check = documented("nextflow-config", "--env", "salmon", "--check", str(resolved), code=2)
     same("nextflow-config --check", check)
+    program = tmp_path / "nextflow"
+    program.write_text("#!/bin/sh\n")
+    replaced = ("--base", "debian:12", "--nextflow", str(program), "--aws-cli", "base")
+    same("nextflow-image", documented("nextflow-image", *replaced))
 
 
 def test_of_the_doctor(sandbox: Sandbox, tmp_path: Path, documented: Documented) -> None:

@@ -19,6 +19,7 @@ from images.needs import needs as images_need
 from images.spec.image import ImageSpec
 from jobs.needs import needs as jobs_need
 from kiln.errors import UserError
+from nextflow.needs import DOCKER
 from nextflow.needs import needs as nextflow_need
 from provision.docker.autoscale_policy import write_policy as storage_policy
 from tests.support.cli import Cli
@@ -90,6 +91,7 @@ def test_no_action_is_allowed_that_no_call_needs() -> None:
     needed = {action for name in text if name in named for action in named[name]}
     needed |= {f"s3:{action}" for operation, action in S3_ACTIONS.items() if f"s3:{operation}" in needed}
     needed |= {"s3:DeleteObjectVersion"} if "s3:DeleteObjects" in needed else set()  # where versions are named
+    needed |= set(DOCKER)
     unneeded = {action for each in permissions() for action in each.actions} - needed - {"iam:PassRole"}
     assert unneeded == set()
 

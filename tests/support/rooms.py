@@ -107,6 +107,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "": {"canary"},
     },
     "nextflow": {
+        "container": set(),
         "traces": set(),
         "sizing": {"traces"},
         "prices": {"sizing"},

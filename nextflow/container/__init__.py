@@ -1,0 +1,1 @@
+"""The image of Nextflow: what it is made of, its build, its repository in ECR."""

@@ -1,0 +1,85 @@
+"""What one image is built of (pure): the pins, what replaces them, the arguments of the build, and its key."""
+
+import hashlib
+import io
+import json
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiln.errors import UserError
+from nextflow.container.pins import Pin, check_pins
+
+ROOM = Path(__file__).parents[1]
+OF_BASE = "base"
+"""--aws-cli base: the base image has it."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """`arguments` are the build's; `files` its context, by path; `replaced`: parts that are others than pinned."""
+
+    arguments: Mapping[str, str]
+    files: Mapping[str, bytes]
+    replaced: Mapping[str, str]
+    version: str
+
+    @property
+    def key(self) -> str:
+        """SHA-256 (hex) of all that shapes the image."""
+        digests = {path: hashlib.sha256(content).hexdigest() for path, content in self.files.items()}
+        text = json.dumps([dict(self.arguments), digests], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def tag(self) -> str:
+        """The image's tag in ECR: it says which Nextflow, and is another for another content."""
+        name = "replaced" if "nextflow" in self.replaced else self.version
+        return f"{name}-{self.key[:12]}"
+
+    def pack(self) -> bytes:
+        """The build's context as a tar file; equal parts give equal bytes."""
+        packed = io.BytesIO()
+        with tarfile.open(fileobj=packed, mode="w", format=tarfile.GNU_FORMAT) as tar:
+            for path, content in sorted(self.files.items()):
+                member = tarfile.TarInfo(path)
+                member.size, member.mode = len(content), 0o755 if path.endswith(".sh") else 0o644
+                tar.addfile(member, io.BytesIO(content))
+        return packed.getvalue()
+
+
+def choose_parts(
+    pins: Mapping[str, Pin], base: str = "", nextflow: str = "", aws_cli: str = "", sources: str = ""
+) -> Parts:
+    """Choose what the image is built of; UserError for a pin that is not complete and not replaced.
+
+    `base` is an image's reference, `nextflow` a file, `aws_cli` "" or "base", `sources` Debian's package sources.
+    """
+    if aws_cli not in ("", OF_BASE):
+        raise UserError(f"--aws-cli cannot be {aws_cli}", hint="It takes base: the base image has the AWS CLI.")
+    replaced = {"base": base, "nextflow": nextflow, "aws-cli": aws_cli and "the base image's own"}
+    replaced = {name: what for name, what in replaced.items() if what}
+    if nextflow:
+        replaced |= dict.fromkeys(("nf-amazon", "nf-cloudcache"), "left out")
+    check_pins(pins, frozenset(replaced))
+    files = {"Dockerfile": (ROOM / "Dockerfile").read_bytes()}
+    for path in sorted([*ROOM.glob("entrypoint/*.sh"), *ROOM.glob("install/*.sh")]):
+        files[path.relative_to(ROOM).as_posix()] = path.read_bytes()
+    if nextflow:
+        files["replaced/nextflow"] = _read(Path(nextflow))
+        files["replaced/nextflow.name"] = f"{Path(nextflow).name}\n".encode()
+    arguments = {"BASE": base or f"{pins['base'].url}@sha256:{pins['base'].sha256}", "PACKAGE_SOURCES": sources}
+    for name in ("nextflow", "nf-amazon", "nf-cloudcache", "aws-cli"):
+        pin, prefix = pins[name], name.upper().replace("-", "_")
+        arguments |= {f"{prefix}_VERSION": pin.version, f"{prefix}_URL": pin.url, f"{prefix}_SHA256": pin.sha256}
+    if aws_cli:
+        arguments["AWS_CLI_URL"] = OF_BASE
+    return Parts(arguments, files, replaced, pins["nextflow"].version)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path} cannot be read", str(error), "--nextflow takes the path of a program.") from error

@@ -1,0 +1,95 @@
+"""The ECR repository of Nextflow's image.
+
+Sources: "CreateRepository", "PutLifecyclePolicy", "GetAuthorizationToken", Amazon ECR API Reference;
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
+"""
+
+import base64
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from cloud import errors
+from cloud.pages import list_all
+from cloud.session import Cloud
+from kiln.errors import UserError
+
+NAME = "nextflow"
+KEPT = 10  # images; older ones are no job definition's of today
+_POLICY = {
+    "rules": [
+        {
+            "rulePriority": 1, "description": "Kiln: what no tag names", "action": {"type": "expire"},
+            "selection": {
+                "tagStatus": "untagged", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 7,
+            },
+        },
+        {
+            "rulePriority": 2, "description": f"Kiln: the newest {KEPT}", "action": {"type": "expire"},
+            "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": KEPT},
+        },
+    ]
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Login:
+    """What docker login takes: `registry` is a host, the password is valid for 12 hours."""
+
+    registry: str
+    user: str
+    password: str = field(repr=False)
+
+
+def make_repository(cloud: Cloud) -> str:
+    """Make the repository where it is missing (scan on push, tags that never move, a lifecycle); its address."""
+    ecr = cloud.client("ecr")
+    found = find_repository(cloud)
+    if found is None:
+        found = ecr.create_repository(
+            repositoryName=NAME, imageTagMutability="IMMUTABLE",
+            imageScanningConfiguration={"scanOnPush": True}, tags=[{"Key": "kiln:image", "Value": NAME}],
+        )["repository"]  # fmt: skip
+        ecr.put_lifecycle_policy(repositoryName=NAME, lifecyclePolicyText=json.dumps(_POLICY))
+    return str(found["repositoryUri"])
+
+
+def find_repository(cloud: Cloud) -> dict[str, Any] | None:
+    """Find DescribeRepositories' entry; None where there is none."""
+    answer = errors.or_none(
+        cloud.client("ecr").describe_repositories, "RepositoryNotFoundException", repositoryNames=[NAME]
+    )
+    return dict(answer["repositories"][0]) if answer else None
+
+
+def find_tagged(cloud: Cloud, tag: str) -> str | None:
+    """Find the digest of the image with a tag; None where there is none."""
+    query = {"repositoryName": NAME, "imageIds": [{"imageTag": tag}]}
+    gone = ("RepositoryNotFoundException", "ImageNotFoundException")
+    answer = errors.or_none(cloud.client("ecr").describe_images, *gone, **query)
+    return str(answer["imageDetails"][0]["imageDigest"]) if answer else None
+
+
+def find_image(cloud: Cloud) -> str | None:
+    """Find the newest image of Nextflow that was pushed: ACCOUNT.dkr.ecr.REGION.amazonaws.com/nextflow@sha256:…
+
+    None where none was: invoke nextflow-image --push does it. AWS is the record: nothing else is kept.
+    """
+    found = find_repository(cloud)
+    if found is None:
+        return None
+    images = list_all(cloud.client("ecr"), "describe_images", "imageDetails", repositoryName=NAME)
+    tagged = [image for image in images if image.get("imageTags")]
+    if not tagged:
+        return None
+    newest = max(tagged, key=lambda image: image["imagePushedAt"])
+    return f"{found['repositoryUri']}@{newest['imageDigest']}"
+
+
+def log_in(cloud: Cloud) -> Login:
+    """Ask ECR for a login."""
+    data = cloud.client("ecr").get_authorization_token()["authorizationData"]
+    if not data:
+        raise UserError("ECR gave no login", "GetAuthorizationToken answered without one", "Try again.")
+    user, _, password = base64.b64decode(data[0]["authorizationToken"]).decode().partition(":")
+    return Login(str(data[0]["proxyEndpoint"]).removeprefix("https://"), user, password)

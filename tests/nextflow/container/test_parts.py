@@ -1,0 +1,65 @@
+"""What the build is given."""
+
+import io
+import tarfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kiln.errors import UserError
+from nextflow.container.parts import Parts, choose_parts
+from nextflow.container.pins import Pin, load_pins
+
+FULL = {name: Pin(pin.version, pin.url, "ab" * 32, "https://example.org") for name, pin in load_pins().items()}
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> str:
+    path = tmp_path / "nextflow"
+    path.write_text("#!/bin/sh\n")
+    return str(path)
+
+
+def test_every_argument_of_the_dockerfile_is_given() -> None:
+    parts = choose_parts(FULL)
+    lines = parts.files["Dockerfile"].decode().splitlines()
+    named = [line.split()[1].partition("=")[0] for line in lines if line.startswith("ARG ")]
+    assert sorted(named) == sorted(parts.arguments)
+    assert parts.arguments["BASE"] == f"{FULL['base'].url}@sha256:{'ab' * 32}"
+    assert parts.arguments["NF_AMAZON_SHA256"] == "ab" * 32
+    assert parts.tag.startswith("26.04.6-")
+
+
+def test_the_context_is_the_same_for_the_same_parts() -> None:
+    parts = choose_parts(FULL)
+    assert parts.pack() == choose_parts(FULL).pack()
+    with tarfile.open(fileobj=io.BytesIO(parts.pack())) as tar:
+        names = tar.getnames()
+    assert {"Dockerfile", "install/install.sh", "entrypoint/entrypoint.sh", "entrypoint/lock.sh"} <= set(names)
+    assert not any(name.startswith("replaced/") for name in names)
+
+
+def test_every_change_is_another_image(program: str) -> None:
+    other = FULL | {"nf-amazon": replace(FULL["nf-amazon"], version="3.9.3")}
+    parts = [choose_parts(FULL), choose_parts(other), choose_parts(FULL, base="debian:12")]
+    parts += [choose_parts(FULL, nextflow=program), choose_parts(FULL, aws_cli="base")]
+    parts += [choose_parts(FULL, sources="Types: deb")]
+    tags = [part.tag for part in parts]
+    assert len(set(tags)) == len(tags)
+    edited = Parts(parts[0].arguments, {**parts[0].files, "entrypoint/lock.sh": b""}, {}, "26.04.6")
+    assert edited.tag not in tags
+
+
+def test_what_is_replaced_needs_no_pin_and_is_named(program: str) -> None:
+    parts = choose_parts(load_pins(), base="debian:12", nextflow=program, aws_cli="base")
+    assert set(parts.replaced) == {"base", "nextflow", "nf-amazon", "nf-cloudcache", "aws-cli"}
+    assert parts.files["replaced/nextflow"] == b"#!/bin/sh\n"
+    assert parts.arguments["AWS_CLI_URL"] == "base"
+    assert parts.tag.startswith("replaced-")
+    with pytest.raises(UserError, match="no published SHA-256 of aws-cli"):
+        choose_parts(load_pins(), base="debian:12", nextflow=program)
+    with pytest.raises(UserError, match="cannot be read"):
+        choose_parts(FULL, nextflow=f"{program}.missing")
+    with pytest.raises(UserError, match="--aws-cli cannot be"):
+        choose_parts(FULL, aws_cli="pip")
