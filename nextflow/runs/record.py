@@ -31,10 +31,12 @@ class RunRecord:
     params: str = ""
     config: str = ""
     arguments: tuple[str, ...] = field(default=())
+    claim: str = ""
+    """A mark of a start that is under way; "" once its head job stands under `jobs`."""
 
     def with_job(self, job_id: str) -> "RunRecord":
-        """Return the record with another head job behind the others."""
-        return replace(self, jobs=(*self.jobs, job_id))
+        """Return the record with another head job behind the others, no longer claimed."""
+        return replace(self, jobs=(*self.jobs, job_id), claim="")
 
 
 def dump(record: RunRecord) -> bytes:

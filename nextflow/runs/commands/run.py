@@ -67,5 +67,5 @@ def _tell_end(cloud: Cloud, planned: Planned, started: Started, ended: Ended | N
             exit_code=code, outputs=listed,
         ))  # fmt: skip
     elif ended:
-        print_result(screens.render_ended(record, ended.job, listed))
+        print_result(screens.render_ended(record, ended.job, ended.left, listed))
     return code if code is not None else Exit.DONE

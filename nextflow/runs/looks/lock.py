@@ -1,16 +1,12 @@
-"""The lock object of a run: whether a head has renewed it lately, by the clock of S3 and no other.
-
-The head's own computer and this one may have clocks that jump; the answer's Date and Last-Modified are of one clock.
-"""
+"""The lock object of a run: whether a head has renewed it lately."""
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from cloud import errors
 from cloud.session import Cloud
+from nextflow.runs.looks.ages import find_age
 from nextflow.runs.places import Places
 
 FRESH = 180.0  # seconds: a head renews its lock every 30, and another takes it after so many (NF_LOCK_STALE)
@@ -40,7 +36,9 @@ def read(cloud: Cloud, places: Places) -> Lock | None:
     if answer is None:
         return None
     data = _read_json(answer["Body"].read())
-    return Lock(str(data.get("job") or ""), str(data.get("session") or ""), _age(answer), data.get("state") != "free")
+    return Lock(
+        str(data.get("job") or ""), str(data.get("session") or ""), find_age(answer), data.get("state") != "free"
+    )
 
 
 def _read_json(text: bytes) -> dict[str, Any]:
@@ -49,13 +47,3 @@ def _read_json(text: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return data if isinstance(data, dict) else {}
-
-
-def _age(answer: dict[str, Any]) -> float:
-    headers = answer["ResponseMetadata"]["HTTPHeaders"]
-    renewed: datetime = answer["LastModified"]
-    try:
-        now = parsedate_to_datetime(headers["date"])
-    except (KeyError, ValueError, TypeError):
-        now = datetime.now(UTC)
-    return max(0.0, (now - renewed).total_seconds())

@@ -10,19 +10,27 @@ from cloud import errors
 from cloud.session import Cloud
 from kiln.errors import UserError
 from nextflow.runs import record as records
+from nextflow.runs.looks.ages import find_age
 from nextflow.runs.places import HEADS, Places
 from nextflow.runs.record import RunRecord
 
+_STARTING = 120.0  # seconds: a start takes a few
 _GONE = ("NoSuchKey", "404")
 _LOST = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A record as it lies in S3; `etag` says which version was read."""
+    """A record as it lies in S3; `etag` says which version was read, `age` how old it is (s)."""
 
     record: RunRecord
     etag: str
+    age: float = 0.0
+
+    @property
+    def is_being_started(self) -> bool:
+        """Whether somebody is about to send its head; a start that was killed on the way is forgotten soon."""
+        return bool(self.record.claim) and self.age < _STARTING
 
 
 def read(cloud: Cloud, places: Places) -> Stored | None:
@@ -30,7 +38,8 @@ def read(cloud: Cloud, places: Places) -> Stored | None:
     answer = errors.or_none(cloud.client("s3").get_object, *_GONE, Bucket=places.bucket, Key=places.record)
     if answer is None:
         return None
-    return Stored(records.load(answer["Body"].read(), places.uri(places.record)), str(answer["ETag"]))
+    record = records.load(answer["Body"].read(), places.uri(places.record))
+    return Stored(record, str(answer["ETag"]), find_age(answer))
 
 
 def write(cloud: Cloud, places: Places, record: RunRecord, etag: str = "") -> str:
@@ -47,11 +56,19 @@ def write(cloud: Cloud, places: Places, record: RunRecord, etag: str = "") -> st
     except Exception as error:
         if errors.code(error) not in _LOST:
             raise
-        raise UserError(
-            f"somebody else starts {record.name} at this moment", f"{places.uri(places.record)} has just changed",
-            "Give the run another --name, or look at theirs with show-run.",
-        ) from None  # fmt: skip
+        now = read(cloud, places)
+        if now and now.record == record:
+            return now.etag  # its own first try, whose answer was lost
+        raise refuse_other(places) from None
     return str(answer["ETag"])
+
+
+def refuse_other(places: Places) -> UserError:
+    """Make the error for a name that somebody else takes."""
+    return UserError(
+        f"somebody else starts {places.name} at this moment", f"{places.uri(places.record)} has just changed",
+        "Give the run another --name, or look at theirs with show-run.",
+    )  # fmt: skip
 
 
 def list_names(cloud: Cloud, bucket: str) -> list[str]:

@@ -32,8 +32,8 @@ def render(started: Started, places: Places, params: Params | None, *, resumed: 
     return "\n".join([*lines, f"  next    {typed.command(f'show-run {record.name}')}"])
 
 
-def render_ended(record: RunRecord, job: Job, outputs: Outputs | None) -> str:
-    """Say how the head ended, and what lies in the folder of the results."""
+def render_ended(record: RunRecord, job: Job, left: int, outputs: Outputs | None) -> str:
+    """Say how the head ended, how many tasks it left, and what lies in the folder of the results."""
     last = job.last
     code = f", exit code {last.exit_code}" if last and last.exit_code is not None else ""
     mark = "✓" if job.status == "SUCCEEDED" else "✗"
@@ -44,6 +44,8 @@ def render_ended(record: RunRecord, job: Job, outputs: Outputs | None) -> str:
         lines.append(
             f"  try     {typed.command(f'show-run {record.name}')}; then run it again with --resume {record.name}"
         )
+    if left:
+        lines.append(f"! {words.count(left, 'task')} not over: {typed.command('list-runs --orphans --terminate')}")
     return "\n".join([*lines, *render_outputs(record, outputs)])
 
 

@@ -19,6 +19,7 @@ from nextflow.runs.places import PROJECTS, Places
 from nextflow.runs.record import RunRecord
 from nextflow.runs.start import project, setting
 from nextflow.runs.start.asked import Asked, check_address, find_output, inherit
+from nextflow.runs.start.buckets import check_bucket
 from nextflow.runs.start.setting import Setting
 
 
@@ -55,6 +56,8 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
     where = setting.find(cloud, spec)
     places = Places(where.bucket, name)
     former = records.read(cloud, places)
+    if former and former.is_being_started:
+        raise records.refuse_other(places)
     refuse_live(name, heads.look(cloud, places, former.record if former else None, where.queue))
     texts = texts or project.check(cloud, named, asked.words)
     if asked.resume:
@@ -64,6 +67,8 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
     if asked.resume and former:
         old = former.record
         record = replace(record, id=old.id, work=old.work, jobs=old.jobs, created=old.created, params=old.params)
+    for option, address in (("--output", record.output), ("--work", record.work)):
+        check_bucket(cloud, option, address)
     config = configure(cloud, spec)
     check_length(named, record, places, where, output)
     return Planned(where, places, record, named, given, former, output, config, texts, bool(asked.resume))

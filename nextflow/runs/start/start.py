@@ -1,12 +1,13 @@
 """Starting a planned run: its files into S3, its record, its head job; where that fails nothing is left."""
 
+import secrets
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cloud.session import Cloud
 from kiln import signals
 from kiln.screen import Screen
-from kiln.undo import Undo
+from kiln.undo import Undo, Undone
 from nextflow.runs import arguments, request
 from nextflow.runs.looks import records
 from nextflow.runs.record import RunRecord
@@ -33,13 +34,13 @@ def start(cloud: Cloud, planned: Planned, screen: Screen) -> Started:
     record, places = planned.record, planned.places
     address = project.place(cloud, planned.pipeline, places.bucket, screen)
     params = places.uri(places.params(planned.params.suffix)) if planned.params else record.params
-    record = replace(record, project=address, params=params)
+    record = replace(record, project=address, params=params, claim=secrets.token_hex(8))
     command = arguments.make_command(
         planned.pipeline, address, revision=record.revision, profile=record.profile, output=planned.output,
         words=record.arguments,
     )  # fmt: skip
     body = request.make(record, places, planned.setting.definition, command, resume=planned.resume)
-    with Undo() as undo, signals.hold():
+    with Undo(lambda undone: tell_left(undone, screen)) as undo, signals.hold():
         etag = _claim(cloud, planned, record, undo)
         _put_files(cloud, planned)
         job = _submit(cloud, body, undo)
@@ -49,8 +50,15 @@ def start(cloud: Cloud, planned: Planned, screen: Screen) -> Started:
     return Started(record, job, tuple(command))
 
 
+def tell_left(undone: Undone, screen: Screen) -> None:
+    """Say what could not be undone, and what a person can do about it."""
+    if undone.error:
+        screen.say(f"! {undone.what} is left: {undone.error}")
+        screen.say(f"  try     {undone.by_hand}")
+
+
 def _claim(cloud: Cloud, planned: Planned, record: RunRecord, undo: Undo) -> str:
-    """Write the record, without the new job; where the job is not taken the former record comes back, or none."""
+    """Write the record, claimed; where the job is not taken after all the former record comes back, or none."""
     places, former = planned.places, planned.former
     etag = records.write(cloud, places, record, former.etag if former else "")
 

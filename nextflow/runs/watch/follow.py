@@ -8,6 +8,7 @@ from cloud import wait
 from cloud.session import Cloud
 from jobs.looks.following import Follower
 from jobs.model.job import Job
+from jobs.model.listed import UNFINISHED
 from kiln.screen import Screen
 from nextflow.runs import masking
 from nextflow.runs.looks import fleet
@@ -23,9 +24,10 @@ FLUSH = 6.0  # seconds: Docker sends the output to CloudWatch Logs every five
 
 @dataclass(frozen=True)
 class Ended:
-    """The head job when it was over."""
+    """The head job when it was over; `left` is how many of its tasks were not."""
 
     job: Job
+    left: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -67,4 +69,5 @@ def follow(
         wait.pause(FLUSH)
     for line in follower.read_lines():
         screen.say(f"  {masking.hide(line, secrets)}")
-    return Ended(follower.job)
+    counts = tasks.count()
+    return Ended(follower.job, sum(counts.get(state, 0) for state in UNFINISHED))

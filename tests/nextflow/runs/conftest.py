@@ -17,6 +17,7 @@ def lab(sandbox: Sandbox, tmp_path: Path) -> str:
     env = define(tmp_path)
     tools.register(env)
     sandbox.client("s3").head_bucket(Bucket=BUCKET)
+    sandbox.client("s3").create_bucket(Bucket="lab-out")
     return env
 
 

@@ -119,6 +119,9 @@ def test_a_run_to_resume_that_is_not_there(sandbox: Sandbox, lab: str, project: 
 
 
 def test_a_bucket_that_is_missing(sandbox: Sandbox, lab: str, project: Path) -> None:
+    there = "s3://nosuch-b/x"
+    for more in ({"output": there}, {"work": there}, {"words": ("--outputDir", there)}):
+        assert refuse(sandbox, project, lab, **more).what == "there is no bucket nosuch-b"
     sandbox.client("s3").delete_bucket(Bucket=BUCKET)
     assert refuse(sandbox, project, lab).what == f"the bucket {BUCKET} is missing"
 

@@ -1,6 +1,8 @@
 """Runs that are followed: states, log, tasks and machines are shown, and the exit code is the head's."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +11,7 @@ from typing import Any
 import pytest
 
 from cloud import wait
+from kiln import signals
 from kiln.errors import Interrupted
 from nextflow.runs.commands import run as command
 from sandbox.inprocess import Sandbox
@@ -59,6 +62,21 @@ def test_its_tasks_are_counted_and_no_other_runs(
     assert "4 " not in "".join(line.partition("tasks:")[2] for line in shown.splitlines())
 
 
+def test_tasks_that_a_failed_head_left_are_told(
+    sandbox: Sandbox, lab: str, project: Path, agents: AgentDouble, capsys: pytest.CaptureFixture[str]
+) -> None:
+    agents.script("awsbatch", seconds=60, exit_code=1)
+    agents.script("task", seconds=None)
+
+    def submit() -> None:
+        submit_task(sandbox, read_record(sandbox)["id"])
+
+    sandbox.world.later(30, submit)
+    assert follow(project, lab) == 1
+    shown = capsys.readouterr().out
+    assert "! 1 task not over: invoke list-runs --orphans --terminate" in shown
+
+
 def test_a_head_that_hangs_in_warm_up_is_explained(
     sandbox: Sandbox, lab: str, project: Path, agents: AgentDouble, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -99,8 +117,8 @@ def test_ctrl_c_asks_whether_it_goes_on(
         return answer
 
     monkeypatch.setattr("kiln.asking.ask", say)
-    _interrupt(sandbox, monkeypatch, "SIGINT")
-    with pytest.raises(Interrupted):
+    _interrupt(sandbox, monkeypatch, signal.SIGINT)
+    with pytest.raises(Interrupted), signals.handle():
         command.run(ask(project, lab), None, follows=True, yes=True, as_json=False)
     assert questions == ["Leave first running in AWS?"]
     sandbox.clock.advance(60)
@@ -112,20 +130,20 @@ def test_without_a_terminal_and_by_sigterm_it_goes_on(
 ) -> None:
     agents.script("awsbatch", seconds=None, term_exit_code=1)
     monkeypatch.setattr("kiln.asking.can_ask", lambda: False)
-    _interrupt(sandbox, monkeypatch, "SIGTERM")
-    with pytest.raises(Interrupted):
+    _interrupt(sandbox, monkeypatch, signal.SIGTERM)
+    with pytest.raises(Interrupted), signals.handle():
         follow(project, lab)
     assert _status(sandbox) == "RUNNING"
 
 
-def _interrupt(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, signal: str) -> None:
-    """A signal comes while a look at the head is awaited, once it runs."""
+def _interrupt(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, number: signal.Signals) -> None:
+    """A signal comes to this process while a look at the head is awaited, once it runs."""
     advance, end = sandbox.clock.advance, sandbox.clock.now() + 120
 
     def sleep(seconds: float) -> None:
         advance(seconds)
         if sandbox.clock.now() > end:
-            raise Interrupted(signal)
+            os.kill(os.getpid(), number)
 
     monkeypatch.setattr(wait, "time", SimpleNamespace(monotonic=sandbox.clock.now, sleep=sleep))
 

@@ -1,15 +1,25 @@
 """`invoke run` on the offline AWS: what is sent, what is written down, what is refused."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.s3.models import s3_backends
 
+from cloud.session import Cloud
 from kiln.errors import UserError
 from nextflow.runs.commands import run as command
+from nextflow.runs.commands import show_run
+from nextflow.runs.looks import records
+from nextflow.runs.places import Places
+from nextflow.runs.record import RunRecord
+from nextflow.runs.start import start as module
 from sandbox.inprocess import Sandbox
-from tests.support.runs import BUCKET, ask
+from tests.support.runs import BUCKET, ask, submit_task
 
 
 def run(sandbox: Sandbox, pipeline: Path | str, env: str, **more: Any) -> dict[str, Any]:
@@ -71,15 +81,15 @@ def test_parameters_travel_as_a_file_unchanged(sandbox: Sandbox, lab: str, proje
 
 
 def test_the_results_go_where_the_pipelines_own_parameter_says(sandbox: Sandbox, lab: str, project: Path) -> None:
-    job = run(sandbox, project, lab, output="s3://out/salmon/", profile="test")
-    assert job["container"]["command"][1:] == ["-profile", "test,awsbatch", "--outputDir", "s3://out/salmon"]
-    assert record(sandbox)["output"] == "s3://out/salmon"
+    job = run(sandbox, project, lab, output="s3://lab-out/salmon/", profile="test")
+    assert job["container"]["command"][1:] == ["-profile", "test,awsbatch", "--outputDir", "s3://lab-out/salmon"]
+    assert record(sandbox)["output"] == "s3://lab-out/salmon"
 
 
 def test_a_repository_with_its_revision(sandbox: Sandbox, lab: str) -> None:
-    job = run(sandbox, "t-neumann/salmon-nf", lab, revision="v1.0", output="s3://out/x")
+    job = run(sandbox, "t-neumann/salmon-nf", lab, revision="v1.0", output="s3://lab-out/x")
     assert job["container"]["command"] == [
-        "t-neumann/salmon-nf", "-profile", "awsbatch", "-r", "v1.0", "--outdir", "s3://out/x",
+        "t-neumann/salmon-nf", "-profile", "awsbatch", "-r", "v1.0", "--outdir", "s3://lab-out/x",
     ]  # fmt: skip
 
 
@@ -120,7 +130,7 @@ def test_a_head_whose_record_was_never_finished_counts_too(sandbox: Sandbox, lab
 
 
 def test_a_run_goes_on_under_its_id(sandbox: Sandbox, lab: str, project: Path) -> None:
-    first = run(sandbox, project, lab, words=("--reads", "a b"), output="s3://out/x")
+    first = run(sandbox, project, lab, words=("--reads", "a b"), output="s3://lab-out/x")
     before = record(sandbox)
     sandbox.client("batch").terminate_job(jobId=first["jobId"], reason="lost")
     second = run(sandbox, project, lab, resume="first")
@@ -131,26 +141,115 @@ def test_a_run_goes_on_under_its_id(sandbox: Sandbox, lab: str, project: Path) -
     assert after == before | {"jobs": [first["jobId"], second["jobId"]]}
 
 
-def test_of_two_at_once_a_single_head_comes_to_be(
-    sandbox: Sandbox, lab: str, project: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], list[Any]]:
+    """Let something happen after the next start has claimed its name, and before it submits; what it returned."""
+
+    def arrange(act: Callable[[], Any]) -> list[Any]:
+        submit, happened = module._submit, list[Any]()
+
+        def between(*arguments: Any) -> str:
+            monkeypatch.setattr(module, "_submit", submit)
+            happened.append(act())
+            return submit(*arguments)
+
+        monkeypatch.setattr(module, "_submit", between)
+        return happened
+
+    return arrange
+
+
+def refuse(sandbox: Sandbox, *arguments: Any, **more: Any) -> str:
+    with pytest.raises(UserError) as caught:
+        run(sandbox, *arguments, **more)
+    return caught.value.what
+
+
+def make_old(name: str = "first") -> None:
+    """Let the record be of some time ago, as S3 tells it."""
+    key = s3_backends["123456789012"]["aws"].buckets[BUCKET].keys[f"_nextflow/heads/{name}/run.json"]
+    key.last_modified -= timedelta(minutes=10)
+
+
+def list_living(sandbox: Sandbox) -> list[str]:
+    jobs = sandbox.client("batch").describe_jobs(jobs=list_jobs(sandbox))["jobs"]
+    return [job["jobId"] for job in jobs if job["status"] != "FAILED"]
+
+
+OTHER = "somebody else starts first at this moment"
+
+
+@pytest.mark.parametrize("resumes", [False, True])
+def test_of_two_at_once_the_first_goes_on(
+    sandbox: Sandbox, lab: str, project: Path, meanwhile: Callable[[Callable[[], Any]], list[Any]], resumes: bool
 ) -> None:
-    """The second takes the name after the first has looked, and before it submits."""
-    from nextflow.runs.start import start as module
+    more = {}
+    if resumes:
+        sandbox.client("batch").terminate_job(jobId=run(sandbox, project, lab)["jobId"], reason="killed")
+        more = {"resume": "first"}
+    (folder := project.parent / "other").mkdir()
+    (folder / "main.nf").write_text("workflow { other() }\n")
+    happened = meanwhile(lambda: refuse(sandbox, folder, lab, **more))
+    mine = run(sandbox, project, lab, **more)
+    assert happened == [OTHER]
+    assert list_living(sandbox) == [mine["jobId"]]
+    assert record(sandbox)["project"] == mine["container"]["command"][0]
 
-    submit, inside = module._submit, list[str]()
 
-    def between(*arguments: Any) -> str:
-        monkeypatch.setattr(module, "_submit", submit)
-        inside.append(run(sandbox, project, lab)["jobId"])
-        return submit(*arguments)
+@pytest.mark.parametrize("resumes", [False, True])
+def test_a_start_that_slept_between_ends_its_head_where_another_lives(
+    sandbox: Sandbox, lab: str, project: Path, meanwhile: Callable[[Callable[[], Any]], list[Any]], resumes: bool
+) -> None:
+    """A computer was closed for ten minutes in the middle of a start."""
+    more = {}
+    if resumes:
+        sandbox.client("batch").terminate_job(jobId=run(sandbox, project, lab)["jobId"], reason="killed")
+        more = {"resume": "first"}
 
-    monkeypatch.setattr(module, "_submit", between)
-    with pytest.raises(UserError, match="somebody else starts first at this moment"):
-        run(sandbox, project, lab)
-    assert record(sandbox)["jobs"] == inside
-    batch = sandbox.client("batch")
-    states = {job["jobId"]: job["status"] for job in batch.describe_jobs(jobs=list_jobs(sandbox))["jobs"]}
-    assert [job for job, status in states.items() if status != "FAILED"] == inside
+    def take() -> str:
+        make_old()
+        return str(run(sandbox, project, lab, **more)["jobId"])
+
+    happened = meanwhile(take)
+    assert refuse(sandbox, project, lab, **more) == OTHER
+    assert list_living(sandbox) == happened
+    assert record(sandbox)["jobs"][-1:] == happened
+
+
+def test_a_start_that_was_killed_on_the_way_is_forgotten(sandbox: Sandbox, lab: str, project: Path) -> None:
+    """It has claimed the name, and nothing more."""
+    records.write(Cloud(), Places(BUCKET, "first"), RunRecord("first", "id", "lab", "p", queue="head", claim="a"))
+    assert refuse(sandbox, project, lab) == OTHER
+    make_old()
+    assert record(sandbox)["jobs"] == []
+    job = run(sandbox, project, lab)["jobId"]
+    assert (record(sandbox)["jobs"], record(sandbox)["claim"]) == ([job], "")
+
+
+def test_an_answer_that_was_lost_on_the_way_is_no_other_person(sandbox: Sandbox, lab: str) -> None:
+    """botocore sends a request again where its answer was lost; S3 then has the first try's object."""
+    cloud, places = Cloud(), Places(BUCKET, "first")
+    mine = RunRecord("first", "id", "lab", "p", claim="a")
+    etag = records.write(cloud, places, mine)
+    assert records.write(cloud, places, mine) == etag
+    with pytest.raises(UserError, match="somebody else"):
+        records.write(cloud, places, replace(mine, claim="b"))
+
+
+@pytest.mark.parametrize("year", [1971, 2100])
+def test_a_clock_that_jumps_is_in_nothing_but_the_name(
+    sandbox: Sandbox, lab: str, project: Path, year: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime(year, 1, 1, tzinfo=UTC)
+    asked = ask(project, lab, name="")
+    assert command.run(asked, None, follows=False, yes=False, as_json=True, now=now) == 0
+    name = json.loads(capsys.readouterr().out)["name"]
+    assert name.startswith(f"salmon-nf-{year}0101-0000-")
+    submit_task(sandbox, record(sandbox, name)["id"])
+    assert show_run.show_run(name, lab, None, as_json=True, now=now) == 0
+    assert json.loads(capsys.readouterr().out)["tasks"]["counts"] == {"SUBMITTED": 1}
+    with pytest.raises(UserError, match="lives"):
+        command.run(ask(project, lab, resume=name), None, follows=False, yes=False, as_json=True, now=now)
 
 
 def test_what_aws_refuses_leaves_nothing(sandbox: Sandbox, lab: str, project: Path) -> None:
