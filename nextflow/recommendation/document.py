@@ -10,6 +10,7 @@ from nextflow.sizing.asks import Ask
 from nextflow.sizing.costs import Cost
 from nextflow.sizing.machines import Machine
 from nextflow.sizing.samples import Sample
+from nextflow.sizing.scratch import Scratch
 from nextflow.sizing.usage import Usage
 
 
@@ -31,8 +32,8 @@ def make_document(advised: Recommendation, picture: str, written: list[str], dif
         "overflow": advised.alone.overflow,
         "alone": _describe_cost(advised.alone),
         "packed": _describe_cost(advised.packed) if advised.packed else None,
-        "scratch": {"size": scratch.size, "first": scratch.first, "ceiling": scratch.ceiling,
-                    "unknown": list(scratch.unknown)},
+        "scratch": _describe_scratch(scratch),
+        "packed_scratch": _describe_scratch(advised.packed_scratch) if advised.packed_scratch else None,
         "picture": picture,
         "written": written,
         "diff": diff,
@@ -81,6 +82,10 @@ def _describe_machine(machine: Machine) -> dict[str, Any]:
         "type": machine.name, "vcpus": machine.vcpus, "memory_mib": machine.memory, "measured": machine.is_measured,
         "price": machine.price, "spot_price": machine.spot_price,
     }  # fmt: skip
+
+
+def _describe_scratch(scratch: Scratch) -> dict[str, Any]:
+    return {"size": scratch.size, "first": scratch.first, "ceiling": scratch.ceiling, "unknown": list(scratch.unknown)}
 
 
 def _describe_cost(cost: Cost) -> dict[str, Any]:

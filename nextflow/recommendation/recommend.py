@@ -7,7 +7,7 @@ from kiln.errors import UserError
 from nextflow.prices.offers import Offers
 from nextflow.sizing.advice import ProcessAdvice
 from nextflow.sizing.asks import Ask, advise, choose
-from nextflow.sizing.costs import Cost, price_alone, price_packed
+from nextflow.sizing.costs import Cost, count_together, price_alone, price_packed
 from nextflow.sizing.ends import End
 from nextflow.sizing.machines import Machine, Need, Pair, choose_pair, find_need, list_too_large
 from nextflow.sizing.scratch import Scratch, find_scratch
@@ -47,6 +47,7 @@ class Recommendation:
     alone: Cost
     packed: Cost | None
     scratch: Scratch
+    packed_scratch: Scratch | None
     advice: tuple[ProcessAdvice, ...]
 
 
@@ -76,14 +77,17 @@ def recommend(sized: Asks, offers: Offers, names: Sequence[str], max_vcpus: int)
     if pair is None:
         raise _refuse(sized.asks, machines)
     alone = price_alone(sized.usages, sized.asks, pair)
-    packed = price_packed(sized.usages, sized.asks, machines, pair)
+    packed = price_packed(sized.usages, sized.asks, machines, pair, max_vcpus)
     if packed and not (packed.on_demand or 0.0) < CHEAPER * (alone.on_demand or 0.0):
         packed = None
+    at_once = count_together(packed.machine, sized.asks) if packed else ()
     limit = (pair.excess or pair.workload).memory
-    scratch = find_scratch(sized.usages, sized.percent)
     return Recommendation(
-        sized, offers, tuple(machines), max_vcpus, need, pair, alone, packed, scratch, advise(sized.asks, limit)
-    )
+        sized, offers, tuple(machines), max_vcpus, need, pair, alone, packed,
+        find_scratch(sized.usages, sized.percent),
+        find_scratch(sized.usages, sized.percent, at_once) if packed else None,
+        advise(sized.asks, limit),
+    )  # fmt: skip
 
 
 def _refuse(asks: Sequence[Ask], machines: Sequence[Machine]) -> UserError:

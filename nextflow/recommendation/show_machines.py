@@ -51,11 +51,12 @@ def _list_costs(advised: Recommendation) -> list[str]:
     runs = "the run" if advised.sized.runs == 1 else f"the {advised.sized.runs} runs"
     lines = [_line("cost", f"{runs}: {_describe_cost(advised.alone)}, a task to a machine"),
              _line("", _describe_lost(advised))]  # fmt: skip
-    packed = advised.packed
-    if packed and packed.on_demand and advised.alone.on_demand:
+    packed, scratch = advised.packed, advised.packed_scratch
+    if packed and packed.on_demand and scratch and advised.alone.on_demand:
         less = 1 - packed.on_demand / advised.alone.on_demand
-        lines.append(_line("packed", f"{_describe_cost(packed)} on {packed.machine.name} with up to "
-                                     f"{words.count(packed.tasks, 'task')} to a machine: {less:.0%} less"))  # fmt: skip
+        tasks = words.count(packed.tasks, "task")
+        lines.append(_line("packed", f"{_describe_cost(packed)}, up to {tasks} to a machine: {less:.0%} less"))
+        lines.append(_line("", f"{_describe(packed.machine)}; with {scratch.size} GiB of scratch"))
     elif advised.alone.on_demand is not None:
         lines.append(_line("packed", "several tasks to a machine would save less than 5 %"))
     return lines

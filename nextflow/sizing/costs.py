@@ -12,6 +12,7 @@ from nextflow.sizing.machines import Machine, Pair, find_need, rank
 from nextflow.sizing.usage import Usage
 
 HOUR = 3600.0
+TOGETHER = 16  # tasks on a machine at the most: a full disk, or Spot that takes the machine, ends all of them
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,8 @@ class Cost:
     """US dollars for the run on machines of a type, None where a price is unknown.
 
     `lost` and `lost_on_spot` are the shares of that for attempts that came to nothing. `overflow` is how many tasks run
-    a second time, on the excess type. `tasks` is how many of the smallest tasks a machine holds.
+    a second time, on the excess type. `tasks` is how many tasks a machine runs at once, of the process
+    of which it runs the most.
     """
 
     machine: Machine
@@ -39,17 +41,25 @@ def price_alone(usages: Sequence[Usage], asks: Sequence[Ask], pair: Pair) -> Cos
 
 
 def price_packed(
-    usages: Sequence[Usage], asks: Sequence[Ask], machines: Sequence[Machine], pair: Pair
+    usages: Sequence[Usage], asks: Sequence[Ask], machines: Sequence[Machine], pair: Pair, max_vcpus: int
 ) -> Cost | None:  # fmt: skip
-    """Price several tasks to a machine, on the type where that costs least; None where no type's price is known."""
+    """Price several tasks to a machine, on the type where that costs least.
+
+    None where no price is known of a type that `max_vcpus` leaves room for.
+    """
     need = find_need(asks)
     limits = [ask.memory or pair.workload.memory for ask in asks]
     costs = [
-        _price(usages, asks, limits, [machine.holds(ask.cpus or 1, ask.memory or 1) for ask in asks], machine, machine)
+        _price(usages, asks, limits, count_together(machine, asks), machine, machine)
         for machine in machines
-        if machine.price is not None and machine.holds(need.cpus, need.memory)
+        if machine.price is not None and machine.vcpus <= max_vcpus and machine.holds(need.cpus, need.memory)
     ]
     return min(costs, key=lambda cost: (round(cost.on_demand or 0.0, 4), rank(cost.machine)), default=None)
+
+
+def count_together(machine: Machine, asks: Sequence[Ask]) -> list[int]:
+    """Count how many tasks of the processes a machine runs at once."""
+    return [min(machine.holds(ask.cpus or 1, ask.memory or 1), TOGETHER) for ask in asks]
 
 
 def _price(

@@ -32,10 +32,13 @@ class Scratch:
     again: tuple[str, ...] = ()
 
 
-def find_scratch(usages: Sequence[Usage], percent: float) -> Scratch:
-    """Find the sizes for a machine that runs a task at a time."""
-    usual = max((_find(usage, percent) for usage in usages), default=0.0) / GIB
-    most = max((_find(usage, 100) for usage in usages), default=0.0) / GIB
+def find_scratch(usages: Sequence[Usage], percent: float, at_once: Sequence[int] = ()) -> Scratch:
+    """Find the sizes for a machine that runs so many tasks of the processes `at_once`; (): a task at a time."""
+    numbers = at_once or [1] * len(usages)
+    usual = (
+        max((number * _find(usage, percent) for usage, number in zip(usages, numbers, strict=True)), default=0) / GIB
+    )
+    most = max((number * _find(usage, 100) for usage, number in zip(usages, numbers, strict=True)), default=0) / GIB
     size = _round((usual + IMAGES) / FREE)
     # A task's files lie there until its container is removed, while the next task runs already.
     ceiling = max(_round((2 * most + IMAGES) / FREE), 2 * size)

@@ -29,7 +29,8 @@ def read_table(path: Path, text: TextIO, notes: list[str]) -> Iterator[Attempt]:
     if unknown := list_unknown(columns):
         notes.append(f"{path}: passed over, as no Nextflow is known to write it: {', '.join(unknown[:8])}")
     reader, faults = RowReader(columns), list[str]()
-    for number, row in enumerate(_split(text, separator), start=2):
+    lines = _Lines(text)
+    for number, row in enumerate(_split(lines, separator), start=2):
         if not row or row == [""]:
             continue
         try:
@@ -40,9 +41,23 @@ def read_table(path: Path, text: TextIO, notes: list[str]) -> Iterator[Attempt]:
                 break
     if faults:
         raise UserError(f"{path} cannot be read as a trace", "; ".join(faults), _HINT)
+    if not lines.last.endswith(("\n", "\r")):
+        notes.append(f"{path}: its last line has no end, so that it may be cut off")
 
 
-def _split(text: TextIO, separator: str) -> Iterable[list[str]]:
+class _Lines:
+    """The lines of a file; `last` is the one that was read last."""
+
+    def __init__(self, text: TextIO) -> None:
+        self._text, self.last = text, "\n"
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._text:
+            self.last = line
+            yield line
+
+
+def _split(text: Iterable[str], separator: str) -> Iterable[list[str]]:
     """Nextflow quotes nothing between tabs; between commas, what wrote the file may have."""
     if separator != "\t":
         return csv.reader(text, delimiter=separator)

@@ -107,3 +107,19 @@ def test_the_whole_of_a_hundred_percent_is_never_too_few() -> None:
 def test_former_attempts_without_a_row_are_told_of() -> None:
     ask = choose(sum_up([replace(DONE, attempt=3)] * 25)[0], 95)
     assert ask.why == ("50 former attempts have no row in the trace",)
+
+
+def test_what_explains_memory_too_little_is_no_line() -> None:
+    tasks = [
+        replace(DONE, read=n * GIB, peak_memory=(100 + 500 * (n if n % 3 else 30 - n)) * MIB) for n in range(1, 31)
+    ]
+    assert sum_up(tasks)[0].line is None
+
+
+def test_a_line_never_leads_below_the_largest_peak() -> None:
+    tasks = [replace(DONE, read=n * GIB, peak_memory=(100 + 500 * n) * MIB) for n in range(1, 41)]
+    tasks[19] = replace(tasks[19], peak_memory=23000 * MIB)
+    ask = choose(sum_up(tasks)[0], 95)
+    assert ask.line is not None
+    assert ask.line.at(40 * GIB) < 20900 * MIB
+    assert ask.memory == 23000

@@ -1,7 +1,7 @@
 """The 2019 guide's own case, and what differs from it."""
 
 from nextflow.sizing.asks import choose
-from nextflow.sizing.costs import price_alone, price_packed
+from nextflow.sizing.costs import count_together, price_alone, price_packed
 from nextflow.sizing.machines import Machine, choose_pair, find_need, list_too_large
 from nextflow.sizing.usage import sum_up
 from nextflow.traces.task import Attempt
@@ -39,7 +39,7 @@ def test_small_tasks_are_cheaper_together() -> None:
     asks = [choose(usage, 95) for usage in usages]
     pair = choose_pair(find_need(asks), C5)
     assert pair is not None
-    alone, packed = price_alone(usages, asks, pair), price_packed(usages, asks, C5, pair)
+    alone, packed = price_alone(usages, asks, pair), price_packed(usages, asks, C5, pair, 100)
     assert packed is not None
     assert packed.on_demand is not None
     assert alone.on_demand is not None
@@ -50,3 +50,29 @@ def test_a_process_larger_than_any_type_is_named() -> None:
     asks = [choose(usage, 95) for usage in sum_up(salmon(peak=40 * GIB))]
     assert choose_pair(find_need(asks), C5) is None
     assert [ask.process for ask in list_too_large(asks, C5)] == ["SALMON"]
+
+
+def test_the_excess_type_has_twice_as_much_or_what_the_largest_task_needs() -> None:
+    need = find_need([choose(usage, 95) for usage in sum_up(salmon())])
+    larger = [*C5, Machine("c5.9xlarge", 36, 70351, True, 1.53), Machine("m5.2xlarge", 8, 31377, True, 0.384)]
+    for most, name in ((0, "c5.4xlarge"), (31152, "c5.4xlarge"), (31153, "c5.9xlarge"), (99999, "c5.9xlarge")):
+        pair = choose_pair(need, larger, most)
+        assert pair is not None
+        assert pair.excess is not None
+        assert pair.excess.name == name
+    alone = choose_pair(need, C5[:3])
+    assert alone is not None
+    assert alone.excess is None
+
+
+def test_so_many_tasks_go_to_a_machine_and_no_more() -> None:
+    usages = sum_up(Attempt("S", str(n), "COMPLETED", 0, cpu=90.0, peak_memory=1, realtime=60.0) for n in range(40))
+    asks = [choose(usage, 95) for usage in usages]
+    huge = Machine("c5.24xlarge", 96, 190000, False, 4.08)
+    assert count_together(huge, asks) == [16]
+    pair = choose_pair(find_need(asks), C5)
+    assert pair is not None
+    packed = price_packed(usages, asks, [huge], pair, 96)
+    assert packed is not None
+    assert packed.tasks == 16
+    assert price_packed(usages, asks, [huge], pair, 95) is None

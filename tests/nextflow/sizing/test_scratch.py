@@ -39,3 +39,9 @@ def test_sizes_rise() -> None:
     assert scratch.size >= (95 + 10) / 0.8
     assert scratch.size + scratch.first <= scratch.ceiling
     assert scratch.ceiling >= (2 * 100 + 10) / 0.8
+
+
+def test_several_tasks_at_once_need_as_much_more() -> None:
+    usages = sum_up([task(30 * GIB, 0)])
+    assert find_scratch(usages, 95).size == 50
+    assert find_scratch(usages, 95, [4]).size == 170

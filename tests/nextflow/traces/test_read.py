@@ -68,6 +68,13 @@ def test_a_report(tmp_path: Path) -> None:
     assert (found.process, found.realtime, found.peak_memory) == ("SAY", 1.5, 1048576)
 
 
+def test_what_the_page_says_of_its_data_before_is_no_data(tmp_path: Path) -> None:
+    """As in Nextflow's template: plots have a trace of their own, and the page asks whether its data is there."""
+    page = REPORT.replace("<script>", "<script>var plot = {trace: [{x: 1}]}; if (window.data.trace==null) {}\n", 1)
+    (found,) = read(write(tmp_path, page, "report.html"))
+    assert found.process == "SAY"
+
+
 def test_a_report_of_too_many_tasks(tmp_path: Path) -> None:
     page = '<html><script>window.data = { "trace": null, "summary": [] };</script></html>'
     with pytest.raises(UserError, match="holds no tasks") as raised:

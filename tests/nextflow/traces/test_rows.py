@@ -73,3 +73,13 @@ def test_a_name_in_another_encoding(tmp_path: Path) -> None:
     path.write_bytes("name\tstatus\trealtime\nX (Müller)\tCOMPLETED\t1s\n".encode("latin-1"))
     (attempt,) = read(path)
     assert attempt.process == "X"
+
+
+def test_a_last_line_without_an_end_is_told_of(tmp_path: Path) -> None:
+    path = write(tmp_path, "a", "X\tCOMPLETED\t1s", columns="name\tstatus\trealtime\n")
+    notes: list[str] = []
+    assert len(list(read(path, notes))) == 1
+    assert notes == []
+    path.write_text(path.read_text().rstrip("\n"))
+    assert len(list(read(path, notes))) == 1
+    assert "cut off" in notes[0]
