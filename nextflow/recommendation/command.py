@@ -85,7 +85,8 @@ def _write(
         print_json(make_document(advised, picture, written, diff))
     elif written:
         command = typed.command(f"register-env --env {options.env}")
-        print_result(f"✓ written: {', '.join(written)}\n  next    {command}")
+        print_result(f"✓ written: {', '.join(written)}\n  next    {command}; then nextflow run … -profile awsbatch -c "
+                     f"{options.config or f'{spec.name}.config'}")  # fmt: skip
     return Exit.DONE if agreed else Exit.SOMETHING_TO_DO
 
 

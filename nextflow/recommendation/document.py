@@ -30,6 +30,7 @@ def make_document(advised: Recommendation, picture: str, written: list[str], dif
         "workload": _describe_machine(pair.workload),
         "excess": _describe_machine(pair.excess) if pair.excess else None,
         "overflow": advised.alone.overflow,
+        "overflow_of_asks": sized.above,
         "alone": _describe_cost(advised.alone),
         "packed": _describe_cost(advised.packed) if advised.packed else None,
         "scratch": _describe_scratch(scratch),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from kiln.errors import UserError
 from nextflow.prices.offers import Offers
 from nextflow.sizing.advice import ProcessAdvice
-from nextflow.sizing.asks import Ask, advise, choose
+from nextflow.sizing.asks import MIB, Ask, advise, choose
 from nextflow.sizing.costs import Cost, count_together, price_alone, price_packed
 from nextflow.sizing.ends import End
 from nextflow.sizing.machines import Machine, Need, Pair, choose_pair, find_need, list_too_large
@@ -25,6 +25,12 @@ class Asks:
     usages: tuple[Usage, ...]
     asks: tuple[Ask, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def above(self) -> int:
+        """How many tasks need more memory than is asked for at first."""
+        pairs = zip(self.usages, self.asks, strict=True)
+        return sum(usage.memory.count_above(ask.memory * MIB) for usage, ask in pairs if ask.memory is not None)
 
     @property
     def tasks(self) -> int:

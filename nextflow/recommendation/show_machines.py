@@ -26,8 +26,8 @@ def render_machines(advised: Recommendation) -> str:
     larger = f"{_describe(pair.excess)}; for what overflows" if pair.excess else "no larger type is offered"
     lines.append(_line("excess", larger))
     tasks = words.count(advised.sized.tasks, "task")
-    above = f"{advised.alone.overflow} of {tasks} need more than a workload machine has, and run again"
-    lines.append(_line("overflow", above))
+    above = f"{advised.sized.above} of {tasks} need more memory than is asked for at first, and run again"
+    lines.append(_line("overflow", f"{above}; {advised.alone.overflow} more than a workload machine has"))
     lines += _list_costs(advised)
     lines += _list_scratch(advised)
     return "\n".join(lines)

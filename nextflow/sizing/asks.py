@@ -96,8 +96,12 @@ def _choose_memory(usage: Usage, percent: float, why: list[str]) -> int | None:
 
 
 def _choose_time(usage: Usage, percent: float, why: list[str]) -> int | None:
+    """Above the longest task too: what is ended for time has done nothing, and would be ended again."""
     staging = usage.scratch.percentile(percent) / STAGING if usage.scratch else 0.0
-    needs = [usage.time.percentile(percent) * TIME_SPARE + staging] if usage.time else []
+    needs: list[float] = []
+    if usage.time:
+        longest = max(usage.time.percentile(percent) * TIME_SPARE, usage.time.largest * RAISED)
+        needs.append(longest + staging)
     if late := usage.ends[End.TIME]:
         needs += [] if usage.late is None else [usage.late * RAISED]
         after = "" if usage.late is None else f" after {usage.late:.0f} s"

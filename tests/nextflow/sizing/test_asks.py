@@ -123,3 +123,8 @@ def test_a_line_never_leads_below_the_largest_peak() -> None:
     assert ask.line is not None
     assert ask.line.at(40 * GIB) < 20900 * MIB
     assert ask.memory == 23000
+
+
+def test_the_longest_task_has_time_too() -> None:
+    tasks = [DONE] * 40 + [replace(DONE, realtime=3000.0)]
+    assert choose(sum_up(tasks)[0], 95).time == 4560
