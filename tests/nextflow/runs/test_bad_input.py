@@ -21,8 +21,8 @@ def refuse(sandbox: Sandbox, pipeline: Path | str, env: str, **more: Any) -> Use
     sandbox.calls.clear()
     with pytest.raises(UserError) as caught:
         command.run(ask(pipeline, env, **more), None, follows=False, yes=False, as_json=False)
-    changing = ("batch:SubmitJob", "s3:PutObject", "s3:CreateMultipartUpload", "batch:RegisterJobDefinition")
-    assert [call.action for call in sandbox.calls.all() if call.action in changing] == []
+    changing = ("SubmitJob", "RegisterJobDefinition", "PUT ", "POST ", "DELETE ")
+    assert [call.action for call in sandbox.calls.all() if call.action.startswith(changing)] == []
     assert caught.value.why
     return caught.value
 
