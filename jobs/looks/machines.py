@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Any
 
 from cloud import errors
-from cloud.pages import split
+from cloud.pages import list_all, split
 from cloud.session import Cloud
 from jobs.model.place import Machine, TaskTimes
 
 _AT_ONCE = 100
+_VALUES = 200  # of one filter: "Filter your resources", Amazon EC2 User Guide
 Described = Mapping[str, Any]
 
 
@@ -24,7 +25,8 @@ def describe(cloud: Cloud, arns: Sequence[str], environments: Sequence[Described
         for instance in _container_instances(cloud, cluster, some):
             arn = instance["containerInstanceArn"]
             machines[arn] = read_machine(instance, machines.get(arn, Machine()))
-    return {arn: replace(machine, **_ec2(cloud, machine)) for arn, machine in machines.items()}
+    instances = _instances(cloud, sorted({machine.instance for machine in machines.values() if machine.instance}))
+    return {arn: replace(machine, **_ec2(machine, instances)) for arn, machine in machines.items()}
 
 
 def _container_instances(cloud: Cloud, cluster: str, arns: Sequence[str]) -> list[Described]:
@@ -76,15 +78,21 @@ def _by_cluster(arns: Sequence[str]) -> dict[str, list[str]]:
     return clusters
 
 
-def _ec2(cloud: Cloud, machine: Machine) -> dict[str, Any]:
-    """What EC2 knows better: an instance's type and zone, and whether it is a Spot one."""
-    if not machine.instance:
+def _instances(cloud: Cloud, ids: Sequence[str]) -> dict[str, Described]:
+    """Instances by id, as many to a call as a filter takes; those that EC2 has forgotten are left out."""
+    instances: dict[str, Described] = {}
+    for some in split(ids, _VALUES):
+        filters = [{"Name": "instance-id", "Values": some}]
+        for group in list_all(cloud.ec2, "describe_instances", "Reservations", Filters=filters):
+            instances |= {instance["InstanceId"]: instance for instance in group["Instances"]}
+    return instances
+
+
+def _ec2(machine: Machine, instances: Mapping[str, Described]) -> dict[str, Any]:
+    """What EC2 knows better: an instance's type and zone, and whether it is a Spot one (pure)."""
+    instance = instances.get(machine.instance)
+    if instance is None:
         return {}
-    answer = errors.or_none(cloud.ec2.describe_instances, InstanceIds=[machine.instance])
-    instances = [instance for group in (answer or {}).get("Reservations") or () for instance in group["Instances"]]
-    if not instances:
-        return {}
-    [instance] = instances
     zone = (instance.get("Placement") or {}).get("AvailabilityZone") or machine.zone
     spot = instance.get("InstanceLifecycle") == "spot"
     return {"type": instance["InstanceType"], "zone": zone, "spot": spot, "ami": instance.get("ImageId") or machine.ami}
