@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 
 from environments.spec.environment import EnvironmentSpec
-from nextflow.config.places import Place
+from nextflow.config.places import HEAD, Place
 from nextflow.recommendation.recommend import Recommendation
 from nextflow.recommendation.yaml_edit import set_key
 from nextflow.sizing.machines import Machine, rank
+
+HEAD_SIZE = (2, 1024)  # vCPUs and MiB of a workflow's head job
 
 
 def choose_types(
@@ -14,8 +16,9 @@ def choose_types(
 ) -> dict[str, tuple[str, ...]]:  # fmt: skip
     """Choose the types of the compute environments behind the queues that tasks go through, in the order of attempts.
 
-    The first queue's get the workload type, the others' the excess type, and those that serve both get both. On Spot
-    all types count that are as large: the more there are, the fewer machines are taken.
+    The first queue's get the workload type, the others' the excess type, and those that serve both get both; those that
+    serve heads too get the cheapest type for these. On Spot all types count that are as large: the more there are, the
+    fewer machines are taken.
     """
     pair = advised.pair
     types: dict[str, list[Machine]] = {}
@@ -25,6 +28,11 @@ def choose_types(
             machines.append(pair.excess)
         for name in spec.queues[place.queue].compute_environments:
             types.setdefault(name, []).extend(machines)
+    # A head is small and runs for as long as its tasks: it needs no machine of their size.
+    for name in spec.queues[HEAD].compute_environments if HEAD in spec.queues else ():
+        if name in types:
+            small = [machine for machine in advised.machines if machine.holds(*HEAD_SIZE)]
+            types[name].append(min(small, key=rank, default=pair.workload))
     return {name: _spread(spec, name, machines, advised.machines) for name, machines in types.items()}
 
 
