@@ -65,3 +65,24 @@ def show_run(c: Context, name: str, env: str = "genomics", region: str = "", jso
     from nextflow.runs.commands import show_run as command
 
     return command.show_run(name, env, region or None, as_json=json)
+
+
+@task(
+    iterable=["include"],
+    help={
+        "path": "a folder or a file of this computer",
+        "to": "the folder in the environment's bucket; default: where its parameter is, else the folder's own name",
+        "include": "a glob: files that match none are left out; repeatable, in quotes, such as '*.fq.gz'",
+        "env": _ENV,
+        "region": REGION,
+        "json": JSON,
+    },
+)
+def upload(
+    c: Context, path: str, include: list[str], to: str = "", env: str = "genomics", region: str = "",
+    json: bool = False,
+) -> int:  # fmt: skip
+    """Upload files to an environment's bucket."""
+    from nextflow.upload import command
+
+    return command.upload(path, to, include, env, region or None, as_json=json)

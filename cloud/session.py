@@ -34,7 +34,7 @@ class Cloud:
             )
         regions.check(self.region, region, self._session)
         self.calls: Counter[str] = Counter()
-        self._clients: dict[tuple[str, str, int], Any] = {}
+        self._clients: dict[tuple[str, str, int, int], Any] = {}
 
     def client(self, service: str, region: str | None = None) -> Any:
         """The client of a service, made once. Throttling and 5xx answers are retried by botocore's standard mode."""
@@ -44,8 +44,12 @@ class Cloud:
         """Return a client that never retries: for a call whose caller decides itself what to try again."""
         return self._made(service, self.region, attempts=1)
 
-    def _made(self, service: str, region: str, attempts: int) -> Any:
-        key = (service, region, attempts)
+    def client_for_threads(self, service: str, threads: int) -> Any:
+        """Return a client with a connection for every thread; botocore's own has ten."""
+        return self._made(service, self.region, attempts=ATTEMPTS, connections=threads + 2)
+
+    def _made(self, service: str, region: str, attempts: int, connections: int = 10) -> Any:
+        key = (service, region, attempts, connections)
         if key not in self._clients:
             from botocore.config import Config
 
@@ -53,6 +57,7 @@ class Cloud:
                 retries={"mode": "standard", "total_max_attempts": attempts},
                 connect_timeout=10,
                 read_timeout=60,
+                max_pool_connections=connections,
                 user_agent_extra="kiln",
             )
             client = self._session.client(service, region_name=region, config=config)

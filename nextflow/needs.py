@@ -27,6 +27,7 @@ def needs(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, .
         Permission("NextflowLogin", ("ecr:GetAuthorizationToken",)),
         Permission("NextflowRepository", _REPOSITORY + DOCKER, (scope.arn("ecr", "repository/nextflow"),)),
         *_runs(specs, scope),
+        *_uploads(specs, scope),
     )
 
 
@@ -48,3 +49,13 @@ def _runs(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission
     if buckets:
         places = tuple(f"arn:{scope.partition}:s3:::{bucket}/_nextflow/*" for bucket in sorted(buckets))
         yield Permission("RunsFiles", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), places)
+
+
+def _uploads(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
+    """What invoke upload does in the buckets; HeadObject is allowed by s3:GetObject."""
+    names = sorted({spec.bucket_name(use, scope.account, scope.region) for spec in specs for use in spec.buckets})
+    buckets = tuple(f"arn:{scope.partition}:s3:::{name}" for name in names)
+    if buckets:
+        yield Permission("UploadsBegun", ("s3:ListBucketMultipartUploads",), buckets)
+        objects = ("s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject")
+        yield Permission("Uploads", objects, tuple(f"{bucket}/*" for bucket in buckets))

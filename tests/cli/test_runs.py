@@ -54,3 +54,28 @@ def test_show_run(typed: Typed, recorded: Record) -> None:
     typed("show-run", "first")
     typed("show-run", "first", "--env", "e", "--region", "r", "--json")
     assert shown.calls == [(("first", "genomics", None), {"as_json": False}), (("first", "e", "r"), {"as_json": True})]
+
+
+def test_upload(typed: Typed, recorded: Record) -> None:
+    uploaded = recorded("nextflow.upload.command.upload")
+    typed("upload", "--path", "p")
+    typed(
+        "upload",
+        "--path",
+        "p",
+        "--to",
+        "t",
+        "--include",
+        "*.a",
+        "--include",
+        "*.b",
+        "--env",
+        "e",
+        "--region",
+        "r",
+        "--json",
+    )
+    assert uploaded.calls == [
+        (("p", "", [], "genomics", None), {"as_json": False}),
+        (("p", "t", ["*.a", "*.b"], "e", "r"), {"as_json": True}),
+    ]

@@ -122,6 +122,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "runs/spent": {"prices", "runs/looks", "runs"},
         "runs/screens": {"runs/spent", "runs/start", "runs/looks", "runs"},
         "runs/watch": {"runs/screens", "runs/looks", "runs"},
+        "upload": {"runs/start"},
         "runs/commands": {"runs/watch", "runs/screens", "runs/spent", "runs/start", "runs/looks", "runs"},
     },
     "sandbox": {

@@ -1,0 +1,1 @@
+"""Files of one's own into an environment's bucket."""
