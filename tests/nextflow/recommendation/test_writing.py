@@ -1,5 +1,6 @@
 """`invoke size --write`: the definition and Nextflow's configuration, a difference first."""
 
+import io
 import json
 from pathlib import Path
 
@@ -81,6 +82,17 @@ def test_nothing_is_written_where_nobody_agreed(tmp_path: Path, capsys: Capsys) 
     assert "+    instance_types: [c5.2xlarge]" in capsys.readouterr().out
     assert env.read_text() == before
     assert not (tmp_path / "salmon.config").exists()
+
+
+@pytest.mark.parametrize(("answer", "code"), [("yes", 0), ("no", 2)])
+def test_a_person_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int) -> None:
+    env = copy(tmp_path, "salmon", ("c5.2xlarge", "c5.large"))
+    before, trace = env.read_text(), write_trace(tmp_path / "trace.txt", list_salmon())
+    monkeypatch.setattr("kiln.asking.can_ask", lambda: True)
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{answer}\n"))
+    assert command.run([trace], Options(env=str(env), write=True, picture=""), as_json=False) == code
+    assert (env.read_text() == before) == (answer == "no")
+    assert (tmp_path / "salmon.config").exists() == (answer == "yes")
 
 
 def test_the_document_names_what_was_written(tmp_path: Path, capsys: Capsys) -> None:
