@@ -2,7 +2,7 @@
 
 from nextflow.sizing.asks import choose
 from nextflow.sizing.costs import count_together, price_alone, price_packed
-from nextflow.sizing.machines import Machine, choose_pair, find_need, list_too_large
+from nextflow.sizing.machines import Machine, Need, choose_pair, find_need, list_too_large
 from nextflow.sizing.usage import sum_up
 from nextflow.traces.task import Attempt
 
@@ -76,3 +76,12 @@ def test_so_many_tasks_go_to_a_machine_and_no_more() -> None:
     assert packed is not None
     assert packed.tasks == 16
     assert price_packed(usages, asks, [huge], pair, 95) is None
+
+
+def test_a_type_with_half_as_much_again_is_no_excess_type() -> None:
+    sizes = ((32, 128000, 1.536), (48, 190000, 2.304), (64, 255000, 3.072))
+    machines = [Machine(f"m5.{vcpus // 4}xlarge", vcpus, memory, False, price) for vcpus, memory, price in sizes]
+    pair = choose_pair(Need(30, 100000), machines)
+    assert pair is not None
+    assert pair.excess is not None
+    assert (pair.workload.name, pair.excess.name) == ("m5.8xlarge", "m5.16xlarge")
