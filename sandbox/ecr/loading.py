@@ -12,7 +12,7 @@ from moto.core.exceptions import ServiceException
 from sandbox.ecr.model.images import put_image
 from sandbox.ecr.model.repositories import find_repository, name_storage
 from sandbox.registry.archives import Archive, ArchiveError, read_archive
-from sandbox.registry.held import SMALL, STORED, HeldImage
+from sandbox.registry.held import JAVA, SMALL, STORED, HeldImage
 from sandbox.registry.push import PackedImage, push
 from sandbox.registry.references import Reference, find_ecr, parse
 from sandbox.registry.registry import find_registry
@@ -34,7 +34,11 @@ def load(world: World, path: str, name: str = "") -> list[dict[str, Any]]:
 
 def list_names(world: World) -> list[str]:
     """List the public images that machines can pull, the small one first."""
-    return [f"{SMALL} (a small stand-in)", *find_registry(world).held.list_references()]
+    return [
+        f"{SMALL} (a small stand-in)",
+        f"{JAVA} (a stand-in of Debian's Java 17)",
+        *find_registry(world).held.list_references(),
+    ]
 
 
 def _choose_names(archive: Archive, path: str, name: str) -> list[tuple[PackedImage, Reference]]:

@@ -8,7 +8,7 @@ registryauth.go). Guests know the public registries by their own names, where th
 from typing import Any
 
 from sandbox.machines.registry_names import ANY, PUBLIC
-from sandbox.registry.held import is_small, write_as_tag
+from sandbox.registry.held import is_java, is_small, write_as_tag
 from sandbox.registry.references import HUB, Reference, find_ecr, parse
 from sandbox.registry.registry import find_registry
 from sandbox.world.world import current
@@ -27,7 +27,7 @@ def resolve(region: str, image: str) -> tuple[str, dict[str, Any] | None]:
         data = {"registryId": ecr[0], "region": ecr[1], "endpointOverride": "", "useExecutionRole": False}
         return image, {"type": "ecr", "ecrAuthData": data}
     held = find_registry(current()).held.find(reference)
-    if held is None and not is_small(reference):
+    if held is None and not is_small(reference) and not is_java(reference):
         return image, None  # it may be on the machine; else the registry's answer says how to load it
     if reference.digest and (held is None or held.digest != reference.digest):
         reference = write_as_tag(reference)

@@ -15,6 +15,9 @@ STORED = "held"
 _DEBIAN = (f"{HUB}/library/debian", "public.ecr.aws/docker/library/debian", "public.ecr.aws/debian/debian")
 SMALL = "debian:*-slim"
 """How people are told of it."""
+# What the image with Java stands in for, by any tag and digest.
+_TEMURIN = (f"{HUB}/library/eclipse-temurin", "public.ecr.aws/docker/library/eclipse-temurin")
+JAVA = "eclipse-temurin"
 _AS_TAG = "sha256-"
 
 
@@ -29,9 +32,10 @@ class HeldImage:
 
 @dataclass
 class Held:
-    """Every held image by its references; `small` is the small image, once it lies in the registry."""
+    """Every held image by its references; `small` and `java` are the stand-ins, once they lie in the registry."""
 
     small: HeldImage | None = None
+    java: HeldImage | None = None
     _images: dict[Reference, HeldImage] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
@@ -58,6 +62,11 @@ class Held:
 def is_small(reference: Reference) -> bool:
     """Return whether the small image stands in for it."""
     return reference.name in _DEBIAN and (bool(reference.digest) or reference.tag.endswith("slim"))
+
+
+def is_java(reference: Reference) -> bool:
+    """Return whether the image with Java stands in for it."""
+    return reference.name in _TEMURIN
 
 
 def write_as_tag(reference: Reference) -> Reference:

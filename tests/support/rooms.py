@@ -151,6 +151,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "machines/packing": {"world"},
         "machines": {"machines/guest", "machines/packing", "world"},
         "registry": {"machines", "world"},
+        "nextflow": set(),
         "command": {"machines", "registry", "world"},
         "paging": {"world"},
         "iam/evaluation": set(),

@@ -5,8 +5,8 @@ from http import HTTPStatus
 from sandbox.ecr.front.exchange import Exchange, RegistryRefusal, Reply, refuse_as_unsupported
 from sandbox.ecr.front.relay import VERSION, pass_on
 from sandbox.machines.registry_names import ANY, HUB
-from sandbox.registry import references, small_image
-from sandbox.registry.held import STORED, HeldImage, is_small, read_tag, write_as_tag
+from sandbox.registry import java_image, references, small_image
+from sandbox.registry.held import STORED, HeldImage, is_java, is_small, read_tag, write_as_tag
 from sandbox.registry.references import Reference
 from sandbox.registry.registry import find_registry
 from sandbox.world.world import World
@@ -48,6 +48,8 @@ def _find(world: World, reference: Reference) -> HeldImage:
     image = registry.held.find(reference)
     if image is None and is_small(reference):
         image = small_image.hold(registry)
+    if image is None and is_java(reference):
+        image = java_image.hold(registry)
     if image is None:
         why = (
             f"the sandbox is offline and does not hold {reference}. Load it from a file of docker save, or an OCI "

@@ -137,6 +137,10 @@ def test_the_sandboxs_own_route_loads(sandbox: Sandbox, tmp_path: Path) -> None:
     path = save(tmp_path / "x.tar", "debian:mine")
     (loaded,) = post(sandbox.endpoint, "images", {"path": str(path)})
     assert loaded["name"] == "docker.io/library/debian:mine"
-    assert get(sandbox.endpoint, "images") == ["debian:*-slim (a small stand-in)", "docker.io/library/debian:mine"]
+    assert get(sandbox.endpoint, "images") == [
+        "debian:*-slim (a small stand-in)",
+        "eclipse-temurin (a stand-in of Debian's Java 17)",
+        "docker.io/library/debian:mine",
+    ]
     with pytest.raises(ValueError, match=r"cannot be read as a tar file: .*No such file"):
         post(sandbox.endpoint, "images", {"path": str(tmp_path / "none")})

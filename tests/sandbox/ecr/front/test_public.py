@@ -8,7 +8,7 @@ import pytest
 from sandbox.ecr.front.front import Front
 from sandbox.ecr.pulls import resolve
 from sandbox.inprocess import Sandbox
-from sandbox.registry import small_image
+from sandbox.registry import java_image, small_image
 from sandbox.registry.held import STORED, HeldImage
 from sandbox.registry.push import Blob, PackedImage, push
 from sandbox.registry.references import parse
@@ -101,3 +101,14 @@ def test_the_small_image_stands_in_for_debian(front: Front, monkeypatch: pytest.
     assert docker.ask("GET", f"/v2/library/debian/blobs/{SMALL.layer_digest}").body == SMALL.layer
     assert docker.ask("GET", "/v2/library/debian/manifests/nonsense").status == 404
     assert len(built) == 1
+
+
+def test_the_image_with_java_stands_in_for_temurin(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(java_image, "build", lambda cache: pack(SMALL))
+    monkeypatch.setattr(find_registry(front.world).held, "java", None)
+    docker = RegistryClient(front, "public.ecr.aws")
+    by_digest = resolve("us-east-1", f"public.ecr.aws/docker/library/eclipse-temurin@{OTHER}")[0].rpartition(":")[2]
+    for reference in ("21-jre-noble", by_digest):
+        answer = docker.ask("GET", f"/v2/docker/library/eclipse-temurin/manifests/{reference}")
+        assert answer.body.decode() == SMALL.manifest, reference
+    assert docker.ask("GET", "/v2/docker/library/amazoncorretto/manifests/21").status == 404
