@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from environments.machines.families import is_allowed
 from environments.machines.instance_types import InstanceType
-from environments.machines.memory import find_available
+from environments.machines.memory import find_available, is_measured
 from environments.spec.compute import ComputeEnvironment
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
@@ -17,11 +17,12 @@ STEP = 100  # MiB: machines of one type register some MiB more or less
 
 @dataclass(frozen=True)
 class Size:
-    """An instance type: its vCPUs, and the MiB that a task may ask for."""
+    """An instance type: its vCPUs, and the MiB that a task may ask for; measured, or computed from what it promises."""
 
     name: str
     vcpus: int
     memory: int
+    is_measured: bool = True
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ def list_places(
 
     Raises UserError where `known` has none of a queue's types.
     """
-    names = [name for name, queue in spec.queues.items() if name != HEAD and queue.state == "enabled"]
+    usual = [name for name, queue in spec.queues.items() if name != HEAD and queue.state == "enabled"]
+    names = list(dict.fromkeys((*spec.nextflow.queues, *usual)))
     return tuple(_make_place(spec, name, known, registered) for name in names or spec.queues)
 
 
@@ -75,9 +77,12 @@ def _make_place(
             "Check --region, and instance_types in the environment's definition.",
         )
     sizes = [
-        Size(machine.name, machine.vcpus, find_available(machine, registered) // STEP * STEP)
+        Size(
+            machine.name, machine.vcpus, find_available(machine, registered) // STEP * STEP,
+            is_measured(machine, registered),
+        )
         for machine in types.values()
-    ]
+    ]  # fmt: skip
     sizes.sort(key=lambda size: (size.memory, size.vcpus, size.name))
     markets = [compute.market == "spot" for compute in members]
     return Place(name, tuple(sizes), _tell_kind(types.values()), markets[0], any(markets))

@@ -37,8 +37,8 @@ def render(settings: Settings) -> str:
 
 def _awsbatch(settings: Settings) -> Iterator[str]:
     yield f"workDir = {quote(f's3://{settings.site.bucket}/{RUNS}')}"
-    yield ""
     yield from _params(settings.params)
+    yield ""
     yield from block("process", _process(settings))
     yield ""
     yield from block("aws", _aws(settings))
@@ -50,7 +50,8 @@ def _process(settings: Settings) -> Iterator[str]:
     yield f"queue = {write_by_attempt([quote(rung.queue) for rung in rungs])}"
     yield f"memory = {write_by_attempt([write_memory(rung.memory) for rung in rungs])}"
     yield f"cpus = {write_by_attempt([str(rung.cpus) for rung in rungs])}"
-    yield f"// What a {limits.name} has for tasks, the machine with the most memory."
+    how = "" if limits.is_measured else "; computed (invoke measure-memory measures it)"
+    yield f"// What a {limits.name} has for tasks, the machine with the most memory{how}."
     yield f"resourceLimits = [ cpus: {limits.vcpus}, memory: {write_memory(limits.memory)} ]"
     yield from _LOST
     codes = ", ".join(map(str, RETRIED))
@@ -107,10 +108,9 @@ def _slurm(settings: Settings) -> Iterator[str]:
     yield from block("process", ["executor = 'slurm'", *options, f"cpus = {quote(str(slurm.cpus))}", memory])
     if settings.slurm_params:
         yield ""
-        yield from list(_params(settings.slurm_params))[:-1]
+        yield from _params(settings.slurm_params)
 
 
 def _params(params: Mapping[str, str]) -> Iterator[str]:
-    if params:
-        yield from block("params", [f"{name} = {quote(value)}" for name, value in params.items()])
-        yield ""
+    for name, value in params.items():
+        yield f"params.{name} = {quote(value)}"

@@ -8,7 +8,7 @@ from environments.machines.fitting import Catalogue
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import Exit
-from kiln.screen import print_json, print_result
+from kiln.screen import Screen, print_json, print_result
 from nextflow.config.check.judge import Bench, judge
 from nextflow.config.check.of_config import OwnLimit
 from nextflow.config.check.read import list_asks, read
@@ -23,6 +23,8 @@ def check(file: str, env: str, region: str | None, *, as_json: bool) -> int:
     """Check what a resolved configuration, or a trace, asks for against the machines of an environment."""
     spec = definitions.load(env)
     contents = read(Path(file))
+    for remark in contents.remarks:
+        Screen().say(f"! {remark}")
     cloud = Cloud(region)
     bench, own = make_bench(cloud, spec)
     asked = list_asks(contents, bench.queues, own)

@@ -18,10 +18,14 @@ LARGEST = 20 << 20  # bytes of a configuration
 
 @dataclass(frozen=True)
 class Contents:
-    """What a file holds: the options of a configuration, or (None) what a trace's tasks asked for."""
+    """What a file holds: the options of a configuration, or (None) what a trace's tasks asked for.
+
+    `remarks` are what a person should know of how a trace was read.
+    """
 
     options: Mapping[str, str] | None
     asks: Sequence[Ask] = ()
+    remarks: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,16 @@ def read(path: Path) -> Contents:
             raise UserError(f"{path} is too large for a configuration", f"it has more than {LARGEST >> 20} MiB", HOW)
         with path.open(encoding="utf-8", errors="replace") as lines:
             return Contents(read_flat(str(path), lines))
+    remarks: list[str] = []
     try:
-        asks = of_trace.list_asks(read_trace(path))
+        asks = of_trace.list_asks(read_trace(path, remarks))
     except UserError as error:
         if not error.what.endswith("is no Nextflow trace"):
             raise
         raise _neither(path, error.why) from None
     if not asks:
         raise UserError(f"{path} has no tasks", "it is a trace of column names alone", "Give a finished run's trace.")
-    return Contents(None, asks)
+    return Contents(None, asks, remarks)
 
 
 def list_asks(contents: Contents, queues: Collection[str], own: OwnLimit | None = None) -> Asked:

@@ -78,6 +78,11 @@ def test_queues_that_the_definition_names_keep_its_order() -> None:
     assert queues_of(compute, queues, nextflow={"queues": ("large", "small")}) == ["large", "small"]
 
 
+def test_a_queue_that_is_named_counts_even_if_it_is_called_head() -> None:
+    compute, queues = {"a": SMALL, "b": LARGE}, {"small": ["a"], "head": ["b"]}
+    assert queues_of(compute, queues, nextflow={"queues": ("head",)}) == ["head"]
+
+
 def test_machines_for_which_max_vcpus_leaves_no_room_do_not_count() -> None:
     spec = make_spec({"a": {"instance_types": ("c5", "m6i.large"), "max_vcpus": 8}}, {"default": ["a"]})
     [place] = list_places(spec, KNOWN, {})

@@ -104,6 +104,14 @@ def test_an_environment_without_a_bucket_is_refused() -> None:
         make_spec(ONE, {"q": ["a"]}, buckets={}).nextflow and write(make_spec(ONE, {"q": ["a"]}, buckets={}))
 
 
+def test_a_limit_that_nobody_measured_is_called_computed() -> None:
+    assert "computed (invoke measure-memory" in write(definitions.load("genomics"))
+    assert "computed (invoke measure-memory" not in write(definitions.load("salmon"))
+    measured = write(definitions.load("genomics"), registered={"r6i.32xlarge": 1_020_000})
+    assert "memory: 1020000.MB" in measured
+    assert "computed" not in measured
+
+
 def test_values_and_closures_in_groovy() -> None:
     assert quote("a'b\\c\n$d") == r"'a\'b\\c\n$d'"
     assert [write_memory(15400), write_memory(8192)] == ["15400.MB", "8.GB"]
