@@ -18,10 +18,13 @@ from sandbox.machines.hypervisor import CPUS_VARIABLE
 from sandbox.registry.busybox import Registry, busybox_registry
 from tests.support.cli import Cli
 from tests.support.growing import make_role
+from tests.support.job_runs import Runs
 from tests.support.machine_groups import place
 from tests.support.one_machine import OneMachine, one_machine
 
 LAST = "test_bad_days_on_a_machine"  # whose last test ends the machine
+JOBS = str(Path(__file__).with_name("jobs.yaml"))
+IMAGE = "public.ecr.aws/docker/library/debian:bookworm-slim"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -106,3 +109,24 @@ def built(cli: Cli) -> dict[str, Any]:
     assert named, done.stdout
     path = cli.folder / named[1]
     return {"screen": done.stdout, "progress": done.stderr, "path": path, "manifest": json.loads(path.read_text())}
+
+
+@pytest.fixture(scope="session")
+def environment(built: dict[str, Any], cli: Cli) -> Iterator[str]:
+    """The environment of jobs.yaml with the AMI that was built. It holds a machine; test_jobs_rollouts destroys it."""
+    cli("sandbox", "register-env", "--env", JOBS, "--ami", built["manifest"]["ami"]["id"], "--yes")
+    yield JOBS
+    bucket = "jobs-123456789012-us-east-1"
+    cli("sandbox", "destroy-env", "--env", JOBS, "--yes", "--terminate-jobs", "--with-bucket", bucket)
+
+
+@pytest.fixture(scope="session")
+def runs(environment: str) -> Runs:
+    return Runs("jobs", IMAGE)
+
+
+@pytest.fixture(scope="session")
+def settled(runs: Runs) -> Runs:
+    """When a first job has run: then the machine has settled."""
+    runs.wait(runs.submit("settle", ["true"]))
+    return runs

@@ -4,8 +4,6 @@ The held machine is booted once for the file. What an attempt looks like that en
 Batch and by DescribeJobs of real accounts.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,40 +12,14 @@ import pytest
 from kiln.errors import Exit
 from sandbox.command import state
 from scripts.nextflow_tasks import COMMAND_25, COMMAND_26, NextflowTask, register_definition, submit
+from tests.support.arranged import advance
 from tests.support.cli import Cli
 from tests.support.job_runs import Runs, wait_for
 
 pytestmark = pytest.mark.e2e
 ENDED = "Essential container in task exited"
 ROLE = "arn:aws:iam::123456789012:role/jobs-job-role"
-IMAGE = "public.ecr.aws/docker/library/debian:bookworm-slim"
 TERM = "trap 'echo told to end; exit 7' TERM; echo ready; while :; do sleep 0.1; done"
-
-
-@pytest.fixture(scope="module")
-def environment(built: dict[str, Any], cli: Cli) -> Iterator[str]:
-    """The environment of jobs.yaml, registered with the AMI that was built; destroyed behind the tests."""
-    path = str(Path(__file__).with_name("jobs.yaml"))
-    cli("sandbox", "register-env", "--env", path, "--ami", built["manifest"]["ami"]["id"], "--yes")
-    yield path
-    bucket = "jobs-123456789012-us-east-1"
-    cli("sandbox", "destroy-env", "--env", path, "--yes", "--terminate-jobs", "--with-bucket", bucket)
-
-
-@pytest.fixture(scope="module")
-def runs(environment: str) -> Runs:
-    return Runs("jobs", IMAGE)
-
-
-@pytest.fixture(scope="module")
-def settled(runs: Runs) -> Runs:
-    """When a first job has run: then the machine has settled."""
-    runs.wait(runs.submit("settle", ["true"]))
-    return runs
-
-
-def advance(offline_aws: state.State, seconds: float) -> None:
-    state.post(offline_aws.endpoint, "clock", {"advance": seconds})
 
 
 def test_a_job_runs_to_its_end_and_is_read(runs: Runs) -> None:
@@ -85,6 +57,31 @@ def test_an_image_that_cannot_be_pulled(settled: Runs) -> None:
     assert job["container"]["reason"].startswith("CannotPull")
     assert "exitCode" not in job["container"]
     assert "startedAt" not in job["attempts"][0]
+
+
+@pytest.mark.parametrize(("command", "memory", "reason"), [
+    (["true"], 4, "CannotCreateContainerError: "),
+    (["/bin/nosuch"], 32, "CannotStartContainerError: "),
+])  # fmt: skip
+def test_a_container_that_docker_refuses(settled: Runs, command: list[str], memory: int, reason: str) -> None:
+    job = settled.wait(settled.submit("refused", command, container={"memory": memory}))
+    assert (job["status"], job["statusReason"]) == ("FAILED", "Task failed to start")
+    assert job["container"]["reason"].startswith(reason)
+    assert "exitCode" not in job["container"]
+
+
+def test_the_first_rule_that_matches_decides_on_a_retry(settled: Runs) -> None:
+    rules = [{"onExitCode": "7", "action": "retry"}, {"onExitCode": "*", "action": "EXIT"}]
+    code = ["sh", "-c", "exit $((6 + AWS_BATCH_JOB_ATTEMPT))"]
+    job = settled.wait(settled.submit("rules", code, retryStrategy={"attempts": 5, "evaluateOnExit": rules}))
+    assert [attempt["container"]["exitCode"] for attempt in job["attempts"]] == [7, 8]
+
+
+def test_an_array_whose_child_fails(settled: Runs) -> None:
+    fails = ["sh", "-c", "exit $AWS_BATCH_JOB_ARRAY_INDEX"]
+    parent = settled.wait(settled.submit("one-fails", fails, arrayProperties={"size": 2}))
+    assert (parent["status"], parent["statusReason"]) == ("FAILED", "Array Child Job failed")
+    assert parent["arrayProperties"]["statusSummary"]["SUCCEEDED"] == 1
 
 
 def test_a_timeout(settled: Runs, offline_aws: state.State) -> None:

@@ -17,6 +17,8 @@ SHARED = {
     "test_build": "built",
     "test_environments": "built",
     "test_jobs": "built",
+    "test_jobs_blocked": "built",
+    "test_jobs_on_one_machine": "built",
     "test_sabotage": "one machine",
     "test_guest": "one machine",
     "test_bad_days_on_a_machine": "one machine",
