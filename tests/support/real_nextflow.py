@@ -85,7 +85,7 @@ class RealNextflow:
         quick = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
         done = subprocess.run(
             ["java", *quick, *opened, "-cp", self.classpath, "nextflow.cli.Launcher", *words],
-            cwd=self.folder, env=self._environment(), capture_output=True, text=True, check=False, timeout=240,
+            cwd=self.folder, env=self._environment(), capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
         assert done.returncode == 0, f"nextflow {' '.join(words)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done.stdout
