@@ -55,6 +55,9 @@ def _follow(cloud: Cloud, planned: Planned, started: Started, screen: Screen) ->
     except Interrupted as interrupted:
         leaving.leave(cloud, started.record.name, started.job, interrupted, screen)
         raise
+    except Exception:
+        leaving.say_goes_on(started.record.name, started.job, screen)
+        raise
 
 
 def _tell_end(cloud: Cloud, planned: Planned, started: Started, ended: Ended | None, *, as_json: bool) -> int:

@@ -15,6 +15,11 @@ def leave(cloud: Cloud, name: str, job_id: str, interrupted: Interrupted, screen
         screen.say(f"{name} is being ended: Nextflow ends its tasks, which takes up to two minutes")
         screen.say(f"  next    {typed.command('list-runs --orphans')} shows what it may leave")
         return
+    say_goes_on(name, job_id, screen)
+
+
+def say_goes_on(name: str, job_id: str, screen: Screen) -> None:
+    """Say that the run lives without anybody who follows it, and how it is looked at."""
     screen.say(f"{name} goes on in AWS")
     screen.say(f"  next    {typed.command(f'show-run {name}')}")
     screen.say(f"          {typed.command(f'show-job {job_id} --follow')}")

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from cloud import wait
 from kiln import signals
@@ -133,6 +134,23 @@ def test_without_a_terminal_and_by_sigterm_it_goes_on(
     _interrupt(sandbox, monkeypatch, signal.SIGTERM)
     with pytest.raises(Interrupted), signals.handle():
         follow(project, lab)
+    assert _status(sandbox) == "RUNNING"
+
+
+def test_where_aws_cannot_be_asked_any_more_it_goes_on(
+    sandbox: Sandbox, lab: str, project: Path, agents: AgentDouble, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Credentials that expire in the middle, say: the run is in AWS."""
+    agents.script("awsbatch", seconds=None)
+
+    def deny() -> None:
+        sandbox.faults.add("DescribeJobs", "ExpiredTokenException", status=400, times=None)
+
+    sandbox.world.later(60, deny)
+    with pytest.raises(ClientError, match="ExpiredToken"):
+        follow(project, lab)
+    sandbox.faults.clear()
+    assert "first goes on in AWS" in capsys.readouterr().err
     assert _status(sandbox) == "RUNNING"
 
 
