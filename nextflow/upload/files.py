@@ -76,7 +76,7 @@ def compile_glob(glob: str) -> re.Pattern[str]:
         if part in words:
             pattern += words[part]
         elif part[0] == "[" and len(part) > 2:
-            body = part[1:-1].replace("\\", r"\\")
+            body = re.sub(r"[\\\[&~|]", r"\\\g<0>", part[1:-1])
             pattern += f"(?!/)[{'^' + body[1:] if body[0] == '!' else body.replace('^', chr(92) + '^', 1)}]"
         else:
             pattern += re.escape(part)

@@ -118,11 +118,11 @@ INNER: dict[str, dict[str, set[str]]] = {
         "": set(),
         "runs": set(),
         "runs/looks": {"runs"},
-        "runs/start": {"runs/looks", "runs", "config"},
+        "upload": {"runs/looks"},
+        "runs/start": {"upload", "runs/looks", "runs", "config"},
         "runs/spent": {"prices", "runs/looks", "runs"},
         "runs/screens": {"runs/spent", "runs/start", "runs/looks", "runs"},
         "runs/watch": {"runs/screens", "runs/looks", "runs"},
-        "upload": {"runs/start"},
         "runs/commands": {"runs/watch", "runs/screens", "runs/spent", "runs/start", "runs/looks", "runs"},
     },
     "sandbox": {

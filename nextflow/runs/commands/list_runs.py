@@ -6,9 +6,8 @@ from cloud.session import Cloud
 from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from kiln.screen import print_json, print_result
-from nextflow.runs.looks import orphans, overview
+from nextflow.runs.looks import orphans, overview, setting
 from nextflow.runs.screens import listed as screens
-from nextflow.runs.start import setting
 
 
 def list_runs(

@@ -6,10 +6,9 @@ from cloud.session import Cloud
 from environments.spec import definitions
 from kiln.errors import Exit
 from kiln.screen import print_json, print_result
-from nextflow.runs.looks import overview
+from nextflow.runs.looks import overview, setting
 from nextflow.runs.screens import shown as screens
 from nextflow.runs.spent import look as spent
-from nextflow.runs.start import setting
 
 
 def show_run(name: str, env: str, region: str | None, *, as_json: bool, now: datetime | None = None) -> int:

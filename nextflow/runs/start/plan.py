@@ -10,17 +10,17 @@ from kiln import typed
 from kiln.errors import UserError
 from nextflow.config.write import configure
 from nextflow.runs import arguments, names, params, pipeline, request
-from nextflow.runs.looks import heads, records
+from nextflow.runs.looks import heads, records, setting
 from nextflow.runs.looks.heads import Head
 from nextflow.runs.looks.records import Stored
+from nextflow.runs.looks.setting import Setting
 from nextflow.runs.params import Params
 from nextflow.runs.pipeline import Pipeline
 from nextflow.runs.places import PROJECTS, Places
 from nextflow.runs.record import RunRecord
-from nextflow.runs.start import project, setting
+from nextflow.runs.start import project
 from nextflow.runs.start.asked import Asked, check_address, find_output, inherit
 from nextflow.runs.start.buckets import check_bucket
-from nextflow.runs.start.setting import Setting
 
 
 @dataclass(frozen=True)

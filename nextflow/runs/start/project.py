@@ -4,18 +4,20 @@ from pathlib import Path
 
 from cloud import errors
 from cloud.session import Cloud
+from kiln import words
 from kiln.errors import UserError
 from kiln.screen import Screen
 from nextflow.runs import pipeline as pipelines
 from nextflow.runs.pipeline import Pipeline
 from nextflow.runs.places import PROJECTS, split
+from nextflow.runs.start.folder import upload_project
 
 _CONFIG, _SCHEMA = "nextflow.config", "nextflow_schema.json"
 _MOST = 512 * 1024  # bytes that are read of a file, to look for names
 Texts = dict[str, str]
 
 
-def check(cloud: Cloud, pipeline: Pipeline, words: tuple[str, ...]) -> Texts:
+def check(cloud: Cloud, pipeline: Pipeline, arguments: tuple[str, ...]) -> Texts:
     """Check that the project has its script; returns the texts in which its parameters stand (name → text).
 
     Nothing is known of a repository before Nextflow has fetched it. Raises UserError for a project without a script,
@@ -24,7 +26,7 @@ def check(cloud: Cloud, pipeline: Pipeline, words: tuple[str, ...]) -> Texts:
     if pipeline.kind == "git":
         return {}
     texts = {_CONFIG: _read(cloud, pipeline, _CONFIG), _SCHEMA: _read(cloud, pipeline, _SCHEMA)}
-    script = pipelines.find_main_script(texts[_CONFIG], words)
+    script = pipelines.find_main_script(texts[_CONFIG], arguments)
     texts[script] = _read(cloud, pipeline, script, missing=pipelines.refuse_without_script(pipeline.named, script))
     return texts
 
@@ -66,8 +68,6 @@ def place(cloud: Cloud, pipeline: Pipeline, bucket: str, screen: Screen) -> str:
     """Put a folder into the bucket by the hash of what it holds; returns the address that the head runs."""
     if pipeline.path is None:
         return pipeline.named
-    from nextflow.runs.start.folder import upload_folder
-
-    address, uploaded = upload_folder(cloud.client("s3"), pipeline.path, bucket, PROJECTS)
-    screen.say(f"  project {address}{f': {uploaded} files uploaded' if uploaded else ': is there already'}")
+    address, sent = upload_project(cloud.client("s3"), pipeline.path, bucket, PROJECTS.rstrip("/"))
+    screen.say(f"  project {address}: " + (f"{words.count(sent, 'file')} uploaded" if sent else "is there already"))
     return address

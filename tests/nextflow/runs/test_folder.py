@@ -1,0 +1,82 @@
+"""A local project in S3: what of it goes there, and under which name."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from kiln.errors import UserError
+from nextflow.runs.start import folder as module
+from nextflow.runs.start.folder import upload_project
+from sandbox.inprocess import Sandbox
+
+BUCKET = "projects"
+
+
+def upload(sandbox: Sandbox, path: Path) -> tuple[str, int]:
+    return upload_project(sandbox.client("s3"), path, BUCKET, "p")
+
+
+@pytest.fixture
+def project(sandbox: Sandbox, tmp_path: Path) -> Path:
+    sandbox.client("s3").create_bucket(Bucket=BUCKET)
+    (folder := tmp_path / "pipeline").mkdir()
+    (folder / "main.nf").write_text("workflow { }")
+    return folder
+
+
+def write(path: Path, text: str = "x") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def test_hidden_files_and_what_runs_left_stay_here(sandbox: Sandbox, project: Path) -> None:
+    for name in (".git/config", ".nextflow.log", "work/ab/c", "runs/1/x", "bin/.x", "modules/work/y.nf", "a [1]*?.nf"):
+        write(project / name)
+    (project / "work" / "gone").symlink_to(project / "nowhere")
+    address, sent = upload(sandbox, project)
+    listed = sandbox.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+    begin = address.removeprefix(f"s3://{BUCKET}/") + "/"
+    assert {item["Key"].removeprefix(begin) for item in listed} == {"main.nf", "modules/work/y.nf", "a [1]*?.nf"}
+    assert sent == 3
+
+
+def test_the_address_follows_what_the_files_hold(sandbox: Sandbox, project: Path) -> None:
+    first, _ = upload(sandbox, project)
+    os.utime(project / "main.nf", (1, 1))
+    (project / ".hidden").write_text("x")
+    assert upload(sandbox, project)[0] == first
+    (project / "main.nf").chmod(0o755)
+    second, _ = upload(sandbox, project)
+    (project / "main.nf").rename(project / "other.nf")
+    third, _ = upload(sandbox, project)
+    (project / "other.nf").write_text("workflow { x }")
+    assert len({first, second, third, upload(sandbox, project)[0]}) == 4
+
+
+def test_what_was_broken_off_is_made_whole(sandbox: Sandbox, project: Path) -> None:
+    write(project / "bin" / "a.sh")
+    address, _ = upload(sandbox, project)
+    key = f"{address.removeprefix(f's3://{BUCKET}/')}/bin/a.sh"
+    sandbox.client("s3").put_object(Bucket=BUCKET, Key=key, Body=b"half")
+    assert upload(sandbox, project) == (address, 1)
+    assert sandbox.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"x"
+
+
+def test_links_are_followed_and_never_for_ever(sandbox: Sandbox, project: Path) -> None:
+    write(project.parent / "shared" / "lib.nf")
+    (project / "lib").symlink_to(project.parent / "shared")
+    (project / "lib" / "back").symlink_to(project)
+    _, sent = upload(sandbox, project)
+    assert sent == 2
+
+
+def test_what_is_no_project(sandbox: Sandbox, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project / "broken").symlink_to(project / "nowhere")
+    with pytest.raises(UserError, match="broken cannot be read"):
+        upload(sandbox, project)
+    (project / "broken").unlink()
+    write(project / "reads.fq", "x" * 2000)
+    monkeypatch.setattr(module, "_MOST", 1000)
+    with pytest.raises(UserError, match="holds 0 MiB"):
+        upload(sandbox, project)
