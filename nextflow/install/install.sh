@@ -97,10 +97,11 @@ install_entrypoint() {
 
 # Not root. NXF_HOME and the launch folder are its own.
 make_user() {
-    groupadd --gid 10001 nextflow
-    useradd --uid 10001 --gid 10001 --create-home --shell /bin/bash nextflow
+    echo 'nextflow:x:10001:' >>/etc/group # a small base image has no useradd
+    echo 'nextflow:x:10001:10001:Nextflow:/home/nextflow:/bin/bash' >>/etc/passwd
+    install -d -m 0755 -o 10001 -g 10001 /home/nextflow
     mkdir -p /opt/work "$NXF_PLUGINS_DIR"
-    chown -R nextflow:nextflow /opt/work "$NXF_HOME"
+    chown -R 10001:10001 /opt/work "$NXF_HOME"
 }
 
 main
