@@ -11,6 +11,7 @@ import boto3
 from tests.support.job_runs import LIMIT, Runs
 
 HOST = "169.254.169.1"  # this computer's loopback, as the machines of the offline AWS see it
+BOOT = 600.0  # seconds: for the first attempt on a machine that is to be launched
 # An answer is complete where a line begins with the mark that was sent with the script.
 ASK = "{{\n{script}\n}} </dev/null; printf '\\n%s %s\\n' {mark} $?\n"
 
@@ -48,7 +49,7 @@ class Caller:
 
     def __init__(self) -> None:
         self._server = socket.create_server(("127.0.0.1", 0))
-        self._server.settimeout(LIMIT)
+        self._server.settimeout(BOOT)
 
     @property
     def command(self) -> list[str]:
