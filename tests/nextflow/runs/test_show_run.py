@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jobs.model.listed import UNFINISHED
 from kiln.errors import Exit, UserError
 from nextflow.runs.commands import show_run as command
 from sandbox.inprocess import Sandbox
@@ -71,7 +72,9 @@ def test_a_run_that_was_resumed_shows_both_heads(
     assert "FAILED: killed by me" in shown
     assert "--resume first" in shown
     start(sandbox, project, lab, resume="first")
-    assert [head["status"] for head in show(sandbox, capsys, lab)["heads"]] == ["FAILED", "SUBMITTED"]
+    first, second = show(sandbox, capsys, lab)["heads"]
+    assert first["status"] == "FAILED"
+    assert second["status"] in UNFINISHED
 
 
 @pytest.mark.parametrize(("name", "what"), [("nosuch", "there is no run nosuch"), ("a/b", "NAME 'a/b' is no name")])
