@@ -3,6 +3,7 @@
 The shapes are those that Nextflow 25.06 and 26.04 were recorded with: the job definition, the overrides, the command.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,6 +74,11 @@ def register_definition(batch: Any, image: str, **container: Any) -> str:
     return f"{made['jobDefinitionName']}:{made['revision']}"
 
 
+def make_job_name(task: str) -> str:
+    """Make the job's name of a task's, as Nextflow does: ALIGN (2) is ALIGN_2. Batch takes no other characters."""
+    return re.sub(r"[^A-Za-z0-9_]", "", task.replace(" ", "_"))[:128]
+
+
 def submit(
     batch: Any, s3: Any, task: NextflowTask, *, bucket: str, queue: str, definition: str, command: str, region: str
 ) -> str:
@@ -90,7 +96,7 @@ def submit(
         asked.append({"type": "VCPU", "value": str(task.vcpus)})
     line = command.format(cli=CLI, region=region, folder=folder)
     made = batch.submit_job(
-        jobName=task.name,
+        jobName=make_job_name(task.name),
         jobQueue=queue,
         jobDefinition=definition,
         containerOverrides={

@@ -1,6 +1,7 @@
 """A tour from nothing: an image, an environment, its canary, a pipeline of two tasks staged through S3, and the end.
 
-    python -m scripts.tour          # make tour
+    python -m scripts.tour                      # make tour
+    python -m scripts.tour --scratch-gib 1      # with options of the canary's
 
 All of it in the offline AWS, by the commands that a person types; the pipeline's jobs have the shape of Nextflow's.
 """
@@ -10,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -18,6 +20,7 @@ from kiln.words import format_seconds
 from sandbox.command import client
 from scripts.nextflow_tasks import COMMAND_26, NextflowTask, register_definition, submit
 
+INVOKE = (sys.executable, "-m", "invoke", "--search-root", str(Path(__file__).parents[1]), "sandbox")
 ENVIRONMENT, QUEUE = "salmon", "salmonWorkload"
 IMAGE = "public.ecr.aws/docker/library/debian:bookworm-slim"
 REGION = "us-east-1"
@@ -33,23 +36,24 @@ TASKS = (
 POLL, LIMIT = 1.0, 900.0  # seconds
 
 
-def main() -> int:
-    """Walk all of it; 0, or the exit code of the command that failed."""
+def main(*canary: str) -> int:
+    """Walk all of it, with these options of the canary's; 0, or the exit code of the command that failed."""
     begun = time.monotonic()
     try:
-        _walk()
+        _walk(*canary)
     except subprocess.CalledProcessError as error:
-        print(f"✗ {' '.join(error.cmd[2:])} ended with exit code {error.returncode}", file=sys.stderr)
+        typed = " ".join(error.cmd[len(INVOKE) - 1 :])
+        print(f"✗ invoke {typed} ended with exit code {error.returncode}", file=sys.stderr)
         return int(error.returncode)
     print(f"✓ the tour took {format_seconds(time.monotonic() - begun)}")
     return 0
 
 
-def _walk() -> None:
+def _walk(*canary: str) -> None:
     _type("build-ami")
     _type("register-env", "--env", ENVIRONMENT, "--yes")
     try:
-        _type("canary", "--env", ENVIRONMENT, "--queue", QUEUE)
+        _type("canary", "--env", ENVIRONMENT, "--queue", QUEUE, *canary)
         with _timed("a pipeline of two tasks"):
             _run_pipeline()
     finally:
@@ -58,7 +62,7 @@ def _walk() -> None:
 
 def _type(*words: str) -> None:
     with _timed(f"invoke sandbox {' '.join(words)}"):
-        subprocess.run([sys.executable, "-m", "invoke", "sandbox", *words], check=True)
+        subprocess.run([*INVOKE, *words], check=True)
 
 
 @contextmanager
@@ -104,4 +108,4 @@ def _wait(batch: Any, name: str, job_id: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(*sys.argv[1:]))

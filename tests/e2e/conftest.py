@@ -116,8 +116,9 @@ def environment(built: dict[str, Any], cli: Cli) -> Iterator[str]:
     """The environment of jobs.yaml with the AMI that was built. It holds a machine; test_jobs_rollouts destroys it."""
     cli("sandbox", "register-env", "--env", JOBS, "--ami", built["manifest"]["ami"]["id"], "--yes")
     yield JOBS
-    bucket = "jobs-123456789012-us-east-1"
-    cli("sandbox", "destroy-env", "--env", JOBS, "--yes", "--terminate-jobs", "--with-bucket", bucket)
+    if boto3.client("batch").describe_job_queues(jobQueues=["jobs"])["jobQueues"]:
+        bucket = "jobs-123456789012-us-east-1"
+        cli("sandbox", "destroy-env", "--env", JOBS, "--yes", "--terminate-jobs", "--with-bucket", bucket)
 
 
 @pytest.fixture(scope="session")
