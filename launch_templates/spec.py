@@ -17,6 +17,7 @@ from provision.model.downloads import FileName, Mirror
 from provision.provisioners.aws_cli import Spec as AwsCli
 from provision.provisioners.ecs_agent import Spec as EcsAgent
 from provision.provisioners.files import Spec as Files
+from provision.provisioners.java import Spec as Java
 from provision.provisioners.packages import Spec as Packages
 from provision.provisioners.user_scripts import Spec as Scripts
 
@@ -117,6 +118,7 @@ class LaunchTemplateSpec(Model):
     aws_cli: AwsCli | None = None
     ecs_agent: EcsAgent | None = None
     packages: Packages = Packages()
+    java: Java = Java()
     files: Files = Files()
     scripts: Scripts = Scripts()
     user_data: tuple[UserPart, ...] = ()

@@ -13,6 +13,7 @@ from provision.provisioners import (
     files,
     hygiene,
     hygiene_checks,
+    java,
     packages,
     registries,
     user_scripts,
@@ -32,6 +33,8 @@ class Needs(Protocol):
     def docker_storage(self) -> docker_storage.Spec | None: ...
     @property
     def packages(self) -> packages.Spec: ...
+    @property
+    def java(self) -> java.Spec: ...
     @property
     def files(self) -> files.Spec: ...
     @property
@@ -59,7 +62,7 @@ def list_recipes(needs: Needs, machine: Machine) -> dict[str, Recipe]:
     """
     cli = needs.aws_cli or aws_cli.Spec(enabled=False)
     machine = replace(machine, python=aws_cli.python(cli))
-    found = {"packages": packages.recipe(needs.packages, machine)}
+    found = {"packages": packages.recipe(needs.packages, machine), "java": java.recipe(needs.java, machine)}
     storage = needs.docker_storage
     storage_last = storage is not None and docker_storage.needs_python(storage)
     if storage is not None and not storage_last:
@@ -80,6 +83,7 @@ def find_impossible(needs: Needs, family: Family) -> dict[str, str]:
     found = {
         "docker_storage": docker_storage.refusal(needs.docker_storage, family) if needs.docker_storage else None,
         "aws_cli": aws_cli.refusal(needs.aws_cli, family) if needs.aws_cli else None,
+        "java": java.refusal(needs.java, family),
     }
     return {part: why for part, why in found.items() if why}
 

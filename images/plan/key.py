@@ -19,6 +19,7 @@ PARTS = (
     "aws_cli",
     "ecs_agent",
     "packages",
+    "java",
     "files",
     "scripts",
     "container_images",

@@ -20,6 +20,7 @@ from provision.provisioners.aws_cli import Spec as AwsCli
 from provision.provisioners.container_images import Spec as ContainerImages
 from provision.provisioners.ecs_agent import Spec as EcsAgent
 from provision.provisioners.files import Spec as Files
+from provision.provisioners.java import Spec as Java
 from provision.provisioners.packages import Spec as Packages
 from provision.provisioners.registries import Credentials, check, find_login
 from provision.provisioners.user_scripts import Spec as Scripts
@@ -119,6 +120,7 @@ class ImageSpec(Model):
     aws_cli: AwsCli = AwsCli()
     ecs_agent: EcsAgent = EcsAgent()
     packages: Packages = Packages()
+    java: Java = Java()
     files: Files = Files()
     scripts: Scripts = Scripts()
     container_images: ContainerImages = ContainerImages()

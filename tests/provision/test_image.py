@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from provision.docker import storage as docker_storage
 from provision.image import list_image_checks, list_image_recipes, make_image_recipe
 from provision.model.recipe import Machine, Recipe
-from provision.provisioners import aws_cli, container_images, ecs_agent, files, packages, user_scripts
+from provision.provisioners import aws_cli, container_images, ecs_agent, files, java, packages, user_scripts
 from provision.provisioners.hygiene_checks import Builder
 from provision.ssh import versions
 
@@ -23,6 +23,7 @@ def storage(**raw: str) -> docker_storage.Spec:
 class Parts:
     docker_storage: Any = field(default_factory=lambda: storage(driver="overlay2"))
     packages: Any = field(default_factory=lambda: packages.Spec.model_validate(["jq"]))
+    java: Any = field(default_factory=lambda: java.Spec(version=17))
     files: Any = field(default_factory=lambda: files.Spec.model_validate([{"path": "/root/.netrc", "content": "x"}]))
     aws_cli: Any = field(default_factory=aws_cli.Spec)
     ecs_agent: Any = field(default_factory=lambda: ecs_agent.Spec.model_validate({"reserved_memory": "32 MiB"}))
@@ -47,7 +48,7 @@ MACHINES = {
     ),
     "instance-store": (Parts(storage(driver="instance-store", scratch="/scratch")), Machine("al2023")),
     "devicemapper": (
-        Parts(storage(driver="devicemapper", basesize="40 GiB"), scripts=user_scripts.Spec()),
+        Parts(storage(driver="devicemapper", basesize="40 GiB"), java=java.Spec(), scripts=user_scripts.Spec()),
         Machine("al1", data_device="/dev/xvdcz", data_gib=40),
     ),
 }
@@ -61,6 +62,7 @@ def test_every_part_of_a_definition_has_its_provisioner() -> None:
 def test_provisioners_run_in_their_order() -> None:
     assert [step.name for step in RECIPES["overlay2 on root"].steps] == [
         "packages",
+        "java 17",
         "root file system",
         "miniforge /home/ec2-user/miniconda",
         "aws cli",

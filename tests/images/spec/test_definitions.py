@@ -12,7 +12,9 @@ from provision.image import make_image_recipe
 from tests.support.base_image import BASE
 
 
-@pytest.mark.parametrize("name", ["nextflow-al2023", "nextflow-al2", "nextflow-al1-devicemapper", "reference"])
+@pytest.mark.parametrize(
+    "name", ["nextflow-al2023", "nextflow-al2", "nextflow-al1-devicemapper", "nextflow-head", "reference"]
+)
 def test_every_shipped_definition_loads_and_has_a_recipe(name: str) -> None:
     spec = definitions.load(name)
     plan.refuse_impossible(spec)
