@@ -2,7 +2,8 @@
 """A stand-in for Nextflow: the calls of Nextflow 26.04 to S3 and AWS Batch, for tasks that a JSON file lists.
 
 It reads no Groovy. A project's stand-in.json has `stages`, a list of lists of tasks: name, script, outputs (names of
-files), and at choice container, cpus, memory (MiB), queue, retry_queue. Of the configuration it reads cliPath alone.
+files), and at choice container, cpus, memory (MiB), queue, retry_queue. Of the configuration it reads cliPath and
+jobRole alone.
 """
 
 import hashlib
@@ -67,8 +68,9 @@ class Session:
         self.work = options.get("-w") or options.get("-work-dir") or os.environ["NF_WORKDIR"]
         self.cache = os.environ.get("NXF_CLOUDCACHE_PATH", "")
         config = Path(options["-c"]).read_text() if "-c" in options else ""
-        path = re.search(r"cliPath\s*=\s*'([^']+)'", config)
+        path, role = (re.search(rf"{key}\s*=\s*'([^']+)'", config) for key in ("cliPath", "jobRole"))
         self.cli = path[1] if path else os.environ.get("NF_CLI_PATH", "/home/ec2-user/miniconda/bin/aws")
+        self.role = role[1] if role else ""
         self.s3, self.batch = boto3.client("s3"), boto3.client("batch")
         self.rows, self.live = [HEADER], dict[str, Task]()
 
@@ -122,7 +124,7 @@ class Session:
     def define(self, image: str) -> str:
         """The job definition of an image; one of the same token is used again."""
         name, prefix = "nf-" + re.sub(r"[./:@]", "-", image), self.cli.removesuffix("/bin/aws")
-        token = hashlib.md5(f"{image} {prefix}".encode(), usedforsecurity=False).hexdigest()
+        token = hashlib.md5(f"{image} {prefix} {self.role}".encode(), usedforsecurity=False).hexdigest()
         known = self.batch.describe_job_definitions(jobDefinitionName=name, status="ACTIVE")["jobDefinitions"]
         for found in known:
             if found.get("parameters", {}).get("nf-token") == token:
@@ -130,7 +132,7 @@ class Session:
         made = self.batch.register_job_definition(
             jobDefinitionName=name, type="container", parameters={"nf-token": token},
             containerProperties={
-                "image": image, "command": ["true"],
+                "image": image, "command": ["true"], **({"jobRoleArn": self.role} if self.role else {}),
                 "volumes": [{"name": "aws-cli", "host": {"sourcePath": prefix}}],
                 "mountPoints": [{"sourceVolume": "aws-cli", "containerPath": prefix, "readOnly": True}],
                 "resourceRequirements": [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "1024"}],
