@@ -28,6 +28,8 @@ _TAKES = {
     "measure-memory": ("env", "region"),
     "size": ("env", "region"),
     "nextflow-config": ("env", "region"),
+    "nextflow-image": ("region",),
+    "upload": ("env", "region"),
     "run": ("env", "region"),
     "list-runs": ("env", "region"),
     "show-run": ("env", "region"),

@@ -10,17 +10,23 @@ start_keeping_lock() {
 }
 
 keep_lock() {
-    local last late
+    local last late age patience=$NF_LOCK_STALE
+    # While its job lives in AWS Batch nobody takes a head's lock, however old it is: Nextflow stands still for longer.
+    [[ -z ${JOB:-} ]] || patience=$((5 * NF_LOCK_STALE))
     SCRATCH=$STATE/keeper
     last=$(read_uptime)
     while pause "$NF_LOCK_RENEW"; do
-        late=$(($(read_uptime) - last > NF_LOCK_STALE - 2 * NF_LOCK_RENEW))
+        age=$(($(read_uptime) - last))
+        late=$((age > NF_LOCK_STALE - 2 * NF_LOCK_RENEW))
         ((late == 0)) || signal_nextflow STOP # this machine stood still: nothing is submitted until S3 has answered
         write_lock held --if-match "$LOCK_ETAG"
         case $? in
             0) last=$(read_uptime) ;;
             1) lose_lock "it is another's now" && return ;;
-            *) ((late == 0)) || { lose_lock "it could not be renewed: $(read_code)" && return; } ;;
+            *)
+                ((age <= patience - 2 * NF_LOCK_RENEW)) || { lose_lock "it could not be renewed: $(read_code)" && return; }
+                continue
+                ;;
         esac
         ((late == 0)) || signal_nextflow CONT
     done

@@ -8,7 +8,7 @@ from pathlib import Path
 from cloud.session import Cloud
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
-from kiln import words
+from kiln import typed, words
 from kiln.errors import Exit
 from kiln.screen import Line, Screen, print_json, print_result
 from nextflow.runs.looks.setting import find_bucket
@@ -39,7 +39,7 @@ def upload(path: str, to: str, include: Sequence[str], env: str, region: str | N
     if as_json:
         print_json(make_document(done, offered, spec.name, seconds))
     else:
-        print_result(render(done, offered, spec, env))
+        print_result(render(done, offered, spec))
     return Exit.DONE
 
 
@@ -69,18 +69,18 @@ def describe(progress: Progress) -> str:
     return f"{sent}, {progress.unchanged} unchanged"
 
 
-def render(done: Uploaded, offered: Parameter | None, spec: EnvironmentSpec, env: str) -> str:
+def render(done: Uploaded, offered: Parameter | None, spec: EnvironmentSpec) -> str:
     """Say where it is, and how a pipeline is given it."""
     lines = [f"✓ {done.address}", f"  files      {describe(done.progress)}"]
     name = offered.name if offered else "PARAMETER"
     if offered and offered.value.rstrip("/") == done.address:
         lines.append(f"  parameter  {name}: {spec.name}'s configuration has this address")
-        lines.append(f"  next       invoke run PIPELINE --env {shlex.quote(env)}")
+        lines.append(f"  next       {typed.command('run PIPELINE')}")
         return "\n".join(lines)
     if offered:
         lines.append(f"  parameter  {name}, by its name" if not offered.certain else f"  parameter  {name}")
     lines.append(
-        f"  next       invoke run PIPELINE --env {shlex.quote(env)} -- --{name} {shlex.quote(done.address)}\n"
+        f"  next       {typed.command('run PIPELINE')} -- --{name} {shlex.quote(done.address)}\n"
         f"             or in the definition, for every run: nextflow: {{params: {{awsbatch: {{{name}: "
         f"{done.address}}}}}}}"
     )

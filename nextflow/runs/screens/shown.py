@@ -81,7 +81,7 @@ def _files(whole: Whole) -> Iterator[str]:
     yield f"  cache    {places.uri(places.cache)}"
     if record.params:
         yield f"  params   {record.params}"
-    yield from render_outputs(record, whole.outputs)
+    yield from render_outputs(record, whole.outputs, "output   ")
 
 
 def _next(whole: Whole) -> Iterator[str]:

@@ -49,11 +49,11 @@ def render_ended(record: RunRecord, job: Job, left: int, outputs: Outputs | None
     return "\n".join([*lines, *render_outputs(record, outputs)])
 
 
-def render_outputs(record: RunRecord, outputs: Outputs | None) -> Iterator[str]:
-    """The files of the results, the first of them by name."""
+def render_outputs(record: RunRecord, outputs: Outputs | None, label: str = "output  ") -> Iterator[str]:
+    """The files of the results, the first of them by name; `label` stands in a column."""
     if outputs is None:
         return
-    yield f"  output  {record.output}: {words.count(outputs.count, 'file')}, {words.format_size(outputs.size)}"
+    yield f"  {label}{record.output}: {words.count(outputs.count, 'file')}, {words.format_size(outputs.size)}"
     yield from (f"    {words.format_size(file.size):>10}  {file.name}" for file in outputs.files)
     if outputs.count > len(outputs.files):
         yield f"    … and {outputs.count - len(outputs.files)} more"
