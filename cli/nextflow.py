@@ -49,7 +49,7 @@ def nextflow_image(
     region: str = "",
     json: bool = False,
 ) -> int:
-    """Build the container image that a head of Nextflow runs in."""
+    """Build the container image of a run's head."""
     from nextflow.container import command
 
     return command.nextflow_image(

@@ -30,7 +30,7 @@ SERVICES = ("batch", "ec2", "ecr", "ecs", "iam", "kms", "logs", "pricing", "s3",
 SHIPPED = ("genomics", "genomics-2019", "reference", "salmon")
 # Called nowhere, or needing no permission (AWS STS API Reference).
 FREE = {"sts:GetCallerIdentity"}
-NO_CALLS = {"delete_group", "terminate_jobs"}  # names of Kiln's own that a service has too
+NO_CALLS = {"delete_group", "sign", "terminate_jobs"}  # names of Kiln's own that a service has too
 # Where S3 names an action otherwise than its operation ("Actions, resources, and condition keys for Amazon S3").
 S3_ACTIONS = {
     "DeleteBucketLifecycle": "PutLifecycleConfiguration", "GetBucketEncryption": "GetEncryptionConfiguration",

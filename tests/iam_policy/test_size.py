@@ -29,7 +29,10 @@ def test_the_policy_is_enough(
     assert offers.on_demand.keys() == offers.spot.keys() >= {"c5.2xlarge"}
 
 
-def test_without_a_right_the_rest_is_known(sandbox: Sandbox, become: Become) -> None:
+def test_without_a_right_the_rest_is_known(
+    sandbox: Sandbox, become: Become, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     become([permission for permission in permissions() if permission.sid != "NextflowPrices"])
     offers = load("us-east-1", NAMES)
     assert "Spot prices" in offers.why

@@ -25,7 +25,7 @@ def upload_project(s3: Any, path: Path, bucket: str, prefix: str) -> tuple[str, 
     if size > _MOST:
         raise UserError(
             f"{path} holds {size // 1024**2} MiB", f"a project of scripts has at most {_MOST // 1024**2}",
-            "Upload data by itself: invoke upload --path …",
+            "Upload data by itself: invoke upload --path FOLDER",
         )  # fmt: skip
     key = f"{prefix}/{_hash(files)}"
     done = upload_folder(s3, path, bucket, key, [_name_exactly(name) for name, _ in files])

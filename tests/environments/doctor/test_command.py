@@ -19,7 +19,7 @@ def test_an_applied_environment_is_healthy(patient: Patient) -> None:
     assert document["checks"] >= 19
     reading = ("Describe", "Get", "List", "Simulate")
     assert all(call.action.startswith(reading) for call in patient.sandbox.calls.all())
-    assert len(patient.sandbox.calls.all()) <= 38
+    assert len(patient.sandbox.calls.all()) <= 50
 
 
 def test_as_a_person_types_it(patient: Patient, tmp_path: Path) -> None:

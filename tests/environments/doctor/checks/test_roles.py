@@ -51,14 +51,15 @@ def test_an_instance_role_without_the_policy_of_ecs(patient: Patient) -> None:
     """By the rights: another policy that gives them is as good."""
     patient.iam.detach_role_policy(RoleName="ecsInstanceRole", PolicyArn=_ECS)
     patient.later()
-    joining, writing = sorted(patient.complaints())
+    joining, writing, pulling = sorted(patient.complaints(), key=lambda text: ("ecr:" in text, "logs:" in text))
     assert "error: the role ecsInstanceRole lacks ecs:DiscoverPollEndpoint, ecs:RegisterContainerInstance" in joining
     assert "error: the role ecsInstanceRole lacks logs:CreateLogStream, logs:PutLogEvents on the log group" in writing
+    assert "error: the role ecsInstanceRole lacks ecr:GetAuthorizationToken; ecr:BatchGetImage" in pulling
     command = f"aws iam attach-role-policy --role-name ecsInstanceRole --policy-arn {_ECS}"
     assert joining.endswith(command)
     assert writing.endswith(command)
     patient.iam.put_role_policy(
-        RoleName="ecsInstanceRole", PolicyName="ours", PolicyDocument=document(allow(["ecs:*", "logs:*"]))
+        RoleName="ecsInstanceRole", PolicyName="ours", PolicyDocument=document(allow(["ecs:*", "logs:*", "ecr:*"]))
     )
     patient.later()
     assert patient.visit()["healthy"]
