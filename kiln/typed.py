@@ -39,7 +39,7 @@ _TAKES = {
 }
 _QUOTED = r"""(?:'[^']*'|"[^"]*")"""
 _VALUE = rf"""(?:{_QUOTED}|[^\s;,&|()'"])*(?:{_QUOTED}|[^\s;,&|()'".:])"""
-_VALUED = "env|for|image|template|region|ami|job|account|on-error|with-[a-z]+"
+_VALUED = "env|for|image|template|region|ami|job|account|on-error|path|with-[a-z]+"
 _OPTIONS = rf"(?: --(?:[a-z-]+={_VALUE}|(?:{_VALUED}) {_VALUE}|[a-z-]+))*"
 _TASK = re.compile(rf"invoke(?: sandbox)? (?P<task>{'|'.join(_TAKES)})(?![\w-])(?P<options>{_OPTIONS})(?:\.(?=\n|$))?")
 _AWS = re.compile(r"(?<![\w/$-])aws (?!sso |configure |cli)(?P<service>[a-z0-9-]+) (?P<verb>[a-z0-9]+-[a-z0-9-]+)")
