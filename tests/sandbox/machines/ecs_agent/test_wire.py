@@ -12,8 +12,11 @@ from botocore.credentials import Credentials as Botocores
 from sandbox.machines.ecs_agent.wire.calls import Aws, AwsError
 from sandbox.machines.ecs_agent.wire.imds import Imds, RoleCredentials, seconds_of
 from sandbox.machines.ecs_agent.wire.signing import Credentials, Request, query_string, sign
+from tests.support import moto_once
 from tests.support.control_plane_double import ControlPlane
 
+# botocore's own, whatever tests of the same process have put in its place.
+CANONICAL = next(seam for seam in moto_once.SEAMS if seam.name == "canonical_request").original
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIA1", "AWS_SECRET_ACCESS_KEY": "s", "AWS_SESSION_TOKEN": "t"}
 
 
@@ -34,7 +37,7 @@ def test_a_signature_is_botocores(
     theirs.headers["X-Amz-Date"] = mine["X-Amz-Date"]
     if token:
         theirs.headers["X-Amz-Security-Token"] = token
-    text = signer.string_to_sign(theirs, signer.canonical_request(theirs))
+    text = signer.string_to_sign(theirs, CANONICAL(signer, theirs))
     assert mine["Authorization"].endswith(f"Signature={signer.signature(text, theirs)}")
 
 
