@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cloud import errors
-from cloud.pages import list_all
 from cloud.session import Cloud
 from kiln.errors import UserError
 
@@ -68,22 +67,6 @@ def find_tagged(cloud: Cloud, tag: str) -> str | None:
     gone = ("RepositoryNotFoundException", "ImageNotFoundException")
     answer = errors.or_none(cloud.client("ecr").describe_images, *gone, **query)
     return str(answer["imageDetails"][0]["imageDigest"]) if answer else None
-
-
-def find_image(cloud: Cloud) -> str | None:
-    """Find the newest image of Nextflow that was pushed: ACCOUNT.dkr.ecr.REGION.amazonaws.com/nextflow@sha256:…
-
-    None where none was: invoke nextflow-image --push does it. AWS is the record: nothing else is kept.
-    """
-    found = find_repository(cloud)
-    if found is None:
-        return None
-    images = list_all(cloud.client("ecr"), "describe_images", "imageDetails", repositoryName=NAME)
-    tagged = [image for image in images if image.get("imageTags")]
-    if not tagged:
-        return None
-    newest = max(tagged, key=lambda image: image["imagePushedAt"])
-    return f"{found['repositoryUri']}@{newest['imageDigest']}"
 
 
 def log_in(cloud: Cloud) -> Login:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cloud.session import Cloud
+from environments.plan.pushed_images import list_references
 from kiln.errors import Exit, UserError
 from kiln.screen import Screen
 from nextflow.container import command, local, repository
@@ -55,7 +56,7 @@ def test_it_is_built_on_a_machine_that_is_gone_afterwards(
     monkeypatch.setattr(remote, "perform", push)
     assert build(program) == Exit.DONE
     document = json.loads(capsys.readouterr().out)
-    assert document["image"] == repository.find_image(Cloud())
+    assert document["image"] == list_references(Cloud(), [repository.NAME])[repository.NAME]
     assert (document["tag"], document["built_on"]) == (tag, "machine")
     assert left_behind(sandbox) == {}
     launched = sandbox.calls.count("RunInstances")

@@ -3,6 +3,7 @@
 import json
 
 from cloud.session import Cloud
+from environments.plan.pushed_images import list_references
 from nextflow.container import repository
 from sandbox.inprocess import Sandbox
 from tests.support.container_images import TinyImage, put_tiny
@@ -21,15 +22,15 @@ def test_it_is_made_once(cloud: Cloud, sandbox: Sandbox) -> None:
 
 
 def test_nextflows_image_is_the_newest_by_its_digest(cloud: Cloud, sandbox: Sandbox) -> None:
-    assert repository.find_image(cloud) is None
+    assert list_references(cloud, [repository.NAME]) == {}
     assert repository.find_tagged(cloud, "one") is None
     address = repository.make_repository(cloud)
-    assert repository.find_image(cloud) is None
+    assert list_references(cloud, [repository.NAME]) == {}
     for tag in ("one", "two"):
         image = TinyImage(tag.encode())
         put_tiny(sandbox.client("ecr"), "nextflow", image, tag)
         assert repository.find_tagged(cloud, tag) == image.digest
-        assert repository.find_image(cloud) == f"{address}@{image.digest}"
+        assert list_references(cloud, [repository.NAME]) == {repository.NAME: f"{address}@{image.digest}"}
         sandbox.clock.advance(60)
 
 
