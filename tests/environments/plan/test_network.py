@@ -60,10 +60,14 @@ def test_endpoints_in_the_place_of_a_way_out() -> None:
 
 
 def private(sandbox: Sandbox) -> tuple[str, str]:
-    """A VPC with one subnet and no way out; both ids."""
+    """A VPC with one subnet and no way out; both ids.
+
+    Its zone is named: EC2 picks any of the region's otherwise, and not each of them offers every instance type.
+    """
     ec2 = sandbox.client("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
-    return vpc, ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24")["Subnet"]["SubnetId"]
+    made = ec2.create_subnet(VpcId=vpc, CidrBlock="10.0.1.0/24", AvailabilityZone=f"{ec2.meta.region_name}a")
+    return vpc, made["Subnet"]["SubnetId"]
 
 
 def test_a_vpc_of_ones_own(sandbox: Sandbox, registered: Registered, define: Define) -> None:

@@ -161,7 +161,8 @@ def test_a_launch_template_that_is_gone_and_user_data_that_is_no_mime(patient: P
 
 def test_a_subnet_and_a_key_pair_that_are_gone(patient: Patient) -> None:
     vpc = patient.ec2.describe_vpcs()["Vpcs"][0]["VpcId"]
-    subnet = patient.ec2.create_subnet(VpcId=vpc, CidrBlock="172.31.240.0/24")["Subnet"]["SubnetId"]
+    zone = {"AvailabilityZone": "us-east-1a"}  # EC2 picks one otherwise, and not each offers every instance type
+    subnet = patient.ec2.create_subnet(VpcId=vpc, CidrBlock="172.31.240.0/24", **zone)["Subnet"]["SubnetId"]
     patient.ec2.create_key_pair(KeyName="passing")
     _another(patient, subnets=[subnet], ec2KeyPair="passing")
     patient.ec2.delete_key_pair(KeyName="passing")
