@@ -71,7 +71,8 @@ def show_run(c: Context, name: str, env: str = "genomics", region: str = "", jso
     iterable=["include"],
     help={
         "path": "a folder or a file of this computer",
-        "to": "the folder in the environment's bucket; default: where its parameter is, else the folder's own name",
+        "to": "the folder in the environment's bucket; default: where its parameter is, else the folder's own name; "
+        "a file stands beside such folders",
         "include": "a glob: files that match none are left out; repeatable, in quotes, such as '*.fq.gz'",
         "env": _ENV,
         "region": REGION,

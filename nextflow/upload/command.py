@@ -27,7 +27,10 @@ def upload(path: str, to: str, include: Sequence[str], env: str, region: str | N
     spec, cloud, screen = definitions.load(env), Cloud(region), Screen()
     folder = Path(path).expanduser()
     bucket, _ = find_bucket(cloud, spec)
-    prefix = destination.find_key(to or parameter.find_prefix(spec, folder, bucket), bucket)
+    to = to or parameter.find_prefix(spec, folder, bucket)
+    prefix = destination.find_key(to, bucket)
+    if folder.is_file() and not to.endswith("/"):
+        prefix = destination.leave_name(prefix, folder.name)
     if warning := destination.warn_of_age(prefix, spec.buckets.get("work") or next(iter(spec.buckets.values()))):
         screen.say(f"! {warning}")
     s3, began = cloud.client_for_threads("s3", THREADS), time.monotonic()

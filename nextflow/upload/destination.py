@@ -31,6 +31,12 @@ def find_key(to: str, bucket: str) -> str:
     return prefix
 
 
+def leave_name(prefix: str, name: str) -> str:
+    """Return the folder of a file whose own name may stand at the end already, as a copy's target has it."""
+    folder, _, last = prefix.rpartition("/")
+    return folder if last == name else prefix
+
+
 def warn_of_age(prefix: str, bucket: Bucket) -> str:
     """Warn where the bucket deletes what is uploaded there by its age; "" where it does not."""
     if not bucket.expire or not f"{prefix}/".startswith(bucket.expire):

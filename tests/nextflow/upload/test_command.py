@@ -41,6 +41,42 @@ def test_an_index_goes_to_the_environments_bucket_and_is_offered(
     assert "salmonIndex: salmon's configuration has this address" in capsys.readouterr().out
 
 
+def test_a_file_goes_under_its_own_name_once(sandbox: Sandbox, index: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tools.register("salmon")
+    s3 = sandbox.client("s3")
+    s3.delete_bucket_policy(Bucket=SALMON)  # the offline AWS has no TLS here
+    file = str(index / "hash.bin")
+    for to, key in (
+        ("", "hash.bin"),
+        ("in/x", "in/x/hash.bin"),
+        ("y/hash.bin", "y/hash.bin"),
+        ("z/hash.bin/", "z/hash.bin/hash.bin"),
+    ):
+        command.upload(file, to, [], "salmon", None, as_json=False)
+        assert f"✓ s3://{SALMON}/{key}\n" in capsys.readouterr().out
+        assert s3.get_object(Bucket=SALMON, Key=key)["Body"].read() == b"x"
+    assert {item["Key"] for item in s3.list_objects_v2(Bucket=SALMON)["Contents"]} == {
+        "hash.bin", "in/x/hash.bin", "y/hash.bin", "z/hash.bin/hash.bin",
+    }  # fmt: skip
+
+
+def test_a_file_that_the_definition_names_goes_where_its_parameter_is(
+    sandbox: Sandbox, index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = index / "hash.bin"
+    env = tools.define(tmp_path)
+    params = f"awsbatch: {{salmonIndex: 's3://{{bucket}}/in/hash.bin'}}, slurm: {{salmonIndex: '{file}'}}"
+    with Path(env).open("a") as definition:
+        definition.write(f"nextflow: {{params: {{{params}}}}}\n")
+    tools.register(env)
+    (bucket,) = (bucket["Name"] for bucket in sandbox.client("s3").list_buckets()["Buckets"])
+    sandbox.client("s3").delete_bucket_policy(Bucket=bucket)  # the offline AWS has no TLS here
+    command.upload(str(file), "", [], env, None, as_json=False)
+    out = capsys.readouterr().out
+    assert f"✓ s3://{bucket}/in/hash.bin\n" in out
+    assert "salmonIndex: small's configuration has this address" in out
+
+
 def test_a_folder_that_the_definition_names_goes_where_its_parameter_is() -> None:
     spec = definitions.load("salmon")
     local = Path("/groups/Software/indices/hg38/salmon/gencode.v28.IMPACT")
