@@ -12,6 +12,7 @@ from kiln.errors import UserError
 from nextflow.container.pins import Pin, check_pins
 
 ROOM = Path(__file__).parents[1]
+_GIVEN = "replaced/folder/"
 OF_BASE = "base"
 """--aws-cli base: the base image has it."""
 
@@ -54,21 +55,22 @@ def choose_parts(
 ) -> Parts:
     """Choose what the image is built of; UserError for a pin that is not complete and not replaced.
 
-    `base` is an image's reference, `nextflow` a file, `aws_cli` "" or "base", `sources` Debian's package sources.
+    `base` is an image's reference, `nextflow` a program, or a folder with one (`read_given`), `aws_cli` "" or "base",
+    `sources` Debian's package sources.
     """
     if aws_cli not in ("", OF_BASE):
         raise UserError(f"--aws-cli cannot be {aws_cli}", hint="It takes base: the base image has the AWS CLI.")
     replaced = {"base": base, "nextflow": nextflow, "aws-cli": aws_cli and "the base image's own"}
     replaced = {name: what for name, what in replaced.items() if what}
     if nextflow:
-        replaced |= dict.fromkeys(("nf-amazon", "nf-cloudcache"), "left out")
+        given = read_given(Path(nextflow))
+        replaced |= {name: _find_plugin(name, given) for name in ("nf-amazon", "nf-cloudcache")}
     check_pins(pins, frozenset(replaced))
     files = {"Dockerfile": (ROOM / "Dockerfile").read_bytes()}
     for path in sorted([*ROOM.glob("entrypoint/*.sh"), *ROOM.glob("install/*.sh")]):
         files[path.relative_to(ROOM).as_posix()] = path.read_bytes()
     if nextflow:
-        files["replaced/nextflow"] = _read(Path(nextflow))
-        files["replaced/nextflow.name"] = f"{Path(nextflow).name}\n".encode()
+        files |= given | {"replaced/nextflow.name": f"{Path(nextflow).name}\n".encode()}
     arguments = {"BASE": base or f"{pins['base'].url}@sha256:{pins['base'].sha256}", "PACKAGE_SOURCES": sources}
     for name in ("nextflow", "nf-amazon", "nf-cloudcache", "aws-cli"):
         pin, prefix = pins[name], name.upper().replace("-", "_")
@@ -78,8 +80,27 @@ def choose_parts(
     return Parts(arguments, files, replaced, pins["nextflow"].version)
 
 
-def _read(path: Path) -> bytes:
+def read_given(path: Path) -> dict[str, bytes]:
+    """Read what is put in Nextflow's place: files of the build's context, by path.
+
+    A folder holds a program `nextflow`, whatever that needs beside it, and plug-ins as plugins/NAME-VERSION/…: what is
+    installed somewhere already serves, also where nothing can be downloaded. Raises UserError.
+    """
     try:
-        return path.read_bytes()
+        if not path.is_dir():
+            return {"replaced/nextflow": path.read_bytes()}
+        paths = sorted(file for file in path.rglob("*") if file.is_file())
+        files = {f"{_GIVEN}{file.relative_to(path).as_posix()}": file.read_bytes() for file in paths}
     except OSError as error:
-        raise UserError(f"{path} cannot be read", str(error), "--nextflow takes the path of a program.") from error
+        hint = "--nextflow takes the path of a program, or of a folder with one."
+        raise UserError(f"{path} cannot be read", str(error), hint) from error
+    if f"{_GIVEN}nextflow" not in files:
+        hint = "Put the program there under that name; plug-ins beside it as plugins/NAME-VERSION/."
+        raise UserError(f"{path} is a folder without a program nextflow", hint=hint)
+    return files
+
+
+def _find_plugin(name: str, given: Mapping[str, bytes]) -> str:
+    prefix = f"{_GIVEN}plugins/{name}-"
+    versions = {path.removeprefix(prefix).partition("/")[0] for path in given if path.startswith(prefix)}
+    return ", ".join(sorted(versions)) if versions else "left out"

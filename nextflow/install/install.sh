@@ -66,8 +66,8 @@ install_aws_cli() {
 
 install_nextflow() {
     mkdir -p "$NXF_HOME"
-    if [[ -f replaced/nextflow ]]; then
-        install -m 0755 replaced/nextflow /usr/local/bin/nextflow
+    if [[ -d replaced ]]; then
+        install_given
         echo "kiln: nextflow is REPLACED by $(cat replaced/nextflow.name): not Nextflow $NEXTFLOW_VERSION"
         return 0
     fi
@@ -76,10 +76,27 @@ install_nextflow() {
     echo "kiln: $(nextflow -v)"
 }
 
+# A program, or a folder with one and with plug-ins.
+install_given() {
+    if [[ -f replaced/nextflow ]]; then
+        install -m 0755 replaced/nextflow /usr/local/bin/nextflow
+        return 0
+    fi
+    mkdir -p "$NXF_PLUGINS_DIR"
+    [[ ! -d replaced/folder/plugins ]] || mv replaced/folder/plugins/* "$NXF_PLUGINS_DIR"
+    cp -R replaced/folder /opt/given-nextflow
+    chmod 0755 /opt/given-nextflow/nextflow
+    ln -s /opt/given-nextflow/nextflow /usr/local/bin/nextflow
+}
+
 # install_plugin NAME VERSION URL SHA256: where Nextflow, offline, finds that version.
 install_plugin() {
-    if [[ -f replaced/nextflow ]]; then
-        echo "kiln: plug-in $1 $2 is left out: nextflow is replaced"
+    if [[ -d replaced ]]; then
+        if compgen -G "$NXF_PLUGINS_DIR/$1-*" >/dev/null; then
+            echo "kiln: plug-in $1 came with what replaces nextflow: not $2"
+        else
+            echo "kiln: plug-in $1 $2 is left out: nextflow is replaced"
+        fi
         return 0
     fi
     fetch "$3" "$4" /tmp/plugin.zip

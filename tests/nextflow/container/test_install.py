@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,11 @@ from tests.support import bash
 INSTALL = ROOM / "install" / "install.sh"
 
 
-def run(folder: Path, call: str) -> "subprocess.CompletedProcess[str]":
-    """Call a function of it; commands may be stand-ins in folder/tools."""
+def run(folder: Path, call: str, moved: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+    """Call a function of it; commands may be stand-ins in folder/tools, and places of the image are `moved`."""
     functions = INSTALL.read_text().removesuffix("main\n").replace('cd "$(dirname "$0")/.."', f"cd {folder}")
+    for place, other in (moved or {}).items():
+        functions = functions.replace(place, other)
     return bash.run(f"{functions}\n{call}", tools=folder / "tools")
 
 
@@ -42,3 +45,29 @@ def test_a_download_with_another_sum_is_refused(tmp_path: Path) -> None:
     assert run(tmp_path, f"fetch https://example.org/x {good} {file}").returncode == 0
     assert run(tmp_path, f"fetch https://example.org/x {good.replace('2', '3')} {file}").returncode == 1
     assert run(tmp_path, f"fetch https://example.org/x '' {file}").returncode == 1
+
+
+@pytest.mark.parametrize("path", ["replaced/nextflow", "replaced/folder/nextflow"])
+def test_what_is_given_in_nextflows_place_is_installed(tmp_path: Path, path: str) -> None:
+    """Its plug-ins, where Nextflow finds them; the pinned ones are not downloaded."""
+    program = tmp_path / path
+    program.parent.mkdir(parents=True)
+    program.write_text("#!/bin/sh\nexec cat ${0%/*}/lib/words\n")
+    if in_folder := "folder" in path:
+        for name, text in (("lib/words", "here"), ("plugins/nf-amazon-3.9.1/x", "x")):
+            (program.parent / name).parent.mkdir(parents=True)
+            (program.parent / name).write_text(text)
+    plugins, bin_folder = tmp_path / "home" / "plugins", tmp_path / "bin"
+    call = f"""NXF_HOME={tmp_path}/home NXF_PLUGINS_DIR={plugins} NEXTFLOW_VERSION=26.04.6
+echo it >replaced/nextflow.name
+mkdir {bin_folder}
+install_nextflow; install_plugin nf-amazon 3.9.2 none none; install_plugin nf-cloudcache 0.6.0 none none"""
+    done = run(tmp_path, call, {"/usr/local/bin": str(bin_folder), "/opt/given": f"{tmp_path}/given"})
+    assert done.returncode == 0, done.stderr
+    told = "came with what replaces" if in_folder else "3.9.2 is left out"
+    assert "nextflow is REPLACED by it: not Nextflow 26.04.6" in done.stdout
+    assert told in done.stdout
+    assert "nf-cloudcache 0.6.0 is left out" in done.stdout
+    assert (bin_folder / "nextflow").stat().st_mode & 0o777 == 0o755
+    assert (plugins / "nf-amazon-3.9.1" / "x").exists() == in_folder
+    assert not in_folder or (tmp_path / "given-nextflow" / "lib" / "words").read_text() == "here"

@@ -63,3 +63,25 @@ def test_what_is_replaced_needs_no_pin_and_is_named(program: str) -> None:
         choose_parts(FULL, nextflow=f"{program}.missing")
     with pytest.raises(UserError, match="--aws-cli cannot be"):
         choose_parts(FULL, aws_cli="pip")
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    """A folder with a program, a library that it needs, and one plug-in."""
+    folder = tmp_path / "given"
+    for path in ("nextflow", "lib/core.jar", "plugins/nf-amazon-3.9.1/classes/x.class"):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(path)
+    return folder
+
+
+def test_a_folder_with_a_program_and_plugins_is_put_in_its_place(given: Path) -> None:
+    parts = choose_parts(load_pins(), base="debian:12", nextflow=str(given), aws_cli="base")
+    assert {path for path in parts.files if path.startswith("replaced/folder/")} == {
+        "replaced/folder/nextflow", "replaced/folder/lib/core.jar",
+        "replaced/folder/plugins/nf-amazon-3.9.1/classes/x.class",
+    }  # fmt: skip
+    assert (parts.replaced["nf-amazon"], parts.replaced["nf-cloudcache"]) == ("3.9.1", "left out")
+    (given / "nextflow").unlink()
+    with pytest.raises(UserError, match="without a program nextflow"):
+        choose_parts(load_pins(), base="debian:12", nextflow=str(given), aws_cli="base")
