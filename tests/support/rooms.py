@@ -198,7 +198,8 @@ INNER: dict[str, dict[str, set[str]]] = {
         "ecs/payloads": {"ecs/model", "iam", "world"},
         "ecs/sessions": {"ecs/payloads", "ecs/model", "world"},
         "ecs/tasks": {"ecs/model", "world"},
-        "ecs/instances": {"ecs/tasks", "ecs/model", "ec2/model", "world"},
+        "ecs/queries": set(),
+        "ecs/instances": {"ecs/tasks", "ecs/queries", "ecs/model", "ec2/model", "world"},
         "ecs": {
             "ecr",
             "ecs/instances",

@@ -4,7 +4,7 @@ Sources: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeC
 …/API_ListContainerInstances.html, …/API_UpdateContainerInstancesState.html, …/API_DeregisterContainerInstance.html
 """
 
-from sandbox.ecs.instances import losing, views
+from sandbox.ecs.instances import filters, losing, views
 from sandbox.ecs.model import names
 from sandbox.ecs.model.caller import Caller, check_instance
 from sandbox.ecs.model.errors import InvalidParameterException
@@ -34,13 +34,12 @@ def _miss(records: Records, cluster: str, named: str) -> Fields:
 
 
 def list_instances(records: Records, request: Fields, _: Caller) -> Fields:
-    """List ARNs: those that are ACTIVE or DRAINING, or those of the status that is asked for."""
-    if request.get("filter"):
-        raise NotImplementedError("ListContainerInstances with a filter of the cluster query language")
+    """List ARNs: those that are ACTIVE or DRAINING, or those of the status and the filter that are asked for."""
     cluster = names.find_cluster(records, request.get("cluster"))
     statuses = [request["status"]] if request.get("status") else ["ACTIVE", "DRAINING"]
-    known = records.instances.values()
-    return {"containerInstanceArns": [i.arn for i in known if i.cluster_arn == cluster.arn and i.status in statuses]}
+    holds = filters.compile_for(request.get("filter"))
+    known = [i for i in records.instances.values() if i.cluster_arn == cluster.arn and i.status in statuses]
+    return {"containerInstanceArns": [instance.arn for instance in known if holds(instance)]}
 
 
 def update_state(records: Records, request: Fields, caller: Caller) -> Fields:

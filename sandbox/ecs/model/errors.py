@@ -27,5 +27,9 @@ class ClusterContainsTasksException(ServiceException):
     code = "ClusterContainsTasksException"
 
 
+class ServiceNotFoundException(ServiceException):
+    code = "ServiceNotFoundException"
+
+
 class AccessDeniedException(ServiceException):
     code = "AccessDeniedException"

@@ -1,18 +1,20 @@
 """Tasks: shown, listed, stopped; and the task definitions that they were started from.
 
 Sources: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html, …/API_ListTasks.html
-(desiredStatus: RUNNING unless asked), …/API_StopTask.html, …/API_DescribeTaskDefinition.html ("family for the latest
-ACTIVE revision, family and revision, or full ARN")
+(desiredStatus: RUNNING unless asked; startedBy "must be the only filter that you use"; ServiceNotFoundException: there
+are no services here), …/API_StopTask.html, …/API_DescribeTaskDefinition.html ("family for the latest ACTIVE revision,
+family and revision, or full ARN")
 """
 
 from sandbox.ecs.model import names
 from sandbox.ecs.model.caller import Caller
-from sandbox.ecs.model.errors import ClientException, InvalidParameterException
+from sandbox.ecs.model.errors import ClientException, InvalidParameterException, ServiceNotFoundException
 from sandbox.ecs.model.records import Fields, Task
 from sandbox.ecs.model.tables import Records
 from sandbox.ecs.tasks import stopping, views
 
 _AT_ONCE = 100
+_OTHER_FILTERS = ("containerInstance", "family", "serviceName", "daemonName", "desiredStatus", "launchType")
 
 
 def describe(records: Records, request: Fields, _: Caller) -> Fields:
@@ -34,7 +36,13 @@ def list_tasks(records: Records, request: Fields, _: Caller) -> Fields:
     cluster = names.find_cluster(records, request.get("cluster"))
     on = request.get("containerInstance")
     instance = names.get_instance(records, cluster, on) if on else None
-    if request.get("serviceName") or request.get("launchType", "EC2") != "EC2":
+    if request.get("startedBy") and any(request.get(name) for name in _OTHER_FILTERS):
+        raise InvalidParameterException("startedBy must be the only filter when it is specified.")
+    if request.get("serviceName"):
+        raise ServiceNotFoundException("Service not found.")
+    if request.get("daemonName"):
+        raise NotImplementedError("ListTasks of a daemon")
+    if request.get("launchType", "EC2") != "EC2":
         return {"taskArns": []}
     desired = request.get("desiredStatus", "RUNNING")
 

@@ -104,7 +104,7 @@ def test_what_is_not_imitated(sandbox: Sandbox, cluster: str) -> None:
     for ask in (
         lambda: ecs.run_task(cluster="c", taskDefinition="x"),
         lambda: ecs.create_service(cluster="c", serviceName="x"),
-        lambda: ecs.list_container_instances(cluster="c", filter="attribute:x exists"),
+        lambda: ecs.list_tasks(cluster="c", daemonName="x"),
         lambda: ecs.create_cluster(clusterName="d", capacityProviders=["FARGATE"]),
     ):
         with pytest.raises(ClientError) as caught:
