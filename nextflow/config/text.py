@@ -25,6 +25,10 @@ _LOST = (
     f"// {LOST} is no exit code: a lost Spot machine, but also an image that cannot be pulled, and a job that",
     "// no machine can hold. These fail again, so that such an attempt is repeated less often.",
 )
+_ABOUT_RUNS = ("trace", "report", "timeline", "dag")
+_AGAIN = (
+    "// A run that goes on writes these anew, where it has them: else Nextflow warns, and leaves the old ones there."
+)
 _SPOT = "// Above 0, AWS Batch itself would start lost tasks again as the same attempt: same queue, same memory."
 
 
@@ -40,6 +44,9 @@ def _awsbatch(settings: Settings) -> Iterator[str]:
     yield from _params(settings.params)
     yield ""
     yield from block("process", _process(settings))
+    yield ""
+    yield _AGAIN
+    yield from (f"{name}.overwrite = true" for name in _ABOUT_RUNS)
     yield ""
     yield from block("aws", _aws(settings))
 

@@ -21,6 +21,10 @@ OPTIONS = {
         r"|maxSpotAttempts|maxTransferAttempts|platformType|retryMode|schedulingPriority|shareIdentifier"
         r"|terminateUnschedulableJobs|volumes)"
     ),
+    "trace": r"\.(enabled|fields|file|overwrite|raw|sep)",
+    "report": r"\.(enabled|file|overwrite)",
+    "timeline": r"\.(enabled|file|overwrite)",
+    "dag": r"\.(depth|direction|enabled|file|overwrite|type|verbose)",
     "docker": r"\.(enabled|runOptions|temp)",
     "singularity": r"\.(enabled|autoMounts|cacheDir|runOptions)",
 }  # fmt: skip

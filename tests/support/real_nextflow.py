@@ -39,9 +39,20 @@ executor {{
 trace {{
     enabled = true
     file = '{trace}'
-    overwrite = true
     raw = true
     fields = 'name,status,exit,attempt,queue,memory,cpus,time'
+}}
+report {{
+    enabled = true
+    file = '{report}'
+}}
+timeline {{
+    enabled = true
+    file = '{timeline}'
+}}
+dag {{
+    enabled = true
+    file = '{dag}'
 }}
 """
 
@@ -71,14 +82,27 @@ class RealNextflow:
 
     def run_stub(self, script: str, config: Path, profile: str, **params: object) -> Ran:
         """Run a script's stubs on this computer, with a second file on top; fails the test where the run fails."""
-        main, over, trace = self.folder / "main.nf", self.folder / "over.config", self.folder / "trace.txt"
+        for file in self.list_written():
+            file.unlink(missing_ok=True)
+        return self.run_stub_again(script, config, profile, **params)
+
+    def run_stub_again(self, script: str, config: Path, profile: str, **params: object) -> Ran:
+        """Run them where the files of a former run about itself still are."""
+        main, over = self.folder / "main.nf", self.folder / "over.config"
         main.write_text(script)
-        over.write_text(LOCALLY.format(work=self.folder / "work", trace=trace))
+        trace, report, timeline, dag = self.list_written()
+        over.write_text(
+            LOCALLY.format(work=self.folder / "work", trace=trace, report=report, timeline=timeline, dag=dag)
+        )
         given = [word for name, value in params.items() for word in (f"--{name}", str(value))]
         files = ["-c", str(config), "-c", str(over)]
         output = self._start("run", str(main), "-stub", "-ansi-log", "false", *files, "-profile", profile, *given)
         with trace.open(newline="") as lines:
             return Ran(output, list(csv.DictReader(lines, delimiter="\t")))
+
+    def list_written(self) -> list[Path]:
+        """The files that a run writes about itself: trace, report, timeline and graph."""
+        return [self.folder / name for name in ("trace.txt", "report.html", "timeline.html", "dag.mmd")]
 
     def _start(self, *words: str) -> str:
         opened = [f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in OPENED]

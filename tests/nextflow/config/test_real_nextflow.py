@@ -90,6 +90,10 @@ def test_the_values_of_the_guides_environment_by_profile(nextflow: RealNextflow)
         "process.'withName:SIZED'.cpus": "6",
         "process.'withName:SIZED'.memory": "{ task.attempt > 1 ? 16000.MB : 8000.MB }",
         "process.'withName:SIZED'.time": "{ 10.min * task.attempt }",
+        "trace.overwrite": "true",
+        "report.overwrite": "true",
+        "timeline.overwrite": "true",
+        "dag.overwrite": "true",
         "aws.region": "'eu-central-1'",
         "aws.client.storageEncryption": "'AES256'",
         "aws.batch.cliPath": "'/home/ec2-user/miniconda/bin/aws'",
@@ -134,6 +138,18 @@ def test_attempts_from_spot_to_on_demand(nextflow: RealNextflow) -> None:
     assert ran.column("USUAL", "cpus") == ["1", "1", "1"]
     assert "BY CODE finish finish retry finish retry retry retry retry retry retry\n" in ran.output
     assert "LOST retry retry finish\n" in ran.output
+
+
+def test_a_run_writes_over_what_a_former_one_wrote_about_itself(nextflow: RealNextflow) -> None:
+    script = "process ONLY {\n    script:\n    'true'\n    stub:\n    'true'\n}\nworkflow { ONLY() }\n"
+    config = write(nextflow.folder, "salmon")
+    nextflow.run_stub(script, config, "awsbatch")
+    for file in nextflow.list_written():
+        file.write_text("of the former run")
+    ran = nextflow.run_stub_again(script, config, "awsbatch")
+    assert "already exist" not in ran.output
+    assert [file.name for file in nextflow.list_written() if file.read_text() == "of the former run"] == []
+    assert ran.column("ONLY", "status") == ["COMPLETED"]
 
 
 def test_attempts_on_a_cluster(nextflow: RealNextflow) -> None:
