@@ -85,7 +85,7 @@ install_given() {
     mkdir -p "$NXF_PLUGINS_DIR"
     [[ ! -d replaced/folder/plugins ]] || mv replaced/folder/plugins/* "$NXF_PLUGINS_DIR"
     cp -R replaced/folder /opt/given-nextflow
-    chmod 0755 /opt/given-nextflow/nextflow
+    chmod -R 0755 /opt/given-nextflow # the context tells no programs from other files, and it may hold a Java of its own
     ln -s /opt/given-nextflow/nextflow /usr/local/bin/nextflow
 }
 
