@@ -63,8 +63,13 @@ stop_if_asked() {
     [[ -z $STOP_BY ]] || exit 143
 }
 
-# finish: at every end of this script.
+# finish: at every end of this script. `invoke run --follow` knows the log's end by its last line.
 finish() {
+    put_in_order
+    say 'the head is done'
+}
+
+put_in_order() {
     local uploading
     [[ -z ${IMPATIENT:-} ]] || kill "$IMPATIENT" 2>/dev/null
     holds_lock || return 0

@@ -17,9 +17,11 @@ from nextflow.runs.record import RunRecord
 from nextflow.runs.screens import progress
 from nextflow.runs.watch.standstill import Standstill
 
-EVERY, LONGEST = 2.0, 10.0  # seconds between two looks at the head, at first and later
+EVERY, LONGEST = 1.0, 2.0  # seconds between two looks at the head, at first and later
 PROGRESS = 10.0  # seconds between two looks at tasks and machines
-FLUSH = 6.0  # seconds: Docker sends the output to CloudWatch Logs every five
+FLUSH = 6.0  # seconds that the end of a head's log may come behind the end of its job
+LAST = "kiln: the head is done"
+"""The last line of the entrypoint, unless it was killed."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,19 @@ def follow(
         return True if follower.is_over else None
 
     wait.until(probe, what=f"the end of {record.name}", timeout=None, every=EVERY, longest=LONGEST)
-    if follower.job.last and follower.job.last.stream:
-        wait.pause(FLUSH)
-    for line in follower.read_lines():
-        screen.say(f"  {masking.hide(line, secrets)}")
+    _show_rest(follower, screen, secrets)
     counts = tasks.count()
     return Ended(follower.job, sum(counts.get(state, 0) for state in UNFINISHED))
+
+
+def _show_rest(follower: Follower, screen: Screen, secrets: Sequence[str]) -> None:
+    """Show what of the log comes behind the end of the job."""
+    began = wait.now()
+
+    def read() -> bool | None:
+        for line in follower.read_lines():
+            screen.say(f"  {masking.hide(line, secrets)}")
+        awaited = follower.job.last and follower.job.last.stream and LAST not in follower.lines[-1:]
+        return None if awaited and wait.now() - began < FLUSH else True
+
+    wait.until(read, what="the end of the log", timeout=None, every=0.5, longest=1.0)

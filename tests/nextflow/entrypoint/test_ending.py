@@ -5,6 +5,7 @@ import signal
 import time
 from typing import Any
 
+from nextflow.runs.watch.follow import LAST
 from sandbox.inprocess import Sandbox
 from tests.support import running_jobs
 from tests.support.heads import BUCKET, JOB, RUN, RUN_ID, Heads, list_keys, read_lock
@@ -46,6 +47,7 @@ def test_log_and_trace_are_uploaded_while_it_runs_and_at_its_end(heads: Heads, p
     assert head.end() == 3
     assert read(sandbox, LOG) == "a log\none\ntwo\n"
     assert read(sandbox, f"logs/salmon/report.{JOB}.1.html") == "page\n"
+    assert head.text.splitlines()[-1] == LAST
 
 
 def test_sigterm_reaches_nextflow_and_what_it_leaves_is_ended(

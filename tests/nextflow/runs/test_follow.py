@@ -15,6 +15,7 @@ from cloud import wait
 from kiln import signals
 from kiln.errors import Interrupted
 from nextflow.runs.commands import run as command
+from nextflow.runs.watch import follow as watching
 from sandbox.inprocess import Sandbox
 from tests.support.agents import AgentDouble
 from tests.support.runs import BUCKET, DOCUMENTS, ask, read_record, submit_task
@@ -61,6 +62,18 @@ def test_its_tasks_are_counted_and_no_other_runs(
     shown = capsys.readouterr().err
     assert "tasks: 3 SUCCEEDED; machines" in shown
     assert "4 " not in "".join(line.partition("tasks:")[2] for line in shown.splitlines())
+
+
+@pytest.mark.parametrize("last", ["kiln: the head is done", "killed"])
+def test_the_end_of_the_log_is_known_by_its_last_line(
+    sandbox: Sandbox, lab: str, project: Path, agents: AgentDouble, capsys: pytest.CaptureFixture[str], last: str
+) -> None:
+    agents.script("awsbatch", seconds=90, log=("N E X T F L O W", last))
+    assert follow(project, lab) == 0
+    over = sandbox.client("batch").describe_jobs(jobs=[read_record(sandbox)["jobs"][-1]])["jobs"][0]["stoppedAt"]
+    waited = sandbox.clock.now() - over / 1000
+    assert f"| {last}" in capsys.readouterr().err
+    assert (waited < watching.FLUSH) == (last == watching.LAST), waited
 
 
 def test_tasks_that_a_failed_head_left_are_told(
