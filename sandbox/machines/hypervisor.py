@@ -85,6 +85,12 @@ class QemuHypervisor:
         """A blank volume, or one with the snapshot's content."""
         self._volumes.create(volume_id, size_gib, snapshot_id)
 
+    def grow_volume(self, volume_id: str, size_gib: int) -> None:
+        """Make a volume larger that is in no running machine: QEMU's NVMe controllers keep the size they began with."""
+        if machine := self._running_with(volume_id):
+            raise MachineError(f"{volume_id} is in use by {machine.spec.instance_id}")
+        self._volumes.grow(volume_id, size_gib)
+
     def delete_volume(self, volume_id: str) -> None:
         """Remove the volume and its file."""
         if machine := self._running_with(volume_id):

@@ -58,6 +58,12 @@ class VolumeStore:
             run(["qemu-img", "create", "-q", "-f", "qcow2", *base, str(volume.path), f"{size_gib}G"])
             self._volumes[volume_id] = volume
 
+    def grow(self, volume_id: str, size_gib: int) -> None:
+        """Make a volume larger; what is new of it is blank. No machine may run with it meanwhile."""
+        with self._lock:
+            path = self._known(self._volumes, volume_id).path
+            run(["qemu-img", "resize", "-q", "-f", "qcow2", str(path), f"{size_gib}G"])
+
     def path(self, volume_id: str) -> Path:
         """The volume's file."""
         with self._lock:

@@ -71,6 +71,9 @@ class Hypervisor(Protocol):
 
     def create_volume(self, volume_id: str, size_gib: int, snapshot_id: str | None) -> None: ...
 
+    def grow_volume(self, volume_id: str, size_gib: int) -> None:
+        """Make a volume larger that is in no running machine; its content stays."""
+
     def delete_volume(self, volume_id: str) -> None: ...
 
     def snapshot(self, volume_id: str, snapshot_id: str, progress: Callable[[int], None]) -> None:

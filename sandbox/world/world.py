@@ -38,6 +38,9 @@ class Delays:
     shutting_down: float = 1.0
     console: float = 5.0
     snapshot: float = 3.0
+    volume_modifying: float = 2.0
+    volume_optimizing: float = 30.0
+    """How long ModifyVolume takes until a volume is as it shall be, and then until it may be asked for again."""
     terminated_listed: float = 3600.0
     batch_environment: float = 5.0
     batch_scaling: float = 2.0

@@ -140,6 +140,9 @@ class PretendMachines:
     def create_volume(self, volume_id: str, size_gib: int, snapshot_id: str | None) -> None:
         self._do("create_volume", volume_id, size_gib, snapshot_id)
 
+    def grow_volume(self, volume_id: str, size_gib: int) -> None:
+        self._do("grow_volume", volume_id, size_gib)
+
     def delete_volume(self, volume_id: str) -> None:
         self._do("delete_volume", volume_id)
 

@@ -113,3 +113,18 @@ def test_a_copy_that_fails_leaves_no_snapshot(store: VolumeStore) -> None:
 def test_formats_are_told_by_the_first_bytes(store: VolumeStore, base: Path) -> None:
     store.create("vol-1", 1, None)
     assert (disk_format(base), disk_format(store.path("vol-1"))) == ("raw", "qcow2")
+
+
+def test_a_volume_grows_and_keeps_what_it_held(store: VolumeStore, base: Path) -> None:
+    store.import_snapshot("snap-base", base)
+    store.create("vol-1", 1, "snap-base")
+    write(store.path("vol-1"), "a")
+    store.grow("vol-1", 5)
+    assert info(store.path("vol-1"))["virtual-size"] == 5 * 1024**3
+    assert holds(store.path("vol-1"), "a")
+    assert holds(store.path("vol-1"), "\0", 4 * 1024**3)
+    with pytest.raises(MachineError, match="vol-9 does not exist"):
+        store.grow("vol-9", 5)
+    with pytest.raises(MachineError):
+        store.grow("vol-1", 2)
+    assert info(store.path("vol-1"))["virtual-size"] == 5 * 1024**3

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.inprocess import Sandbox
+
 Launch = Callable[..., str]
 # A volume that EC2 refuses, its code and its text.
 REFUSED: list[tuple[dict[str, Any], str, str]] = [
@@ -139,13 +141,17 @@ def test_modify_volume_keeps_the_limits(ec2: Any, change: dict[str, Any], text: 
     assert (kept["Size"], kept["Iops"], kept["Throughput"]) == (100, 3000, 125)
 
 
-def test_modify_volume_fills_in_the_defaults_of_the_new_type(ec2: Any) -> None:
+def test_modify_volume_fills_in_the_defaults_of_the_new_type(sandbox: Sandbox, ec2: Any) -> None:
     volume = ec2.create_volume(AvailabilityZone="us-east-1a", Size=100, VolumeType="gp2")["VolumeId"]
+    sandbox.clock.advance(60)
     ec2.modify_volume(VolumeId=volume, VolumeType="gp3", Throughput=500)
+    sandbox.clock.advance(60)
     described = ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]
     assert (described["VolumeType"], described["Iops"], described["Throughput"]) == ("gp3", 3000, 500)
     ec2.modify_volume(VolumeId=volume, Size=200)
+    sandbox.clock.advance(60)
     described = ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]
     assert (described["Size"], described["Iops"], described["Throughput"]) == (200, 3000, 500)
     ec2.modify_volume(VolumeId=volume, VolumeType="gp2")
+    sandbox.clock.advance(60)
     assert ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]["Iops"] == 600
