@@ -9,6 +9,7 @@ from environments.model.resource import Difference
 from environments.plan.plan import Plan
 from environments.plan.steps import Step
 from environments.screens import teardown as show_teardown
+from environments.screens.masked import mask
 from environments.screens.rollout import describe_decision
 from kiln import typed
 
@@ -57,7 +58,7 @@ def _lines(step: Step) -> list[str]:
     kind, name = step.desired.kind, step.desired.name
     head = f"  {_mark(step)}  {kind:<20} {name}"
     lines = [head + (f"   {text}" if (text := _head_text(step)) else "")]
-    lines += [f"         {_difference(change)}" for change in step.changes]
+    lines += [f"         {_difference(mask(change))}" for change in step.changes]
     if isinstance(step.desired, DesiredEnvironment) and step.action == "create":
         lines.append(f"         {_compute(step.desired.fields)}")
     return lines

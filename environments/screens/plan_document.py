@@ -4,6 +4,7 @@ from typing import Any
 
 from environments.plan.plan import Plan
 from environments.plan.steps import Step
+from environments.screens.masked import mask
 from environments.screens.rollout import describe_decision
 from environments.teardown import steps as teardown_steps
 from kiln import typed
@@ -26,7 +27,7 @@ def _resource(step: Step) -> dict[str, Any]:
     return {
         "kind": step.desired.kind, "name": step.desired.name, "action": step.action,
         "why": describe_decision(step.decision), "id": step.existing.id if step.existing else None, "joins": step.joins,
-        "changes": [vars(change) for change in step.changes],
+        "changes": [vars(mask(change)) for change in step.changes],
         "leftovers": [leftover.aws_name for leftover in step.leftovers],
     }  # fmt: skip
 

@@ -10,9 +10,10 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from environments.spec.compute import Value
-from environments.spec.secrets import SecretReference, check_references, find_credential
+from environments.spec.secrets import SecretReference, check_references
 from kiln.keys.takes import Takes
 from kiln.models import Model
+from kiln.secrets.credentials import find_credential
 
 Driver = Literal["awslogs", "fluentd", "gelf", "journald", "json-file", "splunk", "syslog"]
 _TRUTH, _WHOLE, _SIZE, _TIME, _TEXT = r"true|false", r"\d+", r"\d+[kmgKMG]?", r"(\d+(\.\d+)?(ms|s|m|h))+", r".+"

@@ -12,6 +12,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 
 from kiln.keys.takes import Takes
+from kiln.secrets.credentials import find_credential
 
 _SECRET = re.compile(r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+-[A-Za-z0-9]{6}")
 _PARTS = r"(:[^:]*:[^:]*:[^:]*)?"  # a key of its JSON, a version's stage, a version's id
@@ -21,16 +22,6 @@ _PARAMETER = re.compile(
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:role/[A-Za-z0-9_+=,.@/-]+")
 _EXAMPLE = "arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-a1B2c3"
 
-# What the value of a credential looks like, whatever it is called.
-_CREDENTIALS = {
-    "an AWS access key": re.compile(r"\b(AKIA|ASIA)[A-Z0-9]{16}\b"),
-    "a private key": re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----"),
-    "a token of GitHub": re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})"),
-    "a token of GitLab": re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    "a token of Docker Hub": re.compile(r"\bdckr_pat_[A-Za-z0-9_-]{20,}"),
-    "a token of Slack": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
-    "a password in an address": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@"),
-}
 _SECRET_NAME = re.compile(
     r"(^|_)(PASSWORD|PASSWD|PASSPHRASE|PWD|SECRET|TOKEN|CREDENTIALS?|API_?KEY|SECRET_?KEY|PRIVATE_?KEY|ACCESS_?KEY"
     r"|AUTH_DATA|AUTHORIZATION)$",
@@ -75,11 +66,6 @@ SecretReference = Annotated[
     str, Takes("the ARN of a secret, or the ARN or the name of an SSM parameter", _EXAMPLE, is_secret=True)
 ]
 RegistrySecret = Annotated[str, Takes("the whole ARN of a secret", _EXAMPLE, is_secret=True)]
-
-
-def find_credential(text: str) -> str:
-    """Say what kind of credential the text holds; "" for none."""
-    return next((kind for kind, pattern in _CREDENTIALS.items() if pattern.search(text)), "")
 
 
 def find_named_credential(name: str, value: str) -> str:

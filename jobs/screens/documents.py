@@ -9,6 +9,7 @@ from jobs.model.job import Attempt
 from jobs.model.place import Machine
 from jobs.screens.listed import make_array_document
 from jobs.screens.states import list_states, meaning_of
+from kiln.secrets import masking
 
 
 def make_document(whole: Whole, now: datetime) -> dict[str, Any]:
@@ -17,7 +18,8 @@ def make_document(whole: Whole, now: datetime) -> dict[str, Any]:
     return {
         "region": whole.region, "id": job.id, "name": job.name, "queue": job.queue, "definition": job.definition,
         "status": job.status, "reason": job.reason, "meaning": _meaning(whole),
-        "cancelled": job.cancelled, "terminated": job.terminated, "image": job.image, "command": list(job.command),
+        "cancelled": job.cancelled, "terminated": job.terminated, "image": job.image,
+        "command": masking.mask_command(job.command),
         "asks": {"vcpus": job.vcpus, "memory_mib": job.memory, "gpus": job.gpus},
         "attempts_allowed": job.allowed, "timeout_seconds": job.timeout, "depends_on": list(job.depends_on),
         "created": job.created, "started": job.started, "stopped": job.stopped,

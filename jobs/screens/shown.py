@@ -13,6 +13,7 @@ from jobs.screens.listed import render_counts
 from jobs.screens.states import meaning_of, render_life
 from jobs.screens.times import render_span
 from kiln import typed, words
+from kiln.secrets import masking
 
 _COMMAND = 100  # characters of a command
 
@@ -32,7 +33,7 @@ def _head(whole: Whole) -> Iterator[str]:
     if job.image:
         yield f"  image   {job.image}"
     if job.command:
-        command = " ".join(job.command).replace("\n", " ")
+        command = " ".join(masking.mask_command(job.command)).replace("\n", " ")
         yield f"  command {command if len(command) <= _COMMAND else command[: _COMMAND - 1] + '…'}"
     if job.array and job.array.size:
         yield f"  array   {words.count(job.array.size, 'child')}".replace("childs", "children") + _of_array(whole)

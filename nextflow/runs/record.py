@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 from kiln.errors import UserError
+from kiln.secrets import masking
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,15 @@ class RunRecord:
     arguments: tuple[str, ...] = field(default=())
     claim: str = ""
     """A mark of a start that is under way; "" once its head job stands under `jobs`."""
+
+    @property
+    def shown_pipeline(self) -> str:
+        """The pipeline as it is printed: without the login that its address may have."""
+        return masking.mask_text(self.pipeline)
+
+    @property
+    def shown_project(self) -> str:
+        return masking.mask_text(self.project)
 
     def with_job(self, job_id: str) -> "RunRecord":
         """Return the record with another head job behind the others, no longer claimed."""

@@ -6,7 +6,7 @@ from cloud.session import Cloud
 from kiln import asking
 from kiln.errors import Exit, Interrupted
 from kiln.screen import Screen, print_json, print_result
-from nextflow.runs import masking
+from kiln.secrets import masking
 from nextflow.runs.looks import outputs
 from nextflow.runs.screens import started as screens
 from nextflow.runs.start import plan

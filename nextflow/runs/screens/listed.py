@@ -21,7 +21,7 @@ def render(runs: Sequence[Listed], environment: str, now: datetime) -> str:
         record = run.record
         status = run.head.status if run.head else "forgotten" if record.jobs else "never sent"
         age = words.format_age(run.head.created, now) if run.head and run.head.created else record.created
-        pipeline = f"{record.pipeline} {record.revision}".strip()
+        pipeline = f"{record.shown_pipeline} {record.revision}".strip()
         short = pipeline if len(pipeline) <= _WIDTH else f"…{pipeline[1 - _WIDTH :]}"
         rows.append((record.name, status, age, str(len(record.jobs)), short))
     return "\n".join([render_table(rows), f"{words.count(len(runs), 'run')} in {environment}",
@@ -36,7 +36,7 @@ def make_document(runs: Sequence[Listed], environment: str) -> dict[str, Any]:
 def _run(run: Listed) -> dict[str, Any]:
     record, head = run.record, run.head
     return {
-        "name": record.name, "id": record.id, "pipeline": record.pipeline, "revision": record.revision,
+        "name": record.name, "id": record.id, "pipeline": record.shown_pipeline, "revision": record.revision,
         "created": record.created, "jobs": list(record.jobs), "work": record.work, "output": record.output,
         "status": head.status if head else None, "started": head.started if head else None,
         "stopped": head.stopped if head else None,

@@ -31,7 +31,7 @@ def count_states(whole: Whole) -> dict[str, int]:
 def _head(whole: Whole, now: datetime) -> Iterator[str]:
     record = whole.record
     yield f"{record.name} in {record.environment} (id {record.id})"
-    yield f"  pipeline {record.pipeline}{f' {record.revision}' if record.revision else ''}"
+    yield f"  pipeline {record.shown_pipeline}{f' {record.revision}' if record.revision else ''}"
     for number, job in enumerate(whole.head.jobs, 1):
         yield f"  head {number}   {job.id} {_render_head(job, now)}"
     forgotten = len(record.jobs) - len(whole.head.jobs)
@@ -89,7 +89,7 @@ def _next(whole: Whole) -> Iterator[str]:
     if whole.head.live:
         yield f"  next     {typed.command(f'show-job {whole.head.live.id} --follow')}"
     elif job is None or job.status == "FAILED":
-        yield f"  next     {typed.command(f'run {quote(whole.record.pipeline)} --resume {name}')}"
+        yield f"  next     {typed.command(f'run {quote(whole.record.shown_pipeline)} --resume {name}')}"
 
 
 def make_document(whole: Whole, spent: Spent, region: str) -> dict[str, Any]:
@@ -97,7 +97,8 @@ def make_document(whole: Whole, spent: Spent, region: str) -> dict[str, Any]:
     record, places = whole.record, whole.places
     return {
         "name": record.name, "id": record.id, "environment": record.environment, "region": region,
-        "pipeline": record.pipeline, "revision": record.revision, "project": record.project, "created": record.created,
+        "pipeline": record.shown_pipeline, "revision": record.revision, "project": record.shown_project,
+        "created": record.created,
         "heads": [_make_head(job) for job in whole.head.jobs], "alive": whole.head.is_alive,
         "tasks": {"counts": count_states(whole)}, "cost": _make_cost(spent.cost, spent),
         "files": {

@@ -6,7 +6,7 @@ from typing import Any
 from environments.kinds.batch import endings
 from jobs.model.job import Job
 from kiln import typed, words
-from nextflow.runs import masking
+from kiln.secrets import masking
 from nextflow.runs.looks.outputs import Outputs
 from nextflow.runs.params import Params
 from nextflow.runs.places import Places
@@ -67,8 +67,8 @@ def make_document(
     record = started.record
     return {
         "name": record.name, "id": record.id, "environment": record.environment, "region": region,
-        "pipeline": record.pipeline, "revision": record.revision, "project": record.project, "resumed": resumed,
-        "job": started.job, "queue": record.queue, "command": masking.mask_words(started.command),
+        "pipeline": record.shown_pipeline, "revision": record.revision, "project": record.shown_project,
+        "resumed": resumed, "job": started.job, "queue": record.queue, "command": masking.mask_words(started.command),
         "params": record.params, "work": record.work, "output": record.output, "config": record.config,
         "logs": places.uri(places.logs), "status": job.status if job else None, "exit_code": exit_code,
         "outputs": make_outputs_document(outputs),

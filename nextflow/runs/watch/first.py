@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from cloud import errors
 from cloud.pages import list_all
 from cloud.session import Cloud
+from kiln.secrets import masking
 from nextflow.runs.places import ROOT
 
 _CONTAINER = re.compile(r"\bcontainer\s*=?\s*['\"]([A-Za-z0-9][\w./:@-]+)['\"]", re.ASCII)
@@ -49,6 +50,7 @@ def warn(cloud: Cloud, bucket: str, pipeline: str, texts: Mapping[str, str]) -> 
     missing = list_unregistered(cloud, images)
     if images and not missing:
         return ""
+    pipeline = masking.mask_text(pipeline)
     which = f" ({', '.join(missing[:3])}{' …' if len(missing) > 3 else ''})" if missing else ""
     return (
         f"! this is the first run of {pipeline} here: Nextflow registers a job definition for every image{which}\n"

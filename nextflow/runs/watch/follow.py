@@ -10,7 +10,7 @@ from jobs.looks.following import Follower
 from jobs.model.job import Job
 from jobs.model.listed import UNFINISHED
 from kiln.screen import Screen
-from nextflow.runs import masking
+from kiln.secrets import masking
 from nextflow.runs.looks import fleet
 from nextflow.runs.looks.tasks import Tasks
 from nextflow.runs.record import RunRecord

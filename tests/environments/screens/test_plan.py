@@ -1,10 +1,12 @@
 """A plan in words, without AWS."""
 
-from environments.kinds.batch import compute_environments
+from environments.kinds.batch import compute_environments, job_definitions
 from environments.model.resource import Desired, Existing
 from environments.plan.plan import Plan
+from environments.plan.steps import Step
 from environments.rollout.situation import Situation
 from environments.screens import plan as show
+from environments.screens import plan_document
 from tests.support.inputs import found_like, inputs, plan_idle
 from tests.support.stock import STOCK
 
@@ -38,3 +40,18 @@ def test_what_a_compute_environment_is_made_of_is_said_of_new_ones_alone() -> No
         step = plan_idle(desired, existing, "genomics-2019")
         plan = Plan(there, (step,), (), {}, Situation("genomics-2019"))
         assert (summary in show.render_plan(plan, "x", verbose=True)) is is_said, step.action
+
+
+def test_secrets_that_somebody_else_registered_are_not_shown() -> None:
+    fields = {"environment": {"A": "1"}, "command": ("run",)}
+    others = {"environment": {"DB_PASSWORD": "hunter2", "A": "2"}, "command": ("run", "--token", "k-12345")}
+    desired = Desired("job definition", "task", fields, {})
+    existing = Existing("job definition", "task", "arn", others, {})
+    step = Step("update", desired, existing, job_definitions.diff(desired, existing))
+    plan = Plan(inputs("genomics-2019"), (step,), (), {}, Situation("genomics-2019"))
+    text = show.render_plan(plan, "x", verbose=True)
+    assert "environment: DB_PASSWORD=•••, A=2 → A=1" in text
+    assert "command: run, --token, ••• → run" in text
+    assert not [
+        secret for secret in ("hunter2", "k-12345") if secret in str(plan_document.make_document(plan, applied=False))
+    ]

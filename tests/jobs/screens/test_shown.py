@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from jobs.screens import listed, shown
+from jobs.screens import documents, listed, shown
 from tests.support.jobs import ARRAY, FAILED, LISTED, NOW, WAITING, WHOLE
+
+ACCESS_KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
 
 
 def test_a_job_that_lost_its_machine_and_was_then_killed() -> None:
@@ -63,6 +65,15 @@ def test_a_command_of_many_lines_takes_one() -> None:
     [line] = [row for row in shown.render(replace(WHOLE, job=long), NOW).splitlines() if row.startswith("  command")]
     assert len(line) <= 112
     assert line.endswith("…")
+
+
+def test_secrets_of_a_command_are_not_shown() -> None:
+    words = ("bash", "-c", "export DB_PASSWORD=hunter2; run", "--api-key", "k-12345", f"--user={ACCESS_KEY}")
+    whole = replace(WHOLE, job=replace(FAILED, command=words))
+    assert "  command bash -c export DB_PASSWORD=•••; run --api-key ••• --user=•••" in shown.render(whole, NOW)
+    assert documents.make_document(whole, NOW)["command"] == [
+        "bash", "-c", "export DB_PASSWORD=•••; run", "--api-key", "•••", "--user=•••",
+    ]  # fmt: skip
 
 
 def test_arrays_in_a_list_are_shown_and_counted_by_their_children() -> None:

@@ -10,6 +10,7 @@ import pytest
 from jobs.model.listed import UNFINISHED
 from kiln.errors import Exit, UserError
 from nextflow.runs.commands import list_runs as command
+from nextflow.runs.commands.show_run import show_run
 from sandbox.inprocess import Sandbox
 from tests.support.agents import AgentDouble
 from tests.support.runs import BUCKET, DOCUMENTS, start, submit_task
@@ -51,6 +52,18 @@ def test_runs_with_their_heads(sandbox: Sandbox, lab: str, project: Path, capsys
     assert "me/salmon-nf v1" in shown
     assert "2 runs in lab" in shown
     assert " min old" in shown
+
+
+def test_the_login_of_a_repositorys_address_is_printed_nowhere(
+    sandbox: Sandbox, lab: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start(sandbox, "https://me:hunter2@git.example.org/x.git", lab)
+    (run,) = listed(capsys, lab)["runs"]
+    assert run["pipeline"] == "https://•••@git.example.org/x.git"
+    for as_json in (False, True):
+        command.list_runs(lab, None, orphans_alone=False, terminate=False, as_json=as_json)
+        show_run("first", lab, None, as_json=as_json)
+    assert "hunter2" not in "".join(capsys.readouterr())
 
 
 def test_no_runs(sandbox: Sandbox, lab: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from nextflow.runs import masking
+from kiln.secrets import masking
 
 KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
 
@@ -19,6 +19,7 @@ KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
         (("--keyword", "liver", "--tokenize", "true"), "--keyword liver --tokenize true"),
         (("--skip_token", "true"), "--skip_token true"),
         (("--reads", "a b", "$x"), "--reads 'a b' '$x'"),
+        (("bash", "-c", "DB_PASSWORD=abc run it"), "bash -c 'DB_PASSWORD=••• run it'"),
     ],
 )
 def test_words(words: tuple[str, ...], shown: str) -> None:
@@ -41,3 +42,30 @@ def test_secrets_are_hidden_in_what_a_head_prints() -> None:
     secrets = masking.list_values(("--api_key", "abc-def", "--token=xyz-1", "--reads", "b"), values)
     assert secrets == ["abc-def", "xyz-1", "pass-word", KEY]
     assert masking.hide("key abc-def, pass-word; ab", secrets) == "key •••, •••; ab"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"aws configure set key {KEY}; run", "aws configure set key •••; run"),
+        ("git clone https://me:pass@host/x.git", "git clone https://•••@host/x.git"),
+        ("export DB_PASSWORD='a b' && run --reads a", "export DB_PASSWORD=••• && run --reads a"),
+        ("run --verbose --api-key abc --reads a", "run --verbose --api-key ••• --reads a"),
+        ("run --reads TOKEN=abc", "run --reads TOKEN=•••"),
+        ("curl -H 'Authorization: Bearer abc.def' host", "curl -H 'Authorization: •••' host"),
+        ('{"user": "me", "password": "abc"}', '{"user": "me", "password": •••}'),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----\nrun", "•••\nrun"),
+        ('run --token "$TOKEN" --token $TOKEN', 'run --token "$TOKEN" --token $TOKEN'),
+        (
+            "quant --index s3://b/salmon: keyword=liver",
+            "quant --index s3://b/salmon: keyword=liver",
+        ),
+    ],
+)
+def test_texts(text: str, shown: str) -> None:
+    assert masking.mask_text(text) == shown
+
+
+def test_a_command_stays_words() -> None:
+    words = ("bash", "-c", "curl --token abc\ntrue", "--password", "x", "a b")
+    assert masking.mask_command(words) == ["bash", "-c", "curl --token •••\ntrue", "--password", "•••", "a b"]

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from shlex import quote
 from typing import Any
 
-from environments.spec.secrets import find_credential
+from kiln.secrets.credentials import HIDDEN, find_credential, hide_credentials
 
 _NAME = re.compile(
     r"(^|[_.-])(password|passwd|passphrase|pwd|secret|token|credentials?|api_?key|private_?key|access_?key|key_?id"
-    r"|auth|license_?key)s?$",
+    r"|auth(orization)?|license_?key)s?$",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-HIDDEN = "•••"
+_VALUE = r"(?P<value>\"[^\"]*\"|'[^']*'|(Bearer |Basic )?[^\s;&|\"')]+)"
+_ASSIGNED = re.compile(rf"(?P<name>[A-Za-z_][\w.-]*)(?P<between>[\"']?\s*[=:]\s*){_VALUE}")
+_OPTION = re.compile(rf"(?P<name>--?[A-Za-z][\w.-]*)(?P<between>\s+)(?!-){_VALUE}")
 _SHORT = 4  # characters: shorter values stand in too many lines
 
 
@@ -27,7 +29,26 @@ def is_secret(name: str, value: str) -> bool:
 
 def mask_words(words: Sequence[str]) -> str:
     """Write words of a command line as a shell reads them, secrets hidden: `--api_key VALUE` and --api_key=VALUE."""
-    return " ".join(shown for shown, _ in _walk(words))
+    return " ".join(shown if name and " " not in shown else quote(shown) for shown, name in _walk(words))
+
+
+def mask_command(words: Sequence[str]) -> list[str]:
+    """Hide the secrets of a command; its words stay what they are otherwise, those that are scripts too."""
+    return [shown for shown, _ in _walk(words)]
+
+
+def mask_text(text: str) -> str:
+    """Hide the secrets of a script or an address: credentials, and NAME=VALUE, `name: value`, `--name value`."""
+    for pattern in (_ASSIGNED, _OPTION):
+        text = pattern.sub(_mask_match, text)
+    return hide_credentials(text)
+
+
+def _mask_match(match: re.Match[str]) -> str:
+    """A value that is a variable's, is no secret yet."""
+    value = match["value"].strip("\"'")
+    hidden = is_secret(match["name"], value) and not value.startswith("$")
+    return match["name"] + match["between"] + HIDDEN if hidden else match[0]
 
 
 def list_secrets(words: Sequence[str]) -> list[str]:
@@ -59,7 +80,7 @@ def hide(text: str, secrets: Sequence[str]) -> str:
 
 
 def _walk(words: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each word as it is shown, and the option's name where its value is hidden."""
+    """Yield the words as they are shown, and the option's name where its value is hidden."""
     before = ""
     for word in words:
         name, equals, value = word.partition("=")
@@ -67,10 +88,12 @@ def _walk(words: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield HIDDEN, before
         elif equals and name.startswith("-") and is_secret(name, value):
             yield f"{name}={HIDDEN}", name
+        elif " " in word.strip() and (masked := mask_text(word)) != word:
+            yield masked, "a value"
         elif find_credential(word):
             yield HIDDEN, word.partition(":")[0][:12] if word.startswith("-") else "a value"
         else:
-            yield quote(word), ""
+            yield word, ""
         before = word if word.startswith("-") and not equals else ""
 
 
