@@ -31,7 +31,7 @@ def nextflow_config(
         "push": "into the ECR repository nextflow of this account and region; else it is built alone",
         "on": "docker (of this computer), machine (that Kiln starts, and ends), or auto: docker where it answers",
         "base": "an image in place of the pinned base",
-        "nextflow": "a program in place of Nextflow, without plug-ins; or a folder: nextflow, plugins/NAME-VERSION/, …",
+        "nextflow": "a program in place of Nextflow; a folder: nextflow, plugins/NAME-VERSION/, …; or base: its own",
         "aws-cli": "base: the base image has the AWS CLI",
         "package-sources": "a file with Debian's package sources (deb822), in place of the base image's",
         "region": REGION,

@@ -14,7 +14,8 @@ from nextflow.container.pins import Pin, check_pins
 ROOM = Path(__file__).parents[1]
 _GIVEN = "replaced/folder/"
 OF_BASE = "base"
-"""--aws-cli base: the base image has it."""
+"""--nextflow base, --aws-cli base: the base image has it."""
+_OWN = "the base image's own"
 
 
 @dataclass(frozen=True)
@@ -55,28 +56,30 @@ def choose_parts(
 ) -> Parts:
     """Choose what the image is built of; UserError for a pin that is not complete and not replaced.
 
-    `base` is an image's reference, `nextflow` a program, or a folder with one (`read_given`), `aws_cli` "" or "base",
-    `sources` Debian's package sources.
+    `base` is an image's reference, `nextflow` a program, a folder with one (`read_given`) or "base", `aws_cli` "" or
+    "base", `sources` Debian's package sources.
     """
     if aws_cli not in ("", OF_BASE):
         raise UserError(f"--aws-cli cannot be {aws_cli}", hint="It takes base: the base image has the AWS CLI.")
-    replaced = {"base": base, "nextflow": nextflow, "aws-cli": aws_cli and "the base image's own"}
+    replaced = {"base": base, "nextflow": nextflow, "aws-cli": aws_cli and _OWN}
     replaced = {name: what for name, what in replaced.items() if what}
+    given = read_given(Path(nextflow)) if nextflow not in ("", OF_BASE) else {}
     if nextflow:
-        given = read_given(Path(nextflow))
         replaced |= {name: _find_plugin(name, given) for name in ("nf-amazon", "nf-cloudcache")}
+    if nextflow == OF_BASE:
+        replaced |= dict.fromkeys(("nextflow", "nf-amazon", "nf-cloudcache"), _OWN)
     check_pins(pins, frozenset(replaced))
     files = {"Dockerfile": (ROOM / "Dockerfile").read_bytes()}
     for path in sorted([*ROOM.glob("entrypoint/*.sh"), *ROOM.glob("install/*.sh")]):
         files[path.relative_to(ROOM).as_posix()] = path.read_bytes()
-    if nextflow:
+    if given:
         files |= given | {"replaced/nextflow.name": f"{Path(nextflow).name}\n".encode()}
     arguments = {"BASE": base or f"{pins['base'].url}@sha256:{pins['base'].sha256}", "PACKAGE_SOURCES": sources}
     for name in ("nextflow", "nf-amazon", "nf-cloudcache", "aws-cli"):
         pin, prefix = pins[name], name.upper().replace("-", "_")
         arguments |= {f"{prefix}_VERSION": pin.version, f"{prefix}_URL": pin.url, f"{prefix}_SHA256": pin.sha256}
-    if aws_cli:
-        arguments["AWS_CLI_URL"] = OF_BASE
+    arguments |= {"AWS_CLI_URL": OF_BASE} if aws_cli else {}
+    arguments |= {"NEXTFLOW_URL": OF_BASE} if nextflow == OF_BASE else {}
     return Parts(arguments, files, replaced, pins["nextflow"].version)
 
 

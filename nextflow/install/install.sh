@@ -66,6 +66,11 @@ install_aws_cli() {
 
 install_nextflow() {
     mkdir -p "$NXF_HOME"
+    if [[ $NEXTFLOW_URL == base ]]; then
+        command -v nextflow >/dev/null || { echo "kiln: the base image has no nextflow on its PATH" >&2 && exit 1; }
+        echo "kiln: nextflow is the base image's own: $(nextflow -v)"
+        return 0
+    fi
     if [[ -d replaced ]]; then
         install_given
         echo "kiln: nextflow is REPLACED by $(cat replaced/nextflow.name): not Nextflow $NEXTFLOW_VERSION"
@@ -91,6 +96,7 @@ install_given() {
 
 # install_plugin NAME VERSION URL SHA256: where Nextflow, offline, finds that version.
 install_plugin() {
+    [[ $NEXTFLOW_URL != base ]] || return 0
     if [[ -d replaced ]]; then
         if compgen -G "$NXF_PLUGINS_DIR/$1-*" >/dev/null; then
             echo "kiln: plug-in $1 came with what replaces nextflow: not $2"

@@ -58,7 +58,7 @@ def test_what_is_given_in_nextflows_place_is_installed(tmp_path: Path, path: str
             (program.parent / name).parent.mkdir(parents=True)
             (program.parent / name).write_text(text)
     plugins, bin_folder = tmp_path / "home" / "plugins", tmp_path / "bin"
-    call = f"""NXF_HOME={tmp_path}/home NXF_PLUGINS_DIR={plugins} NEXTFLOW_VERSION=26.04.6
+    call = f"""NEXTFLOW_URL=none NXF_HOME={tmp_path}/home NXF_PLUGINS_DIR={plugins} NEXTFLOW_VERSION=26.04.6
 echo it >replaced/nextflow.name
 mkdir {bin_folder}
 install_nextflow; install_plugin nf-amazon 3.9.2 none none; install_plugin nf-cloudcache 0.6.0 none none"""
@@ -73,3 +73,14 @@ install_nextflow; install_plugin nf-amazon 3.9.2 none none; install_plugin nf-cl
     if in_folder:
         beside = tmp_path / "given-nextflow" / "lib" / "words"
         assert (beside.read_text(), beside.stat().st_mode & 0o777) == ("here", 0o755)
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_base_images_own_nextflow_is_left_as_it_is(tmp_path: Path, there: bool) -> None:
+    if there:
+        bash.tool(tmp_path / "tools", "nextflow", 'echo "nextflow version 26.04.6"')
+    call = f"NEXTFLOW_URL=base NXF_HOME={tmp_path}/home; install_nextflow; install_plugin nf-amazon 3.9.2 none none"
+    done = run(tmp_path, call)
+    assert done.returncode == (0 if there else 1), done.stderr
+    told = done.stdout if there else done.stderr
+    assert ("nextflow version 26.04.6" if there else "has no nextflow on its PATH") in told

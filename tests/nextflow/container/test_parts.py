@@ -65,6 +65,13 @@ def test_what_is_replaced_needs_no_pin_and_is_named(program: str) -> None:
         choose_parts(FULL, aws_cli="pip")
 
 
+def test_the_base_images_own_nextflow_needs_no_pin() -> None:
+    parts = choose_parts(load_pins(), base="debian:12", nextflow="base", aws_cli="base")
+    assert parts.arguments["NEXTFLOW_URL"] == "base"
+    assert parts.replaced["nf-amazon"] == parts.replaced["nextflow"] == "the base image's own"
+    assert not any(path.startswith("replaced/") for path in parts.files)
+
+
 @pytest.fixture
 def given(tmp_path: Path) -> Path:
     """A folder with a program, a library that it needs, and one plug-in."""
