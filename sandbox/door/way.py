@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 
+from sandbox.door.effects import check_effects
 from sandbox.door.moto import is_of_moto
 from sandbox.door.permissions import check_permissions
 from sandbox.door.services import answer_by_service
@@ -23,7 +24,7 @@ def check_faults(world: World, request: Request) -> Refusal | None:
     return Refusal(fault.code, fault.message, fault.status) if fault else None
 
 
-STEPS: tuple[Step, ...] = (check_keys, check_faults, check_permissions, check_pages, answer_by_service)
+STEPS: tuple[Step, ...] = (check_keys, check_faults, check_permissions, check_effects, check_pages, answer_by_service)
 
 
 def answer(world: World, request: Request) -> Answer:
