@@ -1,6 +1,7 @@
 """The configuration of an environment: what AWS knows of it, and the text."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from cloud import errors, tags
 from cloud.policy import Scope
@@ -17,17 +18,32 @@ from nextflow.config.text import render
 from nextflow.sizing.advice import ProcessAdvice
 
 
-def configure(cloud: Cloud, spec: EnvironmentSpec, processes: Sequence[ProcessAdvice] = ()) -> str:
+@dataclass(frozen=True)
+class Machines:
+    """The instance types that an environment means, and the MiB that machines of its AMIs registered, by type."""
+
+    known: Mapping[str, InstanceType]
+    registered: Mapping[str, int]
+
+
+def look_at_machines(cloud: Cloud, spec: EnvironmentSpec) -> Machines:
+    """Ask AWS for both."""
+    return Machines(describe_types(cloud, spec), read_registered(cloud, spec))
+
+
+def configure(
+    cloud: Cloud, spec: EnvironmentSpec, processes: Sequence[ProcessAdvice] = (), machines: Machines | None = None
+) -> str:
     """Write the configuration with what AWS knows: the sizes of machines, what they registered, the job role's ARN.
 
     The environment need not be registered. Raises UserError where its machines' AWS CLI, types or bucket are unknown,
     and for a process that none of its machines holds.
     """
-    known = describe_types(cloud, spec)
-    registered = read_registered(cloud, spec)
+    machines = machines or look_at_machines(cloud, spec)
     return write_config(
-        spec, cloud.account(), cloud.region, known, registered, job_role=find_job_role(cloud, spec), processes=processes
-    )
+        spec, cloud.account(), cloud.region, machines.known, machines.registered,
+        job_role=find_job_role(cloud, spec), processes=processes,
+    )  # fmt: skip
 
 
 def write_config(

@@ -119,7 +119,7 @@ INNER: dict[str, dict[str, set[str]]] = {
         "runs": set(),
         "runs/looks": {"runs"},
         "upload": {"runs/looks"},
-        "runs/start": {"upload", "runs/looks", "runs", "config"},
+        "runs/start": {"upload", "runs/looks", "runs", "config", "config/check"},
         "runs/spent": {"prices", "runs/looks", "runs"},
         "runs/screens": {"runs/spent", "runs/start", "runs/looks", "runs"},
         "runs/watch": {"runs/screens", "runs/looks", "runs"},

@@ -16,7 +16,7 @@ from nextflow.config.check.show import Checked, make_document, render
 from nextflow.config.places import list_places
 from nextflow.config.rungs import climb, list_rungs
 from nextflow.config.settings import find_limits
-from nextflow.config.write import describe_types, read_registered
+from nextflow.config.write import Machines, look_at_machines
 
 
 def check(file: str, env: str, region: str | None, *, as_json: bool) -> int:
@@ -26,7 +26,7 @@ def check(file: str, env: str, region: str | None, *, as_json: bool) -> int:
     for remark in contents.remarks:
         Screen().say(f"! {remark}")
     cloud = Cloud(region)
-    bench, own = make_bench(cloud, spec)
+    bench, own = make_bench(spec, look_at_machines(cloud, spec))
     asked = list_asks(contents, bench.queues, own)
     judged = [*(judge(ask, bench) for ask in asked.asks), *asked.elsewhere]
     checked = Checked(spec.name, cloud.region, file, judged, asked.notes)
@@ -37,11 +37,11 @@ def check(file: str, env: str, region: str | None, *, as_json: bool) -> int:
     return Exit.DONE if checked.is_well else Exit.SOMETHING_TO_DO
 
 
-def make_bench(cloud: Cloud, spec: EnvironmentSpec) -> tuple[Bench, OwnLimit]:
+def make_bench(spec: EnvironmentSpec, machines: Machines) -> tuple[Bench, OwnLimit]:
     """Find what the environment's queues may start, and the limit of memory that Kiln's configuration has."""
-    known, registered = describe_types(cloud, spec), read_registered(cloud, spec)
+    known, registered = machines.known, machines.registered
     places = climb(list_places(spec, known, registered), spec.nextflow.queues)
-    queues = {machines.queue: machines for machines in list_machines(spec, known)}
+    queues = {queue.queue: queue for queue in list_machines(spec, known)}
     ladder = [rung.queue for rung in list_rungs(places)]
     mib = find_limits(places).memory
     return Bench(queues, ladder, Catalogue(known, registered)), OwnLimit(_print_memory(mib), mib)

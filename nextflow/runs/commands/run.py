@@ -26,6 +26,8 @@ def run(
     """
     cloud, screen = Cloud(region), Screen()
     planned = plan.make(cloud, asked, now or datetime.now(UTC))
+    for remark in planned.remarks:
+        screen.say(remark)
     if not _agree_to_first(cloud, planned, yes, screen):
         return Exit.SOMETHING_TO_DO
     started = start(cloud, planned, screen)

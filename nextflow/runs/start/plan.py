@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 from cloud.session import Cloud
 from environments.spec import definitions
 from kiln import typed
 from kiln.errors import UserError
-from nextflow.config.write import configure
+from nextflow.config.check.command import make_bench
+from nextflow.config.write import configure, look_at_machines
 from nextflow.runs import arguments, names, params, pipeline, request
 from nextflow.runs.looks import heads, records, setting
 from nextflow.runs.looks.heads import Head
@@ -18,7 +20,7 @@ from nextflow.runs.params import Params
 from nextflow.runs.pipeline import Pipeline
 from nextflow.runs.places import PROJECTS, Places
 from nextflow.runs.record import RunRecord
-from nextflow.runs.start import project
+from nextflow.runs.start import configuration, project
 from nextflow.runs.start.asked import Asked, check_address, find_output, inherit
 from nextflow.runs.start.buckets import check_bucket
 
@@ -26,7 +28,7 @@ from nextflow.runs.start.buckets import check_bucket
 @dataclass(frozen=True)
 class Planned:
     """`former` is the record that stands under the name, with how it was read; `output` a parameter and its address,
-    `texts` are files of the project."""
+    `texts` are files of the project, `remarks` what there is to say of its configuration."""
 
     setting: Setting
     places: Places
@@ -37,6 +39,7 @@ class Planned:
     output: tuple[str, str]
     config: str
     texts: dict[str, str]
+    remarks: tuple[str, ...]
     resume: bool
 
 
@@ -69,9 +72,14 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
         record = replace(record, id=old.id, work=old.work, jobs=old.jobs, created=old.created, params=old.params)
     for option, address in (("--output", record.output), ("--work", record.work)):
         check_bucket(cloud, option, address)
-    config = configure(cloud, spec)
+    machines = look_at_machines(cloud, spec)
+    bench, _ = make_bench(spec, machines)
+    remarks = configuration.check(
+        named, record, given, texts.get(configuration.FILE, ""), partial(project.read_file, cloud, named), bench
+    )
+    config = configure(cloud, spec, machines=machines)
     check_length(named, record, places, where, output)
-    return Planned(where, places, record, named, given, former, output, config, texts, bool(asked.resume))
+    return Planned(where, places, record, named, given, former, output, config, texts, remarks, bool(asked.resume))
 
 
 def check_length(

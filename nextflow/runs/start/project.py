@@ -31,6 +31,14 @@ def check(cloud: Cloud, pipeline: Pipeline, arguments: tuple[str, ...]) -> Texts
     return texts
 
 
+def read_file(cloud: Cloud, pipeline: Pipeline, name: str) -> str | None:
+    """Read a file of the project by its name below the folder; None where there is none, and for one outside of it."""
+    if name.startswith(("/", "~")) or ".." in name.split("/") or "://" in name:
+        return None
+    content = _read_here(pipeline.path / name) if pipeline.path else _read_in_s3(cloud, pipeline.named, name)
+    return None if content is None else content.decode("utf-8", "replace")
+
+
 def _read(cloud: Cloud, pipeline: Pipeline, name: str, missing: UserError | None = None) -> str:
     content = _read_here(pipeline.path / name) if pipeline.path else _read_in_s3(cloud, pipeline.named, name)
     if content is None and missing:

@@ -7,6 +7,7 @@ import pytest
 from environments.spec import definitions
 from nextflow.config.check.flat import read_flat
 from nextflow.config.check.of_config import list_asks, list_settings
+from nextflow.config.check.plain import read_plain
 from nextflow.config.write import write_config
 from nextflow.sizing.advice import ProcessAdvice
 from tests.support.nextflow_machines import KNOWN
@@ -150,6 +151,35 @@ def test_a_run_writes_over_what_a_former_one_wrote_about_itself(nextflow: RealNe
     assert "already exist" not in ran.output
     assert [file.name for file in nextflow.list_written() if file.read_text() == "of the former run"] == []
     assert ran.column("ONLY", "status") == ["COMPLETED"]
+
+
+PLAIN = """
+params { most = 12; index = 's3://b/x' }
+process {
+    cpus = { params.most / 4 * task.attempt }
+    withName: STAR { memory = { 40.GB * task.attempt }; cpus = params.most }
+    withLabel: 'big|huge' {
+        memory = '500 GB' // much
+        queue  = params.index ? 'long' : 'short'
+    }
+}
+process.time = 1.h
+profiles { small { process.memory = 2.GB; params.other = 4 } }
+"""
+
+
+@pytest.mark.parametrize("profile", ["small", "standard"])
+def test_a_pipelines_configuration_is_read_as_nextflow_reads_it(nextflow: RealNextflow, profile: str) -> None:
+    file = nextflow.folder / "plain.config"
+    file.write_text(PLAIN)
+    read = [read_plain(PLAIN, [profile]).options, read_flat("x", nextflow.config(file, profile).splitlines())]
+    asks = [
+        [list(list_asks(settings, {"most": options["params.most"], "index": options["params.index"]}))
+         for settings in list_settings(options)]
+        for options in read
+    ]  # fmt: skip
+    assert asks[0] == asks[1]
+    assert [len(attempts) for attempts in asks[0]] == [2, 2, 2]
 
 
 def test_attempts_on_a_cluster(nextflow: RealNextflow) -> None:

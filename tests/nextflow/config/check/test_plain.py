@@ -1,0 +1,93 @@
+"""A pipeline's own nextflow.config, read without Nextflow."""
+
+import pytest
+
+from nextflow.config.check.plain import read_plain
+
+WHOLE = """
+// what all have
+includeConfig 'conf/base.config'
+manifest { mainScript = 'a.nf'; name = "x" }
+params {
+    reads = null   // none
+    max_memory = '128.GB'
+}
+params.other = 3
+process {
+    container = 'debian'
+    withName: STAR {
+        memory = { 40.GB * task.attempt } // more
+        cpus   = 8
+    }
+    withLabel:'big|huge' { memory = '500 GB' }
+    withName: 'A:B' {
+        ext.args = [ '--x',
+            '--y' ].join(' ')
+        memory = params.reads
+            ? 1.GB
+            : 2.GB
+    }
+}
+if (params.reads) {
+    process.memory = 900.GB
+}
+def check_max(obj, type) {
+    return obj
+}
+includeConfig params.odd ? 'a' : 'b'
+includeConfig 'missing.config'
+profiles {
+    test { process { withName: STAR { cpus = 1 } } }
+    awsbatch { process.memory = '7 GB' }
+}
+"""
+
+
+def read(*profiles: str) -> dict[str, str]:
+    files = {
+        "conf/base.config": "process { cpus = 2\n errorStrategy = { task.exitStatus in [1] ? 'retry' : 'finish' } }"
+    }
+    return read_plain(WHOLE, profiles, files.get).options
+
+
+def test_plain_assignments() -> None:
+    options = read()
+    assert options["process.'withName:STAR'.memory"].startswith("{ 40.GB * task.attempt }")
+    assert options["process.'withLabel:big|huge'.memory"] == "'500 GB'"
+    assert options["process.'withName:A:B'.memory"].split() == ["params.reads", "?", "1.GB", ":", "2.GB"]
+    assert options["process.cpus"] == "2"
+    assert options["params.max_memory"] == "'128.GB'"
+    assert options["params.other"] == "3"
+    assert options["manifest.mainScript"] == "'a.nf'"
+    assert "process.memory" not in options
+    assert not [name for name in options if name.startswith("profiles")]
+
+
+def test_profiles_that_are_chosen() -> None:
+    assert read("test")["process.'withName:STAR'.cpus"] == "1"
+    assert read("test", "awsbatch")["process.memory"] == "'7 GB'"
+
+
+def test_a_parameter_with_two_values_is_not_known() -> None:
+    text = "params { a = 1; b = 2; c = 3 }\nparams.b = 4\nprofiles { p { params.a = 5; params.c = 3 } }"
+    assert read_plain(text, ["p"]).options == {"params.c": "3"}
+    assert read_plain(text, []).options == {"params.a": "1", "params.c": "3"}
+
+
+def test_what_only_nextflow_can_read_is_told() -> None:
+    unread = read_plain(WHOLE, []).unread
+    assert unread == [
+        "includeConfig 'conf/base.config'", "if (params.reads) {", "def check_max(obj, type) {",
+        "includeConfig params.odd ? 'a' : 'b'", "includeConfig 'missing.config'",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["", "}", "}}{", "process {", "a = {", "'", '"""', "a", "a = ", "withName: {", "\0", "/*"]
+)
+def test_anything_is_read_to_its_end(text: str) -> None:
+    assert isinstance(read_plain(text, []).options, dict)
+
+
+def test_files_that_include_one_another() -> None:
+    assert read_plain("includeConfig 'a'", [], lambda name: "includeConfig 'a'").unread == ["includeConfig 'a'"]
