@@ -14,8 +14,8 @@ from jobs.canary.run import BEGIN
 _DEFINITIONS = ("batch:DeregisterJobDefinition", "batch:RegisterJobDefinition", "batch:TagResource")
 
 
-def needs(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
-    """List the permissions for these environments."""
+def needs(specs: Sequence[EnvironmentSpec], scope: Scope, _boundary: str = "") -> tuple[Permission, ...]:
+    """List the permissions for these environments; no role is made."""
     return (*_look(specs, scope), *_canary(specs, scope), *_files(specs, scope), _record(scope))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from cloud.policy import Permission, Scope
 from environments.spec.environment import EnvironmentSpec
+from nextflow.head.needs import list_head_nodes
 
 _REPOSITORY = (
     "ecr:CreateRepository", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:PutLifecyclePolicy",
@@ -20,14 +21,15 @@ DOCKER = (
 )  # fmt: skip
 
 
-def needs(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, ...]:
-    """List the permissions for these environments."""
+def needs(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str = "") -> tuple[Permission, ...]:
+    """List the permissions for these environments; `boundary` is the ARN of the policy that bounds every role."""
     return (
         Permission("NextflowPrices", ("ec2:DescribeSpotPriceHistory",)),
         Permission("NextflowLogin", ("ecr:GetAuthorizationToken",)),
         Permission("NextflowRepository", _REPOSITORY + DOCKER, (scope.arn("ecr", "repository/nextflow"),)),
         *_runs(specs, scope),
         *_uploads(specs, scope),
+        *list_head_nodes(specs, scope, boundary),
     )
 
 

@@ -24,8 +24,8 @@ from launch_templates.needs import needs as templates_need
 
 _BOUNDARY = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+")
 _REPOSITORY = re.compile(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+")
-Needs = Callable[[Sequence[EnvironmentSpec], Scope], tuple[Permission, ...]]
-"""What the commands of a room need for these environments."""
+Needs = Callable[[Sequence[EnvironmentSpec], Scope, str], tuple[Permission, ...]]
+"""What the commands of a room need for these environments, and the ARN of the policy that bounds every role, or ""."""
 ISSUER = "token.actions.githubusercontent.com"
 
 
@@ -102,7 +102,7 @@ def list_permissions(
 ) -> tuple[Permission, ...]:
     """List what it takes to build images, to register templates and these environments, and to run the doctor."""
     made = (*images_need(scope, built), *templates_need(scope), *environments_need(specs, scope, boundary))
-    return (*made, *doctor_needs(), *(permission for needs in others for permission in needs(specs, scope)))
+    return (*made, *doctor_needs(), *(permission for needs in others for permission in needs(specs, scope, boundary)))
 
 
 def _shipped(specs: Sequence[EnvironmentSpec]) -> list[str]:

@@ -1,5 +1,6 @@
 """Start an EC2 instance of Kiln's own, and at once behind it its undo."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,7 +33,10 @@ def run(cloud: Cloud, undo: Undo, order: Order, key_name: str, group: str) -> La
     """RunInstances in the first placement that has room, and wait until the machine runs and has an address."""
     ends_at = datetime.now(UTC) + timedelta(seconds=order.builder.time_limit)
     with signals.hold():
-        instance, place = _first_with_room(cloud, order, key_name, group)
+        instance, place = run_where_room(
+            cloud, order.boot.placements, lambda place: make_request(order, place, key_name, group), "the builder",
+            "Try again later, or name more builder.instance_types and builder.subnets.",
+        )  # fmt: skip
         undo.push(
             "instance",
             lambda: instances.terminate(cloud, instance),
@@ -48,21 +52,22 @@ def run(cloud: Cloud, undo: Undo, order: Order, key_name: str, group: str) -> La
     return Launched(instance, place, host, ends_at)
 
 
-def _first_with_room(cloud: Cloud, order: Order, key_name: str, group: str) -> tuple[str, Placement]:
+def run_where_room(
+    cloud: Cloud, places: Iterable[Placement], make: Callable[[Placement], dict[str, Any]], whom: str, hint: str
+) -> tuple[str, Placement]:  # fmt: skip
+    """RunInstances as `make` asks for it, in the first place with room; returns the instance's id and the place.
+
+    Raises UserError, with AWS's answer of every place, where none has room for `whom`.
+    """
     full = []
-    for place in order.boot.placements:
-        request = make_request(order, place, key_name, group)
+    for place in places:
         try:
-            return _run_once(cloud, request), place
+            return _run_once(cloud, make(place)), place
         except Exception as error:
             if errors.code(error) not in errors.CAPACITY:
                 raise
             full.append(f"{place.instance_type} in {place.subnet.zone}: {errors.code(error)}")
-    raise UserError(
-        "AWS has no room for the builder",
-        "\n".join(full),
-        "Try again later, or name more builder.instance_types and builder.subnets.",
-    )
+    raise UserError(f"AWS has no room for {whom}", "\n".join(full), hint)
 
 
 def _run_once(cloud: Cloud, request: dict[str, Any]) -> str:

@@ -31,7 +31,7 @@ def list_placements(cloud: Cloud, spec: ImageSpec, base: BaseImage) -> list[Plac
     """Every offered combination, types first by preference; raises UserError when there is none."""
     types = _types(cloud, spec, base)
     subnets = _subnets(cloud, spec)
-    offered = _offered(cloud, types)
+    offered = list_offered(cloud, types)
     choices = [Placement(kind, subnet) for kind in types for subnet in subnets if (kind, subnet.zone) in offered]
     if not choices:
         raise UserError(
@@ -86,7 +86,8 @@ def _subnets(cloud: Cloud, spec: ImageSpec) -> list[Subnet]:
     return subnets
 
 
-def _offered(cloud: Cloud, types: list[str]) -> set[tuple[str, str]]:
+def list_offered(cloud: Cloud, types: list[str]) -> set[tuple[str, str]]:
+    """List which of the types which zones offer: (m6i.large, us-east-1a)."""
     offers = list_all(
         cloud.ec2, "describe_instance_type_offerings", "InstanceTypeOfferings",
         LocationType="availability-zone", Filters=[{"Name": "instance-type", "Values": types}],

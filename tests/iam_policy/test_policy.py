@@ -127,7 +127,8 @@ def test_roles_are_passed_to_their_own_service_alone() -> None:
 def test_with_a_boundary_no_role_is_made_without_it() -> None:
     arn = "arn:aws:iam::123456789012:policy/limit"
     making = [each for each in permissions("genomics", boundary=arn) if "iam:CreateRole" in each.actions]
-    assert [each.condition for each in making] == [{"StringEquals": {"iam:PermissionsBoundary": [arn]}}]
+    assert [each.sid for each in making] == ["RolesMake", "HeadNodeRolesMake"]
+    assert [each.condition for each in making] == [{"StringEquals": {"iam:PermissionsBoundary": [arn]}}] * 2
     assert not any("iam:DeleteRolePermissionsBoundary" in each.actions for each in permissions("genomics"))
 
 

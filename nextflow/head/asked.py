@@ -1,0 +1,54 @@
+"""What is typed to head-up, as values that hold."""
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from images.plan.address import find_allowed_range
+from images.spec.builder import Builder
+from kiln import site
+from kiln.errors import UserError
+from kiln.models import Seconds
+
+_LEAST = 600  # seconds
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was typed: `ssh_from` is a CIDR, auto or none (the way in is SSM), "" the site's; `time_limit` a text, 12 h.
+
+    `nextflow` is the path of a program in Nextflow's place, none, or "" for the pinned one.
+    """
+
+    env: str = "genomics"
+    instance_type: str = "t3.small"
+    ami: str = "latest"
+    ssh_from: str = ""
+    time_limit: str = "12 h"
+    nextflow: str = ""
+
+    @property
+    def seconds(self) -> int:
+        """The time limit; raises UserError for what is no time, or less than the start of a machine takes."""
+        hint = "Try --time-limit '12 h' (s, min, h or d)."
+        try:
+            limit = TypeAdapter(Seconds).validate_python(self.time_limit)
+        except ValidationError as error:
+            raise UserError(f"{self.time_limit} is no time", _why(error), hint) from None
+        if limit < _LEAST:
+            raise UserError(f"{self.time_limit} is too short", "a machine takes minutes to start", hint)
+        return limit
+
+    def find_range(self) -> str | None:
+        """Find who may reach port 22, a CIDR, or None for nobody; raises UserError for what is none of them."""
+        builder = site.load_defaults(builder=Builder).get("builder") or {}
+        named = self.ssh_from or builder.get("ssh_from") or "auto"
+        try:
+            meant = Builder(ssh_from=named)
+        except ValidationError as error:
+            raise UserError(f"--ssh-from cannot be {named}", _why(error), "Try --ssh-from auto.") from None
+        return find_allowed_range(meant)
+
+
+def _why(error: ValidationError) -> str:
+    return str(error.errors()[0]["msg"]).removeprefix("Value error, ")
