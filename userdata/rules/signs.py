@@ -16,6 +16,7 @@ _AGENT_SIGNS = (
     r"\b(pgrep|pidof|ps|killall)\b.*\b(amazon-ecs|ecs-agent|ecs\b)",
     r"/var/(lib|log|run)/ecs\b|/run/ecs\b",
     r"\baws\b.*\becs\b.*\b(list|describe)-container-instances\b|\bregisteredContainerInstancesCount\b",
+    r"\b(list|describe)_container_instances\b|\bcontainers\.(list|get)\b.*\b(amazon-)?ecs-agent\b",
     r"\bjournalctl\b.*(-u|--unit[= ])\s*ecs\b",
 )
 _BOOT_SIGNS = (

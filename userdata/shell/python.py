@@ -9,8 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from userdata.shell.commands import Command, Place
+from userdata.shell.commands import Command, Loop, Place
 from userdata.shell.python_loops import loop_of
+from userdata.shell.python_names import Function, Names
 from userdata.shell.syntax import Unreadable
 from userdata.shell.words import UNKNOWN
 
@@ -34,8 +35,8 @@ class Python:
     note: Callable[[Command], None]
     call: Callable[[tuple[str, ...], Place, int], None]
     run: Callable[[str, Place, int], str]
-    _functions: dict[str, ast.AST] = field(default_factory=dict)
-    _values: dict[str, ast.expr] = field(default_factory=dict)
+    _names: Names = field(default_factory=Names)
+    _under_way: list[Function] = field(default_factory=list)
     _waits: bool = False
 
     def follow(self, text: str, place: Place) -> None:
@@ -46,11 +47,7 @@ class Python:
             raise Unreadable(
                 getattr(error, "lineno", None) or 1, f"Python does not read it ({error})", by_bash=False
             ) from None
-        for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                self._functions[node.name] = node
-            elif isinstance(node, ast.Assign):
-                self._values |= {name.id: node.value for name in node.targets if isinstance(name, ast.Name)}
+        self._names.read(tree)
         names = {_name(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         self._waits = any(name.endswith((".wait", ".communicate")) for name in names)
         self._all(tree.body, replace(place, background=place.background or "os.fork" in names))
@@ -81,7 +78,8 @@ class Python:
         inside = replace(place, loops=(*place.loops, replace(loop, line=line)), line=line)
         self.note(Command((":loop",), inside, line))
         # What is asked in a loop may be spread over it: the program here, before or behind it what is looked for.
-        said = " ".join(self._texts(node, 0))
+        asked = [_name(part) for part in ast.walk(node) if isinstance(part, ast.Call)]
+        said = " ".join([*(name for name in asked if not _TELLS.fullmatch(name)), *self._texts(node, 0)])
         self.note(Command(("python", said, said), inside, line))
         return inside
 
@@ -89,14 +87,27 @@ class Python:
         name, line = _name(node), place.line or node.lineno
         targets = [word.value for word in node.keywords if word.arg == "target"] if name.endswith("Thread") else []
         daemon = any(word.arg == "daemon" and getattr(word.value, "value", False) for word in node.keywords)
-        for called in [name, *(getattr(target, "id", "") for target in targets)]:
-            if called in self._functions and place.depth < _DEEPEST:
-                inside = replace(place, depth=place.depth + 1, background=place.background or daemon)
-                self._all(self._functions[called].body, inside)  # type: ignore[attr-defined]
+        for called in [node.func, *targets]:
+            function = self._names.find_function(called)
+            if function and place.depth < _DEEPEST:
+                self._enter(function, node, replace(place, background=place.background or daemon))
         if _RUNS.fullmatch(name) and node.args:
             self._run(node, name, place, line)
         elif not _TELLS.fullmatch(name) and not name.endswith("sleep"):
             self.note(Command(("python", name, *self._texts(node, 0)), place, line))
+
+    def _enter(self, function: Function, node: ast.Call, place: Place) -> None:
+        """Follow a call into a function; one that calls itself is a loop, and what it is given may count."""
+        inside = replace(place, depth=place.depth + 1)
+        if function in self._under_way:
+            given = bool(node.args or node.keywords)
+            again = Loop(place.line or node.lineno)
+            inside = replace(
+                place, depth=_DEEPEST, bounded=place.bounded or given, loops=(*place.loops, again), line=again.line
+            )
+        self._under_way.append(function)
+        self._all(function.body, inside)
+        self._under_way.pop()
 
     def _run(self, node: ast.Call, name: str, place: Place, line: int) -> None:
         if any(word.arg == "timeout" for word in node.keywords):
@@ -110,15 +121,17 @@ class Python:
             self.run("".join(self._texts(given, 0)), place, line)
 
     def _resolved(self, node: ast.expr) -> ast.expr:
-        return self._values.get(node.id, node) if isinstance(node, ast.Name) else node
+        return self._names.values.get(node.id, node) if isinstance(node, ast.Name) else node
 
     def _texts(self, node: ast.AST, depth: int) -> Iterator[str]:
         """The texts and numbers of an expression: also those behind names, and in the functions that it calls."""
         if isinstance(node, ast.Constant) and not isinstance(node.value, bool | None):
             yield str(node.value)
         elif isinstance(node, ast.Name) and depth < _DEEPEST:
-            for behind in (self._values.get(node.id), self._functions.get(node.id)):
+            for behind in (self._names.values.get(node.id), self._names.functions.get(node.id)):
                 yield from self._texts(behind, depth + 1) if behind else ()
+        elif isinstance(node, ast.Attribute) and depth < _DEEPEST and (method := self._names.find_function(node)):
+            yield from self._texts(method, depth + 1)
         elif not (isinstance(node, ast.Call) and (_TELLS.fullmatch(_name(node)) or _name(node).endswith("sleep"))):
             for child in ast.iter_child_nodes(node):
                 yield from self._texts(child, depth + 1)

@@ -33,6 +33,25 @@ REFUSED = [
     f"{ASK}import threading\nthreading.Thread(target=lambda: 0).start()\n"
     "def wait():\n    while not ready():\n        time.sleep(1)\nthreading.Thread(target=wait).start()",
     f"{ASK}def main():\n    while not ready():\n        time.sleep(1)\nif __name__ == '__main__':\n    main()",
+    "import time, urllib.request\nHOST, PORT = 'localhost', 51678\nURL = f'http://{HOST}:{PORT}/v1/metadata'\n"
+    "while True:\n    try:\n        urllib.request.urlopen(URL)\n        break\n"
+    "    except OSError:\n        time.sleep(1)",
+    "import boto3, time\necs = boto3.client('ecs')\n"
+    "while not ecs.list_container_instances(cluster='c')['containerInstanceArns']:\n    time.sleep(5)",
+    "import boto3, time\necs = boto3.client('ecs')\nwhile True:\n"
+    "    told = ecs.describe_container_instances(cluster='c', containerInstances=['x'])['containerInstances']\n"
+    "    if told[0]['agentConnected']:\n        break\n    time.sleep(5)",
+    "import docker, time\nclient = docker.from_env()\n"
+    "while not client.containers.list(filters={'name': 'ecs-agent'}):\n    time.sleep(1)",
+    "import docker, time\nclient = docker.from_env()\n"
+    "while not [run for run in client.containers.list() if run.name == 'ecs-agent']:\n    time.sleep(1)",
+    f"{ASK}def wait():\n    if not ready():\n        time.sleep(1)\n        wait()\nwait()",
+    "import time, urllib.request\ndef wait():\n    try:\n        return urllib.request.urlopen('http://localhost:51678/')\n"
+    "    except OSError:\n        time.sleep(1)\n        return wait()\nwait()",
+    f"{ASK}class Agent:\n    def up(self):\n        return ready()\n    def wait(self):\n        while not self.up():\n"
+    "            time.sleep(1)\nAgent().wait()",
+    f"{ASK}class Agent:\n    def wait(self):\n        while not ready():\n            time.sleep(1)\n"
+    "agent = Agent()\nagent.wait()",
 ]
 WARNED = [
     f"{ASK}for _ in range(60):\n    if ready():\n        break\n    time.sleep(1)",
@@ -40,6 +59,7 @@ WARNED = [
     f"{ASK}end = time.monotonic() + 60\nwhile time.monotonic() < end:\n    if ready():\n        break",
     f"{ASK}tries = 30\nwhile tries:\n    tries -= 1\n    if ready():\n        break",
     "import subprocess\nsubprocess.run(['cloud-init', 'status', '--wait'], timeout=60)",
+    f"{ASK}def wait(left):\n    if left and not ready():\n        time.sleep(1)\n        wait(left - 1)\nwait(60)",
     "print 'Python 2'\nwhile 1: pass",
 ]
 FINE = [
@@ -53,6 +73,12 @@ FINE = [
     "import time\nn = 0\nwhile n < 5:\n    n += 1\n    time.sleep(1)",
     "import subprocess, time\nwhile subprocess.call(['test', '-e', '/dev/sdf']):\n    print('51678 is not asked')\n"
     "    time.sleep(1)",
+    f"{ASK}class Agent:\n    def wait(self):\n        while not ready():\n            time.sleep(1)\n"
+    "print(Agent().name)",
+    "import subprocess\nclass Tools:\n    def run(self):\n        while True:\n            pass\n"
+    "subprocess.run(['true'])",
+    "def fold(tree):\n    return [fold(part) for part in tree]\nfold([])",
+    "import docker, time\nclient = docker.from_env()\nwhile not client.containers.list():\n    time.sleep(1)",
     "with open('/etc/motd', 'w') as motd:\n    motd.write('the agent listens on 51678')",
 ]
 
