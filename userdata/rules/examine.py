@@ -36,7 +36,7 @@ def _file(file: Brought, family: Family | None) -> Iterator[Finding]:
 
 def _script(script: Script, known: dict[str, str], family: Family | None) -> Iterator[Finding]:
     if not is_shell(script.text):
-        yield from _program(script, known)  # another interpreter's: its #! decides
+        yield from _program(script, known, family)  # another interpreter's: its #! decides
         return
     if "\r" in script.text:
         yield carriage(script.who, script.text)
@@ -47,7 +47,7 @@ def _script(script: Script, known: dict[str, str], family: Family | None) -> Ite
     except Unreadable as error:
         yield _unreadable(script, error)
         return
-    yield from waiting.check(script, walk)
+    yield from waiting.check(script, walk, family)
     yield from settings.check(script, walk)
     if family:
         yield from storage.check(script, walk, family)
@@ -62,12 +62,12 @@ def _script(script: Script, known: dict[str, str], family: Family | None) -> Ite
         )  # fmt: skip
 
 
-def _program(script: Script, known: dict[str, str]) -> Iterator[Finding]:
+def _program(script: Script, known: dict[str, str], family: Family | None) -> Iterator[Finding]:
     """A program in another language: Python is followed, and of others is said that they were not checked."""
     if is_python(script.text):
         walk = Walk(files=known)
         walk.run_python(script.text)
-        yield from waiting.check(script, walk)
+        yield from waiting.check(script, walk, family)
         yield from settings.check(script, walk)
         for unread in walk.unread:
             yield _unreadable(script, unread)

@@ -8,38 +8,39 @@ cloud-init calls itself done when cloud-final has ended.
 import re
 from collections.abc import Iterator
 
+from provision.model.recipe import Family
+from userdata.rules import starts
+from userdata.rules import waiting_words as words
 from userdata.rules.finding import Finding, Script
-from userdata.rules.remedies import BAKED, BEHIND, START
-from userdata.rules.signs import AGENT, ASKS_AGENT, ASKS_BOOT, BLOCKS, LATE, NEVER_ENDS, QUIET, RETRIES, STARTS
+from userdata.rules.signs import ASKS_AGENT, ASKS_BOOT, BLOCKS, LATE, NEVER_ENDS, QUIET, RETRIES, STARTS
+from userdata.rules.waiting_words import Deed
 from userdata.shell.commands import Command, Loop
 from userdata.shell.walk import Walk
 
 
-def check(script: Script, walk: Walk) -> Iterator[Finding]:
+def check(script: Script, walk: Walk, family: Family | None = None) -> Iterator[Finding]:
     """What in a script waits for the agent or for the end of the boot; once for a line."""
     seen: set[int] = set()
-    for command, reason, refused in sorted(_all(walk), key=lambda found: (found[0].line, not found[2])):
+    for command, reason, refused in sorted(_all(walk, family), key=lambda found: (found[0].line, not found[2])):
         if command.line not in seen:
             seen.add(command.line)
-            yield _finding(script, command, reason, refused=refused)
+            yield _finding(script, command, Deed(reason, refused, family))
 
 
-def _all(walk: Walk) -> Iterator[tuple[Command, str, bool]]:
+def _all(walk: Walk, family: Family | None = None) -> Iterator[tuple[Command, str, bool]]:
     waited = dict(walk.waits)
     for command in walk.commands:
         place = command.place
         if place.background and place.job not in waited:
             continue
-        reason, refused = _reason(command, walk)
+        reason, refused = starts.find_start(command, family) or _reason(command, walk)
         if reason:
             yield command, reason, refused
 
 
 def _reason(command: Command, walk: Walk) -> tuple[str, bool]:
-    """ "agent", "boot" or "end", and whether it is refused; "" where a command waits for nothing."""
+    """ "agent", "boot", "unit" or "end", and whether it is refused; "" where a command waits for nothing."""
     text, place = command.text, command.place
-    if _starts_agent(command):
-        return "start", True
     if blocked := _starts_unit(command, walk):
         return blocked, True
     if BLOCKS.search(text):
@@ -68,29 +69,15 @@ def _asked(command: Command, loops: list[Loop]) -> tuple[str, bool]:
     return "", False
 
 
-def _starts_agent(command: Command) -> bool:
-    """systemctl start ecs and its like, which wait for the unit; --no-block does not."""
-    words = set(command.words[1:])
-    if not any(AGENT.fullmatch(word) for word in words):
-        return False
-    if command.verb == "systemctl":
-        return "--no-block" not in words and bool(words & STARTS or {"enable", "--now"} <= words)
-    # upstart's own, as on Amazon Linux 1: `start ecs`, `initctl start ecs`.
-    return (command.verb in {"service", "initctl"} and bool(words & STARTS)) or (
-        # Amazon Linux 2 and 2023 have no such commands: a script for all of them asks which it is on.
-        command.verb in {"start", "restart"} and not command.place.conditional
-    )
-
-
 def _starts_unit(command: Command, walk: Walk) -> str:
     """A unit that the script wrote, started in the foreground, and ordered behind what waits for this script."""
-    words = command.words[1:]
+    given = command.words[1:]
     if command.verb == "systemd-run" and LATE.search(command.text):
         return "unit"
-    starts = bool(set(words) & STARTS) or {"enable", "--now"} <= set(words)
-    if command.verb != "systemctl" or "--no-block" in words or not starts:
+    starting = bool(set(given) & STARTS) or {"enable", "--now"} <= set(given)
+    if command.verb != "systemctl" or "--no-block" in given or not starting:
         return ""
-    for word in words:
+    for word in given:
         if LATE.fullmatch(word):
             return "boot"
         name = word if "." in word else f"{word}.service"
@@ -111,41 +98,7 @@ def _walked(text: str, walk: Walk) -> Walk:
     return inner
 
 
-def _finding(script: Script, command: Command, reason: str, *, refused: bool) -> Finding:
+def _finding(script: Script, command: Command, deed: Deed) -> Finding:
     line = script.line(command.line)
-    for_what = "the end of the boot" if reason == "boot" else "the ECS agent"
-    quoted = script.quote(command.line)
-    deed = f"waits for {for_what}" if reason != "end" else "never ends"
-    if not refused:
-        deed += " for nothing"
-    return Finding(
-        f"{script.who} {deed} (line {line}): {quoted}",
-        _why(script, reason),
-        BAKED if script.builder else _hint(reason),
-        refused,
-        line,
-    )
-
-
-def _why(script: Script, reason: str) -> str:
-    if script.builder:
-        return (
-            "the same rules hold for an image as for user data: its scripts run before any agent has a cluster, and an "
-            "agent's state must not come into an image"
-        )
-    if reason == "end":
-        return "user data runs in cloud-final.service, and ecs.service starts after it: the machine would take no job"
-    if reason == "boot":
-        return (
-            "user data is a part of the boot: cloud-init, multi-user.target and the ECS agent wait for the end of it, "
-            "so that they would wait for one another"
-        )
-    return "user data runs in cloud-final.service, and ecs.service starts after it: they would wait for one another"
-
-
-def _hint(reason: str) -> str:
-    if reason == "start":
-        return START
-    if reason == "unit":
-        return "Start the unit with --no-block (systemctl or systemd-run), or only enable it: the boot starts it then."
-    return BEHIND if reason != "end" else "Put it into a unit of its own, or send it to the background with &."
+    what = f"{script.who} {words.describe(deed)} (line {line}): {script.quote(command.line)}"
+    return Finding(what, words.explain(script, deed), words.advise(script, deed), deed.refused, line)

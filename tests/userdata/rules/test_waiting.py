@@ -2,6 +2,7 @@
 
 import pytest
 
+from provision.model.recipe import Family
 from tests.support.user_data import boothook, config, kind, script
 from userdata.rules.examine import examine
 from userdata.rules.finding import Finding, Material, Script
@@ -230,17 +231,54 @@ def test_an_image_is_held_to_the_same() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["systemctl start ecs", "systemctl restart ecs.service", "systemctl enable --now ecs", "service ecs start",
-     "start ecs", "initctl start ecs"],
+    ["systemctl start ecs", "systemctl restart ecs.service", "systemctl enable --now ecs", "service ecs start"],
 )  # fmt: skip
 def test_section_2_to_start_the_agent_by_hand_is_refused(text: str) -> None:
     """systemctl and service wait for a unit that is ordered behind this very script: neither ever ends.
 
-    upstart's `start ecs` (Amazon Linux 1) would not wait, but bring up an agent that AWS Batch's own part has not yet
-    given its cluster; Amazon Linux 2 and 2023 know no such command. With --no-block, the unit only stands in the queue.
+    With --no-block, the unit only stands in the queue.
     """
     [finding] = script(text)
     assert finding.refused
     assert "waits for the ECS agent (line 2)" in finding.what
     assert "systemctl --no-block start ecs" in finding.hint
     assert script("systemctl --no-block start ecs") == ()
+
+
+UPSTART = ["start ecs", "restart ecs", "initctl start ecs", "sudo start ecs"]
+
+
+@pytest.mark.parametrize("text", UPSTART)
+def test_section_2_upstart_starts_the_agent_before_it_has_its_cluster(text: str) -> None:
+    """Amazon Linux 1: nothing is waited for, but AWS Batch's own part, which names the cluster, comes behind."""
+    [finding] = script(text, "al1")
+    assert finding.refused
+    assert "starts the ECS agent too early (line 2)" in finding.what
+    assert "cluster" in finding.why
+    assert "systemctl" not in finding.hint
+    [unknown] = script(text, None)
+    assert unknown.refused
+
+
+@pytest.mark.parametrize("family", ["al2", "al2023"])
+@pytest.mark.parametrize("text", UPSTART)
+def test_section_2_a_command_that_the_base_has_not_is_warned_of(text: str, family: Family) -> None:
+    [finding] = script(text, family)
+    assert not finding.refused
+    assert f"runs a command that {family} does not have (line 2)" in finding.what
+    assert script(f"if command -v initctl; then {text}; fi", family) == () or "initctl" in text
+
+
+@pytest.mark.parametrize("text", ["systemctl start ecs", "service ecs start", "systemctl enable --now ecs"])
+def test_section_2_on_amazon_linux_1_it_is_systemd_that_there_is_not(text: str) -> None:
+    [finding] = script(text, "al1")
+    assert not finding.refused
+    assert "runs a command that al1 does not have (line 2)" in finding.what
+
+
+@pytest.mark.parametrize("family", ["al1", "al2", "al2023"])
+def test_section_2_an_image_s_script_starts_no_agent_on_any_base(family: Family) -> None:
+    text = "start ecs" if family == "al1" else "systemctl start ecs"
+    [finding] = examine(Material(scripts=(Script("the script 'a'", text, builder=True),)), family)
+    assert finding.refused
+    assert "image" in finding.why
