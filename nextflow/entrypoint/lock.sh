@@ -49,7 +49,7 @@ write_lock() {
     # The CLI tries again where an answer was lost: what it is refused for may be its own first try.
     read_lock || return
     [[ $(read_field token) == "$TOKEN" ]] || return 1
-    [[ $(read_field count) == "$LOCK_COUNT" ]] || return 2
+    [[ "$(read_field state) $(read_field count)" == "$1 $LOCK_COUNT" ]] || return 2 # or a renewal that was on its way
 }
 
 # take_lock: waits for a lock whose head is gone to grow stale; the end where its head lives.

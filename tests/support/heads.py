@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -104,10 +105,14 @@ class Head:
 
     def kill(self) -> None:
         """SIGKILL to all of it, as where its machine is lost."""
-        for group in (self.folder / "work").glob("**/.head/group"):
-            processes.kill_session(int(group.read_text()))
-        processes.kill_session(self.process.pid)
+        self.signal_all(signal.SIGKILL)
         self.process.wait(10)
+
+    def signal_all(self, number: signal.Signals) -> None:
+        """Send a signal to all of it, Nextflow and what it has started included."""
+        for group in (self.folder / "work").glob("**/.head/group"):
+            processes.signal_session(int(group.read_text()), number)
+        processes.signal_session(self.process.pid, number)
 
     def arguments(self, command: str = "run") -> list[str]:
         """What Nextflow was started with."""
