@@ -1,6 +1,7 @@
 """What is typed to head-up, as values that hold."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -41,13 +42,22 @@ class Asked:
 
     def find_range(self) -> str | None:
         """Find who may reach port 22, a CIDR, or None for nobody; raises UserError for what is none of them."""
-        builder = site.load_defaults(builder=Builder).get("builder") or {}
-        named = self.ssh_from or builder.get("ssh_from") or "auto"
+        named = self.ssh_from or load_site().get("ssh_from") or "auto"
         try:
             meant = Builder(ssh_from=named)
         except ValidationError as error:
             raise UserError(f"--ssh-from cannot be {named}", _why(error), "Try --ssh-from auto.") from None
         return find_allowed_range(meant)
+
+
+def load_site() -> dict[str, Any]:
+    """Load what the site's settings say of builders: a head node is reached as they are."""
+    return dict(site.load_defaults(builder=Builder).get("builder") or {})
+
+
+def find_proxy() -> str:
+    """Find the command whose stdin and stdout are the connection (%h address, %p port, %i instance); "" for none."""
+    return str((load_site().get("connect") or {}).get("proxy_command") or "")
 
 
 def _why(error: ValidationError) -> str:

@@ -10,7 +10,7 @@ from kiln import typed
 from kiln.errors import Exit, UserError
 from kiln.screen import Screen, print_json, print_result
 from nextflow.head import local, machine, rights
-from nextflow.head.asked import Asked
+from nextflow.head.asked import Asked, find_proxy
 from nextflow.head.names import Head
 from nextflow.head.up import Up, bring_up
 
@@ -38,7 +38,7 @@ def head_ssh(env: str) -> int:
     running = _find(head, kept.region)
     if running.get("PublicIpAddress") and kept.host:
         kept = replace(kept, host=str(running["PublicIpAddress"]))
-    command = local.make_command(head, kept, str(running.get("InstanceId", "")))
+    command = local.make_command(head, kept, str(running["InstanceId"]), find_proxy())
     os.execvp(command[0], command)
 
 

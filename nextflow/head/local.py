@@ -64,8 +64,11 @@ def forget(head: Head) -> None:
     shutil.rmtree(head.folder, ignore_errors=True)
 
 
-def make_command(head: Head, kept: Kept, instance: str) -> list[str]:
-    """Make the command that enters the machine: ssh(1) with this key and this host key alone, or a session of SSM."""
+def make_command(head: Head, kept: Kept, instance: str, proxy: str = "") -> list[str]:
+    """Make the command that enters the machine: ssh(1) with this key and this host key alone, or a session of SSM.
+
+    `proxy` is a command whose stdin and stdout are the connection, as a site's `proxy_command`.
+    """
     if not kept.host:
         return [
             "aws", "ssm", "start-session", "--region", kept.region, "--target", instance,
@@ -74,8 +77,9 @@ def make_command(head: Head, kept: Kept, instance: str) -> list[str]:
         ]  # fmt: skip
     known = head.folder / "known_hosts"
     known.write_text(f"{kept.host} {kept.host_key}\n")
+    through = ["-o", "ProxyCommand=" + proxy.replace("%i", instance)] if proxy else []
     return [
-        "ssh", "-F", "none", "-t", "-i", str(head.folder / "key"), "-o", "IdentitiesOnly=yes",
+        "ssh", "-F", "none", *through, "-t", "-i", str(head.folder / "key"), "-o", "IdentitiesOnly=yes",
         "-o", "IdentityAgent=none", "-o", f"UserKnownHostsFile={known}", "-o", "GlobalKnownHostsFile=none",
         "-o", "StrictHostKeyChecking=yes", "-o", "ServerAliveInterval=30", f"{USER}@{kept.host}", SESSION,
     ]  # fmt: skip

@@ -17,8 +17,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.exceptions import ClientError
+OTHER = "/home/ec2-user/miniconda/bin/python"
+try:
+    import boto3
+    from botocore.exceptions import ClientError
+except ImportError:  # on a machine, whose own Python has none: that of the AWS CLI has it
+    if sys.executable == OTHER or not os.access(OTHER, os.X_OK):
+        sys.exit(f"the stand-in for Nextflow needs boto3, which neither {sys.executable} nor {OTHER} has")
+    os.execv(OTHER, [OTHER, *sys.argv])
 
 VALUED = {"-name", "-resume", "-w", "-work-dir", "-c", "-params-file", "-with-trace", "-with-report", "-profile", "-r"}
 HEADER = "task_id\thash\tnative_id\tname\tstatus\texit\tsubmit\tcontainer"

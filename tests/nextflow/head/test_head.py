@@ -104,6 +104,18 @@ def test_ssh_knows_one_key_and_one_machine(tmp_path: Path, monkeypatch: pytest.M
     assert "StrictHostKeyChecking=yes" in command
     assert command[-2:] == ["ec2-user@198.51.100.1", local.SESSION]
     assert (NODE.folder / "known_hosts").read_text() == "198.51.100.1 ssh-ed25519 AAAA\n"
+    assert not any("ProxyCommand" in word for word in command)
+
+
+def test_a_sites_bastion_leads_there_too(genomics: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entered = list[list[str]]()
+    monkeypatch.setattr(os, "execvp", lambda file, words: entered.append(words))
+    site = tmp_path / "site.yaml"
+    site.write_text("builder: {ssh_from: 127.0.0.2/32, connect: {proxy_command: 'nc %h 2222 # %i'}}\n")
+    up(replace(PLAIN, ssh_from=""))
+    assert [opened["CidrIp"] for opened in groups(genomics)[0]["IpPermissions"][0]["IpRanges"]] == ["127.0.0.2/32"]
+    commands.head_ssh("genomics")
+    assert f"ProxyCommand=nc %h 2222 # {machines(genomics)[0]['InstanceId']}" in entered[0]
 
 
 def test_all_of_it_goes(genomics: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
