@@ -2,7 +2,7 @@
 
 The head is given Kiln's configuration last: executor and queue of every process are Kiln's, and its resourceLimits cut
 down what no machine has. A task that is given less than its pipeline asks for is killed in the end, so that such a
-process is refused. A label may be that of no process, and a later attempt may never come: these are told.
+process is refused. A label may be that of no process, and a later attempt may never come: these are shown.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -46,32 +46,35 @@ def _write(value: str | float) -> str:
 
 def list_refused(judged: Sequence[Judged]) -> list[Judged]:
     """List the first attempts of processes that no machine of the environment can hold."""
-    return [
-        one for one in judged
-        if one.misfit and one.misfit.hopeless and one.ask.attempt == 1 and not one.ask.process.startswith("withLabel")
-    ]  # fmt: skip
+    hopeless = [verdict for verdict in judged if verdict.misfit and verdict.misfit.hopeless]
+    return [verdict for verdict in hopeless if verdict.ask.attempt == 1 and not _is_label(verdict)]
+
+
+def _is_label(judged: Judged) -> bool:
+    return judged.ask.process.startswith("withLabel")
 
 
 def describe(judged: Sequence[Judged], where: str, unread: Sequence[str]) -> Iterator[str]:
     """Say what fits, what would wait, and what could not be looked at; `where` it was read."""
-    well = [one.ask.process for one in judged if one.verdict is Verdict.FITS]
-    doubted = {one.ask.process for one in judged if one.verdict is not Verdict.FITS}
-    names = [name for name in dict.fromkeys(well) if name not in doubted]
-    if names:
-        held = f"{where}: {', '.join(names)}: machines hold what is asked for"
+    processes = dict.fromkeys(verdict.ask.process for verdict in judged)
+    doubted = {verdict.ask.process for verdict in judged if verdict.verdict is not Verdict.FITS}
+    if well := [process for process in processes if process not in doubted]:
+        held = f"{where}: {', '.join(well)}: machines hold what is asked for"
         yield f"? {held}, by what could be read" if unread else f"✓ {held}"
-    told = set[tuple[str, str]]()
-    for one in judged:
-        why = one.misfit.what if one.misfit else one.why
-        if one.verdict is Verdict.FITS or (one.ask.process, why) in told:
-            continue
-        told.add((one.ask.process, why))
-        if one.misfit is None:
-            yield f"? {where}: {one.ask.process}: not checked: {why}"
-        else:
-            yield f"! {where}: {one.ask.process}, attempt {one.ask.attempt} on {one.queue}: {why}\n" + (
-                f"    why   {one.misfit.why}\n    fix   {one.misfit.fix}"
-            )
+    shown: dict[tuple[str, str], str] = {}
+    for verdict in judged:
+        if verdict.verdict is not Verdict.FITS:
+            what = verdict.misfit.what if verdict.misfit else verdict.why
+            shown.setdefault((verdict.ask.process, what), _describe(verdict, where))
+    yield from shown.values()
     if unread:
         first = "; ".join(unread[:3]) + (" …" if len(unread) > 3 else "")
         yield f"? {where}: not checked is what Nextflow alone can read: {first}"
+
+
+def _describe(judged: Judged, where: str) -> str:
+    ask, misfit = judged.ask, judged.misfit
+    if misfit is None:
+        return f"? {where}: {ask.process}: not checked: {judged.why}"
+    what = f"! {where}: {ask.process}, attempt {ask.attempt} on {judged.queue}: {misfit.what}"
+    return f"{what}\n    why   {misfit.why}\n    fix   {misfit.fix}"

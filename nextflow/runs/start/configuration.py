@@ -69,11 +69,13 @@ def _print(program: str, project: Path, profiles: list[str]) -> str:
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     ) as child:  # fmt: skip
         try:
-            printed, said = child.communicate(timeout=_LIMIT)
+            printed, complaint = child.communicate(timeout=_LIMIT)
         finally:
             _end(child)
     if child.returncode:
-        raise subprocess.SubprocessError((said or printed).strip().partition("\n")[0] or f"exit {child.returncode}")
+        raise subprocess.SubprocessError(
+            (complaint or printed).strip().partition("\n")[0] or f"exit {child.returncode}"
+        )
     return printed
 
 

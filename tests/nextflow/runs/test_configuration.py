@@ -82,7 +82,7 @@ def test_a_label_may_be_of_no_process(
 ) -> None:
     said = start(project, lab, capsys, HUGE.replace("withName", "withLabel"))
     assert f"! nextflow.config: withLabel: STAR, attempt 1 on default: {MISFIT}" in said
-    assert "withLabel: STAR: machines hold" not in said
+    assert said.count("withLabel: STAR") == 1
 
 
 def test_a_later_attempt_may_never_come(
