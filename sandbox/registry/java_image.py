@@ -5,19 +5,18 @@ Python. An image of Nextflow is built upon it here.
 """
 
 from pathlib import Path
-from threading import Lock
 
 from sandbox.machines import conda
 from sandbox.machines.rootfs import Report
+from sandbox.registry import stand_ins
 from sandbox.registry.debian_image import DebianImage, build_image
-from sandbox.registry.held import STORED, HeldImage
-from sandbox.registry.push import PackedImage, push
+from sandbox.registry.held import HeldImage
+from sandbox.registry.push import PackedImage
 from sandbox.registry.registry import Registry
 
 PREFIX = "/opt/aws-cli"
 LABEL = {"kiln.stand-in": "Debian's Java 17 and a real AWS CLI, put together by Kiln's sandbox: not eclipse-temurin"}
 PACKAGES = ("openjdk-17-jre-headless", "ca-certificates", "procps", "mawk")
-_pushing = Lock()
 
 
 def build(cache: Path, report: Report = lambda text: None) -> PackedImage:
@@ -33,9 +32,4 @@ def build(cache: Path, report: Report = lambda text: None) -> PackedImage:
 
 def hold(registry: Registry) -> HeldImage:
     """Put it into the registry, the first time that it is asked for."""
-    with _pushing:
-        if registry.held.java is None:
-            image = build(registry.cache)
-            push(registry.store, STORED, image)
-            registry.held.java = HeldImage(image.manifest.digest, image.manifest.media_type, is_stand_in=True)
-        return registry.held.java
+    return stand_ins.hold(registry, "java", build)

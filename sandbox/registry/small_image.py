@@ -1,12 +1,12 @@
 """The small image: glibc, bash, coreutils, ps and awk of Debian, without Python. It stands in for Debian itself."""
 
 from pathlib import Path
-from threading import Lock
 
 from sandbox.machines.rootfs import Report
+from sandbox.registry import stand_ins
 from sandbox.registry.debian_image import DebianImage, build_image
-from sandbox.registry.held import STORED, HeldImage
-from sandbox.registry.push import PackedImage, push
+from sandbox.registry.held import HeldImage
+from sandbox.registry.push import PackedImage
 from sandbox.registry.registry import Registry
 
 IMAGE = DebianImage(
@@ -14,7 +14,6 @@ IMAGE = DebianImage(
     ("procps", "mawk"),
     {"kiln.stand-in": "Debian's packages, put together by Kiln's sandbox: a stand-in for debian:stable-slim"},
 )
-_pushing = Lock()
 
 
 def build(cache: Path, report: Report = lambda text: None) -> PackedImage:
@@ -24,9 +23,4 @@ def build(cache: Path, report: Report = lambda text: None) -> PackedImage:
 
 def hold(registry: Registry) -> HeldImage:
     """Put it into the registry, the first time that it is asked for."""
-    with _pushing:
-        if registry.held.small is None:
-            image = build(registry.cache)
-            push(registry.store, STORED, image)
-            registry.held.small = HeldImage(image.manifest.digest, image.manifest.media_type, is_stand_in=True)
-        return registry.held.small
+    return stand_ins.hold(registry, "small", build)
