@@ -17,6 +17,7 @@ from sandbox.ec2.model.records import list_instances
 from sandbox.inprocess import Sandbox
 from tests.support.agent import Agent
 from tests.support.agent_scripts import Script
+from tests.support.agent_wire import Refused
 
 _CLUSTER = re.compile(r"ECS_CLUSTER=[\"']?([A-Za-z0-9_-]+)")
 _ATTRIBUTES = re.compile(r"ECS_INSTANCE_ATTRIBUTES=(\{[^}\n]*\})")
@@ -122,7 +123,13 @@ class AgentDouble:
             own = _ATTRIBUTES.findall(settings)
             attributes = json.loads(own[-1].replace("\\", "")) if own else {}
             drains = self.draining or bool(_DRAINS.search(settings))
-            self.join(machine.id, cluster, attributes=attributes | self.attributes, drains=drains)
+            try:
+                self.join(machine.id, cluster, attributes=attributes | self.attributes, drains=drains)
+            except Refused as error:
+                if error.code != "AccessDeniedException":
+                    raise
+                del self.agents[machine.id]  # it has ended with code 1: systemd starts it again
+                self.sandbox.world.later(10, lambda: self._join_running(machine, cluster))
 
 
 def read_user_data(machine: Any) -> str:
