@@ -81,5 +81,6 @@ def make_command(head: Head, kept: Kept, instance: str, proxy: str = "") -> list
     return [
         "ssh", "-F", "none", *through, "-t", "-i", str(head.folder / "key"), "-o", "IdentitiesOnly=yes",
         "-o", "IdentityAgent=none", "-o", f"UserKnownHostsFile={known}", "-o", "GlobalKnownHostsFile=none",
-        "-o", "StrictHostKeyChecking=yes", "-o", "ServerAliveInterval=30", f"{USER}@{kept.host}", SESSION,
+        "-o", "StrictHostKeyChecking=yes", "-o", "ServerAliveInterval=30", "-o", "ConnectTimeout=60",
+        f"{USER}@{kept.host}", SESSION,
     ]  # fmt: skip

@@ -16,8 +16,8 @@ from kiln import signals, typed
 from kiln.errors import UserError
 from kiln.screen import Line, Screen
 from nextflow.container.pins import Pin
-from nextflow.head import group, local, machine, program, rights, user_data
-from nextflow.head.asked import Asked
+from nextflow.head import answering, group, local, machine, program, rights, user_data
+from nextflow.head.asked import Asked, find_proxy
 from nextflow.head.local import Kept
 from nextflow.head.names import KEY, Head
 from nextflow.head.places import list_places
@@ -117,6 +117,9 @@ def _await(cloud: Cloud, head: Head, up: Up, ssh_from: str | None, screen: Scree
         )  # fmt: skip
     kept = replace(up.kept, host=host if ssh_from else "")
     local.note(head, kept)
+    if kept.host and not find_proxy():
+        with screen.step("ssh"):
+            answering.await_ssh(kept.host)
     return replace(up, kept=kept)
 
 

@@ -11,7 +11,7 @@ from environments.spec import definitions
 from jobs.needs import needs as jobs_need
 from kiln.errors import Exit
 from nextflow import needs as nextflow_needs
-from nextflow.head import commands
+from nextflow.head import answering, commands
 from nextflow.head.asked import Asked
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
@@ -29,6 +29,7 @@ OWN = [permission for permission in WHOLE if permission.sid.startswith("HeadNode
 @pytest.fixture
 def genomics(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(answering, "await_ssh", lambda host: None)
     tools.register("genomics")
     return sandbox
 

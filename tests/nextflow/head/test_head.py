@@ -32,7 +32,7 @@ TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
 
 
 @pytest.fixture
-def genomics(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+def genomics(sandbox: Sandbox, answering_hosts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     monkeypatch.chdir(tmp_path)
     tools.register("genomics")
     return sandbox
@@ -87,7 +87,12 @@ def test_a_machine_that_one_address_reaches_with_the_rights_of_head_jobs(genomic
     assert len(machines(genomics)) == 1
 
 
-def test_by_ssm_no_port_is_open(genomics: Sandbox) -> None:
+def test_it_is_up_when_ssh_answers(genomics: Sandbox, answering_hosts: list[str]) -> None:
+    up()
+    assert answering_hosts == [machines(genomics)[0]["PublicIpAddress"]]
+
+
+def test_by_ssm_no_port_is_open(genomics: Sandbox, answering_hosts: list[str]) -> None:
     up(Asked("genomics", ami="ecs/al2023", ssh_from="none", nextflow="none"))
     [group] = groups(genomics)
     assert group["IpPermissions"] == []
@@ -95,6 +100,7 @@ def test_by_ssm_no_port_is_open(genomics: Sandbox) -> None:
     command = local.make_command(NODE, local.read(NODE), "i-1")
     assert command[:3] == ["aws", "ssm", "start-session"]
     assert local.SESSION in command[-1]
+    assert answering_hosts == []
 
 
 def test_ssh_knows_one_key_and_one_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

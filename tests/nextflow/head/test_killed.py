@@ -23,7 +23,7 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def genomics(sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+def genomics(sandbox: Sandbox, answering_hosts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     monkeypatch.chdir(tmp_path)
     tools.register("genomics")
     return sandbox
