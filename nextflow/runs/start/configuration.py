@@ -18,7 +18,7 @@ from nextflow.runs.pipeline import Pipeline
 from nextflow.runs.record import RunRecord
 
 FILE = "nextflow.config"
-_LIMIT = 60.0  # seconds for Nextflow to print a configuration
+_LIMIT = 20.0  # seconds for Nextflow to print a configuration; it takes about five
 
 
 def check(

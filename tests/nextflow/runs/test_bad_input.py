@@ -98,6 +98,7 @@ def test_a_folder_has_no_revisions(sandbox: Sandbox, lab: str, project: Path) ->
         (("-params-file=x",), "-params-file cannot stand behind --"),
         (("-bg",), "-bg cannot stand behind --"),
         (("--x", ""), "a word behind -- is empty"),
+        (("--x", "a\0b"), "a word behind -- holds a zero byte"),
         (("--ids", "x" * 8200), "the command of the head job is too long"),
     ],
 )

@@ -136,7 +136,7 @@ def test_a_nextflow_that_does_not_print_it(
     sandbox: Sandbox, lab: str, project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str], script: str, why: str,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(configuration, "_LIMIT", 0.3 if "sleep" in script else 60.0)
+    monkeypatch.setattr(configuration, "_LIMIT", 0.3 if "sleep" in script else 20.0)
     put_nextflow(tmp_path, monkeypatch, script)
     said = start(project, lab, capsys, "process.cpus = 1")
     assert "! nextflow config did not print nextflow.config, which is read as it is written" in said

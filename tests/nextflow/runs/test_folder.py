@@ -1,7 +1,9 @@
 """A local project in S3: what of it goes there, and under which name."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,7 @@ from nextflow.runs.start.folder import upload_project
 from sandbox.inprocess import Sandbox
 
 BUCKET = "projects"
+WALK = os.walk
 
 
 def upload(sandbox: Sandbox, path: Path) -> tuple[str, int]:
@@ -63,10 +66,24 @@ def test_what_was_broken_off_is_made_whole(sandbox: Sandbox, project: Path) -> N
     assert sandbox.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read() == b"x"
 
 
-def test_links_are_followed_and_never_for_ever(sandbox: Sandbox, project: Path) -> None:
+def test_links_are_followed_and_never_for_ever(
+    sandbox: Sandbox, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entered: list[str] = []
+
+    def walk(*given: Any, **more: Any) -> Iterator[tuple[str, list[str], list[str]]]:
+        for step in WALK(*given, **more):
+            entered.append(step[0])
+            yield step
+
+    monkeypatch.setattr(os, "walk", walk)
     write(project.parent / "shared" / "lib.nf")
     (project / "lib").symlink_to(project.parent / "shared")
     (project / "lib" / "back").symlink_to(project)
+    files = [name for name, _ in module.list_files(project)]
+    assert files == ["main.nf", "lib/lib.nf"]
+    assert [Path(path).name for path in entered] == ["pipeline", "lib", "back"], "none is gone through twice"
+    monkeypatch.undo()
     _, sent = upload(sandbox, project)
     assert sent == 2
 
