@@ -11,9 +11,11 @@ from provision.model import shell
 from provision.model.recipe import Check, Family, Machine, Recipe, Step
 from provision.provisioners.packages import INSTALL
 
-# The same name for dnf (Amazon Linux 2023) and yum (2); Debian's for apt.
+# The same name for dnf (Amazon Linux 2023) and yum (2); Debian's for apt. Where a Debian leaves manuals out, there is
+# no folder for the links to Java's own, and its package fails.
 STEP = r"""
 if command -v apt-get >/dev/null 2>&1 && ! command -v yum >/dev/null 2>&1; then
+  mkdir -p "${KILN_ROOT:-}/usr/share/man/man1"
   kiln_install openjdk-@VERSION@-jre-headless
 else
   kiln_install java-@VERSION@-amazon-corretto-headless

@@ -28,8 +28,19 @@ def test_every_family_has_its_package(tmp_path: Path, managers: tuple[str, ...],
     for name in managers:
         tool(tmp_path / "bin", name, f'echo "$*" >>{tmp_path}/calls')
     step = java.recipe(SPEC, MACHINE).steps[0]
-    assert run(step.script, tools=tmp_path / "bin", KILN_TMP=str(tmp_path / "memory")).returncode == 0
+    rooms = {"KILN_TMP": str(tmp_path / "memory"), "KILN_ROOT": str(tmp_path / "root")}
+    assert run(step.script, tools=tmp_path / "bin", **rooms).returncode == 0
     assert (tmp_path / "calls").read_text().splitlines()[-1].split()[-1] == package
+
+
+def test_a_debian_without_manuals_takes_the_package(tmp_path: Path) -> None:
+    """Its post-installation links its manuals there, and fails where there is no such folder."""
+    links = tmp_path / "root" / "usr" / "share" / "man" / "man1"
+    tool(tmp_path / "bin", "apt-get", f'case "$*" in *openjdk*) touch {links}/java.1.gz ;; esac')
+    step = java.recipe(SPEC, MACHINE).steps[0]
+    rooms = {"KILN_TMP": str(tmp_path / "memory"), "KILN_ROOT": str(tmp_path / "root")}
+    done = run(step.script, tools=tmp_path / "bin", **rooms)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
