@@ -33,7 +33,7 @@ def find(cloud: Cloud, bucket: str, queues: Sequence[str]) -> tuple[list[Orphan]
     gone = _find_gone(cloud, bucket, judged, known)
     orphans = [
         Orphan(tagged, known[tagged.run].name if tagged.run in known else tagged.name, gone[tagged.run])
-        for tagged in judged if tagged.run in gone and not tagged.is_head
+        for tagged in judged if tagged.run in gone
     ]  # fmt: skip
     return orphans, len(unfinished) - len(judged)
 

@@ -12,6 +12,7 @@ from kiln.errors import Exit, UserError
 from nextflow.runs.commands import list_runs as command
 from nextflow.runs.commands.show_run import show_run
 from sandbox.inprocess import Sandbox
+from tests.support import environments
 from tests.support.agents import AgentDouble
 from tests.support.runs import BUCKET, DOCUMENTS, start, submit_task
 from tests.support.typed import keys
@@ -116,6 +117,21 @@ def test_a_run_that_was_resumed_has_no_orphans(
     sandbox.client("batch").terminate_job(jobId=record["jobs"][0], reason="killed")
     assert len(list_orphans(capsys, lab, Exit.SOMETHING_TO_DO)) == 1
     start(sandbox, project, lab, resume="first")
+    assert list_orphans(capsys, lab) == []
+
+
+def test_a_head_in_the_queue_of_another_environment_lives(
+    sandbox: Sandbox, lab: str, project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = start(sandbox, project, lab)
+    submit_task(sandbox, record["id"])
+    sandbox.client("batch").terminate_job(jobId=record["jobs"][0], reason="killed")
+    assert len(list_orphans(capsys, lab, Exit.SOMETHING_TO_DO)) == 1
+    environments.register(environments.define(tmp_path))
+    head = submit_task(sandbox, "", "nextflow-first", jobQueue="small-low", jobDefinition="small-task")
+    record["jobs"].append(head)
+    key = "_nextflow/heads/first/run.json"
+    sandbox.client("s3").put_object(Bucket=BUCKET, Key=key, Body=json.dumps(record).encode())
     assert list_orphans(capsys, lab) == []
 
 
