@@ -75,6 +75,10 @@ def test_a_run_that_was_resumed_shows_both_heads(
     first, second = show(sandbox, capsys, lab)["heads"]
     assert first["status"] == "FAILED"
     assert second["status"] in UNFINISHED
+    command.show_run("first", lab, None, as_json=False)
+    shown = capsys.readouterr().out
+    for number, head in ((1, first), (2, second)):
+        assert f"  head {number}   {head['job']} {head['status']}" in shown
 
 
 @pytest.mark.parametrize(("name", "what"), [("nosuch", "there is no run nosuch"), ("a/b", "NAME 'a/b' is no name")])
