@@ -38,7 +38,9 @@ def check(cloud: Cloud, spec: ImageSpec) -> BuilderRole:
     if not rights or not profile:
         return BuilderRole()
     looks = Looks()
-    role = looks.at(f"whether the instance profile {profile} holds a role", "", lambda: _find_role(cloud, profile))
+    role = looks.at(
+        f"whether the instance profile {profile} holds a role", "", lambda: _find_role(cloud, profile, spec.name)
+    )
     verdicts = check_rights(cloud, [_demand(role, rights, scope)]) if role else ()
     notes = tuple(
         f"the builder's role {missing.role} {missing.lacks}: {missing.loss}; {missing.fix}"
@@ -51,8 +53,8 @@ def check(cloud: Cloud, spec: ImageSpec) -> BuilderRole:
     return BuilderRole(notes, (*looks.unchecked, *unseen))
 
 
-def _find_role(cloud: Cloud, profile: str) -> str:
-    """Its role's ARN."""
+def _find_role(cloud: Cloud, profile: str, image: str) -> str:
+    """Its role's ARN; `image` is the definition that names the profile."""
     answer: Any = errors.or_none(cloud.client("iam").get_instance_profile, InstanceProfileName=profile)
     roles = answer["InstanceProfile"]["Roles"] if answer else []
     if not roles:
@@ -60,7 +62,7 @@ def _find_role(cloud: Cloud, profile: str) -> str:
             f"the instance profile {profile} holds no role" if answer else f"there is no instance profile {profile}",
             "the builder pulls container images with a login in the name of its role",
             "Correct builder.instance_profile. What its role must be allowed: "
-            "invoke iam-policy --builder --image IMAGE",
+            f"invoke iam-policy --builder --image {image}",
         )
     return str(roles[0]["Arn"])
 

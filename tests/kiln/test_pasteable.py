@@ -1,8 +1,6 @@
 """Every command that Kiln suggests can be pasted: issue 11, section 3, its second point."""
 
-import re
 import shlex
-from pathlib import Path
 
 import pytest
 from invoke.parser import Parser
@@ -11,11 +9,7 @@ import tasks
 from kiln import typed
 from kiln.boundary import render
 from kiln.errors import UserError
-
-ROOT = Path(__file__).parent.parent.parent
-ROOMS = (
-    "cli", "cloud", "environments", "images", "jobs", "kiln", "launch_templates", "nextflow", "provision", "userdata",
-)  # fmt: skip
+from tests.support.suggestions import every_suggestion
 
 
 @pytest.fixture(autouse=True)
@@ -38,22 +32,6 @@ def test_what_suggestions_take_over_are_options_of_the_tasks() -> None:
         assert set(options) <= contexts[task], task
     with_region = {str(name) for name, options in contexts.items() if "region" in options}
     assert with_region - {"iam-policy"} == {task for task, options in typed._TAKES.items() if "region" in options}
-
-
-_COMMAND = re.compile(r"typed\.command\(\s*f?[\"']([a-z-]+[^\"'{]*)[\"']\)")
-
-
-def every_suggestion() -> list[str]:
-    """Whatever stands in the product's texts as `invoke TASK …`, or goes through typed.command; docstrings apart."""
-    commands = set()
-    for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
-        text = re.sub(r'""".*?"""', "", path.read_text(), flags=re.DOTALL)
-        text = re.sub(r'"\n\s*f?"', "", text)
-        text = re.sub(r'"[,)]*\n', "\n", text)  # where a text ends, a command in it does too
-        text = re.sub(r"\{[^{}\n]*\}", "name", text.replace("{options}", "")).replace("name name", "name")
-        commands |= {match[0].rstrip("\"'.") for match in typed._TASK.finditer(text)}
-        commands |= {f"invoke {words}" for words in _COMMAND.findall(text)}
-    return sorted(commands - {"invoke ssh", "invoke run"})  # of a machine, or a pipeline, that is not there yet
 
 
 @pytest.mark.parametrize("command", every_suggestion())
