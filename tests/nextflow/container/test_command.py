@@ -113,5 +113,10 @@ def test_docker_of_this_computer_is_used_where_it_answers(
     with pytest.raises(UserError, match="docker push ended with 1"):
         local.build(parts, IMAGE, LOGIN, Screen(quiet=True))
     assert words.read_text().splitlines()[-1] == "logout registry.example"
+    monkeypatch.delenv("FAIL")
+    choices: dict[str, Any] = {"base": "debian:12", "nextflow": program, "aws_cli": "base", "sources": ""}
+    words.write_text("")
+    assert command.nextflow_image("us-east-1", push=False, on="auto", as_json=False, **choices) == 0
+    assert " --tag nextflow:" in words.read_text()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     assert not local.has_docker()
