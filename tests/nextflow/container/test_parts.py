@@ -33,7 +33,7 @@ def test_every_argument_of_the_dockerfile_is_given() -> None:
 
 def test_the_context_is_the_same_for_the_same_parts() -> None:
     parts = choose_parts(FULL)
-    backwards = replace(parts, files=dict(reversed(parts.files.items())))
+    backwards = replace(parts, files=dict(reversed(list(parts.files.items()))))
     assert parts.pack() == choose_parts(FULL).pack() == backwards.pack()
     with tarfile.open(fileobj=io.BytesIO(parts.pack())) as tar:
         names = tar.getnames()
