@@ -32,10 +32,9 @@ class HeldImage:
 
 @dataclass
 class Held:
-    """Every held image by its references; `small` and `java` are the stand-ins, once they lie in the registry."""
+    """Every held image by its references; `stand_ins` are the sandbox's own by name, once they lie in the registry."""
 
-    small: HeldImage | None = None
-    java: HeldImage | None = None
+    stand_ins: dict[str, HeldImage] = field(default_factory=dict)
     _images: dict[Reference, HeldImage] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 

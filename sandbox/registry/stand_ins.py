@@ -16,10 +16,10 @@ _PUSHING: dict[Which, Lock] = {"small": Lock(), "java": Lock()}  # building one 
 def hold(registry: Registry, which: Which, build: Callable[[Path], PackedImage]) -> HeldImage:
     """Hold it; `build` makes it of what the cache folder has."""
     with _PUSHING[which]:
-        held: HeldImage | None = getattr(registry.held, which)
+        held = registry.held.stand_ins.get(which)
         if held is None:
             image = build(registry.cache)
             push(registry.store, STORED, image)
             held = HeldImage(image.manifest.digest, image.manifest.media_type, is_stand_in=True)
-            setattr(registry.held, which, held)
+            registry.held.stand_ins[which] = held
         return held

@@ -41,7 +41,6 @@ class Progress:
             task.stopped_at = time.time()
             self._credentials.remove(task.credentials_id)
             self._room.release(task)
+            self._cleaning.schedule(task)  # first: what was pulled for it is known behind a restart then
         self._store.save(task)
         self._reports.report(task)
-        if status == STOPPED:
-            self._cleaning.schedule(task)

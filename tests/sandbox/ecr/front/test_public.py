@@ -92,7 +92,7 @@ def test_the_small_image_stands_in_for_debian(front: Front, monkeypatch: pytest.
         return pack(SMALL)
 
     monkeypatch.setattr(small_image, "build", build)
-    monkeypatch.setattr(find_registry(front.world).held, "small", None)
+    monkeypatch.setattr(find_registry(front.world).held, "stand_ins", {})
     docker = RegistryClient(front, "registry-1.docker.io")
     by_digest = resolve("us-east-1", f"debian@{OTHER}")[0].rpartition(":")[2]
     for reference in ("stable-slim", by_digest, SMALL.digest):
@@ -105,7 +105,7 @@ def test_the_small_image_stands_in_for_debian(front: Front, monkeypatch: pytest.
 
 def test_the_image_with_java_stands_in_for_temurin(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(java_image, "build", lambda cache: pack(SMALL))
-    monkeypatch.setattr(find_registry(front.world).held, "java", None)
+    monkeypatch.setattr(find_registry(front.world).held, "stand_ins", {})
     docker = RegistryClient(front, "public.ecr.aws")
     by_digest = resolve("us-east-1", f"public.ecr.aws/docker/library/eclipse-temurin@{OTHER}")[0].rpartition(":")[2]
     for reference in ("21-jre-noble", by_digest):
