@@ -3,7 +3,7 @@
 from invoke.collection import Collection
 from invoke.context import Context
 
-from cli.task import task
+from cli.task import is_help_asked, task
 
 
 @task(default=True, help={"machines": "--no-machines: the control plane alone, no QEMU"})
@@ -12,6 +12,8 @@ def sandbox_start(c: Context, machines: bool = True) -> int | None:
     from kiln import typed
     from sandbox.command import screens
 
+    if is_help_asked():  # of a task that follows, which shows it
+        return None
     screens.enter(machines=machines)
     typed.begin_with("invoke sandbox")
     return None

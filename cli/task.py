@@ -39,6 +39,12 @@ def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
     return run
 
 
+def is_help_asked() -> bool:
+    """Return whether the command line asks for help; what stands behind `--` is a pipeline's."""
+    words = sys.argv[1 : sys.argv.index("--")] if "--" in sys.argv else sys.argv[1:]
+    return "--help" in words or "-h" in words
+
+
 def show_help_if_asked(name: str, options: dict[str, Any]) -> None:
     """Show a task's help in its place where invoke took `--help` behind its name for the value of an argument."""
     asked = next((value for value in options.values() if value in ("--help", "-h")), None)

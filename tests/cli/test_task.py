@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError, NoRegionError
 
 from cli.task import bounded, task
 from kiln.errors import Exit, Interrupted, UserError
+from sandbox.command import state
 from sandbox.command.client import SandboxError
 
 ROOT = Path(__file__).parent.parent.parent
@@ -103,9 +104,11 @@ def test_no_option_gets_a_short_name_by_itself() -> None:
 
 
 @pytest.mark.parametrize("words", [["show-job", "--help"], ["sandbox", "show-job", "-h"], ["sandbox.ssh", "--help"]])
-def test_help_is_asked_for_behind_a_task_that_takes_an_argument(words: list[str]) -> None:
-    """invoke itself takes --help for the argument's value."""
+def test_help_is_asked_for_behind_a_task_that_takes_an_argument(words: list[str], tmp_path: Path) -> None:
+    """invoke itself takes --help for the argument's value. No offline AWS is started for it."""
     command = [sys.executable, "-m", "invoke", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    variables = os.environ | {state.HOME_VARIABLE: str(tmp_path / "home")}
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+    assert not (tmp_path / "home").exists()
     assert done.returncode == 0, done.stderr
     assert f"{words[-2]} [--options]" in done.stdout
