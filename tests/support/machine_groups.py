@@ -21,6 +21,7 @@ SHARED = {
     "test_jobs_on_one_machine": "built",
     "test_jobs_rollouts": "built",
     "test_salmon": "built",
+    "test_runs": "built",
     "test_sabotage": "one machine",
     "test_guest": "one machine",
     "test_bad_days_on_a_machine": "one machine",
