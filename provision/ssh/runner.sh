@@ -174,7 +174,8 @@ record() { # what the script that runs as process $2 writes into descriptor 7
     fi
     [ "$status" -eq 0 ] || [ "$status" -gt 128 ] || break
     if ! kill -0 "$pid" 2>/dev/null; then # only a process that the script left behind can still be writing
-      : "${give_up:=$((SECONDS + 5))}"
+      # What it wrote between the read and its end is still there to be read.
+      [ -n "$give_up" ] || { give_up=$((SECONDS + 5)) && continue; }
       # A read may time out in the middle of what is there: it takes a byte at a time, and a machine may be slow.
       { [ "$status" -eq 0 ] || [ -n "$line" ]; } && [ "$SECONDS" -lt "$give_up" ] || break
     fi

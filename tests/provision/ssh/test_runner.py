@@ -186,6 +186,14 @@ def test_a_line_without_end_arrives_whole(make: Make) -> None:
     assert "".join(lines(runner)) == "x" * 100_000
 
 
+def test_what_a_script_writes_just_before_its_end_is_kept_on_a_machine_that_is_slow(make: Make) -> None:
+    """The runner has read nothing, and is slow to look whether the script runs: meanwhile that writes and ends."""
+    runner = make(Step("late", "sleep 0.5; echo late"))
+    slow = {"BASH_FUNC_kill%%": '() { [ "$1" != -0 ] || sleep 1; builtin kill "$@"; }'}
+    subprocess.run(runner.command, env=runner.environment | slow, capture_output=True, timeout=60, check=True)
+    assert lines(runner) == ["late"]
+
+
 def test_much_output_arrives_whole_and_in_order(make: Make) -> None:
     runner = make(Step("chatty", "seq 50000"))
     runner.start()
