@@ -63,11 +63,12 @@ def choose_parts(
         raise UserError(f"--aws-cli cannot be {aws_cli}", hint="It takes base: the base image has the AWS CLI.")
     replaced = {"base": base, "nextflow": nextflow, "aws-cli": aws_cli and _OWN}
     replaced = {name: what for name, what in replaced.items() if what}
-    given = read_given(Path(nextflow)) if nextflow not in ("", OF_BASE) else {}
-    if nextflow:
-        replaced |= {name: _find_plugin(name, given) for name in ("nf-amazon", "nf-cloudcache")}
+    given: dict[str, bytes] = {}
     if nextflow == OF_BASE:
         replaced |= dict.fromkeys(("nextflow", "nf-amazon", "nf-cloudcache"), _OWN)
+    elif nextflow:
+        given = read_given(Path(nextflow))
+        replaced |= {name: _find_plugin(name, given) for name in ("nf-amazon", "nf-cloudcache")}
     check_pins(pins, frozenset(replaced))
     files = {"Dockerfile": (ROOM / "Dockerfile").read_bytes()}
     for path in sorted([*ROOM.glob("entrypoint/*.sh"), *ROOM.glob("install/*.sh")]):
