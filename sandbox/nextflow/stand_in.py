@@ -12,9 +12,11 @@ import os
 import re
 import signal
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 OTHER = "/home/ec2-user/miniconda/bin/python"
@@ -78,7 +80,15 @@ class Session:
         self.cli = path[1] if path else os.environ.get("NF_CLI_PATH", "/home/ec2-user/miniconda/bin/aws")
         self.role = role[1] if role else ""
         self.s3, self.batch = boto3.client("s3"), boto3.client("batch")
-        self.rows, self.live = [HEADER], dict[str, Task]()
+        self.rows, self.live, self.stopping = [HEADER], dict[str, Task](), False
+
+    def work_until_done(self, stages: list[list[dict[str, Any]]], ended: SimpleQueue[int | None]) -> None:
+        """Run it, and tell its exit code however it ends."""
+        code = 1
+        try:
+            code = self.run(stages)
+        finally:
+            ended.put(code)
 
     def run(self, stages: list[list[dict[str, Any]]]) -> int:
         for stage in stages:
@@ -108,6 +118,8 @@ class Session:
         self.submit(task, task.queue or os.environ["NF_JOB_QUEUE"])
 
     def submit(self, task: Task, queue: str) -> None:
+        if self.stopping:
+            return
         unstage = "\n".join(f"{self.cli} s3 cp --only-show-errors {name} {task.folder}/{name}" for name in task.outputs)
         self.put(f"{task.folder}/", b"")
         self.put(f"{task.folder}/.command.run", RUN.format(cli=self.cli, folder=task.folder, unstage=unstage).encode())
@@ -191,6 +203,7 @@ class Session:
 
     def stop(self) -> None:
         """End every job that is known, as Nextflow does: no look before, TerminateJob each."""
+        self.stopping = True
         say(f"WARN: Killing running tasks ({len(self.live)})") if self.live else None
         for job in reversed(list(self.live)):
             self.batch.terminate_job(jobId=job, reason="Job killed by NF")
@@ -244,12 +257,6 @@ def read_arguments(words: list[str]) -> tuple[dict[str, str], dict[str, str]]:
     return options, params
 
 
-def interrupt(*_: object) -> None:
-    """End what is under way: a submission that has no answer yet leaves a job behind that nobody knows."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    raise InterruptedError
-
-
 def main(words: list[str]) -> int:
     if words[:1] in (["-v"], ["-version"]):
         print("nextflow: a stand-in of Kiln's sandbox, not Nextflow")
@@ -262,13 +269,17 @@ def main(words: list[str]) -> int:
     if words[:1] != ["run"] or not file.is_file():
         say(f"Cannot find script file: the stand-in runs the tasks of {file}")
         return 1
-    session = Session(options, params)
-    signal.signal(signal.SIGTERM, interrupt)
-    try:
-        return session.run(json.loads(file.read_text())["stages"])
-    except InterruptedError:
+    session, ended = Session(options, params), SimpleQueue[int | None]()
+    # As in a JVM, the signal is another thread's: an exception raised in the midst of a call would be taken for a
+    # failure of that call, and tried again.
+    signal.signal(signal.SIGTERM, lambda *_: ended.put(None))
+    threading.Thread(
+        target=session.work_until_done, args=(json.loads(file.read_text())["stages"], ended), daemon=True
+    ).start()
+    code = ended.get()
+    if code is None:
         session.stop()
-        return 1
+    return 1 if code is None else code
 
 
 if __name__ == "__main__":

@@ -78,7 +78,8 @@ def test_without_the_path_of_its_cache_it_runs_everything_again(heads: Heads, pr
 
 def test_sigterm_ends_its_jobs(heads: Heads, project: str, sandbox: Sandbox) -> None:
     running_jobs.agents_of(sandbox)
-    head = heads.start(project, script=STAND_IN, **(GIVEN | RUN))
+    in_calls = {"NXF_STAND_IN_POLL": "0"}  # a signal in the midst of a call is not lost in that call's retries
+    head = heads.start(project, script=STAND_IN, **(GIVEN | RUN | in_calls))
     job = await_job(sandbox, "INDEX_1")
     made = running_jobs.describe(sandbox, job)
     assert made["tags"]["kiln:run"] == RUN_ID

@@ -48,6 +48,8 @@ def denied() -> Denied:
 
 @dataclass(frozen=True)
 class Account:
+    """`subnets` by their zones, us-east-1a first: us-east-1e offers few types."""
+
     subnets: list[str]
     group: str
 
@@ -60,7 +62,8 @@ def account(iam: Any, ec2: Any) -> Account:
     iam.create_instance_profile(InstanceProfileName="ecsInstanceRole")
     iam.add_role_to_instance_profile(InstanceProfileName="ecsInstanceRole", RoleName="ecsInstanceRole")
     iam.create_role(RoleName="AWSBatchServiceRole", AssumeRolePolicyDocument=trust("batch.amazonaws.com"))
-    subnets = sorted(each["SubnetId"] for each in ec2.describe_subnets()["Subnets"])
+    zones = {each["AvailabilityZone"]: each["SubnetId"] for each in ec2.describe_subnets()["Subnets"]}
+    subnets = [zones[name] for name in sorted(zones)]
     return Account(subnets, ec2.describe_security_groups()["SecurityGroups"][0]["GroupId"])
 
 
