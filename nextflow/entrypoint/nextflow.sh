@@ -75,6 +75,7 @@ put_in_order() {
     holds_lock || return 0
     rm -f "$STATE/group"
     if [[ -n $NEXTFLOW ]]; then
+        stop_uploading
         upload_all &
         uploading=$!
         ((CODE == 0)) || sweep

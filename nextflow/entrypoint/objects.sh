@@ -10,7 +10,12 @@ choose_limit() {
 
 # call ARGUMENT …: the AWS CLI, within the limit. Its complaint stays beside $SCRATCH.
 call() {
-    timeout --kill-after=5 "$(choose_limit)" aws --cli-connect-timeout 10 --cli-read-timeout 20 "$@" 2>"$SCRATCH.said"
+    (start_call "$@")
+}
+
+# start_call ARGUMENT …: the same in the place of the shell that it is called in, so that a signal to it ends it.
+start_call() {
+    exec timeout --kill-after=5 "$(choose_limit)" aws --cli-connect-timeout 10 --cli-read-timeout 20 "$@" 2>"$SCRATCH.said"
 }
 
 # read_code: AWS's code in the last complaint, or the whole of it.

@@ -13,7 +13,17 @@ def kill_session(session: int) -> None:
 
 def signal_session(session: int, number: signal.Signals) -> None:
     """Send a signal to every process of a session."""
+    for process in list_session(session):
+        with suppress(OSError):
+            os.kill(process, number)
+
+
+def list_session(session: int) -> list[int]:
+    """The processes of a session that have not ended."""
+    living = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if int((process / "stat").read_text().rpartition(")")[2].split()[3]) == session:
-                os.kill(int(process.name), number)
+            state, _, _, its_session = (process / "stat").read_text().rpartition(")")[2].split()[:4]
+            if int(its_session) == session and state != "Z":
+                living.append(int(process.name))
+    return living

@@ -3,11 +3,12 @@
 import json
 import signal
 import time
+from pathlib import Path
 from typing import Any
 
 from nextflow.runs.watch.follow import LAST
 from sandbox.inprocess import Sandbox
-from tests.support import running_jobs
+from tests.support import processes, running_jobs
 from tests.support.heads import BUCKET, JOB, RUN, RUN_ID, Heads, list_keys, read_lock
 
 QUEUE = "small-low"
@@ -48,6 +49,35 @@ def test_log_and_trace_are_uploaded_while_it_runs_and_at_its_end(heads: Heads, p
     assert read(sandbox, LOG) == "a log\none\ntwo\n"
     assert read(sandbox, f"logs/salmon/report.{JOB}.1.html") == "page\n"
     assert head.text.splitlines()[-1] == LAST
+
+
+def test_an_upload_on_its_way_does_not_write_over_the_last(
+    heads: Heads, project: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    """The first stands still until Nextflow and the last upload are over, or until it is ended."""
+    slow = f"""#!/bin/bash
+    if [[ "$*" == *" s3 cp "*/logs/salmon* ]] && mkdir {tmp_path}/begun 2>/dev/null; then
+        until [[ -e {tmp_path}/over ]]; do sleep 0.2; done
+        {heads.tools}/aws "$@"
+        exec touch {tmp_path}/late
+    fi
+    exec {heads.tools}/aws "$@"
+    """
+    script = f"""
+    until [[ -e {tmp_path}/begun ]]; do sleep 0.2; done
+    echo two >>.nextflow.log"""
+    (tmp_path / "slow").mkdir()
+    (tmp_path / "slow" / "aws").write_text(slow)
+    (tmp_path / "slow" / "aws").chmod(0o755)
+    slowed = Heads(sandbox, tmp_path, tmp_path / "slow", heads.started)
+    head = slowed.run(project, script=script, NF_UPLOAD_EVERY="1", AWS_BATCH_JOB_ID=JOB, NF_QUEUES=QUEUE, **RUN)
+    (tmp_path / "over").touch()
+    last = time.monotonic() + 60
+    while processes.list_session(head.process.pid):
+        assert time.monotonic() < last
+        time.sleep(0.1)
+    assert not (tmp_path / "late").exists()
+    assert read(sandbox, LOG) == "a log\ntwo\n"
 
 
 def test_sigterm_reaches_nextflow_and_what_it_leaves_is_ended(

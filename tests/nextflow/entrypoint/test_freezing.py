@@ -10,10 +10,10 @@ from tests.support.heads import BUCKET, JOB, RUN, Head, Heads, read_lock
 
 LOCK = "_nextflow/heads/salmon/lock.json"
 QUICK: dict[str, Any] = {"NF_LOCK_RENEW": "1", "NF_LOCK_STALE": "6", "AWS_BATCH_JOB_ID": JOB}
-# A submission takes three seconds of its life: none is so near its end that nothing could stop it.
+# A submission takes SLOW tenths of a second of its life: none is so near its end that nothing could stop it.
 SUBMITTING = """
 trap 'exit 3' TERM
-while :; do for _ in {1..30}; do sleep 0.1; done; echo job >>"$NOTES/submitted"; done"""
+while :; do for ((i = 0; i < SLOW; i++)); do sleep 0.1; done; echo job >>"$NOTES/submitted"; done"""
 
 
 def count(head: Head) -> int:
@@ -40,7 +40,7 @@ def freeze(head: Head, seconds: float) -> int:
 def test_a_head_that_stood_still_submits_nothing_until_it_knows_that_the_lock_is_its_own(
     heads: Heads, project: str, s3: Any
 ) -> None:
-    head = heads.start(project, script=SUBMITTING, **QUICK, **RUN)
+    head = heads.start(project, script=SUBMITTING, SLOW="150", **QUICK, **RUN)
     before = freeze(head, 7)
     s3.put_object(Bucket=BUCKET, Key=LOCK, Body=b'{"state": "held", "token": "t", "job": "other", "count": "1"}\n')
     heads.sandbox.faults.add(f"PUT /{BUCKET}/{LOCK}", code="SlowDown", status=503, times=None)
@@ -57,7 +57,7 @@ def test_a_head_that_stood_still_submits_nothing_until_it_knows_that_the_lock_is
 
 
 def test_a_head_that_stood_still_and_has_its_lock_goes_on(heads: Heads, project: str) -> None:
-    head = heads.start(project, script=SUBMITTING, **QUICK, **RUN)
+    head = heads.start(project, script=SUBMITTING, SLOW="10", **QUICK, **RUN)
     before = freeze(head, 7)
     head.signal_all(signal.SIGCONT)
     until(lambda: count(head) >= before + 2, head)
