@@ -15,6 +15,7 @@ _CREDENTIALS = {
     "a token of Slack": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
     "a password in an address": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@"),
 }
+_USER = re.compile(r"\bhttps?://[^\s/:@]+@")  # a token in the user's place: a Git host takes it there
 
 
 def find_credential(text: str) -> str:
@@ -24,7 +25,7 @@ def find_credential(text: str) -> str:
 
 def hide_credentials(text: str) -> str:
     """Hide the credentials in a text; of an address that has a login all else stays."""
-    for pattern in _CREDENTIALS.values():
+    for pattern in (*_CREDENTIALS.values(), _USER):
         text = pattern.sub(_hide, text)
     return text
 

@@ -8,8 +8,11 @@ from typing import Any
 from kiln.secrets.credentials import HIDDEN, find_credential, hide_credentials
 
 _NAME = re.compile(
-    r"(^|[_.-])(password|passwd|passphrase|pwd|secret|token|credentials?|api_?key|private_?key|access_?key|key_?id"
-    r"|auth(orization)?|license_?key)s?$",
+    r"(pass(word|wd|phrase|code)"  # whatever stands before it: PGPASSWORD
+    r"|(^|[_.-])(pwd|secret|token|credential|bearer|key_?id|auth(orization)?"
+    r"|(api|private|access|secret|account|session|signing|encryption|license)_?key)"
+    r"|(^|(db|database|user|admin|root|login|smtp|ftp|http|proxy|sql|mysql|postgres|pg|redis)_?)pass"
+    r")s?(_(value|string|text))?(_?\d+)?$",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -21,10 +24,14 @@ _SHORT = 4  # characters: shorter values stand in too many lines
 
 def is_secret(name: str, value: str) -> bool:
     """Whether a value is a secret, by what it is called or by what it looks like."""
-    if not value or value.lower() in ("true", "false", "null"):
+    if not value or value.lower() in ("true", "false", "null", "none"):
         return False
+    return bool(find_credential(value)) or _is_secrets_name(name)
+
+
+def _is_secrets_name(name: str) -> bool:
     plain = _CAMEL.sub("_", name.lstrip("-")).replace("-", "_")
-    return bool(find_credential(value)) or bool(_NAME.search(plain))
+    return bool(_NAME.search(plain))
 
 
 def mask_words(words: Sequence[str]) -> str:
@@ -58,18 +65,24 @@ def list_secrets(words: Sequence[str]) -> list[str]:
 
 def list_values(words: Sequence[str], values: Mapping[str, Any]) -> list[str]:
     """List the secrets themselves, so that they can be hidden where a head prints them; short ones are left out."""
-    secrets = [word.partition("=")[2] or word for word, (shown, _) in zip(words, _walk(words), strict=True)
-               if HIDDEN in shown]  # fmt: skip
-    return [text for text in (*secrets, *_list_secret(values)) if len(text) >= _SHORT]
+    secrets = [word[len(name) + 1 :] if shown == f"{name}={HIDDEN}" else word
+               for word, (shown, name) in zip(words, _walk(words), strict=True) if HIDDEN in shown]  # fmt: skip
+    secrets += [text for name, value in values.items() for text in _list_secret(name, value)]
+    lines = [line for text in secrets for line in text.splitlines() if line != text]  # a log comes by lines
+    return [text for text in (*secrets, *lines) if len(text) >= _SHORT]
 
 
-def _list_secret(values: Mapping[str, Any]) -> Iterator[str]:
-    for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _list_secret(value)
-        else:
-            parts = value if isinstance(value, list) else [value]
-            yield from (str(part) for part in parts if is_secret(key, str(part)))
+def _list_secret(name: str, value: Any, *, inside: bool = False) -> Iterator[str]:
+    """The secrets of a parameter; `inside` a map whose name says that all in it is secret."""
+    if isinstance(value, Mapping):
+        inside = inside or _is_secrets_name(name)
+        for key, part in value.items():
+            yield from _list_secret(str(key), part, inside=inside)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _list_secret(name, part, inside=inside)
+    elif is_secret("secret" if inside else name, str(value)) or mask_text(str(value)) != str(value):
+        yield str(value)
 
 
 def hide(text: str, secrets: Sequence[str]) -> str:
@@ -88,10 +101,10 @@ def _walk(words: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield HIDDEN, before
         elif equals and name.startswith("-") and is_secret(name, value):
             yield f"{name}={HIDDEN}", name
-        elif " " in word.strip() and (masked := mask_text(word)) != word:
-            yield masked, "a value"
-        elif find_credential(word):
+        elif " " not in word.strip() and find_credential(word):
             yield HIDDEN, word.partition(":")[0][:12] if word.startswith("-") else "a value"
+        elif (masked := mask_text(word)) != word:
+            yield masked, "a value"
         else:
             yield word, ""
         before = word if word.startswith("-") and not equals else ""
@@ -103,8 +116,8 @@ def mask_values(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _mask(name: str, value: Any) -> str:
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and not _is_secrets_name(name):
         return "{" + ", ".join(f"{key}: {_mask(str(key), part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
         return "[" + ", ".join(_mask(name, part) for part in value) + "]"
-    return HIDDEN if is_secret(name, str(value)) else str(value)
+    return HIDDEN if is_secret(name, str(value)) else mask_text(str(value))

@@ -19,6 +19,13 @@ KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
         (("--keyword", "liver", "--tokenize", "true"), "--keyword liver --tokenize true"),
         (("--skip_token", "true"), "--skip_token true"),
         (("--reads", "a b", "$x"), "--reads 'a b' '$x'"),
+        (("--secret_key", "a", "--aws.secretKey", "b"), "--secret_key ••• --aws.secretKey •••"),
+        (("--accountKey", "a", "--session-key=b"), "--accountKey ••• --session-key=•••"),
+        (("--PGPASSWORD", "a", "--dbpassword=b"), "--PGPASSWORD ••• --dbpassword=•••"),
+        (("--db_pass", "a", "--pass", "b", "--token_2", "c"), "--db_pass ••• --pass ••• --token_2 •••"),
+        (("--two_pass", "basic", "--bypass", "x", "--keys", "k"), "--two_pass basic --bypass x --keys k"),
+        (("https://a1b2c3@host/x.git", "ssh://git@host/x"), "https://•••@host/x.git ssh://git@host/x"),
+        (("--env", "DB_PASSWORD=abc"), "--env DB_PASSWORD=•••"),
         (("bash", "-c", "DB_PASSWORD=abc run it"), "bash -c 'DB_PASSWORD=••• run it'"),
     ],
 )
@@ -33,6 +40,17 @@ def test_a_file_of_parameters() -> None:
     }  # fmt: skip
 
 
+def test_parameters_whose_map_or_text_is_secret() -> None:
+    values = {
+        "credentials": {"user": "joe", "key": "k"}, "logins": [{"password": "p"}], "token": None,
+        "header": "Authorization: Bearer abc", "reads": "a b",
+    }  # fmt: skip
+    assert masking.mask_values(values) == {
+        "credentials": "•••", "logins": "[{password: •••}]", "token": "None",
+        "header": "Authorization: •••", "reads": "a b",
+    }  # fmt: skip
+
+
 def test_which_options_hold_secrets() -> None:
     assert masking.list_secrets(("--token", "x", "--reads", "y", f"--key={KEY}")) == ["--token", "--key"]
 
@@ -42,6 +60,18 @@ def test_secrets_are_hidden_in_what_a_head_prints() -> None:
     secrets = masking.list_values(("--api_key", "abc-def", "--token=xyz-1", "--reads", "b"), values)
     assert secrets == ["abc-def", "xyz-1", "pass-word", KEY]
     assert masking.hide("key abc-def, pass-word; ab", secrets) == "key •••, •••; ab"
+
+
+def test_secrets_inside_of_maps_and_lists_are_hidden_in_logs_too_and_lines_by_themselves() -> None:
+    values = {
+        "secrets": {"a": {"b": "inner-1"}}, "logins": [{"password": "inner-2"}], "token": None,
+        "private_key": "line one\nline two", "header": "Authorization: Bearer inner-3",
+    }  # fmt: skip
+    url = "https://u:p@host/x?a=b"
+    secrets = masking.list_values((url,), values)
+    assert secrets == [
+        url, "inner-1", "inner-2", "line one\nline two", "Authorization: Bearer inner-3", "line one", "line two",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,8 @@ def render(started: Started, places: Places, params: Params | None, *, resumed: 
     lines += [f"  work    {record.work}", f"  logs    {places.uri(places.logs)}"]
     lines += [f"  output  {record.output}"] if record.output else []
     for option in masking.list_secrets(started.command):
-        lines.append(f"! the value of {option} looks like a secret: whoever may describe jobs can read it there")
+        what = f"the value of {option}" if option.startswith("-") else "an argument"
+        lines.append(f"! {what} looks like a secret: whoever may describe jobs can read it there")
     return "\n".join([*lines, f"  next    {typed.command(f'show-run {record.name}')}"])
 
 
