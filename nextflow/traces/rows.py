@@ -6,6 +6,7 @@ from typing import Any
 
 from nextflow.traces.columns import READERS, Reader, normalise
 from nextflow.traces.task import Attempt
+from nextflow.traces.units import Negative
 
 _FIELDS = {field.name: position for position, field in enumerate(dataclasses.fields(Attempt))}
 _UNKNOWN: tuple[Any, ...] = tuple("" if field.type is str else None for field in dataclasses.fields(Attempt))
@@ -33,7 +34,10 @@ class RowReader:
                 taken.add(field)
 
     def read(self, row: Sequence[str]) -> Attempt:
-        """Read a row. Raises ValueError, with the column's name, for a value that is none of it."""
+        """Read a row. Raises ValueError, with the column's name, for a value that is none of it.
+
+        What a clock that was set back counted is unknown: in a trace for people Nextflow writes "-" for it.
+        """
         if len(row) != len(self.columns):
             raise ValueError(
                 f"it has {len(row)} fields, and the first line names {len(self.columns)}: it may be cut off"
@@ -48,9 +52,13 @@ class RowReader:
                     values[position] = reader(row[index])
             for index, position, reader in self._times if values[_REALTIME] is None else ():
                 values[position] = reader(row[index])
+        except Negative:
+            return self.read([*row[:index], "-", *row[index + 1 :]])
         except ValueError as error:
             raise ValueError(f"column {self.columns[index]}: {error}") from None
         self._complete(values, row)
+        if values[_PROCESS] in ("", "-"):
+            raise ValueError("it names no process")
         return Attempt(*values)
 
     def _complete(self, values: list[Any], row: Sequence[str]) -> None:

@@ -1,44 +1,46 @@
 """A trace file: a line of column names, then a line for each attempt, with tabs or commas between."""
 
-import csv
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
 from kiln.errors import UserError
 from nextflow.traces.columns import is_trace, list_unknown
+from nextflow.traces.records import Splitter
 from nextflow.traces.rows import RowReader
 from nextflow.traces.task import Attempt
 
-SEPARATORS = ("\t", ",", ";")
+SEPARATORS = ("\t", ",", ";", "|")
 MOST_FAULTS = 3  # lines that are told of, where lines cannot be read
-LONGEST = 1 << 20  # characters of a line: a script may be among the columns
+LONGEST = 1 << 20  # characters of the line of column names
+_DIGIT = re.compile(r"\d")  # in every row, and in no column's name: of a million lines few are looked at
 _HINT = "give the file as Nextflow wrote it (-with-trace)"
 
 
 def read_table(path: Path, text: TextIO, notes: list[str]) -> Iterator[Attempt]:
     """Read the attempts one after the other; what a person should know goes to `notes`.
 
-    Raises UserError for what is no trace, or breaks off within a line.
+    A file may be several traces put together: another line of column names begins the next. Raises UserError for what
+    is no trace, or breaks off within a line.
     """
-    csv.field_size_limit(LONGEST)
-    header = text.readline(LONGEST)
-    separator = next((mark for mark in SEPARATORS if mark in header), "\t")
-    columns = [name.strip().strip('"').lstrip("\ufeff") for name in header.rstrip("\r\n").split(separator)]
+    lines, faults = _Lines(text), list[str]()
+    columns = lines.find_header()
     _check_header(path, columns)
-    if unknown := list_unknown(columns):
-        notes.append(f"{path}: passed over, as no Nextflow is known to write it: {', '.join(unknown[:8])}")
-    reader, faults = RowReader(columns), list[str]()
-    lines = _Lines(text)
-    for number, row in enumerate(_split(lines, separator), start=2):
-        if not row or row == [""]:
-            continue
-        try:
-            yield reader.read(row)
-        except ValueError as error:
-            faults.append(f"line {number}: {error}")
-            if len(faults) == MOST_FAULTS:
-                break
+    while columns:
+        if unknown := list_unknown(columns):
+            notes.append(f"{path}: passed over, as no Nextflow is known to write it: {', '.join(unknown[:8])}")
+        reader = RowReader(columns)
+        for number, row in Splitter(columns, lines.separator).split(lines):
+            if not any(field.strip() for field in row):
+                continue
+            try:
+                yield reader.read(row)
+            except ValueError as error:
+                faults.append(f"line {number}: {error}")
+                if len(faults) == MOST_FAULTS:
+                    break
+        columns = [] if len(faults) == MOST_FAULTS else lines.next_columns
     if faults:
         raise UserError(f"{path} cannot be read as a trace", "; ".join(faults), _HINT)
     if not lines.last.endswith(("\n", "\r")):
@@ -46,22 +48,31 @@ def read_table(path: Path, text: TextIO, notes: list[str]) -> Iterator[Attempt]:
 
 
 class _Lines:
-    """The lines of a file; `last` is the one that was read last."""
+    """The lines of a file with their numbers, up to the next line of column names; `last` is what was read last."""
 
     def __init__(self, text: TextIO) -> None:
-        self._text, self.last = text, "\n"
+        self._text, self._number, self.last, self.separator = text, 0, "\n", "\t"
+        self.next_columns: list[str] = []
 
-    def __iter__(self) -> Iterator[str]:
+    def find_header(self) -> list[str]:
+        """Read the column names, in the first line that is not blank; whatever stands there."""
+        line = "\n"
+        while line and not line.strip():
+            line, self._number = self._text.readline(LONGEST), self._number + 1
+        self.separator = next((mark for mark in SEPARATORS if mark in line), "\t")
+        return self._read_names(line)
+
+    def __iter__(self) -> Iterator[tuple[int, str]]:
+        self.next_columns = []
         for line in self._text:
-            self.last = line
-            yield line
+            self.last, self._number = line, self._number + 1
+            if not _DIGIT.search(line) and is_trace(columns := self._read_names(line)):
+                self.next_columns = columns
+                return
+            yield self._number, line
 
-
-def _split(text: Iterable[str], separator: str) -> Iterable[list[str]]:
-    """Nextflow quotes nothing between tabs; between commas, what wrote the file may have."""
-    if separator != "\t":
-        return csv.reader(text, delimiter=separator)
-    return (line.rstrip("\r\n").split("\t") for line in text)
+    def _read_names(self, line: str) -> list[str]:
+        return [name.strip().strip('"').lstrip("\ufeff") for name in line.rstrip("\r\n").split(self.separator)]
 
 
 def _check_header(path: Path, columns: list[str]) -> None:

@@ -22,6 +22,10 @@ _NAIVE_EPOCH = datetime(1970, 1, 1)  # what is subtracted from it has no zone ei
 _REMEMBERED = 1 << 15
 
 
+class Negative(ValueError):
+    """A number below 0, which counts nothing."""
+
+
 def is_unknown(text: str) -> bool:
     return text.strip() in _UNKNOWN
 
@@ -109,6 +113,8 @@ def _read_amount(text: str) -> int | None:
 
 
 def _check(number: float) -> float:
-    if not 0 <= number < math.inf:
-        raise ValueError(f"{number:g} is negative or no number")
+    if number < 0:
+        raise Negative(f"{number:g} is negative")
+    if not number < math.inf:
+        raise ValueError(f"{number:g} is no number")
     return number

@@ -1,0 +1,99 @@
+"""Lines of a trace become records, the fields of an attempt (pure).
+
+Nextflow joins the fields and quotes none: between commas a name may have some of its own, and a script spans lines
+(nextflow.trace.TraceRecord.renderText). Where the fields do not come out by themselves, the columns on both sides of
+such free text tell where it ends. What others wrote may be quoted, as in any CSV.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from nextflow.traces.columns import READERS, normalise, read_text
+
+SPANNING = ("script", "env")  # columns that may span lines
+MOST_LINES = 5000  # of a record
+Numbered = tuple[int, str]
+
+
+class Splitter:
+    """Splits the lines under a line of column names; a record comes with the number of its first line."""
+
+    def __init__(self, columns: Sequence[str], separator: str) -> None:
+        names = [normalise(column) for column in columns]
+        self._number, self._separator = len(names), separator
+        self._spanning = [place for place, name in enumerate(names) if name in SPANNING]
+        mark = re.escape(separator)
+        patterns = [f"(?P<c{place}>{_write_pattern(name, mark)})" for place, name in enumerate(names)]
+        self._whole = [_compile(patterns, mark)]
+        if "name" in names and "tag" in names[names.index("name") :]:
+            tag = names.index("tag")
+            patterns[tag] = f"(?P<c{tag}>(?P=inner)|-)"  # the name has it too
+            self._whole.insert(0, _compile(patterns, mark))
+        first, last = (self._spanning[0], self._spanning[-1]) if self._spanning else (0, 0)
+        self._begin = re.compile("".join(f"{pattern}{mark}" for pattern in patterns[:first]))
+        rest = [_write_pattern(name, mark) for name in names[last + 1 :]] if first == 0 else []
+        self._end = re.compile("".join(f"{mark}{pattern}" for pattern in rest) + "$")
+
+    def split(self, lines: Iterable[Numbered]) -> Iterator[tuple[int, list[str]]]:
+        """Split; a record whose fields cannot be told comes with as many as there are separators for."""
+        if self._spanning:
+            yield from ((number, self._split(text)) for number, text in self._join(lines))
+            return
+        quotable = self._separator != "\t"
+        for number, line in lines:
+            text = line.rstrip("\r\n")
+            fields = text.split(self._separator)
+            plain = len(fields) == self._number and not (quotable and '"' in text)
+            yield number, fields if plain else self._split(text)
+
+    def _split(self, text: str) -> list[str]:
+        if (quoted := self._read_quoted(text)) is not None:
+            return quoted
+        plain = text.split(self._separator)
+        if len(plain) < self._number or (len(plain) == self._number and not self._spanning):
+            return plain
+        match = next((match for whole in self._whole if (match := whole.fullmatch(text))), None)
+        return [match[f"c{place}"] for place in range(self._number)] if match else plain
+
+    def _read_quoted(self, text: str) -> list[str] | None:
+        """Read the fields as CSV has them; None for what is none, or has another number of them."""
+        if '"' not in text or self._separator == "\t":
+            return None
+        try:
+            rows = list(csv.reader(text.splitlines(keepends=True), delimiter=self._separator, strict=True))
+        except csv.Error:
+            return None
+        return rows[0] if len(rows) == 1 and len(rows[0]) == self._number else None
+
+    def _join(self, lines: Iterable[Numbered]) -> Iterator[Numbered]:
+        """Join the lines of records: where the next begins and this one is whole, it ends."""
+        begin, held = 0, list[str]()
+        for number, line in lines:
+            ends = bool(self._begin.match(line)) if self._begin.pattern else bool(held and self._end.search(held[-1]))
+            if held and (len(held) > MOST_LINES or (ends and len(self._split("\n".join(held))) == self._number)):
+                yield begin, "\n".join(held)
+                held = []
+            if held or line.strip():
+                begin = begin if held else number
+                held.append(line.rstrip("\r\n"))
+        if held:
+            yield begin, "\n".join(held)
+
+
+def _compile(patterns: Sequence[str], mark: str) -> re.Pattern[str]:
+    return re.compile(mark.join(patterns))
+
+
+def _write_pattern(name: str, mark: str) -> str:
+    """Write what a column's fields look like."""
+    field, reader = READERS.get(name, ("", read_text))
+    if name in SPANNING:
+        return "(?s:.*?)"
+    if name == "name":
+        return rf"(?:(?!{mark})[^\s(])+(?: \((?P<inner>.*?)\))?"
+    if name == "tag":
+        return ".*?"
+    if field == "status":
+        return "[A-Za-z]+"
+    return rf"(?:(?!{mark}).)*" if reader is read_text else rf"(?:-|NA|null|\d(?:(?!{mark}).)*|)"
