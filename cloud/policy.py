@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cloud import regions
+
 SIZE = 6144
 VOLUME_KEY = ("kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncrypt*")
 """What EBS does with a customer's key in the caller's name, beside kms:CreateGrant under FOR_AWS."""
@@ -40,11 +42,15 @@ class Permission:
 
 @dataclass(frozen=True)
 class Scope:
-    """Where: a partition, and one region and account or (*) all."""
+    """Where: one region and account or (*) all."""
 
     region: str = "*"
     account: str = "*"
-    partition: str = "aws"
+
+    @property
+    def partition(self) -> str:
+        """The region's: aws, aws-cn, …; aws for all regions."""
+        return "aws" if self.region == "*" else regions.find_partition(self.region)
 
     def ec2(self, *kinds: str, name: str = "*") -> tuple[str, ...]:
         """ARNs of EC2's resources; images and snapshots belong to no account in them."""

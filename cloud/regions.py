@@ -7,6 +7,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from kiln.errors import UserError
@@ -79,6 +80,14 @@ def meant(text: str) -> str:
         return place
     near = difflib.get_close_matches(text.strip().lower(), sorted(KNOWN), n=1, cutoff=0.7)
     return near[0] if near else ""
+
+
+@cache
+def find_partition(region: str) -> str:
+    """Find the partition of a region, as ARNs begin: aws, aws-cn, aws-us-gov, aws-eusc, …."""
+    from botocore.session import get_session
+
+    return str(get_session().get_partition_for_region(region))
 
 
 def _of_botocore(session: Any) -> Iterable[str]:

@@ -52,12 +52,11 @@ class Inputs:
     @property
     def scope(self) -> Scope:
         """Where it is, for ARNs in policies."""
-        return Scope(self.region, self.account, self.partition)
+        return Scope(self.region, self.account)
 
     @property
     def partition(self) -> str:
-        """Regions and partitions: AWS General Reference, "Amazon Resource Names"."""
-        return {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(self.region.rsplit("-", 2)[0], "aws")
+        return self.scope.partition
 
     @property
     def tags(self) -> dict[str, str]:

@@ -19,7 +19,7 @@ _JOB = "00000000-0000-0000-0000-000000000000"
 def list_head_demands(role: str, use: Use, spec: EnvironmentSpec) -> Iterator[Demand]:
     """List what heads do with a role (its ARN): a run's calls of AWS Batch, and the tasks' data."""
     yield from list_task_demands(role, use)
-    statements = tuple(nextflow_access(spec, Scope(use.region, use.account, use.partition)))
+    statements = tuple(nextflow_access(spec, Scope(use.region, use.account)))
     queue = next(iter(spec.queues))
     definition, job = use.arn("batch", "job-definition/nf-kiln:1"), use.arn("batch", f"job/{_JOB}")
     asks = (

@@ -61,7 +61,7 @@ def write_config(
     `job_role` is an ARN; "": as Kiln names it.
     """
     spec = environment_spec
-    role = job_role or (_scope(account, region).iam(f"role/{spec.job_role}") if spec.job_role else "")
+    role = job_role or (Scope(region, account).iam(f"role/{spec.job_role}") if spec.job_role else "")
     bucket = spec.bucket_name(find_bucket(spec), account, region)
     site = Site(region, bucket, aws_cli.find_prefix(spec), role)
     return render(decide(spec, site, list_places(spec, known, registered), processes))
@@ -88,9 +88,3 @@ def find_job_role(cloud: Cloud, spec: EnvironmentSpec) -> str:
         return ""
     answer = errors.or_none(cloud.client("iam").get_role, RoleName=spec.job_role)
     return str(answer["Role"]["Arn"]) if answer else ""
-
-
-def _scope(account: str, region: str) -> Scope:
-    """Regions and partitions: AWS General Reference, "Amazon Resource Names"."""
-    partition = {"cn": "aws-cn", "us-gov": "aws-us-gov"}.get(region.rsplit("-", 2)[0], "aws")
-    return Scope(region, account, partition)

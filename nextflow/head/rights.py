@@ -5,6 +5,7 @@ from typing import Any
 
 from cloud import errors, propagation, tags
 from cloud.pages import list_all
+from cloud.policy import Scope
 from cloud.session import Cloud
 from environments.spec.environment import EnvironmentSpec
 from kiln import typed
@@ -49,8 +50,8 @@ def make_profile(cloud: Cloud, spec: EnvironmentSpec, head: Head, policies: list
             RoleName=head.name, AssumeRolePolicyDocument=json.dumps(_TRUST), Tags=labels,
             Description="Made by Kiln", **({"PermissionsBoundary": boundary} if boundary else {}),
         )  # fmt: skip
-    own = f"{policies[0].split(':')[0]}:{policies[0].split(':')[1]}" if policies else "arn:aws"
-    for arn in [*policies, *([f"{own}:iam::aws:policy/{_SESSIONS}"] if sessions else [])]:
+    managed = Scope(cloud.region, "aws").iam(f"policy/{_SESSIONS}")
+    for arn in [*policies, *([managed] if sessions else [])]:
         propagation.is_seen(iam.attach_role_policy, RoleName=head.name, PolicyArn=arn)
     if profile is None:
         iam.create_instance_profile(InstanceProfileName=head.name, Tags=labels)

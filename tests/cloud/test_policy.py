@@ -17,13 +17,13 @@ def test_a_statement_with_resources_and_a_condition() -> None:
 
 
 def test_arns() -> None:
-    scope = Scope("eu-west-1", "123456789012", "aws-cn")
+    scope = Scope("cn-north-1", "123456789012")
     assert scope.ec2("volume", "image", "snapshot", name="x") == (
-        "arn:aws-cn:ec2:eu-west-1:123456789012:volume/x",
-        "arn:aws-cn:ec2:eu-west-1::image/x",
-        "arn:aws-cn:ec2:eu-west-1::snapshot/x",
+        "arn:aws-cn:ec2:cn-north-1:123456789012:volume/x",
+        "arn:aws-cn:ec2:cn-north-1::image/x",
+        "arn:aws-cn:ec2:cn-north-1::snapshot/x",
     )
-    assert scope.arn("batch", "job-queue/*") == "arn:aws-cn:batch:eu-west-1:123456789012:job-queue/*"
+    assert scope.arn("batch", "job-queue/*") == "arn:aws-cn:batch:cn-north-1:123456789012:job-queue/*"
     assert scope.iam("role/r") == "arn:aws-cn:iam::123456789012:role/r"
     assert Scope().ec2("volume") == ("arn:aws:ec2:*:*:volume/*",)
 
