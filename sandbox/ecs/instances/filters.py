@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sandbox.ecs.instances.views import count
 from sandbox.ecs.model.errors import InvalidParameterException
 from sandbox.ecs.model.records import ContainerInstance
-from sandbox.ecs.queries.grammar import BadExpression
+from sandbox.ecs.queries.expressions import BadExpression
 from sandbox.ecs.queries.matching import Facts, compile_filter
 
 

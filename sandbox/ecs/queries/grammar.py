@@ -9,49 +9,14 @@ blank or at a parenthesis that was not opened in it.
 """
 
 import re
-from dataclasses import dataclass
 
-SYMBOLS = {
-    "==": "equals", "!=": "not_equals", ">=": "greater_than_equal", "<=": "less_than_equal", ">": "greater_than",
-    "<": "less_than", "=~": "matches", "!~": "not_matches", "!in": "not_in", "!exists": "not_exists",
-}  # fmt: skip
-OPERATORS = frozenset(SYMBOLS.values()) | {"in", "exists"}
+from sandbox.ecs.queries.expressions import OPERATORS, SYMBOLS, And, BadExpression, Comparison, Expression, Not, Or
+
 _OPERATOR = re.compile(r"==|!=|>=|<=|=~|!~|>|<|!(?:in|exists)\b|[a-z_]+")
 _SUBJECT = re.compile(r"[A-Za-z][\w.:/\\-]*")
 _QUOTED = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LITERAL = re.compile(r"(?:(?!&&|\|\|)[^\s\[\](),'\"])+")
 _AND, _OR, _NOT = re.compile(r"&&|and\b"), re.compile(r"\|\||or\b"), re.compile(r"!|not\b")
-
-
-class BadExpression(ValueError):
-    """What is wrong with the expression, and where."""
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """`operator` is one of OPERATORS, by its name; `arguments` are none (exists), one, or those of a list."""
-
-    subject: str
-    operator: str
-    arguments: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Not:
-    term: "Expression"
-
-
-@dataclass(frozen=True)
-class And:
-    terms: tuple["Expression", ...]
-
-
-@dataclass(frozen=True)
-class Or:
-    terms: tuple["Expression", ...]
-
-
-Expression = Comparison | Not | And | Or
 
 
 def parse(text: str) -> Expression:

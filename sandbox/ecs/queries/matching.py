@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.ecs.queries.grammar import And, BadExpression, Comparison, Expression, Not, parse
+from sandbox.ecs.queries.expressions import And, BadExpression, Comparison, Expression, Not
+from sandbox.ecs.queries.grammar import parse
 from sandbox.ecs.queries.subjects import ATTRIBUTE, find_subject, read_version
 
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sandbox.ecs.queries.grammar import OPERATORS, BadExpression
+from sandbox.ecs.queries.expressions import OPERATORS, BadExpression
 
 ATTRIBUTE = "attribute:"
 _ORDER = {"greater_than", "greater_than_equal", "less_than", "less_than_equal"}

@@ -4,7 +4,7 @@ import dataclasses
 
 import pytest
 
-from sandbox.ecs.queries.grammar import BadExpression
+from sandbox.ecs.queries.expressions import BadExpression
 from sandbox.ecs.queries.matching import Facts, compile_filter
 
 FACTS = Facts(
