@@ -21,6 +21,7 @@ from nextflow.recommendation.recommend import Asks, Recommendation, recommend, s
 from nextflow.recommendation.show import render_asks
 from nextflow.recommendation.show_machines import render_machines
 from nextflow.sizing.usage import sum_up
+from nextflow.traces.files import list_files
 from nextflow.traces.read import read_all
 
 FAMILIES = ("c5", "m5", "r5")  # where no environment says which
@@ -132,9 +133,10 @@ def _read(traces: Sequence[str], percent: float, screen: Screen) -> Asks:
         )
     notes: list[str] = []
     with screen.step("traces") as line:
-        usages = sum_up(read_all([Path(trace) for trace in traces], notes))
+        files = list_files(traces, notes)
+        usages = sum_up(read_all(files, notes))
         line.note = words.count(sum(usage.attempts for usage in usages), "attempt")
-    return size(usages, percent, len(traces), notes)
+    return size(usages, percent, len(files), notes)
 
 
 def _load_offers(region: str | None, names: Sequence[str], screen: Screen) -> Offers:

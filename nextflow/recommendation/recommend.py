@@ -1,5 +1,6 @@
 """What is recommended for runs: asks, machines, costs and the scratch volume, put together (pure)."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -115,10 +116,10 @@ def _describe_ends(usages: Sequence[Usage]) -> str:
 
 def describe_exits(usage: Usage) -> str:
     """Say what became of attempts that came to nothing: 3 × out of memory (137), 1 × aborted."""
-    texts = [
-        f"{number} × {end.value}" + ("" if code is None or end is End.LOST else f" ({code})")
-        for (end, code), number in usage.exits.most_common()
-    ]
+    counts = Counter[str]()
+    for (end, code), number in usage.exits.items():
+        counts[end.value + ("" if code is None or end is End.LOST else f" ({code})")] += number
+    texts = [f"{number} × {end}" for end, number in counts.most_common()]
     if aborted := usage.ends[End.ABORTED]:
         texts.append(f"{aborted} × {End.ABORTED.value}")
     return ", ".join(texts)

@@ -75,7 +75,14 @@ def _describe_lost(advised: Recommendation) -> str:
     spot = f"; on Spot {cost.lost_on_spot:.1%} ({lost} with machines that were lost)" if lost != "0.0 h" else (
         "; of Spot losses these traces know nothing"
     )  # fmt: skip
-    return f"retries are {cost.lost:.1%} of it{spot}; starting and idle machines are not counted"
+    missing = sum(usage.missing for usage in usages)
+    unknown = f", without {words.count(missing, 'former attempt')} that {_have(missing)} no row in the trace"
+    retries = f"{cost.lost:.1%} of it{unknown if missing else ''}"
+    return f"retries are {retries}{spot}; starting and idle machines are not counted"
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
 
 
 def _hours(seconds: float) -> str:

@@ -1,7 +1,5 @@
 """What `invoke nextflow-config --check` does, as a person sees it. Returns an exit code (kiln.errors.Exit)."""
 
-from pathlib import Path
-
 from cloud.session import Cloud
 from environments.machines.definitions import list_machines
 from environments.machines.fitting import Catalogue
@@ -17,12 +15,13 @@ from nextflow.config.places import list_places
 from nextflow.config.rungs import climb, list_rungs
 from nextflow.config.settings import find_limits
 from nextflow.config.write import Machines, look_at_machines
+from nextflow.traces.files import find_file
 
 
 def check(file: str, env: str, region: str | None, *, as_json: bool) -> int:
     """Check what a resolved configuration, or a trace, asks for against the machines of an environment."""
     spec = definitions.load(env)
-    contents = read(Path(file))
+    contents = read(find_file(file))
     for remark in contents.remarks:
         Screen().say(f"! {remark}")
     cloud = Cloud(region)

@@ -104,3 +104,18 @@ def test_what_ended_is_told_with_its_codes(tmp_path: Path, capsys: pytest.Captur
     assert "1 × no exit code" in shown
     assert "raised: 1 × killed for memory with 2048 MiB" in shown
     assert "→ 3.0 GiB" in shown
+
+
+def test_a_lost_machine_is_counted_once_whichever_way_it_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows: list[dict[str, object]] = [{"name": "P (1)", "realtime": "1h", "peak_rss": "1 GB"}]
+    rows += [{"name": "P (1)", "status": "FAILED", "exit": code} for code in ("-", 2147483647)]
+    shown = run(capsys, write_trace(tmp_path / "t", rows))
+    assert "2 of 3 attempts came to nothing: 2 × no exit code (its machine was lost, or it never began)\n" in shown
+
+
+def test_retries_without_a_row_are_named_beside_their_share(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "t"
+    path.write_text("name\tstatus\trealtime\tattempt\nP (1)\tCOMPLETED\t1h\t3\n")
+    assert "retries are 0.0% of it, without 2 former attempts that have no row in the trace" in run(capsys, str(path))
