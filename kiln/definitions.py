@@ -31,7 +31,7 @@ class Kind:
             path = Path(name)
         else:
             path = self.folder / f"{name}.yaml"
-        if not path.is_file():
+        if not _is_file(path):
             shipped = ", ".join(sorted(each.stem for each in self.folder.glob("*.yaml")))
             raise UserError(
                 f"there is no {self.name} definition {name}",
@@ -39,6 +39,14 @@ class Kind:
                 f"Known: {shipped}; or give a path.",
             )
         return path
+
+
+def _is_file(path: Path) -> bool:
+    """Whether it is a file; what may not be looked at is taken for one, and whoever reads it says why not."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        return isinstance(error, PermissionError)
 
 
 class Sources:

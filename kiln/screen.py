@@ -55,11 +55,12 @@ class Screen:
         if self._quiet:
             return
         for line in text.split("\n"):
+            shown = _fit(line, self._stream)
             if self._is_live:
-                self._console.print(self._coloured(line), markup=True)
+                self._console.print(self._coloured(shown), markup=True)
             else:
                 stamp = datetime.now(UTC).strftime("%H:%M:%SZ  ")
-                print((stamp + line).rstrip(), file=self._stream, flush=True)
+                print((stamp + shown).rstrip(), file=self._stream, flush=True)
 
     @contextmanager
     def step(self, title: str, *, indent: int = 0) -> Iterator[Line]:
@@ -127,7 +128,13 @@ class Screen:
 
 def print_result(text: str) -> None:
     """A result, on stdout."""
-    print(text, flush=True)
+    print(_fit(text, sys.stdout), flush=True)
+
+
+def _fit(text: str, stream: TextIO) -> str:
+    """What the stream cannot encode as \\u…: half a character of a file, or ✓ on a terminal of another time."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def print_json(document: Any) -> None:

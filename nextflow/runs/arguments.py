@@ -54,7 +54,7 @@ def make_command(
     `output` is a parameter's name and the address that it takes, ("", "") for none. Words behind `--` come last,
     unchanged: what is given there beats what Kiln gives.
     """
-    given = [name for name in profile.split(",") if name]
+    given = [name.strip() for name in profile.split(",") if name.strip()]
     profiles = given if AWSBATCH in given else [*given, AWSBATCH]
     command = [project, "-profile", ",".join(profiles)]
     command += ["-r", revision] if revision and pipeline.kind == "git" else []

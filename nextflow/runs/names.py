@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from kiln.errors import UserError
 
-PATTERN = re.compile(r"[a-z](?:[a-z\d]|[-_](?=[a-z\d])){0,79}")
+PATTERN = re.compile(r"[a-z](?:[a-z\d]|[-_](?=[a-z\d])){0,79}", re.ASCII)
 _TRY = "Try --name salmon-2026: small letters, digits, - and _, at most 80, a letter first."
 
 

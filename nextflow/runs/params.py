@@ -10,6 +10,7 @@ from typing import Any
 
 from kiln import yamlfile
 from kiln.errors import UserError
+from kiln.files.paths import read_path
 
 _SUFFIXES = {".json": ".json", ".yaml": ".yaml", ".yml": ".yaml"}
 _MOST = 1024 * 1024
@@ -26,7 +27,7 @@ class Params:
 
 def read(name: str) -> Params:
     """Read a file of parameters; raises UserError for what Nextflow could not read."""
-    path = Path(name).expanduser()
+    path = read_path(name, "--params")
     suffix = _SUFFIXES.get(path.suffix.lower(), "")
     if not suffix:
         raise UserError(

@@ -3,13 +3,13 @@
 import shlex
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 from cloud.session import Cloud
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
 from kiln import typed, words
 from kiln.errors import Exit
+from kiln.files.paths import read_path
 from kiln.screen import Line, Screen, print_json, print_result
 from nextflow.runs.looks.setting import find_bucket
 from nextflow.upload import destination, parameter
@@ -25,7 +25,7 @@ def upload(path: str, to: str, include: Sequence[str], env: str, region: str | N
     Raises UserError for what cannot be read or named, and where the environment has no bucket.
     """
     spec, cloud, screen = definitions.load(env), Cloud(region), Screen()
-    folder = Path(path).expanduser()
+    folder = read_path(path, "--path")
     bucket, _ = find_bucket(cloud, spec)
     to = to or parameter.find_prefix(spec, folder, bucket)
     prefix = destination.find_key(to, bucket)

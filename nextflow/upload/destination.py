@@ -23,6 +23,8 @@ def find_key(to: str, bucket: str) -> str:
             f"{to} is no folder in S3", "a folder's name has no empty parts, and no . and ..",
             "Try --to indices/salmon.",
         )  # fmt: skip
+    if prefix != prefix.encode("utf-8", "replace").decode():
+        raise UserError(f"{to!r} is no folder in S3", "its name is not UTF-8", "Give another: --to indices/salmon.")
     if f"{prefix}/".startswith(_RUNS):
         raise UserError(
             f"{prefix} is where runs keep their own files", "what is written there can break them",

@@ -3,11 +3,12 @@
 import io
 import json
 import re
+import sys
 from datetime import UTC, datetime
 
 import pytest
 
-from kiln.screen import Screen, print_json
+from kiln.screen import Screen, print_json, print_result
 
 
 def test_without_a_terminal_lines_are_stamped_and_free_of_control_codes() -> None:
@@ -52,6 +53,17 @@ def test_several_lines_are_stamped_one_by_one() -> None:
     lines = stream.getvalue().splitlines()
     assert [line[11:] for line in lines] == ["a", "", "b", "  … later"]
     assert re.fullmatch(r"\d\d:\d\d:\d\dZ", lines[1])
+
+
+def test_what_a_stream_cannot_encode_is_written_as_its_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    for encoding, shown in (("utf-8", "✓ \\ud800\n"), ("ascii", "\\u2713 \\ud800\n")):
+        written = io.BytesIO()
+        stream = io.TextIOWrapper(written, encoding=encoding, write_through=True)
+        monkeypatch.setattr(sys, "stdout", stream)
+        print_result("✓ \ud800")
+        assert written.getvalue().decode(encoding) == shown
+        for live in (False, True):
+            Screen(stream, live=live).say("✓ \ud800")
 
 
 def test_a_quiet_screen_says_nothing() -> None:

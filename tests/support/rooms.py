@@ -17,7 +17,7 @@ MAY_IMPORT = {
 
 # The inner rooms of a top room, and which of the others each may import. "" is what lies in the top room itself.
 INNER: dict[str, dict[str, set[str]]] = {
-    "kiln": {"keys": set(), "secrets": set(), "": {"keys"}},
+    "kiln": {"keys": set(), "secrets": set(), "": {"keys"}, "files": {""}},
     "cloud": {"": set(), "rights": {""}},
     "storage_daemon": {"": set()},
     "provision": {

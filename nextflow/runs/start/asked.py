@@ -11,6 +11,8 @@ from nextflow.runs.record import RunRecord
 
 _ODD = re.compile(r"[\[\]\s\"\\$`']")  # what nextflow/entrypoint/settings.sh refuses
 
+_BUCKET = re.compile(r"[A-Za-z0-9._-]{3,255}")
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -28,6 +30,20 @@ class Asked:
     words: tuple[str, ...] = ()
 
 
+def check_text(asked: Asked, named: Pipeline) -> None:
+    """Raise UserError for a text that is not UTF-8: the record and the head's command are JSON."""
+    texts = {"the pipeline": named.address, "--revision": asked.revision, "--profile": asked.profile,
+             "--output": asked.output, "--work": asked.work}  # fmt: skip
+    for what, text in (*texts.items(), *(("a word behind --", word) for word in asked.words)):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise UserError(
+                f"{what} is not UTF-8", f"it is {text!r}; S3 and AWS Batch take no such text",
+                "Give files and folders names in UTF-8; other bytes travel in a file in S3.",
+            ) from None  # fmt: skip
+
+
 def check_address(option: str, address: str) -> None:
     if not address:
         return
@@ -36,7 +52,7 @@ def check_address(option: str, address: str) -> None:
             f"--work {address} holds {odd[0]!r}", "a head takes a folder without blanks, quotes, brackets and $",
             "Give the folder another name.",
         )  # fmt: skip
-    if not (address.startswith("s3://") and split(address)[0]):
+    if not (address.startswith("s3://") and _BUCKET.fullmatch(split(address)[0])):
         raise UserError(f"{option} {address} is no address in S3", "tasks on AWS Batch share S3 and nothing else",
                         f"Try {option} s3://BUCKET/FOLDER.")  # fmt: skip
 

@@ -48,7 +48,7 @@ def check(
 
 def _read(pipeline: Pipeline, profile: str, text: str, read_file: ReadFile) -> tuple[list[str], Plain]:
     """By Nextflow itself where this computer has it and the folder; else what is written plainly."""
-    profiles = [name for name in profile.split(",") if name]
+    profiles = [name.strip() for name in profile.split(",") if name.strip()]
     remarks: list[str] = []
     if pipeline.path and (program := shutil.which("nextflow")):
         own = [*profiles, AWSBATCH] if AWSBATCH in text and AWSBATCH not in profiles else profiles

@@ -21,7 +21,7 @@ from nextflow.runs.pipeline import Pipeline
 from nextflow.runs.places import PROJECTS, Places
 from nextflow.runs.record import RunRecord
 from nextflow.runs.start import configuration, project
-from nextflow.runs.start.asked import Asked, check_address, find_output, inherit
+from nextflow.runs.start.asked import Asked, check_address, check_text, find_output, inherit
 from nextflow.runs.start.buckets import check_bucket
 
 
@@ -50,6 +50,7 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
     for option, address in (("--output", asked.output), ("--work", asked.work)):
         check_address(option, address)
     named = pipeline.read(asked.pipeline, asked.revision)
+    check_text(asked, named)
     if asked.resume and asked.name and asked.name != asked.resume:
         raise UserError("--name and --resume name two runs", "a run that goes on keeps its name", "Leave --name out.")
     chosen = asked.resume or asked.name

@@ -37,6 +37,7 @@ def refuse(sandbox: Sandbox, pipeline: Path | str, env: str, **more: Any) -> Use
         ("a\n", "a small letter"),
         ("a" * 81, "a small letter"),
         ("1a", "a small letter"),
+        ("a\u0663", "a small letter"),
     ],
 )
 def test_names_that_nextflow_does_not_take(sandbox: Sandbox, lab: str, project: Path, name: str, why: str) -> None:
@@ -84,6 +85,36 @@ def test_projects_without_a_script(sandbox: Sandbox, lab: str, project: Path) ->
     assert refuse(sandbox, "s3://nosuch-bucket/p", lab).what == "there is no bucket nosuch-bucket"
     assert "is no address in S3" in refuse(sandbox, "s3:///p", lab).what
     assert "is no pipeline" in refuse(sandbox, "a b", lab).what
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"words": ("--x", "a\udcff")}, "a word behind -- is not UTF-8"),
+        ({"pipeline": "s3://lab-out/\udcff"}, "the pipeline is not UTF-8"),
+        ({"output": "s3://lab-out/\udcff"}, "--output is not UTF-8"),
+        ({"pipeline": "~no-such-user/x"}, "the pipeline ~no-such-user/x cannot be read"),
+        ({"pipeline": "x" * 5000}, "cannot be read"),
+        ({"params": "~no-such-user/x.yaml"}, "--params ~no-such-user/x.yaml cannot be read"),
+        ({"env": "x" * 5000}, "there is no environment definition"),
+        ({"pipeline": "https://me:pass word@host/x"}, "is no pipeline"),
+        ({"output": "s3://a b/x"}, "is no address in S3"),
+        ({"pipeline": "a/b", "revision": "-x"}, "--revision '-x' is none"),
+        ({"pipeline": "a/b", "revision": "a b"}, "--revision 'a b' is none"),
+    ],
+)
+def test_texts_that_nothing_can_be_made_of(
+    sandbox: Sandbox, lab: str, project: Path, more: dict[str, Any], words: str
+) -> None:
+    given = {"pipeline": project, "env": lab, **more}
+    refused = refuse(sandbox, given.pop("pipeline"), given.pop("env"), **given)
+    assert words in refused.what
+    assert "pass" not in refused.what
+
+
+def test_a_folder_whose_name_is_not_utf_8(sandbox: Sandbox, lab: str, project: Path) -> None:
+    odd = project.rename(project.parent / "p\udcff")
+    assert refuse(sandbox, odd, lab).what == "the pipeline is not UTF-8"
 
 
 def test_a_folder_has_no_revisions(sandbox: Sandbox, lab: str, project: Path) -> None:

@@ -80,6 +80,14 @@ def test_parameters_travel_as_a_file_unchanged(sandbox: Sandbox, lab: str, proje
     assert read(sandbox, "_nextflow/heads/first/params.yaml").decode() == content
 
 
+def test_half_a_character_in_a_file_of_parameters_is_shown_by_its_number(
+    sandbox: Sandbox, lab: str, project: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "p.json").write_text('{"a": "\\ud800"}')
+    run(sandbox, project, lab, params=str(tmp_path / "p.json"))
+    assert "(a: \\ud800)" in capfd.readouterr().out
+
+
 def test_the_results_go_where_the_pipelines_own_parameter_says(sandbox: Sandbox, lab: str, project: Path) -> None:
     job = run(sandbox, project, lab, output="s3://lab-out/salmon/", profile="test")
     assert job["container"]["command"][1:] == ["-profile", "test,awsbatch", "--outputDir", "s3://lab-out/salmon"]

@@ -96,6 +96,7 @@ def test_a_folder_that_the_definition_names_goes_where_its_parameter_is() -> Non
         ("s3://other/a", "", "is not in the environment's bucket"),
         ("a//b", "", "is no folder in S3"),
         ("../a", "", "is no folder in S3"),
+        ("a\udcff", "", "its name is not UTF-8"),
         ("_nextflow/runs/x", "", "where runs keep their own files"),
     ],
 )
