@@ -2,8 +2,7 @@
 
 from environments.spec.storage import Bucket
 from kiln.errors import UserError
-
-_RUNS = "_nextflow/"
+from nextflow.upload.files import RUNS
 
 
 def find_key(to: str, bucket: str) -> str:
@@ -25,7 +24,7 @@ def find_key(to: str, bucket: str) -> str:
         )  # fmt: skip
     if prefix != prefix.encode("utf-8", "replace").decode():
         raise UserError(f"{to!r} is no folder in S3", "its name is not UTF-8", "Give another: --to indices/salmon.")
-    if f"{prefix}/".startswith(_RUNS):
+    if f"{prefix}/".startswith(RUNS):
         raise UserError(
             f"{prefix} is where runs keep their own files", "what is written there can break them",
             "Choose another folder, such as --to fastq.",

@@ -3,12 +3,16 @@
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from kiln.errors import UserError
+from nextflow.upload.walk import walk
 
+RUNS = "_nextflow/"
+"""The folder of a bucket in which runs keep their own files."""
 _KEY = 1024  # bytes of a key; "Naming Amazon S3 objects", Amazon S3 User Guide
 _WHOLE = 5 * 1024**4  # bytes of an object
 
@@ -27,6 +31,17 @@ class LocalFile:
         """When it was changed, in seconds since 1970, as rclone writes it into an object's metadata."""
         return f"{self.changed / 1e9:.9f}"
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Read it within; raises UserError where it cannot be read any more."""
+        try:
+            yield
+        except OSError as error:
+            raise UserError(
+                f"{self.path} cannot be read any more", error.strerror or str(error),
+                "What was sent stays; type the same again, and only the rest is sent.",
+            ) from None  # fmt: skip
+
     def refuse_changed(self) -> None:
         """Raise UserError where the file is not what it was when it was listed."""
         now = self.path.stat()
@@ -37,28 +52,31 @@ class LocalFile:
             )  # fmt: skip
 
 
-def list_files(path: Path, include: Sequence[str] = ()) -> list[LocalFile]:
+def list_files(
+    path: Path, include: Sequence[str] = (), prefix: str = "", chosen: Collection[str] | None = None
+) -> list[LocalFile]:
     """List the files below a folder, or the file itself, by name; `include` are globs: a file that none of them matches
-    is left out. Links to files count as files. Raises UserError for a path that is missing, for files that cannot be
+    is left out, and so is one that is not among `chosen`, where that is given. `prefix` is where they go.
+
+    Links to files count as files. Raises UserError for a path that is missing, for files and folders that cannot be
     read or named in S3, and where nothing is left.
     """
     if not path.exists():
         raise UserError(f"there is no {path}", "--path names a folder or a file of this computer", "Check the path.")
     matches = [compile_glob(glob) for glob in include]
-    named = [(path.name, path)] if path.is_file() else list(_walk(path))
-    chosen = [(name, file) for name, file in named if not matches or any(match.fullmatch(name) for match in matches)]
-    files, faults = [], []
-    for name, file in sorted(chosen):
-        fault, listed = _look(name, file)
-        if listed:
-            files.append(listed)
-        else:
-            faults.append(f"{file}: {fault}")
-    if faults:
-        raise UserError(
-            f"{len(faults)} of {len(chosen)} files cannot be uploaded", "; ".join(faults[:5]),
-            "Mend them, or leave them out: --include takes the others. Nothing was uploaded.",
-        )  # fmt: skip
+    unread: list[OSError] = []
+    named = list(walk(path, unread.append)) if path.is_dir() else [(path.name, path)]
+    among = [(name, file) for name, file in named if chosen is None or name in chosen]
+    among = [(name, file) for name, file in among if not matches or any(match.fullmatch(name) for match in matches)]
+    looked = [(file, *_look(name, file, f"{prefix}/{name}" if prefix else name)) for name, file in sorted(among)]
+    if unread and chosen is None:
+        unread_folders = [f"{error.filename}: {error.strerror}" for error in unread]
+        raise _refuse(f"{path} as a whole", unread_folders, "Make that folder readable, or move it elsewhere")
+    if faults := [f"{file}: {fault}" for file, fault, _ in looked if fault]:
+        raise _refuse(
+            f"{len(faults)} of {len(among)} files", faults, "Mend them, or leave them out: --include takes the others"
+        )
+    files = [listed for _, _, listed in looked if listed]
     if not files:
         raise UserError(
             f"no file of {path} is to be uploaded",
@@ -68,37 +86,40 @@ def list_files(path: Path, include: Sequence[str] = ()) -> list[LocalFile]:
     return files
 
 
+def _refuse(what: str, faults: list[str], hint: str) -> UserError:
+    return UserError(f"{what} cannot be uploaded", "; ".join(faults[:5]), f"{hint}. Nothing was uploaded.")
+
+
+_TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|\{[^{}]*,[^{}]*\}|\[!?\]?[^\]]*\]|.", re.DOTALL)
+_MEANS = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+
+
 def compile_glob(glob: str) -> re.Pattern[str]:
-    """Compile a glob: * and ? stay within a folder's name, ** does not; without / it is of the name at any depth."""
+    """Compile a glob: * and ? stay within a folder's name, ** does not; {a,b} is either; without / it is of the name at
+    any depth. Raises UserError for a range such as [z-a]."""
+    pattern = _translate(glob.removeprefix("./"))
+    try:
+        return re.compile(pattern if "/" in glob else f"(?:.*/)?{pattern}", re.DOTALL)
+    except re.error as error:
+        raise UserError(f"--include {glob} is no glob", error.msg, "Try --include '*.fq.gz'.") from None
+
+
+def _translate(glob: str) -> str:
     pattern = ""
-    for part in re.findall(r"\*\*/|\*\*|\*|\?|\[!?\]?[^\]]*\]|.", glob.removeprefix("./"), re.DOTALL):
-        words = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
-        if part in words:
-            pattern += words[part]
+    for part in _TOKEN.findall(glob):
+        if part in _MEANS:
+            pattern += _MEANS[part]
+        elif part[0] == "{" and len(part) > 2:
+            pattern += "(?:" + "|".join(_translate(either) for either in part[1:-1].split(",")) + ")"
         elif part[0] == "[" and len(part) > 2:
             body = re.sub(r"[\\\[&~|]", r"\\\g<0>", part[1:-1])
             pattern += f"(?!/)[{'^' + body[1:] if body[0] == '!' else body.replace('^', chr(92) + '^', 1)}]"
         else:
             pattern += re.escape(part)
-    return re.compile(pattern if "/" in glob else f"(?:.*/)?{pattern}", re.DOTALL)
+    return pattern
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, Path]]:
-    """Every file below, links followed; a folder that leads back to one above it is entered once."""
-    seen = set()
-    for path, folders, names in os.walk(folder, followlinks=True):
-        there = os.stat(path)
-        if (there.st_dev, there.st_ino) in seen:
-            folders[:] = []
-            continue
-        seen.add((there.st_dev, there.st_ino))
-        folders.sort()
-        for name in names:
-            file = Path(path) / name
-            yield file.relative_to(folder).as_posix(), file
-
-
-def _look(name: str, file: Path) -> tuple[str, LocalFile | None]:
+def _look(name: str, file: Path, key: str) -> tuple[str, LocalFile | None]:
     """What is wrong with a file, or the file."""
     try:
         there = file.stat()
@@ -106,12 +127,14 @@ def _look(name: str, file: Path) -> tuple[str, LocalFile | None]:
             return "it is no file", None
         if not os.access(file, os.R_OK):
             return "it may not be read", None
-        if len(name.encode()) > _KEY:
-            return f"its name is longer than {_KEY} bytes", None
+        if len(key.encode()) > _KEY:
+            return f"its name in S3 would be longer than {_KEY} bytes", None
     except OSError as error:
         return "it leads nowhere" if file.is_symlink() else error.strerror or str(error), None
     except UnicodeEncodeError:
         return "its name is not UTF-8", None
     if there.st_size > _WHOLE:
         return "S3 takes 5 TiB in an object", None
+    if key == name and key.startswith(RUNS):
+        return f"{RUNS} is where runs keep their own files", None
     return "", LocalFile(name, file, there.st_size, there.st_mtime_ns)

@@ -1,7 +1,7 @@
 """A folder in S3: what is missing or differs is sent, ten at a time; what is there unchanged is left alone."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -49,15 +49,18 @@ def upload_folder(
     prefix: str,
     include: Sequence[str] = (),
     tell: Tell = lambda progress: None,
+    chosen: Collection[str] | None = None,
 ) -> Uploaded:
-    """Upload the files of a folder, or a file, below `prefix` (no / at either end); `include` are globs.
+    """Upload the files of a folder, or a file, below `prefix` (no / at either end); `include` are globs, `chosen` are
+    names.
 
     `s3` must be able to serve ten threads (max_pool_connections). `tell` is called whenever something is done. Raises
     UserError for what cannot be read, before anything is sent.
     """
-    files = list_files(path, include)
+    files = list_files(path, include, prefix, chosen)
     keys = {file.name: f"{prefix}/{file.name}" if prefix else file.name for file in files}
-    remotes = _list_remotes(s3, bucket, f"{prefix}/" if path.is_dir() and prefix else keys[files[0].name])
+    below = f"{prefix}/" if prefix else ""
+    remotes = _list_remotes(s3, bucket, below if path.is_dir() else keys[files[0].name])
     work = _Work(Progress(len(files), sum(file.size for file in files)), tell)
     with ThreadPoolExecutor(THREADS) as pool:
         try:
@@ -106,12 +109,13 @@ class _Work:
 
     def _look(self, file: LocalFile, place: Place, remote: Remote | None) -> Parts | bool:
         """True: unchanged; False: it was sent; or the upload in parts that has begun."""
-        if remote and sending.is_unchanged(file, place, remote):
-            return True
-        if file.size > etags.PART:
-            return sending.begin(file, place)
-        sending.send_whole(file, place)
-        return False
+        with file.reading():
+            if remote and sending.is_unchanged(file, place, remote):
+                return True
+            if file.size > etags.PART:
+                return sending.begin(file, place)
+            sending.send_whole(file, place)
+            return False
 
     def _looked(self, pool: ThreadPoolExecutor, file: LocalFile, place: Place, state: Parts | bool) -> None:
         if isinstance(state, bool):
@@ -124,7 +128,8 @@ class _Work:
             self._then(future, partial(self._sent, file, place, state, left, number, size))
 
     def _send(self, file: LocalFile, place: Place, parts: Parts, number: int) -> int:
-        return 0 if self.stopped.is_set() else sending.send_part(file, place, parts, number)
+        with file.reading():
+            return 0 if self.stopped.is_set() else sending.send_part(file, place, parts, number)
 
     def _sent(
         self, file: LocalFile, place: Place, parts: Parts, left: set[int], number: int, size: int,

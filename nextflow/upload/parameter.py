@@ -1,5 +1,6 @@
 """For which parameter of a pipeline something is uploaded, by what the environment's definition says (pure)."""
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,7 +29,7 @@ def find_parameter(spec: EnvironmentSpec, path: Path, bucket: str, address: str)
             return Parameter(name, in_s3.get(name, ""), certain=True)
     for name in dict.fromkeys((*in_s3, *params.slurm)):
         local = params.slurm.get(name, "").rstrip("/").rpartition("/")[2]
-        if local == path.absolute().name or _split(name) & _split(path.absolute().name):
+        if local == name_of(path) or _split(name) & _split(name_of(path)):
             return Parameter(name, in_s3.get(name, ""), certain=False)
     return None
 
@@ -44,7 +45,12 @@ def find_prefix(spec: EnvironmentSpec, path: Path, bucket: str) -> str:
     begin = f"s3://{bucket}/"
     if parameter and parameter.certain and parameter.value.startswith(begin):
         return parameter.value.removeprefix(begin).rstrip("/")
-    return path.absolute().name
+    return name_of(path)
+
+
+def name_of(path: Path) -> str:
+    """Its own name, also where it was typed as . or .. (links stay as they are)."""
+    return Path(os.path.normpath(path.absolute())).name
 
 
 def _split(text: str) -> set[str]:

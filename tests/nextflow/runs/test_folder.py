@@ -88,6 +88,32 @@ def test_links_are_followed_and_never_for_ever(
     assert sent == 2
 
 
+def test_a_folder_to_which_two_links_lead_is_there_twice(sandbox: Sandbox, project: Path) -> None:
+    write(project.parent / "shared" / "lib.nf")
+    for name in ("a", "b"):
+        (project / name).symlink_to(project.parent / "shared")
+    assert [name for name, _ in module.list_files(project)] == ["main.nf", "a/lib.nf", "b/lib.nf"]
+    assert upload(sandbox, project)[1] == 3
+
+
+def test_what_cannot_be_read_is_named(sandbox: Sandbox, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    os.mkfifo(project / "pipe")
+    with pytest.raises(UserError, match=r"pipe cannot be read\nit is no file"):
+        upload(sandbox, project)
+    (project / "pipe").unlink()
+    (project / "secret").mkdir()
+    scan = os.scandir
+
+    def scandir(path: str = ".") -> Any:
+        if str(path).endswith("secret"):
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    with pytest.raises(UserError, match=r"secret cannot be read\nPermission denied"):
+        upload(sandbox, project)
+
+
 def test_what_is_no_project(sandbox: Sandbox, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (project / "broken").symlink_to(project / "nowhere")
     with pytest.raises(UserError, match="broken cannot be read"):

@@ -109,6 +109,13 @@ def test_where_it_goes(to: str, key: str, fault: str) -> None:
     assert fault in str(refused.value)
 
 
+def test_a_folder_that_is_typed_as_dots_goes_under_its_own_name(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (index / "sub").mkdir()
+    monkeypatch.chdir(index / "sub")
+    spec = definitions.load("salmon")
+    assert [parameter.find_prefix(spec, Path(typed), SALMON) for typed in (".", "..")] == ["sub", index.name]
+
+
 def test_what_the_bucket_deletes_by_age_is_told() -> None:
     bucket = Bucket.model_validate({"expire": "work/"})
     assert "under work/ after 90 days" in destination.warn_of_age("work/in", bucket)

@@ -11,6 +11,7 @@ from kiln.errors import UserError
 from nextflow.upload import etags, sending
 from nextflow.upload.etags import MIB
 from nextflow.upload.folder import Progress, upload_folder
+from nextflow.upload.folder import _Work as Work
 from sandbox.inprocess import Sandbox
 
 BUCKET = "data"
@@ -59,6 +60,11 @@ def test_all_of_it_is_there_and_a_second_time_nothing_is_written(sandbox: Sandbo
     assert counts(again.progress) == (0, 3, 0)
     assert writes(sandbox) == []
     assert {item["Key"]: item["LastModified"] for item in s3.list_objects_v2(Bucket=BUCKET)["Contents"]} == before
+
+
+def test_at_the_top_of_a_bucket_too_nothing_is_sent_twice(s3: Any, folder: Path) -> None:
+    assert counts(upload_folder(s3, folder, BUCKET, "").progress) == (3, 0, 11 * MIB + 1)
+    assert counts(upload_folder(s3, folder, BUCKET, "").progress) == (0, 3, 0)
 
 
 def test_what_differs_is_sent_also_where_its_size_and_time_are_as_before(s3: Any, folder: Path) -> None:
@@ -126,6 +132,22 @@ def test_a_file_that_changes_meanwhile_is_refused(s3: Any, folder: Path, monkeyp
     with pytest.raises(UserError) as refused:
         upload_folder(s3, folder, BUCKET, "in", ["a.txt"])
     assert "changed while it was uploaded" in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "large"])
+def test_a_file_that_is_gone_meanwhile_is_told_in_words(
+    s3: Any, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    look = Work._look
+
+    def look_late(self: Work, file: Any, place: Any, remote: Any) -> Any:
+        state = look(self, file, place, remote) if name == "large" else None
+        (folder / name).unlink()
+        return look(self, file, place, remote) if name == "a.txt" else state
+
+    monkeypatch.setattr(Work, "_look", look_late)
+    with pytest.raises(UserError, match=f"{name} cannot be read any more"):
+        upload_folder(s3, folder, BUCKET, "in", [name])
 
 
 @pytest.mark.parametrize(("same", "sent"), [(True, 0), (False, 1)])
