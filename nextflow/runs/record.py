@@ -10,6 +10,8 @@ from typing import Any
 from kiln.errors import UserError
 from kiln.secrets import masking
 
+_NEEDED, _LISTS = ("id", "environment", "pipeline"), ("jobs", "arguments")
+
 
 @dataclass(frozen=True)
 class RunRecord:
@@ -54,16 +56,31 @@ def dump(record: RunRecord) -> bytes:
     return (json.dumps(asdict(record), indent=1, ensure_ascii=False) + "\n").encode()
 
 
-def load(text: bytes, where: str) -> RunRecord:
-    """Read it; keys that are not known are left out. Raises UserError for what is no record, naming `where` it lies."""
+def load(text: bytes, name: str, where: str) -> RunRecord:
+    """Read the record of the run `name`; keys that are not known are left out. Raises UserError for what is no record,
+    naming `where` it lies."""
     try:
         data: Any = json.loads(text)
-        known = {key: data[key] for key in (part.name for part in fields(RunRecord)) if key in data}
-        record = RunRecord(**known | {key: tuple(known.get(key) or ()) for key in ("jobs", "arguments")})
-    except (ValueError, TypeError, AttributeError) as error:
-        raise UserError(
-            f"{where} is no record of a run", str(error), "Another program may have written it: remove it."
-        ) from None
-    if not all(isinstance(value, str) for key, value in asdict(record).items() if key not in ("jobs", "arguments")):
-        raise UserError(f"{where} is no record of a run", "its values must be texts", "Remove it.")
-    return record
+    except (ValueError, RecursionError) as error:
+        raise _refuse(str(error), where) from None
+    if not isinstance(data, dict):
+        raise _refuse(f"it is a {type(data).__name__}", where)
+    data = {key: value for key, value in data.items() if value is not None}
+    data["name"] = name  # a folder that was copied or renamed by hand is another run
+    if missing := [key for key in _NEEDED if not data.get(key)]:
+        raise _refuse(f"it has no {', '.join(missing)}", where)
+    lists = {key: data.pop(key, []) for key in _LISTS}
+    known = {part.name: data[part.name] for part in fields(RunRecord) if part.name in data}
+    if odd := [key for key, value in known.items() if not isinstance(value, str)]:
+        raise _refuse(f"its {', '.join(odd)} must be texts", where)
+    for key, parts in lists.items():
+        if not (isinstance(parts, list) and all(isinstance(part, str) for part in parts)):
+            raise _refuse(f"its {key} must be a list of texts", where)
+    return RunRecord(**known, **{key: tuple(parts) for key, parts in lists.items()})
+
+
+def _refuse(why: str, where: str) -> UserError:
+    return UserError(
+        f"{where} is no record of a run", why,
+        f"A newer Kiln or another program may have written it. Without it the name is free: aws s3 rm {where}",
+    )  # fmt: skip

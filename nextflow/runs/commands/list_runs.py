@@ -25,11 +25,12 @@ def list_runs(
     bucket, _ = setting.find_bucket(cloud, spec)
     if orphans_alone:
         return _list_orphans(cloud, bucket, spec.name, setting.list_queues(cloud, spec), terminate, as_json=as_json)
-    runs = overview.list_runs(cloud, bucket)
+    unread: list[str] = []
+    runs = overview.list_runs(cloud, bucket, unread)
     if as_json:
         print_json(screens.make_document(runs, spec.name))
     else:
-        print_result(screens.render(runs, spec.name, now or datetime.now(UTC)))
+        print_result(screens.render(runs, spec.name, now or datetime.now(UTC), unread))
     return Exit.DONE
 
 

@@ -3,7 +3,7 @@
 A head that was killed leaves its tasks running, and Nextflow's next session does not know them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cloud.session import Cloud
@@ -28,7 +28,7 @@ class Orphan:
 def find(cloud: Cloud, bucket: str, queues: Sequence[str]) -> tuple[list[Orphan], int]:
     """Find the orphans of these queues; returns them, and how many jobs of heads by hand were not judged."""
     unfinished = tasks.list_unfinished(cloud, queues)
-    known = {record.id: record for record in records.list_all(cloud, bucket)} if unfinished else {}
+    known = {record.id: record for record in _list_known(cloud, bucket)} if unfinished else {}
     judged = [tagged for tagged in unfinished if tagged.run != BY_HAND]
     gone = _find_gone(cloud, bucket, judged, known)
     orphans = [
@@ -36,6 +36,16 @@ def find(cloud: Cloud, bucket: str, queues: Sequence[str]) -> tuple[list[Orphan]
         for tagged in judged if tagged.run in gone
     ]  # fmt: skip
     return orphans, len(unfinished) - len(judged)
+
+
+def _list_known(cloud: Cloud, bucket: str) -> Iterator[RunRecord]:
+    """All runs; of one whose record is lost or broken what its lock tells: its head may live."""
+    unread: list[str] = []
+    yield from records.list_all(cloud, bucket, unread)
+    for name in unread:
+        locked = lock.read(cloud, Places(bucket, name))
+        if locked and locked.run_id:
+            yield RunRecord(name, locked.run_id, "", "")
 
 
 def _find_gone(

@@ -42,9 +42,9 @@ class Whole:
         return (*self.head.jobs, *self.tasks)
 
 
-def list_runs(cloud: Cloud, bucket: str) -> list[Listed]:
-    """List all runs, newest first."""
-    known = list(records.list_all(cloud, bucket))
+def list_runs(cloud: Cloud, bucket: str, unread: list[str]) -> list[Listed]:
+    """List all runs, newest first; the names of those without a usable record go to `unread`."""
+    known = list(records.list_all(cloud, bucket, unread))
     last = {record.jobs[-1]: record.name for record in known if record.jobs}
     jobs = {job.id: job for job in heads.describe(cloud, list(last))}
     runs = [Listed(record, jobs.get(record.jobs[-1]) if record.jobs else None) for record in known]

@@ -38,7 +38,7 @@ def read(cloud: Cloud, places: Places) -> Stored | None:
     answer = errors.or_none(cloud.client("s3").get_object, *_GONE, Bucket=places.bucket, Key=places.record)
     if answer is None:
         return None
-    record = records.load(answer["Body"].read(), places.uri(places.record))
+    record = records.load(answer["Body"].read(), places.name, places.uri(places.record))
     return Stored(record, str(answer["ETag"]), find_age(answer))
 
 
@@ -78,12 +78,14 @@ def list_names(cloud: Cloud, bucket: str) -> list[str]:
     return [folder.removeprefix(HEADS).rstrip("/") for folder in folders]
 
 
-def list_all(cloud: Cloud, bucket: str) -> Iterator[RunRecord]:
-    """Read the records of all runs; folders without a usable record are left out."""
+def list_all(cloud: Cloud, bucket: str, unread: list[str]) -> Iterator[RunRecord]:
+    """Read the records of all runs; the names of folders without a usable record go to `unread`."""
     for name in list_names(cloud, bucket):
         try:
             stored = read(cloud, Places(bucket, name))
         except UserError:
-            continue
+            stored = None
         if stored:
             yield stored.record
+        else:
+            unread.append(name)

@@ -12,10 +12,14 @@ from nextflow.runs.looks.overview import Listed
 _WIDTH = 44
 
 
-def render(runs: Sequence[Listed], environment: str, now: datetime) -> str:
-    """Write a line for every run."""
+def render(runs: Sequence[Listed], environment: str, now: datetime, unread: Sequence[str] = ()) -> str:
+    """Write a line for every run; `unread` are names of runs without a usable record."""
+    broken = [
+        f"! {words.count(len(unread), 'run')} without a usable run.json: {', '.join(unread[:5])}"
+        f"{' …' if len(unread) > 5 else ''}: {typed.command(f'show-run {unread[0]}')} says why"
+    ] if unread else []  # fmt: skip
     if not runs:
-        return f"no runs in {environment}: {typed.command('run PIPELINE')}"
+        return "\n".join([f"no runs in {environment}: {typed.command('run PIPELINE')}", *broken])
     rows = [("RUN", "HEAD", "STARTED", "HEADS", "PIPELINE")]
     for run in runs:
         record = run.record
@@ -24,7 +28,7 @@ def render(runs: Sequence[Listed], environment: str, now: datetime) -> str:
         pipeline = f"{record.shown_pipeline} {record.revision}".strip()
         short = pipeline if len(pipeline) <= _WIDTH else f"…{pipeline[1 - _WIDTH :]}"
         rows.append((record.name, status, age, str(len(record.jobs)), short))
-    return "\n".join([render_table(rows), f"{words.count(len(runs), 'run')} in {environment}",
+    return "\n".join([render_table(rows), f"{words.count(len(runs), 'run')} in {environment}", *broken,
                       f"next  {typed.command('show-run NAME')}"])  # fmt: skip
 
 

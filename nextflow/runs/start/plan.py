@@ -70,7 +70,9 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
     record = _make_record(asked, named, where, places, output[1], now)
     if asked.resume and former:
         old = former.record
-        record = replace(record, id=old.id, work=old.work, jobs=old.jobs, created=old.created, params=old.params)
+        record = replace(
+            record, id=old.id, work=old.work or record.work, jobs=old.jobs, created=old.created, params=old.params
+        )
     for option, address in (("--output", record.output), ("--work", record.work)):
         check_bucket(cloud, option, address)
     machines = look_at_machines(cloud, spec)

@@ -78,9 +78,50 @@ def test_a_folder_with_a_broken_record_hides_no_other_run(
     sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     start(sandbox, project, lab)
-    for name, body in (("broken", b"{"), ("odd", b"[]"), ("numbers", b'{"name": 1, "id": 2, "environment": 3}')):
+    whole = {"name": "x", "id": "i", "environment": "lab", "pipeline": "p"}
+    odd = [{"jobs": [{}]}, {"jobs": [1]}, {"jobs": "abc"}, {"arguments": [1]}, {"id": ""}, {"work": {}}]
+    bodies = {f"odd{number}": json.dumps(whole | more).encode() for number, more in enumerate(odd)} | {
+        "broken": b"{", "list": b"[]", "numbers": b'{"name": 1, "id": 2, "environment": 3}', "deep": b"[" * 100_000,
+    }  # fmt: skip
+    for name, body in bodies.items():
         sandbox.client("s3").put_object(Bucket=BUCKET, Key=f"_nextflow/heads/{name}/run.json", Body=body)
+        with pytest.raises(UserError, match=f"heads/{name}/run.json is no record of a run") as refused:
+            show_run(name, lab, None, as_json=False)
+        assert refused.value.why
+        assert f"aws s3 rm s3://{BUCKET}/_nextflow/heads/{name}/run.json" in refused.value.hint
     assert [run["name"] for run in listed(capsys, lab)["runs"]] == ["first"]
+    command.list_runs(lab, None, orphans_alone=False, terminate=False, as_json=False)
+    assert "! 10 runs without a usable run.json: broken, deep, list, numbers, odd0 …" in capsys.readouterr().out
+
+
+def test_a_record_of_a_newer_kiln_and_one_that_was_copied_by_hand(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = start(sandbox, project, lab) | {"newer": {"a": 1}, "revision": None}
+    key = "_nextflow/heads/second/run.json"
+    sandbox.client("s3").put_object(Bucket=BUCKET, Key=key, Body=json.dumps(record).encode())
+    assert {run["name"] for run in listed(capsys, lab)["runs"]} == {"first", "second"}
+    assert show_run("second", lab, None, as_json=False) == 0
+    assert capsys.readouterr().out.startswith("second in lab")
+
+
+@pytest.mark.parametrize("body", [b"{", None])
+def test_tasks_of_a_head_that_renews_its_lock_are_no_orphans_where_its_record_is_lost(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str], body: bytes | None
+) -> None:
+    record, s3 = start(sandbox, project, lab), sandbox.client("s3")
+    submit_task(sandbox, record["id"])
+    sandbox.client("batch").terminate_job(jobId=record["jobs"][0], reason="its head is elsewhere now")
+    key, lock = "_nextflow/heads/first/run.json", {"state": "held", "job": "", "session": record["id"]}
+    s3.put_object(Bucket=BUCKET, Key="_nextflow/heads/first/lock.json", Body=json.dumps(lock).encode())
+    if body is None:
+        s3.delete_object(Bucket=BUCKET, Key=key)
+    else:
+        s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+    assert list_orphans(capsys, lab) == []
+    age(sandbox, 600)
+    document = listed(capsys, lab, Exit.SOMETHING_TO_DO, orphans_alone=True)
+    assert [orphan["run"] for orphan in document["orphans"]] == ["first"]
 
 
 def test_orphans_are_ended_and_no_other_jobs(
