@@ -39,11 +39,12 @@ def load(
         if words is None:
             raise
         return _fall_back(cloud.region, names, f"AWS could not be asked: {words.what}")
-    if not new.types or not new.has(names):
+    if not new.types:
         return _fall_back(cloud.region, names, new.why or f"{cloud.region} has no {', '.join(names)}")
     if not new.why:
         kept.write(kept.merge(new, old))
-    return new
+    lacking = [name for name in names if not new.has([name])]
+    return replace(new, why=new.why or f"{cloud.region} has no {', '.join(lacking)}") if lacking else new
 
 
 def _fall_back(region: str, names: Sequence[str], why: str) -> Offers:

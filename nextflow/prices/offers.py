@@ -1,6 +1,6 @@
 """What EC2 offers in a region, and what it costs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,12 +32,13 @@ class Offers:
         return {family for name in names for family in list_families(name)} <= families
 
     def list_machines(self, names: Iterable[str]) -> list[Machine]:
-        """List the machines that these types, families or words for several stand for; no bare metal, no GPUs.
+        """List the machines that these types, families or words for several stand for.
 
-        Bare metal costs the same as the largest machine of its family, and takes ten minutes to start.
+        No bare metal, which costs the same as the largest machine of its family and takes ten minutes to start. GPUs
+        only where all have some. An image is of one architecture: that of the first name counts.
         """
-        allowed = list(names)
-        named = {name for name in allowed if "." in name}
+        kinds = self._list_usual(list(names))
+        arch = kinds[0].archs[0] if kinds else ""
         return [
             Machine(
                 name=kind.name,
@@ -46,7 +47,22 @@ class Offers:
                 is_measured=is_measured(kind, self.registered),
                 price=self.on_demand.get(kind.name),
                 spot_price=self.spot.get(kind.name),
+                gpus=kind.gpus,
             )
-            for kind in self.types.values()
-            if is_allowed(allowed, kind.name) and (kind.name in named or not (kind.gpus or ".metal" in kind.name))
-        ]
+            for kind in kinds if arch in kind.archs
+        ]  # fmt: skip
+
+    def list_left_out(self, names: Iterable[str]) -> tuple[str, ...]:
+        """List the families that are left out, as they are of another architecture than the first."""
+        kinds = self._list_usual(list(names))
+        others = [kind for kind in kinds if kinds[0].archs[0] not in kind.archs]
+        return tuple(dict.fromkeys(find_family(kind.name) for kind in others))
+
+    def _list_usual(self, names: Sequence[str]) -> list[InstanceType]:
+        """In the order of the names."""
+        allowed = {
+            kind.name: kind for name in names for kind in self.types.values()
+            if is_allowed([name], kind.name) and (kind.name in names or ".metal" not in kind.name)
+        }  # fmt: skip
+        usual = [kind for kind in allowed.values() if kind.name in names or not kind.gpus]
+        return usual or list(allowed.values())

@@ -108,7 +108,9 @@ def list_names(types: str, spec: EnvironmentSpec | None) -> tuple[str, ...]:
         return named
     if spec is None:
         return FAMILIES
-    entries = [entry for compute in spec.compute_environments.values() for entry in compute.instance_types]
+    first = spec.queues["default"].compute_environments if "default" in spec.queues else ()
+    computes = [spec.compute_environments[name] for name in dict.fromkeys((*first, *spec.compute_environments))]
+    entries = [entry for compute in computes for entry in compute.instance_types]
     return tuple(dict.fromkeys(family for entry in entries for family in list_families(entry)))
 
 

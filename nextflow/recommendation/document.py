@@ -20,7 +20,7 @@ def make_document(advised: Recommendation, picture: str, written: list[str], dif
     return {
         "runs": sized.runs,
         "percentile": sized.percent,
-        "notes": list(sized.notes),
+        "notes": [*sized.notes, *advised.notes],
         "processes": list_processes(sized, advised),
         "region": offers.region,
         "asked": offers.asked.isoformat() if offers.asked else None,

@@ -1,16 +1,17 @@
 """What is recommended for runs: asks, machines, costs and the scratch volume, put together (pure)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kiln.errors import UserError
 from nextflow.prices.offers import Offers
+from nextflow.recommendation.refusals import refuse
 from nextflow.sizing.advice import ProcessAdvice
 from nextflow.sizing.asks import MIB, Ask, advise, choose
 from nextflow.sizing.costs import Cost, count_together, price_alone, price_packed
 from nextflow.sizing.ends import End
-from nextflow.sizing.machines import Machine, Need, Pair, choose_pair, find_need, list_too_large
+from nextflow.sizing.machines import Machine, Need, Pair, choose_pair, find_need
 from nextflow.sizing.scratch import Scratch, find_scratch
 from nextflow.sizing.usage import Usage
 
@@ -56,6 +57,7 @@ class Recommendation:
     scratch: Scratch
     packed_scratch: Scratch | None
     advice: tuple[ProcessAdvice, ...]
+    notes: tuple[str, ...] = ()
 
 
 def size(usages: Sequence[Usage], percent: float, runs: int, notes: Sequence[str] = ()) -> Asks:
@@ -78,36 +80,34 @@ def recommend(sized: Asks, offers: Offers, names: Sequence[str], max_vcpus: int)
             offers.why or f"EC2 has no {', '.join(names)} there",
             "Name types or families that EC2 has: --types c5,m5,r5.",
         )
+    within = [machine for machine in machines if machine.vcpus <= max_vcpus]
     need = find_need(sized.asks)
     most = max((ask.most or 0 for ask in sized.asks), default=0)
-    pair = choose_pair(need, machines, most)
+    pair = choose_pair(need, within, most)
     if pair is None:
-        raise _refuse(sized.asks, machines)
+        raise refuse(sized.asks, machines, within, max_vcpus)
     alone = price_alone(sized.usages, sized.asks, pair)
-    packed = price_packed(sized.usages, sized.asks, machines, pair, max_vcpus)
+    packed = price_packed(sized.usages, sized.asks, within, pair, max_vcpus)
     if packed and not (packed.on_demand or 0.0) < CHEAPER * (alone.on_demand or 0.0):
         packed = None
     at_once = count_together(packed.machine, sized.asks) if packed else ()
     limit = (pair.excess or pair.workload).memory
     return Recommendation(
-        sized, offers, tuple(machines), max_vcpus, need, pair, alone, packed,
+        sized, offers, tuple(within), max_vcpus, need, pair, alone, packed,
         find_scratch(sized.usages, sized.percent),
         find_scratch(sized.usages, sized.percent, at_once) if packed else None,
-        advise(sized.asks, limit),
+        advise(sized.asks, limit), tuple(_list_notes(sized, offers, names, pair)),
     )  # fmt: skip
 
 
-def _refuse(asks: Sequence[Ask], machines: Sequence[Machine]) -> UserError:
-    large = list_too_large(asks, machines) or list(asks)
-    largest = max(machines, key=lambda machine: (machine.memory, machine.vcpus))
-    named = ", ".join(f"{ask.process} ({ask.cpus or 1} CPUs, {ask.memory or 1} MiB)" for ask in large[:3])
-    more = f" and {len(large) - 3} more" if len(large) > 3 else ""
-    families = sorted({machine.family for machine in machines})
-    return UserError(
-        f"no machine holds {named}{more}",
-        f"the largest of {', '.join(families)} is {largest.name}: {largest.vcpus} vCPUs, {largest.memory} MiB",
-        "Name larger families, such as --types r5,x1,x2idn; or have the pipeline split the work.",
-    )
+def _list_notes(sized: Asks, offers: Offers, names: Sequence[str], pair: Pair) -> Iterator[str]:
+    if left := offers.list_left_out(names):
+        yield (f"{', '.join(left)} {'is' if len(left) == 1 else 'are'} left out: an image runs on one architecture, "
+               f"and {pair.workload.family} is of another; by itself: --types {','.join(left)}")  # fmt: skip
+    asking = [usage.process.rpartition(":")[2] for usage in sized.usages if usage.gpus_asked]
+    if asking and not pair.workload.gpus:
+        yield (f"{', '.join(asking)} {'asks' if len(asking) == 1 else 'ask'} for GPUs, and these machines have none: "
+               "size for machines that have, such as --types g5")  # fmt: skip
 
 
 def _describe_ends(usages: Sequence[Usage]) -> str:

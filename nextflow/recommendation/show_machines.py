@@ -30,7 +30,7 @@ def render_machines(advised: Recommendation) -> str:
     lines.append(_line("overflow", f"{above}; {advised.alone.overflow} more than a workload machine has"))
     lines += _list_costs(advised)
     lines += _list_scratch(advised)
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"! {note}" for note in advised.notes)])
 
 
 def _describe_offers(advised: Recommendation) -> str:

@@ -22,6 +22,7 @@ class Machine:
     is_measured: bool
     price: float | None
     spot_price: float | None = None
+    gpus: int = 0
 
     @property
     def family(self) -> str:

@@ -44,8 +44,8 @@ class Tally:
         self.ends[end] += 1
         if end not in (*MEASURING, End.ABORTED):
             self.exits[end, attempt.exit_code] += 1
-        for name, asked in (("cpus", attempt.cpus), ("memory", attempt.memory), ("time", attempt.time)):
-            self._keep_largest(name, asked)
+        for name in ("cpus", "memory", "time", "gpus"):
+            self._keep_largest(name, getattr(attempt, name))
         if end in MEASURING:
             self._measure(attempt)
         else:

@@ -38,6 +38,7 @@ class Usage:
     cpus_asked: int | None
     memory_asked: int | None
     time_asked: float | None
+    gpus_asked: int | None
     starved: int | None
     late: float | None
     missing: int
@@ -85,6 +86,7 @@ def _make_usage(process: str, tally: Tally) -> Usage:
         cpus_asked=_whole(tally.largest.get("cpus")),
         memory_asked=_whole(tally.largest.get("memory")),
         time_asked=tally.largest.get("time"),
+        gpus_asked=_whole(tally.largest.get("gpus")),
         starved=_whole(tally.largest.get("starved")),
         late=tally.largest.get("late"),
         missing=max(0, tally.former - tally.exits.total()),

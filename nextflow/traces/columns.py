@@ -25,7 +25,8 @@ READERS: dict[str, tuple[str, Reader]] = {
     "queue": ("queue", read_text),
     "exit": ("exit_code", read_count), "exitstatus": ("exit_code", read_count), "attempt": ("attempt", read_count),
     "cpus": ("cpus", read_count), "memory": ("memory", read_bytes), "time": ("time", read_seconds),
-    "disk": ("disk", read_bytes), "%cpu": ("cpu", read_share), "pcpu": ("cpu", read_share),
+    "disk": ("disk", read_bytes), "accelerator": ("gpus", read_count), "acceleratorrequest": ("gpus", read_count),
+    "%cpu": ("cpu", read_share), "pcpu": ("cpu", read_share),
     "peakrss": ("peak_memory", read_bytes), "rss": ("peak_memory", read_bytes), "mem": ("peak_memory", read_bytes),
     "realtime": ("realtime", read_seconds), "runtime": ("realtime", read_seconds),
     "duration": ("duration", read_seconds), "walltime": ("duration", read_seconds),
@@ -38,7 +39,7 @@ IGNORED = {
     "submit", "container", "erroraction", "nativeid", "peakvmem", "vmem", "%mem", "pmem", "syscr", "syscw",
     "workdir", "script", "scratch", "module", "env", "hostname", "host", "cpumodel", "volctxt", "invctxt", "executor",
     "shell", "machinetype", "cloudzone", "pricemodel", "numspotinterruptions", "logstreamid", "resourceallocation",
-    "accelerator", "acceleratorrequest", "acceleratortype", "dataset", "id", "cost",
+    "acceleratortype", "dataset", "id", "cost",
 }  # fmt: skip
 # A header without any of these is no trace's.
 NEEDED = ("name", "process")

@@ -32,6 +32,7 @@ class Attempt:
     read_by_disk: int | None = None
     written_by_disk: int | None = None
     queue: str = ""
+    gpus: int | None = None
     hash: str = ""
     """The first signs of its work folder: of a task that another run took over (CACHED) it is the same."""
 

@@ -12,12 +12,19 @@ SECONDS = {
     "ms": 0.001, "milli": 0.001, "millis": 0.001, "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60,
     "minute": 60, "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400,
 }  # fmt: skip
-_MEMORY = re.compile(r"\s*(\d+(?:\.\d+)?)[\s.]*([KMGTP]?)i?B?\s*", re.IGNORECASE)
+# As nextflow.util.MemoryUnit has it: 16gb and 16 GiB are no amounts.
+_MEMORY = re.compile(r"\s*(\d+\.?\d*)\s*(?:([kmgtpKMGTP])B?|[bB]?B?)\s*")
 MIB = STEPS["MB"]
+LEAST = 1024 * MIB  # what Nextflow's job definitions have for tasks that ask for no memory
+LEAST_ASKED = 4 * MIB  # what Nextflow asks AWS Batch for at the least
 
 
 class Unknowable(Exception):
     """What only the run can tell."""
+
+
+class Invalid(Unknowable):
+    """A value with which Nextflow ends the run."""
 
 
 @dataclass(frozen=True, order=True)
@@ -40,22 +47,53 @@ Value = Any
 
 def with_unit(number: float, unit: str) -> Memory | Time:
     """Make an amount of 8 and GB; raises Unknowable for a unit that is none."""
-    if unit in STEPS:
-        return Memory(number * STEPS[unit])
+    if unit.upper() in STEPS:
+        return Memory(number * STEPS[unit.upper()])
     if unit in SECONDS:
         return Time(number * SECONDS[unit])
     raise Unknowable(f".{unit} of a number")
 
 
 def read_memory(value: Value) -> float | None:
-    """Return the bytes of an amount, a text ('16 GB', '16.GB') or a number; None for None. Raises Unknowable."""
+    """Return the bytes of an amount, a text ('16 GB', '16.GB') or a number; None for None.
+
+    Raises Unknowable, and Invalid for a text that is none.
+    """
     if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
         return value
     if isinstance(value, Memory):
         return value.size
-    if isinstance(value, str) and (match := _MEMORY.fullmatch(value)):
-        return float(match[1]) * STEPS[f"{match[2].upper()}B"]
-    raise Unknowable(f"{value!r} is no amount of memory")
+    if not isinstance(value, str):
+        raise Unknowable(f"{value!r} is no amount of memory")
+    match = _MEMORY.fullmatch(value)
+    if match is None or not (match[2] or match[1].isdecimal()):
+        raise Invalid(f"{value!r} is no amount of memory")
+    return float(match[1]) * STEPS[f"{(match[2] or '').upper()}B"]
+
+
+def read_asked(value: Value) -> float:
+    """Return the bytes that AWS Batch is asked for. Raises Unknowable, and Invalid for a text that is none."""
+    size = read_memory(value)
+    return LEAST if size is None or size < LEAST_ASKED else size
+
+
+def read_cpus(value: Value) -> int:
+    """Return the CPUs of a number or of a text such as '12'; 1 for None. Raises Unknowable.
+
+    Nextflow cuts off what is no whole CPU (`as Integer`).
+    """
+    if value is None:
+        return 1
+    try:
+        return int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        raise Unknowable(f"{value!r} is no number of CPUs") from None
+
+
+def read_gpus(value: Value) -> int:
+    """Return the GPUs of `accelerator`: a number, or a map with request, limit or both. What is neither asks for 0."""
+    gpus = value.get("request", value.get("limit")) if isinstance(value, dict) else value
+    return gpus if isinstance(gpus, int) else 0
 
 
 def find_rounding(size: float) -> float:

@@ -29,6 +29,11 @@ def judge(ask: Ask, bench: Bench) -> Judged:
         return Judged(ask, queue, Verdict.REFUSED, Misfit(
             f"the environment has no queue {queue}", "AWS Batch refuses jobs for it", f"name one of {known}"
         ))  # fmt: skip
+    if ask.refused:
+        return Judged(ask, queue, Verdict.REFUSED, Misfit(
+            ask.refused, "Nextflow ends the run: Not a valid 'memory' value in process definition",
+            "write it as memory = '16 GB' or 16.GB",
+        ))  # fmt: skip
     misfit = _find(ask, 0, machines, bench)
     if misfit and ask.spare and _find(ask, ask.spare, machines, bench) is None:
         return Judged(ask, queue, Verdict.UNKNOWN, why=f"its memory is printed rounded: {misfit.what}")

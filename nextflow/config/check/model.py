@@ -10,7 +10,8 @@ from environments.machines.fitting import Misfit
 class Ask:
     """What an attempt asks for. `process` as people know it; memory in MiB, `spare` as much more or less it may be.
 
-    `queue` is "" where the configuration names none. None is not known before the run, `unknown` says why.
+    `queue` is "" where the configuration names none. None is not known before the run, `unknown` says why; `refused`
+    says what Nextflow takes for no value.
     """
 
     process: str
@@ -21,6 +22,7 @@ class Ask:
     gpus: int = 0
     spare: int = 0
     unknown: str = ""
+    refused: str = ""
 
 
 class Verdict(Enum):

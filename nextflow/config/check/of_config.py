@@ -5,14 +5,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nextflow.config.check.amounts import MIB, Unknowable, Value, find_rounding, read_memory, round_up
+from nextflow.config.check.amounts import (
+    MIB,
+    Invalid,
+    Unknowable,
+    Value,
+    find_rounding,
+    read_asked,
+    read_cpus,
+    read_gpus,
+    read_memory,
+    round_up,
+)
 from nextflow.config.check.flat import gather_maps
 from nextflow.config.check.model import Ask
 from nextflow.config.check.scope import Attempt
 
 Known = TypeVar("Known")
 EVERY = "every process"
-LEAST = 1024  # MiB: what Nextflow's job definitions have for tasks that ask for no memory
 MOST_ATTEMPTS = 6
 _MATTERS = {"queue", "cpus", "memory", "executor", "accelerator", "maxRetries", "resourceLimits",
             "resourceLimits.cpus", "resourceLimits.memory"}  # fmt: skip
@@ -75,11 +85,13 @@ def _count_attempts(settings: Settings, params: Mapping[str, str]) -> int:
 
 
 def _make_ask(process: str, scope: Attempt, own: OwnLimit | None) -> Ask:
-    unknown: list[str] = []
+    unknown, refused = list[str](), list[str]()
     queue = _read(scope, "queue", str, unknown)
     vcpus = _read(scope, "cpus", read_cpus, unknown)
-    size = _read(scope, "memory", lambda value: LEAST * MIB if value is None else read_memory(value), unknown)
-    gpus = _try(scope, "accelerator")
+    try:
+        size = _read(scope, "memory", read_asked, unknown)
+    except Invalid as error:
+        size, refused = None, [f"memory: {error}"]
     most_cpus, most_memory, spare = _limits(scope, own)
     slack = find_rounding(size or 0)
     if size is not None and most_memory is not None and size > most_memory:
@@ -87,27 +99,19 @@ def _make_ask(process: str, scope: Attempt, own: OwnLimit | None) -> Ask:
     return Ask(
         process, scope.attempt, "" if queue in (None, "None") else str(queue).rpartition("/")[2],
         vcpus if vcpus is None else min(vcpus, most_cpus or vcpus), size if size is None else int(size // MIB),
-        gpus if isinstance(gpus, int) else 0, round_up(slack / MIB), "; ".join(unknown),
+        read_gpus(_try(scope, "accelerator")), round_up(slack / MIB), "; ".join(unknown), "; ".join(refused),
     )  # fmt: skip
 
 
 def _read(scope: Attempt, option: str, reader: Callable[[Value], Known], unknown: list[str]) -> Known | None:
-    """What cannot be known before the run is noted in `unknown`, and None."""
+    """What cannot be known before the run is noted in `unknown`, and None. Raises Invalid."""
     try:
         return reader(scope.value(option))
+    except Invalid:
+        raise
     except Unknowable as error:
         unknown.append(f"{option}: {error}")
         return None
-
-
-def read_cpus(value: Value) -> int:
-    """Return the CPUs of a number or of a text such as '12'; 1 for None. Raises Unknowable."""
-    if value is None:
-        return 1
-    try:
-        return round_up(float(value))
-    except (TypeError, ValueError, OverflowError):
-        raise Unknowable(f"{value!r} is no number of CPUs") from None
 
 
 def _limits(scope: Attempt, own: OwnLimit | None) -> tuple[int | None, float | None, float]:

@@ -22,6 +22,7 @@ def _make_ask(number: int, attempt: Attempt) -> Ask:
     memory = None if attempt.memory is None else attempt.memory // MIB
     return Ask(
         attempt.process, number, attempt.queue.rpartition("/")[2], attempt.cpus, memory,
+        attempt.gpus or 0,
         spare=round_up(find_rounding(attempt.memory or 0) / MIB),
         unknown=f"the trace does not tell its {' and '.join(lacking)}" if lacking else "",
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nextflow.config.check.amounts import Memory, Unknowable, Value, read_memory
+from nextflow.config.check.amounts import Invalid, Memory, Unknowable, Value, read_memory
 from nextflow.config.check.closures import compile_value
 
 _MAXIMA = {"memory": "max_memory", "cpus": "max_cpus", "time": "max_time"}
@@ -66,6 +66,9 @@ class Attempt:
             return value
         most = compile_value(self.params[name])(self)
         if kind == "memory":
-            sizes = [size for size in (read_memory(value), read_memory(most)) if size is not None]
+            try:
+                sizes = [size for size in (read_memory(value), read_memory(most)) if size is not None]
+            except Invalid:
+                return value  # as check_max does
             return Memory(min(sizes)) if sizes else None
         return min(value, most) if kind == "cpus" and isinstance(most, int) else value

@@ -126,3 +126,9 @@ def test_without_a_region_recorded_figures_are_taken(monkeypatch: pytest.MonkeyP
     assert "no AWS region" in offers.why
     with pytest.raises(Exception, match="region"):
         Cloud(None)
+
+
+def test_a_family_that_a_region_lacks_is_named_alone_and_costs_no_price(sandbox: Sandbox) -> None:
+    offers = load.load("us-east-1", ("c5.2xlarge", "c5x", "zz9"))
+    assert offers.why == "us-east-1 has no c5x, zz9"
+    assert offers.on_demand["c5.2xlarge"] == 0.34

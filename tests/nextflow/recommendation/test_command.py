@@ -119,3 +119,45 @@ def test_retries_without_a_row_are_named_beside_their_share(tmp_path: Path, caps
     path = tmp_path / "t"
     path.write_text("name\tstatus\trealtime\tattempt\nP (1)\tCOMPLETED\t1h\t3\n")
     assert "retries are 0.0% of it, without 2 former attempts that have no row in the trace" in run(capsys, str(path))
+
+
+def test_processes_with_gpus_are_told_that_these_machines_have_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "t"
+    rows = (
+        "name\tstatus\trealtime\tpeak_rss\taccelerator",
+        "X:NN (1)\tCOMPLETED\t1h\t1 GB\t1",
+        "A\tCOMPLETED\t1h\t1 GB\t-",
+    )
+    path.write_text("\n".join(rows) + "\n")
+    shown = run(capsys, str(path), types="c5")
+    assert "! NN asks for GPUs, and these machines have none" in shown
+    assert "--types g5" in shown
+    assert command.run([str(path)], Options(types="c5"), as_json=True) == 0
+    assert "NN asks for GPUs" in json.loads(capsys.readouterr().out)["notes"][-1]
+    shown = run(capsys, str(path), types="g5")
+    assert "workload  g5.xlarge: 4 vCPUs" in shown
+    assert "GPUs" not in shown
+
+
+def test_a_machine_is_no_larger_than_all_of_them_may_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"name": "A (1)", "realtime": "1h", "%cpu": "100%", "peak_rss": "5 GB"}]
+    trace = write_trace(tmp_path / "t", rows)
+    assert "workload  r5.large" in run(capsys, trace, types="r5,c5", max_vcpus=2)
+    with pytest.raises(UserError, match="no machine holds A") as raised:
+        command.run([trace], Options(types="c5", max_vcpus=2), as_json=False)
+    assert "2 vCPUs" in raised.value.why
+    assert "--max-vcpus" in raised.value.hint
+    with pytest.raises(UserError, match="no machine") as raised:
+        command.run([trace], Options(types="c5", max_vcpus=1), as_json=False)
+    assert "at most 1 vCPU" in raised.value.why
+
+
+def test_machines_of_two_architectures_are_never_mixed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What an x86 image runs on, an Arm machine does not start."""
+    trace = write_trace(tmp_path / "t", [{"name": "A (1)", "realtime": "1h", "peak_rss": "1 GB"}])
+    for types, kept in (("m5,m6g", "m5"), ("m6g,m5", "m6g")):
+        shown = run(capsys, trace, types=types)
+        assert f"machines  {kept} in" in shown
+        assert f"! {types.replace(',', ' and ').split(' and ')[1]} is left out: " in shown

@@ -113,3 +113,18 @@ def test_a_process_that_was_killed_gets_more_in_the_configuration(tmp_path: Path
 def test_it_needs_an_environment() -> None:
     with pytest.raises(UserError, match="--write needs an environment"):
         Options(write=True)
+
+
+def test_an_environment_of_two_architectures_keeps_them_apart(tmp_path: Path, capsys: Capsys) -> None:
+    """Tasks go through the queue `default`: its machines are sized, whichever are named first."""
+    arms = "  arms:\n    instance_types: [m6g]\n"
+    arm = "  arm:\n    priority: 1\n    compute_environments: [arms]\n"
+    env = copy(
+        tmp_path, "salmon", ("compute_environments:\n", f"compute_environments:\n{arms}"),
+        ("  salmonWorkload:\n    priority", f"{arm}  default:\n    priority"),
+        ("  salmonExcess:\n    priority", "  excess:\n    priority"),
+    )  # fmt: skip
+    write(capsys, write_trace(tmp_path / "trace.txt", list_salmon()), env)
+    spec = definitions.load(str(env))
+    types = {name: compute.instance_types for name, compute in spec.compute_environments.items()}
+    assert types == {"arms": ("m6g",), "salmonWorkload": ("c5.2xlarge",), "salmonExcess": ("c5.4xlarge",)}

@@ -144,3 +144,47 @@ def test_a_file_that_is_not_there_and_an_environment_that_is_not(check: Any, tmp
         command.check(str(tmp_path / "missing"), "salmon", None, as_json=False)
     with pytest.raises(UserError, match="there is no environment definition nothere"):
         check(CONFIG, env="nothere")
+
+
+@pytest.mark.parametrize(
+    ("value", "gpus"),
+    [("2", 2), ("{ 2 * task.attempt }", 2), ("[request:2, type:'nvidia']", 2), ("[limit:2]", 2),
+     ("{ [limit: 4, request: 2] }", 2)],
+)  # fmt: skip
+def test_accelerators_in_every_form(check: Any, value: str, gpus: int) -> None:
+    """Source: nextflow.executor.res.AcceleratorResource; AWS Batch is asked for what is requested."""
+    shown = check(CONFIG + f"process.'withName:NN'.accelerator = {value}\n", code=Exit.SOMETHING_TO_DO)
+    assert f"attempt 1: 1 vCPU, 4096 MiB, {gpus} GPUs on salmonWorkload: would wait for ever" in shown
+
+
+def test_what_a_trace_tells_of_accelerators(check: Any) -> None:
+    text = "name\tstatus\tcpus\tmemory\taccelerator\nNN (1)\tCOMPLETED\t4\t8 GB\t1\nA\tCOMPLETED\t4\t8 GB\t-\n"
+    shown = check(text, code=Exit.SOMETHING_TO_DO)
+    assert "attempt 1: 4 vCPUs, 8192 MiB, 1 GPU on salmonWorkload: would wait for ever" in shown
+    assert "✓ A" in shown
+
+
+@pytest.mark.parametrize("value", ["'16gb'", "'16 GiB'", "'1.5'", "'1e3 MB'", "{ task.attempt > 1 ? '8 Gb' : '8gb' }"])
+def test_a_text_that_nextflow_takes_for_no_amount(check: Any, value: str) -> None:
+    """Seen with Nextflow 24.10: "Not a valid 'memory' value in process definition", and the run ends."""
+    shown = check(CONFIG + f"process.'withName:P'.memory = {value}\n", code=Exit.SOMETHING_TO_DO)
+    assert "on salmonWorkload: would be refused" in shown
+    assert "Not a valid 'memory' value in process definition" in shown
+    assert "memory = '16 GB'" in shown
+
+
+@pytest.mark.parametrize("value", ["'16 g'", "'16. GB'", "' 16 GB '", "'16 gB'", "16.gb", "{ 16.gb }", "'17179869184'"])
+def test_what_nextflow_does_take_for_an_amount(check: Any, value: str) -> None:
+    shown = check(CONFIG + f"process.'withName:P'.memory = {value}\n", code=Exit.SOMETHING_TO_DO)
+    assert "attempt 2: 1 vCPU, 16384 MiB on salmonExcess: fits" in shown
+
+
+def test_a_part_of_a_cpu_is_cut_off_as_nextflow_does(check: Any) -> None:
+    shown = check(CONFIG + "process.cpus = { 2.9 * task.attempt }\n")
+    assert "attempt 1: 2 vCPUs" in shown
+    assert "attempt 2: 5 vCPUs" in shown
+
+
+def test_memory_below_what_aws_batch_takes_is_left_to_the_job_definition(check: Any) -> None:
+    """`memory = 8` are 8 bytes."""
+    assert "attempt 1: 1 vCPU, 1024 MiB" in check(CONFIG + "process.memory = 8\n")
