@@ -17,6 +17,14 @@ _UNKNOWN_KEY = {"AuthFailure", "InvalidClientTokenId", "UnrecognizedClientExcept
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 DENIED = {"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"}
 _THROTTLED = {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException"}
+_OF_HEAD = "403"
+"""The code of an answer to HEAD, which has no text: no right to it, or it is another account's."""
+_NEEDS = {
+    "HeadBucket": "s3:ListBucket", "HeadObject": "s3:GetObject", "ListObjectsV2": "s3:ListBucket",
+    "ListMultipartUploads": "s3:ListBucketMultipartUploads", "ListParts": "s3:ListMultipartUploadParts",
+    "CreateMultipartUpload": "s3:PutObject", "UploadPart": "s3:PutObject", "CompleteMultipartUpload": "s3:PutObject",
+}  # fmt: skip
+"""Operations of S3 → what must be allowed for them, where the message does not say it."""
 CAPACITY = {"InsufficientInstanceCapacity", "InsufficientHostCapacity", "SpotMaxPriceTooLow", "Unsupported"}
 
 # Code → hint, for failures whose own message already says what and why.
@@ -106,7 +114,7 @@ def translate(error: Exception) -> UserError | None:
 def _denied(operation: str, message: str) -> UserError:
     """A call may need more than one action: RunInstances needs iam:PassRole too, where a role goes with it."""
     named = _ACTION.search(message)
-    action = named.group(1) if named else operation
+    action = named.group(1) if named else _NEEDS.get(operation, operation)
     passed = f" ({action})" if action.rpartition(":")[2] != operation else ""
     if "with an explicit deny" in message:
         hint = f"A policy, a boundary or the organisation denies {action}: ask whoever keeps the account."
@@ -121,6 +129,8 @@ def _from_answer(error: Any) -> UserError:
         return UserError("the AWS credentials have expired", message, _CREDENTIALS)
     if refusal in _UNKNOWN_KEY:
         return UserError("AWS does not accept these credentials", message, f"{_CREDENTIALS}\n{_OTHER_PARTITION}")
+    if refusal == _OF_HEAD:
+        return _denied(operation, f"S3 answers {message or refusal}: it is not allowed, or belongs to another account")
     if refusal in DENIED:
         return _denied(operation, message)
     if refusal in _THROTTLED:

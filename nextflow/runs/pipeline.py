@@ -16,7 +16,9 @@ from kiln.secrets.credentials import HIDDEN
 _S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
 _GIT = re.compile(r"(https?|ssh|git)://\S+|[\w.-]+@[\w.-]+:\S+|[\w][\w.-]*(/[\w.-]+){0,4}", re.ASCII)
 _SCRIPT = re.compile(r"mainScript\s*=\s*['\"]([^'\"]+)['\"]")
-_IN_MANIFEST = re.compile(r"manifest\s*(?:\{(?P<block>[^}]*)\}|\.(?P<line>[^\n]*))")
+_TEXT = r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\""
+_COMMENT = re.compile(rf"({_TEXT})|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_IN_MANIFEST = re.compile(rf"manifest\s*(?:\{{(?P<block>(?>(?:{_TEXT}|[^}}])*))\}}|\.(?P<line>[^\n]*))")
 OUTPUTS = ("outdir", "outputDir", "output_dir", "outDir", "output", "publishDir", "publish_dir", "results")
 
 
@@ -83,7 +85,7 @@ def find_main_script(config: str, arguments: tuple[str, ...] = ()) -> str:
     """Find the name of the script that Nextflow runs: -main-script's, the manifest's in nextflow.config, or main.nf."""
     if "-main-script" in arguments[:-1]:
         return arguments[arguments.index("-main-script") + 1]
-    for part in _IN_MANIFEST.finditer(config):
+    for part in _IN_MANIFEST.finditer(_COMMENT.sub(lambda match: match[1] or " ", config)):
         if script := _SCRIPT.search(part["block"] or part["line"] or ""):
             return script[1]
     return "main.nf"

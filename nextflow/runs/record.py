@@ -76,7 +76,7 @@ def load(text: bytes, name: str, where: str) -> RunRecord:
     for key, parts in lists.items():
         if not (isinstance(parts, list) and all(isinstance(part, str) for part in parts)):
             raise _refuse(f"its {key} must be a list of texts", where)
-    return RunRecord(**known, **{key: tuple(parts) for key, parts in lists.items()})
+    return RunRecord(**known, jobs=tuple(lists["jobs"]), arguments=tuple(lists["arguments"]))
 
 
 def _refuse(why: str, where: str) -> UserError:

@@ -45,6 +45,7 @@ def test_an_answer_or_none() -> None:
         ("ExpiredToken", "the AWS credentials have expired"),
         ("AuthFailure", "AWS does not accept these credentials"),
         ("AccessDenied", "the credentials may not call DeleteRole"),
+        ("403", "the credentials may not call DeleteRole"),
         ("Throttling", "AWS throttles DeleteRole"),
         ("DeleteConflict", "AWS refused DeleteRole"),
     ],
@@ -53,6 +54,14 @@ def test_a_refusal_in_words(code: str, what: str) -> None:
     error = errors.translate(refused(code))
     assert error is not None
     assert error.what == what
+
+
+@pytest.mark.parametrize(("operation", "action"), [("HeadBucket", "s3:ListBucket"), ("HeadObject", "s3:GetObject")])
+def test_an_answer_to_head_has_no_text(operation: str, action: str) -> None:
+    error = errors.translate(ClientError({"Error": {"Code": "403", "Message": "Forbidden"}}, operation))
+    assert error is not None
+    assert "another account" in error.why
+    assert f"Allow the action {action}" in error.hint
 
 
 def answer(message: str, status: int = 400, code: str = "AccessDenied") -> ClientError:

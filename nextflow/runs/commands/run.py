@@ -31,9 +31,9 @@ def run(
     if not _agree_to_first(cloud, planned, yes, screen):
         return Exit.SOMETHING_TO_DO
     started = start(cloud, planned, screen)
-    first.note(cloud, planned.places.bucket, planned.record.pipeline)
     text = screens.render(started, planned.places, planned.params, resumed=planned.resume)
     (screen.say if as_json or follows else print_result)(text)
+    first.note(cloud, planned.places.bucket, planned.record.pipeline, screen)
     ended = _follow(cloud, planned, started, screen) if follows else None
     return _tell_end(cloud, planned, started, ended, as_json=as_json)
 

@@ -1,5 +1,6 @@
 """What a run needs of its environment: looked up before anything is made, and refused where it is missing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,18 +29,38 @@ class Setting:
     image: str
     queue: str
     queues: tuple[str, ...]
+    closed: tuple[str, ...] = ()
+    """Those that take no jobs, and why."""
 
 
 def find(cloud: Cloud, spec: EnvironmentSpec) -> Setting:
     """Find it; raises UserError for a missing bucket, queue, job definition or image, each with what makes it."""
     bucket, account = find_bucket(cloud, spec)
-    names = list_queues(cloud, spec)
-    queue = find_head_queue(spec, names)
+    described = queues.select(Region(cloud), spec.name, "")
+    names = tuple(str(queue["jobQueueName"]) for queue in described)
+    closed = {name: why for name, queue in zip(names, described, strict=True) if (why := _find_closed(queue))}
+    head = find_head_queue(spec, names)
+    if head in closed:
+        raise UserError(
+            f"the queue {head} takes no jobs", closed[head],
+            f"Enable it: aws batch update-job-queue --job-queue {head} --state ENABLED; or "
+            f"{typed.command(f'register-env --env {spec.name}')}.",
+        )  # fmt: skip
     definition = _find_definition(cloud, spec)
-    image = str(definition["containerProperties"]["image"])
-    _check_image(cloud, image)
+    image = _find_image(definition)
+    _check_image(cloud, image, account)
     arn = str(definition["jobDefinitionArn"])
-    return Setting(spec.name, cloud.region, account, bucket, arn, image, queue, names)
+    others = tuple(f"{name}: {why}" for name, why in closed.items())
+    return Setting(spec.name, cloud.region, account, bucket, arn, image, head, names, others)
+
+
+def _find_closed(queue: Mapping[str, Any]) -> str:
+    """Say why a queue takes no jobs; "" where it does (pure)."""
+    if queue["state"] != "ENABLED":
+        return f"it is {queue['state']}"
+    if queue["status"] in ("INVALID", "DELETING", "DELETED"):
+        return f"it is {queue['status']}: {queue.get('statusReason') or 'AWS Batch gives no reason'}"
+    return ""
 
 
 def find_bucket(cloud: Cloud, spec: EnvironmentSpec) -> tuple[str, str]:
@@ -98,10 +119,23 @@ def _find_definition(cloud: Cloud, spec: EnvironmentSpec) -> dict[str, Any]:
     )
 
 
-def _check_image(cloud: Cloud, image: str) -> None:
+def _find_image(definition: Mapping[str, Any]) -> str:
+    """The image of a definition of a single container; raises UserError for any other, which takes no command."""
+    container = definition.get("containerProperties") or {}
+    if container.get("image"):
+        return str(container["image"])
+    name = f"{definition['jobDefinitionName']}:{definition['revision']}"
+    raise UserError(
+        f"the job definition {name} is not of a single container",
+        "a head's command and variables are overrides of containerProperties, which it lacks",
+        f"Somebody else registered it: aws batch deregister-job-definition --job-definition {name}",
+    )
+
+
+def _check_image(cloud: Cloud, image: str, account: str) -> None:
     """Raise UserError for an image of this account's ECR that is not there; others are not looked at."""
     registry, _, path = image.partition("/")
-    if not (registry.endswith(".amazonaws.com") and f".ecr.{cloud.region}." in registry):
+    if not registry.startswith(f"{account}.dkr.ecr.{cloud.region}."):
         return
     name, at, digest = path.partition("@")
     repository, _, tag = name.partition(":")

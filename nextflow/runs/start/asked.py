@@ -57,10 +57,18 @@ def check_address(option: str, address: str) -> None:
                         f"Try {option} s3://BUCKET/FOLDER.")  # fmt: skip
 
 
-def find_output(asked: Asked, texts: dict[str, str]) -> tuple[str, str]:
-    """Find which parameter takes the folder of the results, and the folder; outdir where no file tells (pure)."""
+def find_output(asked: Asked, texts: dict[str, str], typed: str) -> tuple[str, str]:
+    """Find which parameter takes the folder of the results, and the folder; outdir where no file tells (pure).
+
+    Raises UserError where --output was `typed`, and the words behind -- give another folder.
+    """
     name = pipeline.find_output_parameter(texts) or "outdir"
     behind = arguments.find_output(asked.words, (name, *pipeline.OUTPUTS))
+    if behind and typed and behind.rstrip("/") != typed.rstrip("/"):
+        raise UserError(
+            f"--output {typed} and the words behind -- name two folders", f"there it is {behind}",
+            "Give one of them; a run that goes on keeps its words where none are given anew.",
+        )  # fmt: skip
     return ("", behind) if behind else (name, asked.output.rstrip("/")) if asked.output else ("", "")
 
 

@@ -64,9 +64,10 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
         raise records.refuse_other(places)
     refuse_live(name, heads.look(cloud, places, former.record if former else None, where.queue))
     texts = texts or project.check(cloud, named, asked.words)
+    typed_output = asked.output
     if asked.resume:
         asked = inherit(asked, named, _record_of(former, name, where.environment))
-    output = find_output(asked, texts)
+    output = find_output(asked, texts, typed_output)
     record = _make_record(asked, named, where, places, output[1], now)
     if asked.resume and former:
         old = former.record
@@ -80,6 +81,7 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
     remarks = configuration.check(
         named, record, given, texts.get(configuration.FILE, ""), partial(project.read_file, cloud, named), bench
     )
+    remarks = (*(f"! the queue {closed}: tasks that are sent there fail" for closed in where.closed), *remarks)
     config = configure(cloud, spec, machines=machines)
     check_length(named, record, places, where, output)
     return Planned(where, places, record, named, given, former, output, config, texts, remarks, bool(asked.resume))

@@ -1,5 +1,6 @@
 """The project of a run: checked, and put where its head can read it."""
 
+import posixpath
 from pathlib import Path
 
 from cloud import errors
@@ -40,7 +41,10 @@ def read_file(cloud: Cloud, pipeline: Pipeline, name: str) -> str | None:
 
 
 def _read(cloud: Cloud, pipeline: Pipeline, name: str, missing: UserError | None = None) -> str:
-    content = _read_here(pipeline.path / name) if pipeline.path else _read_in_s3(cloud, pipeline.named, name)
+    content = (
+        _read_here(pipeline.path / name) if pipeline.path
+        else _read_in_s3(cloud, pipeline.named, name, needed=bool(missing))
+    )  # fmt: skip
     if content is None and missing:
         raise missing
     return (content or b"").decode("utf-8", "replace")
@@ -56,8 +60,11 @@ def _read_here(path: Path) -> bytes | None:
         raise UserError(f"{path} cannot be read", error.strerror or str(error), "Check its rights.") from None
 
 
-def _read_in_s3(cloud: Cloud, folder: str, name: str) -> bytes | None:
+def _read_in_s3(cloud: Cloud, folder: str, name: str, *, needed: bool = False) -> bytes | None:
+    """None for a file that is not there. Of a bucket that may not be listed S3 calls that access denied: so it is taken
+    but for a file that is `needed`."""
     bucket, prefix = split(folder)
+    name = posixpath.normpath(name)  # ./main.nf
     key = f"{prefix}/{name}" if prefix else name
     try:
         answer = cloud.client("s3").get_object(Bucket=bucket, Key=key)
@@ -66,7 +73,7 @@ def _read_in_s3(cloud: Cloud, folder: str, name: str) -> bytes | None:
             raise UserError(
                 f"there is no bucket {bucket}", f"{folder} names it", "Check the address of the pipeline."
             ) from None
-        if errors.code(error) not in ("NoSuchKey", "404"):
+        if errors.code(error) not in ("NoSuchKey", "404", *(() if needed else errors.DENIED)):
             raise
         return None
     return bytes(answer["Body"].read(_MOST))

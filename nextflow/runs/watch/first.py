@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from cloud import errors
 from cloud.pages import list_all
 from cloud.session import Cloud
+from kiln.screen import Screen
 from kiln.secrets import masking
 from nextflow.runs.places import ROOT
 
@@ -59,6 +60,12 @@ def warn(cloud: Cloud, bucket: str, pipeline: str, texts: Mapping[str, str]) -> 
     )
 
 
-def note(cloud: Cloud, bucket: str, pipeline: str) -> None:
-    """Note that the pipeline was run here."""
-    cloud.client("s3").put_object(Bucket=bucket, Key=_marker(pipeline), Body=pipeline.encode())
+def note(cloud: Cloud, bucket: str, pipeline: str, screen: Screen) -> None:
+    """Note that the pipeline was run here; where that fails the run goes on all the same."""
+    try:
+        cloud.client("s3").put_object(Bucket=bucket, Key=_marker(pipeline), Body=pipeline.encode())
+    except Exception as error:
+        refused = errors.translate(error)
+        if refused is None:
+            raise
+        screen.say(f"! the next run of this pipeline will be taken for its first again: {refused.what}")

@@ -11,9 +11,11 @@ from kiln.errors import UserError
 from nextflow.runs.commands import run as command
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
+from tests.support.denied import told
 from tests.support.runs import BUCKET, ask
 
 Files = Callable[..., str]
+FIRST = [{"name": "JOB_NAME", "values": ["nextflow-first"]}]
 
 
 def refuse(sandbox: Sandbox, pipeline: Path | str, env: str, **more: Any) -> UserError:
@@ -173,6 +175,84 @@ def test_an_image_that_ecr_has_no_more(sandbox: Sandbox, lab: str, project: Path
         jobDefinitionName="nextflow", type="container", containerProperties=container
     )
     assert "the image of Nextflow is missing" in refuse(sandbox, project, lab).what
+
+
+def test_an_image_of_another_account_is_the_agents_to_find(sandbox: Sandbox, lab: str, project: Path) -> None:
+    asked = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
+    image = "999999999999.dkr.ecr.us-east-1.amazonaws.com/nextflow@sha256:" + "0" * 64
+    container = {"image": image, "resourceRequirements": asked}
+    sandbox.client("batch").register_job_definition(
+        jobDefinitionName="nextflow", type="container", containerProperties=container
+    )
+    denied = {"registryId": "999999999999"}
+    sandbox.faults.add("DescribeImages", "AccessDeniedException", times=None, where=denied)
+    assert command.run(ask(project, lab), None, follows=False, yes=False, as_json=False) == 0
+
+
+def test_a_definition_that_takes_no_command(sandbox: Sandbox, lab: str, project: Path) -> None:
+    asked = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
+    task = {"containers": [{"image": "busybox", "resourceRequirements": asked}]}
+    sandbox.client("batch").register_job_definition(
+        jobDefinitionName="nextflow", type="container", ecsProperties={"taskProperties": [task]}
+    )
+    refused = refuse(sandbox, project, lab)
+    assert refused.what == "the job definition nextflow:2 is not of a single container"
+    assert "deregister-job-definition --job-definition nextflow:2" in refused.hint
+
+
+def test_queues_that_take_no_jobs(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    batch = sandbox.client("batch")
+    batch.update_job_queue(jobQueue="default", state="DISABLED")
+    sandbox.clock.advance(60)
+    assert command.run(ask(project, lab), None, follows=False, yes=False, as_json=False) == 0
+    assert "! the queue default: it is DISABLED: tasks that are sent there fail" in capsys.readouterr().err
+    batch.update_job_queue(jobQueue="head", state="DISABLED")
+    sandbox.clock.advance(60)
+    refused = refuse(sandbox, project, lab, name="second")
+    assert (refused.what, refused.why) == ("the queue head takes no jobs", "it is DISABLED")
+
+
+def test_two_folders_for_the_results(sandbox: Sandbox, lab: str, project: Path) -> None:
+    words = ("--outputDir", "s3://lab-out/a")
+    refused = refuse(sandbox, project, lab, output="s3://lab-out/b", words=words)
+    assert refused.what == "--output s3://lab-out/b and the words behind -- name two folders"
+    command.run(ask(project, lab, words=words, output="s3://lab-out/a/"), None, follows=False, yes=False, as_json=False)
+    [job] = sandbox.client("batch").list_jobs(jobQueue="head", filters=FIRST)["jobSummaryList"]
+    sandbox.client("batch").terminate_job(jobId=job["jobId"], reason="killed")
+    assert "name two folders" in refuse(sandbox, project, lab, output="s3://lab-out/b", resume="first").what
+
+
+def test_a_project_in_a_bucket_that_may_not_be_listed(sandbox: Sandbox, lab: str) -> None:
+    """S3 denies access to a file that is not there, where the bucket may not be listed."""
+    s3 = sandbox.client("s3")
+    s3.put_object(Bucket="lab-out", Key="p/main.nf", Body=b"workflow { }")
+    for name in ("nextflow.config", "nextflow_schema.json"):
+        sandbox.faults.add(f"GET /lab-out/p/{name}", "AccessDenied", status=403, times=None)
+    assert command.run(ask("s3://lab-out/p", lab), None, follows=False, yes=False, as_json=False) == 0
+    sandbox.faults.add("GET /lab-out/p/main.nf", "AccessDenied", status=403, times=None)
+    refused = told(
+        lambda: command.run(ask("s3://lab-out/p", lab, name="b"), None, follows=False, yes=False, as_json=False)
+    )
+    assert refused.what == "the credentials may not call GetObject"
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "manifest {\n  // mainScript = 'old.nf'\n  mainScript = './run.nf'\n}\n",
+        "manifest {\n  homePage = 'https://x/y'  /* mainScript = 'old.nf' */\n  mainScript = 'run.nf'\n}\n",
+        "// manifest.mainScript = 'old.nf'\nmanifest.mainScript = 'run.nf'\n",
+        'manifest { description = "a ${b} c"; mainScript = "run.nf" }\n',
+        "manifest {\n  description = '''it\ngoes on'''\n  mainScript = 'run.nf'\n}\n",
+    ],
+)
+def test_the_script_that_a_manifest_names(sandbox: Sandbox, lab: str, config: str) -> None:
+    s3 = sandbox.client("s3")
+    s3.put_object(Bucket="lab-out", Key="p/run.nf", Body=b"workflow { }")
+    s3.put_object(Bucket="lab-out", Key="p/nextflow.config", Body=config.encode())
+    assert command.run(ask("s3://lab-out/p", lab), None, follows=False, yes=False, as_json=False) == 0
 
 
 def test_an_environment_without_a_queue_for_heads(sandbox: Sandbox, tmp_path: Path, project: Path) -> None:

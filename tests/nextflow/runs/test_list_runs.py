@@ -79,7 +79,14 @@ def test_a_folder_with_a_broken_record_hides_no_other_run(
 ) -> None:
     start(sandbox, project, lab)
     whole = {"name": "x", "id": "i", "environment": "lab", "pipeline": "p"}
-    odd = [{"jobs": [{}]}, {"jobs": [1]}, {"jobs": "abc"}, {"arguments": [1]}, {"id": ""}, {"work": {}}]
+    odd: list[dict[str, Any]] = [
+        {"jobs": [{}]},
+        {"jobs": [1]},
+        {"jobs": "abc"},
+        {"arguments": [1]},
+        {"id": ""},
+        {"work": {}},
+    ]
     bodies = {f"odd{number}": json.dumps(whole | more).encode() for number, more in enumerate(odd)} | {
         "broken": b"{", "list": b"[]", "numbers": b'{"name": 1, "id": 2, "environment": 3}', "deep": b"[" * 100_000,
     }  # fmt: skip

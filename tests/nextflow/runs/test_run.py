@@ -260,6 +260,19 @@ def test_a_clock_that_jumps_is_in_nothing_but_the_name(
         command.run(ask(project, lab, resume=name), None, follows=False, yes=False, as_json=True, now=now)
 
 
+def test_a_run_that_cannot_be_noted_is_started_all_the_same(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(sandbox, project, lab)
+    [marker] = sandbox.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="_nextflow/pipelines/")["Contents"]
+    sandbox.faults.add(f"PUT /{BUCKET}/{marker['Key']}", "AccessDenied", status=403, times=None)
+    capsys.readouterr()
+    run(sandbox, project, lab, name="second")
+    printed = capsys.readouterr()
+    assert "second in lab: is started" in printed.out
+    assert "! the next run of this pipeline will be taken for its first again: the credentials may not" in printed.err
+
+
 def test_what_aws_refuses_leaves_nothing(sandbox: Sandbox, lab: str, project: Path) -> None:
     sandbox.faults.add("SubmitJob", "ClientException", status=400, times=None)
     with pytest.raises(Exception, match="ClientException"):
