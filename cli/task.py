@@ -1,6 +1,7 @@
 """What makes a function a task of Kiln's, and the one boundary where errors become words."""
 
 import functools
+import inspect
 import os
 import sys
 import traceback
@@ -22,6 +23,8 @@ def task(**options: Any) -> Callable[[Callable[..., int | None]], Any]:
 def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
     """Run a task's body; its result, or the error that it ends with, becomes the exit code (see kiln.errors.Exit)."""
 
+    numbers = [name for name, option in inspect.signature(function).parameters.items() if type(option.default) is int]
+
     @functools.wraps(function)
     def run(*arguments: Any, **options: Any) -> None:
         from kiln import signals, typed
@@ -29,6 +32,7 @@ def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
         show_help_if_asked(function.__name__, options)
         typed.note(options)
         try:
+            options |= {name: read_number(name, options[name]) for name in numbers if name in options}
             with signals.handle():
                 code = function(*arguments, **options)
         except BaseException as error:
@@ -36,7 +40,24 @@ def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
         if code:
             sys.exit(code)
 
+    signature = inspect.signature(function)
+    taken = [
+        option.replace(default=str(option.default)) if name in numbers else option
+        for name, option in signature.parameters.items()
+    ]
+    run.__signature__ = signature.replace(parameters=taken)  # type: ignore[attr-defined]
     return run
+
+
+def read_number(name: str, text: str | int) -> int:
+    """Read a whole number. Raises UserError, where invoke itself would end in a traceback."""
+    from kiln.errors import UserError
+
+    option = f"--{name.replace('_', '-')}"
+    try:
+        return int(text)
+    except ValueError:
+        raise UserError(f"{text!r} is no whole number", f"{option} takes one", f"Try {option} 100.") from None
 
 
 def is_help_asked() -> bool:

@@ -59,15 +59,27 @@ def list_places(
 
     Raises UserError where `known` has none of a queue's types.
     """
-    usual = [name for name, queue in spec.queues.items() if name != HEAD and queue.state == "enabled"]
+    usual = [name for name in spec.queues if name != HEAD and is_open(spec, name)]
     names = list(dict.fromkeys((*spec.nextflow.queues, *usual)))
     return tuple(_make_place(spec, name, known, registered) for name in names or spec.queues)
+
+
+def is_open(spec: EnvironmentSpec, queue: str) -> bool:
+    """Return whether the queue takes jobs, and some compute environment of it starts machines for them."""
+    return spec.queues[queue].state == "enabled" and bool(list_enabled(spec, queue))
+
+
+def list_enabled(spec: EnvironmentSpec, queue: str) -> tuple[str, ...]:
+    """List the queue's compute environments that are enabled: AWS Batch places no job in others."""
+    members = spec.queues[queue].compute_environments
+    return tuple(name for name in members if spec.compute_environments[name].state == "enabled")
 
 
 def _make_place(
     spec: EnvironmentSpec, name: str, known: Mapping[str, InstanceType], registered: Mapping[str, int]
 ) -> Place:  # fmt: skip
-    members = [spec.compute_environments[member] for member in spec.queues[name].compute_environments]
+    enabled = list_enabled(spec, name) or spec.queues[name].compute_environments
+    members = [spec.compute_environments[member] for member in enabled]
     types = {machine.name: machine for compute in members for machine in _list_types(compute, known.values())}
     if not types:
         entries = sorted({entry for compute in members for entry in compute.instance_types})

@@ -7,11 +7,11 @@ from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import Exit
 from kiln.screen import Screen, print_json, print_result
-from nextflow.config.check.judge import Bench, judge
+from nextflow.config.check.judge import Bench, judge, judge_queues
 from nextflow.config.check.of_config import OwnLimit
 from nextflow.config.check.read import list_asks, read
 from nextflow.config.check.show import Checked, make_document, render
-from nextflow.config.places import list_places
+from nextflow.config.places import list_enabled, list_places
 from nextflow.config.rungs import climb, list_rungs
 from nextflow.config.settings import find_limits
 from nextflow.config.write import Machines, look_at_machines
@@ -40,10 +40,18 @@ def make_bench(spec: EnvironmentSpec, machines: Machines) -> tuple[Bench, OwnLim
     """Find what the environment's queues may start, and the limit of memory that Kiln's configuration has."""
     known, registered = machines.known, machines.registered
     places = climb(list_places(spec, known, registered), spec.nextflow.queues)
-    queues = {queue.queue: queue for queue in list_machines(spec, known)}
+    queues = {queue.queue: queue for queue in list_machines(_leave_out_disabled(spec), known)}
     ladder = [rung.queue for rung in list_rungs(places)]
     mib = find_limits(places).memory
-    return Bench(queues, ladder, Catalogue(known, registered)), OwnLimit(_print_memory(mib), mib)
+    return Bench(queues, ladder, Catalogue(known, registered), judge_queues(spec)), OwnLimit(_print_memory(mib), mib)
+
+
+def _leave_out_disabled(spec: EnvironmentSpec) -> EnvironmentSpec:
+    queues = {
+        name: queue.model_copy(update={"compute_environments": list_enabled(spec, name)})
+        for name, queue in spec.queues.items()
+    }
+    return spec.model_copy(update={"queues": queues})
 
 
 def _print_memory(mib: int) -> str:

@@ -96,6 +96,14 @@ def test_a_queue_that_is_disabled_gets_no_task() -> None:
     assert [place.queue for place in list_places(spec, KNOWN, {})] == ["usual"]
 
 
+def test_compute_environments_that_are_disabled_start_no_machine() -> None:
+    """AWS Batch places no job in them: a queue with no other gets no task, and its other machines count."""
+    closed = {**LARGE, "state": "disabled"}
+    assert queues_of({"a": SMALL, "b": closed}, {"usual": ["a"], "excess": ["b"]}) == ["usual"]
+    spec = make_spec({"a": SMALL, "b": closed}, {"usual": ["b", "a"]})
+    assert [size.name for size in list_places(spec, KNOWN, {})[0].sizes] == ["c5.2xlarge"]
+
+
 def test_machines_that_ec2_does_not_know_are_told() -> None:
     with pytest.raises(UserError, match="machines of the queue low are not known"):
         list_places(make_spec({"a": {"instance_types": ("c5.metal",)}}, {"low": ["a"]}), KNOWN, {})

@@ -188,3 +188,31 @@ def test_a_part_of_a_cpu_is_cut_off_as_nextflow_does(check: Any) -> None:
 def test_memory_below_what_aws_batch_takes_is_left_to_the_job_definition(check: Any) -> None:
     """`memory = 8` are 8 bytes."""
     assert "attempt 1: 1 vCPU, 1024 MiB" in check(CONFIG + "process.memory = 8\n")
+
+
+CLOSED = """\
+name: closed
+image: nextflow-al2023
+launch_template: nextflow-al2023
+buckets: {work: {}}
+compute_environments:
+  small: {instance_types: [c5.2xlarge], state: disabled}
+  large: {instance_types: [c5.4xlarge]}
+queues:
+  empty: {compute_environments: [small]}
+  shut: {compute_environments: [large], state: disabled}
+  both: {compute_environments: [small, large]}
+"""
+
+
+def test_queues_that_take_no_job_or_start_no_machine(check: Any, tmp_path: Path) -> None:
+    """Sources: AWS Batch API Reference, CreateJobQueue and CreateComputeEnvironment, `state`."""
+    env = tmp_path / "closed.yaml"
+    env.write_text(CLOSED)
+    config = "process.maxRetries = 0\nprocess.memory = '20 GB'\n"
+    queues = "".join(f"process.'withName:{name.upper()}'.queue = '{name}'\n" for name in ("empty", "shut", "both"))
+    shown = check(config + queues, env=str(env), code=Exit.SOMETHING_TO_DO)
+    assert "attempt 1: 1 vCPU, 20480 MiB on both: fits" in shown
+    assert "on empty: would wait for ever\n      none of its compute environments is enabled" in shown
+    assert "or send it to both" in shown
+    assert "on shut: would be refused\n      the queue shut is disabled" in shown
