@@ -43,8 +43,8 @@ def judge(ask: Ask, bench: Bench) -> Judged:
             "write it as memory = '16 GB' or 16.GB",
         ))  # fmt: skip
     if queue in bench.closed:
-        verdict, misfit = bench.closed[queue]
-        return Judged(ask, queue, verdict, _with_other_queues(ask, misfit, queue, bench))
+        verdict, closed = bench.closed[queue]
+        return Judged(ask, queue, verdict, _with_other_queues(ask, closed, queue, bench))
     misfit = _find(ask, 0, machines, bench)
     if misfit and ask.spare and _find(ask, ask.spare, machines, bench) is None:
         return Judged(ask, queue, Verdict.UNKNOWN, why=f"its memory is printed rounded: {misfit.what}")
