@@ -78,14 +78,14 @@ def read_asked(value: Value) -> float:
 
 
 def read_cpus(value: Value) -> int:
-    """Return the CPUs of a number or of a text such as '12'; 1 for None. Raises Unknowable.
+    """Return the CPUs of a number or of a text such as '12'; 1 for None and 0. Raises Unknowable.
 
     Nextflow cuts off what is no whole CPU (`as Integer`).
     """
     if value is None:
         return 1
     try:
-        return int(float(value))
+        return int(float(value)) or 1
     except (TypeError, ValueError, OverflowError):
         raise Unknowable(f"{value!r} is no number of CPUs") from None
 

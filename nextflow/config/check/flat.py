@@ -14,6 +14,7 @@ _PART = r"(?:[A-Za-z_$][\w$:-]*|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 _ENTRY = re.compile(rf"(?P<name>{_PART}(?:\.{_PART})*) = (?P<value>.*)", re.S)
 _OPTION_ONLY = re.compile(r"(process|params|aws|executor|docker|singularity|manifest|trace)\.|workDir\b")
 _NOISE = re.compile(r"\s*$|(WARN|NOTE|Nextflow |N E X T F L O W)")
+_LIKE_OPTION = re.compile(r"[={}]")  # without: what Nextflow tells before, of the pipeline that it fetches
 LONGEST = 500  # lines of a value
 HOW = "Give what this prints: nextflow config -flat -profile awsbatch PIPELINE > resolved.config"
 
@@ -30,7 +31,7 @@ def read_flat(name: str, lines: Iterable[str]) -> dict[str, str]:
     for number, line in rows:
         match = _ENTRY.match(line.rstrip("\r\n"))
         if match is None:
-            if _NOISE.match(line):
+            if _NOISE.match(line) or not (options or _LIKE_OPTION.search(line)):
                 continue
             raise UserError(
                 f"{name} is no resolved configuration", f"line {number} is no option: {line.strip()[:60]}", HOW

@@ -23,7 +23,7 @@ def list_notes(options: Mapping[str, str]) -> Iterator[Note]:
             "what AWS Batch starts again itself is the same attempt to Nextflow: same queue, same memory, for ever",
             "set aws.batch.maxSpotAttempts = 0, and let errorStrategy try again",
         )
-    if options.get("process.executor", "").strip("'\"") != "awsbatch":
+    if options.get("process.executor", "").strip("'\"").lower() != "awsbatch":
         return
     if not any(name.startswith("aws.") for name in options):
         yield Note(

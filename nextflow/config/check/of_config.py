@@ -46,7 +46,8 @@ class Settings:
 
     @property
     def executor(self) -> str:
-        return self.options.get("executor", "").strip("'\"")
+        """In lower case, as Nextflow looks for it."""
+        return self.options.get("executor", "").strip("'\"").lower()
 
 
 def list_settings(options: Mapping[str, str]) -> list[Settings]:
@@ -81,7 +82,8 @@ def list_asks(settings: Settings, params: Mapping[str, str], own: OwnLimit | Non
 
 def _count_attempts(settings: Settings, params: Mapping[str, str]) -> int:
     retries = _try(Attempt(1, settings.options, params), "maxRetries")
-    return min(int(retries) + 1, MOST_ATTEMPTS) if isinstance(retries, int) and retries >= 0 else 2
+    number = int(retries) if isinstance(retries, int) or (isinstance(retries, str) and retries.isdecimal()) else -1
+    return min(number + 1, MOST_ATTEMPTS) if number >= 0 else 2
 
 
 def _make_ask(process: str, scope: Attempt, own: OwnLimit | None) -> Ask:

@@ -42,7 +42,7 @@ def read(path: Path) -> Contents:
     if is_flat(_look(path)):
         if path.stat().st_size > LARGEST:
             raise UserError(f"{path} is too large for a configuration", f"it has more than {LARGEST >> 20} MiB", HOW)
-        with path.open(encoding="utf-8", errors="replace") as lines:
+        with path.open(encoding="utf-8-sig", errors="replace") as lines:
             return Contents(read_flat(str(path), lines))
     remarks: list[str] = []
     try:
@@ -73,7 +73,7 @@ def _look(path: Path) -> str:
         raise UserError(f"{path} is empty", "it holds neither options nor tasks", HOW)
     if b"\0" in head:
         raise _neither(path, "it is a binary file")
-    return head.decode("utf-8", errors="replace")
+    return head.decode("utf-8-sig", errors="replace")
 
 
 def _neither(path: Path, why: str) -> UserError:

@@ -216,3 +216,26 @@ def test_queues_that_take_no_job_or_start_no_machine(check: Any, tmp_path: Path)
     assert "on empty: would wait for ever\n      none of its compute environments is enabled" in shown
     assert "or send it to both" in shown
     assert "on shut: would be refused\n      the queue shut is disabled" in shown
+
+
+@pytest.mark.parametrize(
+    "before",
+    ["\ufeff", "Checking nf-core/rnaseq ...\nPulling nf-core/rnaseq ...\n downloaded from https://github.com/x.git\n\n",
+     "Picked up JAVA_TOOL_OPTIONS: -Xmx2g\n"],
+)  # fmt: skip
+def test_what_else_is_printed_before_the_options(check: Any, before: str) -> None:
+    assert "✓ every process" in check(before + CONFIG)
+
+
+@pytest.mark.parametrize("name", ["'AWSBatch'", "'AWSBATCH'"])
+def test_the_executor_is_aws_batch_in_any_case(check: Any, name: str) -> None:
+    """Source: nextflow.executor.ExecutorFactory.getExecutorClass, which looks for the name in lower case."""
+    config = f"process.executor = {name}\nprocess.cpus = 1000\n"
+    assert "no option of the scope aws is set" in check(config, code=Exit.SOMETHING_TO_DO)
+    assert "would wait for ever: every process" in check(config + "aws.region = 'x'\n", code=Exit.SOMETHING_TO_DO)
+
+
+def test_numbers_that_stand_there_as_texts_or_ask_for_nothing(check: Any) -> None:
+    shown = check("process.maxRetries = '3'\nprocess.cpus = { task.attempt * 4 }\n")
+    assert "attempt 4: 16 vCPUs" in shown
+    assert "attempt 1: 1 vCPU," in check("process.cpus = 0\n")
