@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from environments.spec.environment import EnvironmentSpec
+from kiln.errors import UserError
 from nextflow.config.places import HEAD, Place
 from nextflow.recommendation.recommend import Recommendation
 from nextflow.recommendation.yaml_edit import set_key
@@ -53,15 +54,21 @@ def write_definition(
 ) -> str:
     """Write the definition with these types by compute environment; max_vcpus too, where it is above 0.
 
-    Raises UserError for a file that has them in a way that cannot be edited.
+    Raises UserError for a file that has them in a way that cannot be edited, and for machines that are too large.
     """
     vcpus = {machine.name: machine.vcpus for machine in advised.machines}
     for name, chosen in types.items():
         compute = spec.compute_environments[name]
+        if vcpus[chosen[0]] > (limit := max_vcpus or compute.max_vcpus):
+            raise UserError(
+                f"{name} has no room for a {chosen[0]}",
+                f"all its machines together may have at most {limit} vCPUs, and a {chosen[0]} has {vcpus[chosen[0]]}",
+                "Add --max-vcpus NUMBER, which is written too, or raise max_vcpus in the definition.",
+            )
         if max_vcpus and max_vcpus != compute.max_vcpus:
             text = set_key(text, ("compute_environments", name, "max_vcpus"), str(max_vcpus))
         if chosen != compute.instance_types:
-            comment = describe(chosen, vcpus, max_vcpus or compute.max_vcpus)
+            comment = describe(chosen, vcpus, limit)
             text = set_key(text, ("compute_environments", name, "instance_types"), f"[{', '.join(chosen)}]", comment)
     return text
 

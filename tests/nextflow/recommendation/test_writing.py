@@ -128,3 +128,15 @@ def test_an_environment_of_two_architectures_keeps_them_apart(tmp_path: Path, ca
     spec = definitions.load(str(env))
     types = {name: compute.instance_types for name, compute in spec.compute_environments.items()}
     assert types == {"arms": ("m6g",), "salmonWorkload": ("c5.2xlarge",), "salmonExcess": ("c5.4xlarge",)}
+
+
+def test_machines_that_a_compute_environment_has_no_room_for_are_not_written(tmp_path: Path, capsys: Capsys) -> None:
+    asked = "[c5.2xlarge] # 8 vCPUs: at most 12 of them\n    min_vcpus: 0\n    desired_vcpus: 0\n    max_vcpus: 100"
+    env = copy(tmp_path, "salmon", (asked, "[c5.xlarge]\n    max_vcpus: 4"))
+    before, trace = env.read_text(), write_trace(tmp_path / "trace.txt", list_salmon())
+    with pytest.raises(UserError, match=r"salmonWorkload has no room for a c5\.2xlarge") as raised:
+        write(capsys, trace, env)
+    assert "at most 4 vCPUs" in raised.value.why
+    assert "--max-vcpus" in raised.value.hint
+    assert env.read_text() == before
+    assert "max_vcpus: 100" in write(capsys, trace, env, max_vcpus=100)
