@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cloud.session import Cloud
-from environments.machines.families import list_families
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
 from kiln import typed, words
@@ -15,6 +14,7 @@ from kiln.screen import Screen, print_json, print_result
 from nextflow.prices.load import load
 from nextflow.prices.offers import Offers
 from nextflow.recommendation import writing
+from nextflow.recommendation.choices import find_max_vcpus, list_names, read_percentile
 from nextflow.recommendation.document import make_document
 from nextflow.recommendation.pictures import write_picture
 from nextflow.recommendation.recommend import Asks, Recommendation, recommend, size
@@ -24,8 +24,6 @@ from nextflow.sizing.usage import sum_up
 from nextflow.traces.files import list_files
 from nextflow.traces.read import read_all
 
-FAMILIES = ("c5", "m5", "r5")  # where no environment says which
-MAX_VCPUS = 100
 NOBODY = UserError("nobody is here to answer", "files would be written, and no terminal to ask a person", "Add --yes.")
 
 
@@ -56,11 +54,11 @@ class Options:
 def run(traces: Sequence[str], options: Options, *, as_json: bool) -> int:
     """Size the processes of the traces, recommend machines, draw the picture."""
     percent, spec, screen = read_percentile(options.percentile), _load_spec(options.env), Screen()
+    names, max_vcpus = list_names(options.types, spec), find_max_vcpus(options.max_vcpus, spec)
     sized = _read(traces, percent, screen)
     if not as_json:
         print_result(render_asks(sized))
-    names = list_names(options.types, spec)
-    advised = recommend(sized, _load_offers(options.region, names, screen), names, find_max_vcpus(options, spec))
+    advised = recommend(sized, _load_offers(options.region, names, screen), names, max_vcpus)
     picture = str(write_picture(Path(options.picture), sized)) if options.picture else ""
     if not as_json:
         print_result(render_machines(advised) + (f"\n  picture   {picture}" if picture else ""))
@@ -89,37 +87,6 @@ def _write(
         print_result(f"✓ written: {', '.join(written)}\n  next    {command}; then nextflow run … -profile awsbatch -c "
                      f"{options.config or f'{spec.name}.config'}")  # fmt: skip
     return Exit.DONE if agreed else Exit.SOMETHING_TO_DO
-
-
-def read_percentile(text: str) -> float:
-    """Read a percentile. Raises UserError for what is not above 0, or above 100."""
-    try:
-        percent = float(text.rstrip("% "))
-    except ValueError:
-        percent = 0.0
-    if not 0 < percent <= 100:
-        raise UserError(f"{text} is no percentile", "it must be above 0, and 100 at the most", "Try --percentile 95.")
-    return percent
-
-
-def list_names(types: str, spec: EnvironmentSpec | None) -> tuple[str, ...]:
-    """List the types or families to choose from: those that are named, else all families of the environment's types."""
-    if named := tuple(name.strip() for name in types.split(",") if name.strip()):
-        return named
-    if spec is None:
-        return FAMILIES
-    first = spec.queues["default"].compute_environments if "default" in spec.queues else ()
-    computes = [spec.compute_environments[name] for name in dict.fromkeys((*first, *spec.compute_environments))]
-    entries = [entry for compute in computes for entry in compute.instance_types]
-    return tuple(dict.fromkeys(family for entry in entries for family in list_families(entry)))
-
-
-def find_max_vcpus(options: Options, spec: EnvironmentSpec | None) -> int:
-    if options.max_vcpus < 0:
-        raise UserError(f"--max-vcpus {options.max_vcpus} is below 0", "machines have vCPUs", "Try --max-vcpus 100.")
-    if options.max_vcpus or spec is None:
-        return options.max_vcpus or MAX_VCPUS
-    return max(compute.max_vcpus for compute in spec.compute_environments.values())
 
 
 def _load_spec(env: str) -> EnvironmentSpec | None:

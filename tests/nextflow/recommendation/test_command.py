@@ -83,6 +83,7 @@ def test_the_picture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         ([{"name": "A (1)", "status": "FAILED", "exit": 126}], Options(), "no task completed"),
         ([{"name": "BIG (1)", "peak_rss": "9000 GB"}], Options(), r"no machine holds BIG \(1 CPUs, \d+ MiB\)"),
         ([{"name": "A (1)"}], Options(types="c99"), "no machines to choose from"),
+        ([{"name": "A (1)"}], Options(types="c5,t3.large"), "AWS Batch takes no t3.large"),
         ([{"name": "A (1)"}], Options(percentile="0"), "no percentile"),
         ([{"name": "A (1)"}], Options(percentile="most"), "no percentile"),
         ([{"name": "A (1)"}], Options(env="nowhere"), "no environment definition"),
@@ -161,3 +162,11 @@ def test_machines_of_two_architectures_are_never_mixed(tmp_path: Path, capsys: p
         shown = run(capsys, trace, types=types)
         assert f"machines  {kept} in" in shown
         assert f"! {types.replace(',', ' and ').split(' and ')[1]} is left out: " in shown
+
+
+@pytest.mark.parametrize("types", ["c5 m5", "c5, m5", " c5,m5 ,"])
+def test_families_with_blanks_or_commas_between_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], types: str
+) -> None:
+    trace = write_trace(tmp_path / "t", [{"name": "A (1)", "realtime": "1h", "peak_rss": "1 GB"}])
+    assert "machines  c5, m5 in" in run(capsys, trace, types=types)
