@@ -18,12 +18,24 @@ def ssh(instance: str) -> int:
     for path in sorted(BUILDS.glob("*/*/kept.json")):
         kept = json.loads(path.read_text())
         if kept["instance"] == instance:
-            os.execvp("ssh", make_command(path.parent, kept))
+            become(make_command(path.parent, kept))
     raise UserError(
         f"{instance} is not a kept builder",
         f"no {BUILDS}/*/*/kept.json names it",
         f"{typed.command('build-ami --on-error keep')} keeps the builder of a failed build.",
     )
+
+
+def become(command: list[str]) -> None:
+    """Become a program; raises UserError where this computer has it not."""
+    try:
+        os.execvp(command[0], command)
+    except OSError as error:
+        packages = {"ssh": "OpenSSH's client", "aws": "the AWS CLI, and its Session Manager plug-in"}
+        raise UserError(
+            f"{command[0]} cannot be started", error.strerror or str(error),
+            f"Install {packages.get(command[0], command[0])} on this computer.",
+        ) from None  # fmt: skip
 
 
 def make_command(folder: Path, kept: dict[str, Any]) -> list[str]:

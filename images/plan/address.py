@@ -14,7 +14,7 @@ def find_allowed_range(builder: Builder) -> str | None:
     if builder.ssh_from == "none":
         return None
     if builder.ssh_from != "auto":
-        return builder.ssh_from
+        return str(ipaddress.ip_network(builder.ssh_from))  # 203.0.113.7 as 203.0.113.7/32: EC2 takes no other
     if builder.connect.via == "private":
         raise UserError(
             "builder.ssh_from is needed with connect.via: private",

@@ -18,6 +18,8 @@ def nextflow_image(
     """Build the image of Nextflow, and push it. Returns an exit code; UserError where something has to be mended."""
     if on not in ("auto", "docker", "machine"):
         raise UserError(f"--on cannot be {on}", hint="One of: auto, docker, machine.")
+    if on == "docker":
+        local.check_docker()
     parts = choose_parts(load_pins(), base, nextflow, aws_cli, _read_sources(sources))
     cloud, screen = Cloud(region), Screen()
     for name, what in parts.replaced.items():
@@ -68,7 +70,7 @@ def _read_sources(path: str) -> str:
         return ""
     try:
         return Path(path).read_text()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise UserError(
             f"{path} cannot be read", str(error), "--package-sources takes a file in deb822 form."
         ) from error

@@ -17,6 +17,15 @@ def has_docker() -> bool:
     return subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0
 
 
+def check_docker() -> None:
+    """Raise UserError where this computer has no Docker."""
+    if shutil.which("docker") is None:
+        raise UserError(
+            "this computer has no Docker", "there is no program docker",
+            "Install it, or let Kiln start a machine for the build: --on machine.",
+        )  # fmt: skip
+
+
 def build(parts: Parts, image: str, login: Login | None, screen: Screen) -> None:
     """Build the image under its name (REGISTRY/REPOSITORY:TAG), and push it where there is a login."""
     screen.say("  building with Docker of this computer")

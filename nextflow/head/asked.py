@@ -11,7 +11,7 @@ from kiln import site
 from kiln.errors import UserError
 from kiln.models import Seconds
 
-_LEAST = 600  # seconds
+_LEAST, _MOST = 600, 365 * 86400  # seconds
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Asked:
 
     @property
     def seconds(self) -> int:
-        """The time limit; raises UserError for what is no time, or less than the start of a machine takes."""
+        """The time limit; raises UserError for what is no time, less than a machine's start takes, or over a year."""
         hint = "Try --time-limit '12 h' (s, min, h or d)."
         try:
             limit = TypeAdapter(Seconds).validate_python(self.time_limit)
@@ -38,6 +38,8 @@ class Asked:
             raise UserError(f"{self.time_limit} is no time", _why(error), hint) from None
         if limit < _LEAST:
             raise UserError(f"{self.time_limit} is too short", "a machine takes minutes to start", hint)
+        if limit > _MOST:
+            raise UserError(f"{self.time_limit} is too long", "a head node ends within a year", hint)
         return limit
 
     def find_range(self) -> str | None:

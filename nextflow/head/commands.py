@@ -1,11 +1,11 @@
 """What `invoke head-up`, `head-ssh` and `head-down` do, as a person sees them. They return exit codes."""
 
-import os
 from dataclasses import replace
 from typing import Any
 
 from cloud.session import Cloud
 from environments.spec import definitions
+from images.commands.ssh import become
 from kiln import typed
 from kiln.errors import Exit, UserError
 from kiln.screen import Screen, print_json, print_result
@@ -39,7 +39,8 @@ def head_ssh(env: str) -> int:
     if running.get("PublicIpAddress") and kept.host:
         kept = replace(kept, host=str(running["PublicIpAddress"]))
     command = local.make_command(head, kept, str(running["InstanceId"]), find_proxy())
-    os.execvp(command[0], command)
+    become(command)
+    return Exit.DONE
 
 
 def head_down(env: str, region: str | None, *, as_json: bool) -> int:

@@ -80,6 +80,23 @@ def test_nothing_is_asked_of_aws_where_a_pin_is_empty(sandbox: Sandbox, program:
     assert sandbox.calls.all() == ()
 
 
+@pytest.mark.parametrize("push", [True, False])
+def test_without_docker_nothing_is_made(
+    sandbox: Sandbox, program: str, monkeypatch: pytest.MonkeyPatch, push: bool
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(UserError, match="this computer has no Docker") as refused:
+        build(program, on="docker", push=push)
+    assert "--on machine" in refused.value.hint
+    assert sandbox.calls.all() == ()
+
+
+def test_package_sources_that_are_no_text(sandbox: Sandbox, program: str, tmp_path: Path) -> None:
+    (tmp_path / "sources").write_bytes(b"\xff\xfe")
+    with pytest.raises(UserError, match="sources cannot be read"):
+        build(program, sources=str(tmp_path / "sources"))
+
+
 def test_the_login_is_in_no_command_line(tmp_path: Path, program: str) -> None:
     parts = choose_parts(load_pins(), "debian:12", program, "base", "a 'source'\nof two lines")
     recipe = make_recipe(parts, IMAGE, LOGIN)

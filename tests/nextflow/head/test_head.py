@@ -124,6 +124,25 @@ def test_a_sites_bastion_leads_there_too(genomics: Sandbox, tmp_path: Path, monk
     assert f"ProxyCommand=nc %h 2222 # {machines(genomics)[0]['InstanceId']}" in entered[0]
 
 
+def test_a_bare_address_is_a_range_of_one(genomics: Sandbox) -> None:
+    for typed, kind, meant in (
+        ("203.0.113.7", "IpRanges", "203.0.113.7/32"), ("2001:DB8::1", "Ipv6Ranges", "2001:db8::1/128"),
+    ):  # fmt: skip
+        assert up(replace(PLAIN, ssh_from=typed)) == Exit.DONE
+        [rule] = groups(genomics)[0]["IpPermissions"]
+        assert [opened["CidrIp" if kind == "IpRanges" else "CidrIpv6"] for opened in rule[kind]] == [meant]
+
+
+@pytest.mark.parametrize(("host", "program"), [("", "aws"), ("198.51.100.1", "ssh")])
+def test_a_program_that_this_computer_lacks(
+    genomics: Sandbox, monkeypatch: pytest.MonkeyPatch, host: str, program: str
+) -> None:
+    up(replace(PLAIN, ssh_from="203.0.113.7/32" if host else "none"))
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(UserError, match=f"{program} cannot be started\nNo such file or directory\nInstall"):
+        commands.head_ssh("genomics")
+
+
 def test_all_of_it_goes(genomics: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     up()
     capsys.readouterr()
@@ -145,6 +164,7 @@ def test_all_of_it_goes(genomics: Sandbox, capsys: pytest.CaptureFixture[str]) -
         (Asked("genomics", ami="ecs/al2023"), "no published SHA-256 of nextflow"),
         (Asked("genomics", time_limit="soon", nextflow="none"), "soon is no time"),
         (Asked("genomics", time_limit="5 min", nextflow="none"), "5 min is too short"),
+        (Asked("genomics", time_limit="9999999 d", nextflow="none"), "9999999 d is too long"),
         (Asked("genomics", nextflow="none"), "nextflow-head has no tested AMI"),
         (Asked("genomics", nextflow="missing"), "missing cannot be read"),
         (Asked("genomics", ssh_from="here", nextflow="none"), "--ssh-from cannot be here"),
