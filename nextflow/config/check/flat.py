@@ -13,6 +13,13 @@ from nextflow.config.check.tokens import count_open
 _PART = r"(?:[A-Za-z_$][\w$:-]*|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 _ENTRY = re.compile(rf"(?P<name>{_PART}(?:\.{_PART})*) = (?P<value>.*)", re.S)
 _OPTION_ONLY = re.compile(r"(process|params|aws|executor|docker|singularity|manifest|trace)\.|workDir\b")
+_SCOPES = (
+    "process|params|env|executor|aws|azure|google|k8s|docker|singularity|apptainer|podman|charliecloud|sarus|shifter|"
+    "conda|spack|manifest|trace|report|timeline|dag|mail|notification|weblog|plugins|validation|tower|wave|fusion|"
+    "cloudcache|lineage|nextflow|workflow|prov|co2footprint"
+)
+# What begins an option wherever it stands: a value's own lines are indented, or name no scope.
+_OPTION = re.compile(rf"(?:(?:{_SCOPES})\.(?:{_PART}\.)*{_PART}|workDir|outputDir) = ")
 _NOISE = re.compile(r"\s*$|(WARN|NOTE|Nextflow |N E X T F L O W)")
 _LIKE_OPTION = re.compile(r"[={}]")  # without: what Nextflow tells before, of the pipeline that it fetches
 LONGEST = 500  # lines of a value
@@ -27,28 +34,37 @@ def is_flat(head: str) -> bool:
 def read_flat(name: str, lines: Iterable[str]) -> dict[str, str]:
     """Read the options' values as they are printed. Raises UserError for what is no option, or breaks off."""
     options: dict[str, str] = {}
-    rows = iter(enumerate(lines, start=1))
-    for number, line in rows:
+    last, begin = "", 0
+    for number, line in enumerate(lines, start=1):
         match = _ENTRY.match(line.rstrip("\r\n"))
-        if match is None:
-            if _NOISE.match(line) or not (options or _LIKE_OPTION.search(line)):
-                continue
+        if match and (_OPTION.match(line) or not last or _is_whole(options[last])):
+            last, begin = match["name"].replace('"', "'"), number
+            options[last] = match["value"]
+        elif last and _goes_on(options[last]):
+            if number - begin > LONGEST:
+                raise _break_off(name, begin)
+            options[last] += f"\n{line.rstrip()}"
+        elif not (_NOISE.match(line) or not (options or _LIKE_OPTION.search(line))):
             raise UserError(
                 f"{name} is no resolved configuration", f"line {number} is no option: {line.strip()[:60]}", HOW
             )
-        value = match["value"]
-        while not _is_whole(value):
-            last, more = next(rows, (0, ""))
-            if not last or last - number > LONGEST:
-                raise UserError(f"{name} breaks off", f"the value that begins in line {number} does not end", HOW)
-            value += f"\n{more.rstrip()}"
-        options[match["name"].replace('"', "'")] = value
+    if last and not (_is_whole(options[last]) or options[last].rstrip().endswith(("}", "]"))):
+        raise _break_off(name, begin)
     return options
+
+
+def _break_off(name: str, line: int) -> UserError:
+    return UserError(f"{name} breaks off", f"the value that begins in line {line} does not end", HOW)
 
 
 def gather_maps(options: Mapping[str, str], name: str) -> dict[str, str]:
     """Return the entries of a map that stand as options of their own: `NAME.cpus` → cpus."""
     return {key.removeprefix(f"{name}."): value for key, value in options.items() if key.startswith(f"{name}.")}
+
+
+def _goes_on(value: str) -> bool:
+    """Brackets in a regular expression match nothing, so that a closure may go on where it seems to be at its end."""
+    return not _is_whole(value) or (value.startswith("{") and "\n" in value)
 
 
 def _is_whole(value: str) -> bool:

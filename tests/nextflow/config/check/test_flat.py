@@ -93,3 +93,46 @@ def test_how_a_configuration_is_told_from_other_files() -> None:
     assert is_flat(OLD)
     assert not is_flat("task_id\thash\tname\n1\tab\tA\n")
     assert not is_flat("a = 1\nhello\n")
+
+
+# Printed by Nextflow 24.10: brackets stand in regular expressions and within texts within texts, and match nothing.
+ODD = r"""process.executor = 'awsbatch'
+process.'withName:A'.ext.args = { x.replaceAll(/[(]/, "") }
+process.'withName:A'.memory = '4 GB'
+process.'withName:B'.ext.args = { "${x ? "(" : ''} --a" }
+process.'withName:B'.memory = '5 GB'
+process.'withName:C'.ext.args = { x =~ /"{/ ? 'a' : 'b' }
+process.'withName:C'.memory = '6 GB'
+process.'withName:D'.ext.args = {
+        // don't (
+        x = 3
+        \"\"\" a
+   process.cpus = 99
+   b ( \"\"\" }
+process.'withName:D'.memory = '7 GB'
+process.'withName:E'.ext.args = {
+   x.replaceAll(/[)}]/, '')
+   y
+}
+process.'withName:E'.memory = '8 GB'
+process.cpus = 4
+params.a = 'x = {'
+params.e = a[(]b
+process.'withName:F'.memory = '9 GB'
+process.'withName:F'.ext.args = { $/ a ( /$ }
+""".replace('\\"', '"')
+
+
+def test_brackets_in_regular_expressions_swallow_no_option() -> None:
+    asks = asks_of(ODD)
+    shown = {process: attempts[0].memory for process, attempts in asks.items() if process != "every process"}
+    assert shown == {f"withName: {name}": size * 1024 for name, size in zip("ABCDEF", range(4, 10), strict=True)}
+    assert {attempts[0].vcpus for attempts in asks.values()} == {4}
+    options = read_flat("x", ODD.splitlines(keepends=True))
+    assert options["process.'withName:E'.ext.args"].endswith("y\n}")
+
+
+def test_a_value_without_its_end_is_told() -> None:
+    for text in ("process.cpus = 1\nprocess.memory = {\n   task.attempt\n", "process.cpus = [1,\n"):
+        with pytest.raises(UserError, match="breaks off"):
+            read_flat("x", text.splitlines(keepends=True))
