@@ -3,10 +3,12 @@
 Not all of Groovy: what configurations do with attempts. Anything else is Unknowable, which only the run can tell.
 """
 
-from nextflow.config.check.amounts import Unknowable, Value, calculate
+from nextflow.config.check.amounts import Memory, Unknowable, Value, calculate, read_memory
 from nextflow.config.check.operands import Compiled, Operands, Scope, combine
 from nextflow.config.check.tokens import Token, split
 
+_NUMBERS = {"int", "Integer", "long", "Long", "short", "BigInteger"}
+_FRACTIONS = {"float", "Float", "double", "Double", "BigDecimal"}
 NOTHING = object()  # what a condition gives that does not hold
 LEVELS: tuple[tuple[str, ...], ...] = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">=", "in"), ("+", "-"),
                                        ("*", "/", "%"))  # fmt: skip
@@ -109,9 +111,34 @@ class Parser(Operands):
             value = self._unary()
             return lambda scope: calculate("*", value(scope), -1)
         value = self._operand()
-        if self._take("as"):
-            self._at += 1
+        while self._take("as"):
+            value = _cast(value, self._take_type())
         return value
+
+    def _take_type(self) -> str:
+        """The last part of a type's name."""
+        self._at += 1
+        while self._take("."):
+            self._at += 1
+        return self._tokens[self._at - 1].text if self._at <= len(self._tokens) else ""
+
+
+def _cast(value: Compiled, type_: str) -> Compiled:
+    return lambda scope: _cast_to(type_, value(scope))
+
+
+def _cast_to(type_: str, value: Value) -> Value:
+    """Make another type of a value: `'8' as int`. Raises Unknowable where that is not known to work."""
+    if type_ in _NUMBERS | _FRACTIONS and isinstance(value, str | int | float):
+        try:
+            return float(value) if type_ in _FRACTIONS else int(value)
+        except (ValueError, OverflowError):
+            raise Unknowable(f"{value!r} as {type_}") from None
+    if type_ == "MemoryUnit" and value is not None:
+        return Memory(read_memory(value) or 0)
+    if type_ in ("String", "CharSequence") and isinstance(value, str):
+        return value
+    raise Unknowable(f"{value!r} as {type_}")
 
 
 def _do_nothing(_: Scope) -> Value:

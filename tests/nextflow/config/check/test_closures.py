@@ -8,7 +8,7 @@ from nextflow.config.check.amounts import MIB, Memory, Time, Unknowable, find_ro
 from nextflow.config.check.scope import Attempt
 
 GB = 1024 * MIB
-PARAMS = {"max_memory": "'128.GB'", "max_cpus": "16", "fast": "true", "queue": "'own'"}
+PARAMS = {"max_memory": "'128.GB'", "max_cpus": "16", "fast": "true", "queue": "'own'", "text": "'8'"}
 
 
 def work_out(source: str, attempts: int = 3) -> list[Any]:
@@ -44,6 +44,12 @@ def work_out(source: str, attempts: int = 3) -> list[Any]:
         ("{ Math.min(task.attempt, 2) }", [1, 2, 2]),
         ("{ null ?: 7 }", [7, 7, 7]),
         ("{ 4 as int }", [4, 4, 4]),
+        ("{ (params.text as int) * task.attempt }", [8, 16, 24]),
+        ("{ (params.text as Integer) * 2.GB }", [16, 16, 16]),
+        ("{ 7.9 as int }", [7, 7, 7]),
+        ("{ params.text as String }", ["8"] * 3),
+        ("{ (params.max_memory as nextflow.util.MemoryUnit) / 2 }", [64, 64, 64]),
+        ("{ (params.max_memory as MemoryUnit) > 100.GB ? 1 : 2 }", [1, 1, 1]),
         ("{ -1 + 3 }", [2, 2, 2]),
         ("[cpus:16, memory:'1 GB']", [{"cpus": 16, "memory": "1 GB"}] * 3),
         ('"16 GB"', ["16 GB"] * 3),
@@ -63,7 +69,8 @@ def test_what_attempts_are_given(source: str, expected: list[Any] | None) -> Non
         "{ meta.size > 3 ? 1.GB : 2.GB }", "{ reads.size() * 1.GB }", '{ "${task.attempt} GB" }', "{ def x = 3; x }",
         "{ task.memory }", "{ task.exitStatus == 137 ? 2 : 1 }", "{ 8.parsecs }", "{ 1 +", "{ ( }", "`x`", "{ 'a' * }",
         "{ 1.GB / 0 }", "{ 'a' - 'b' }", "{ params.missing }", "{ switch (task.attempt) { case 1: 2 } }",
-        "{ 1; 2; 3 }", "{ " + "(" * 100_000 + " }", "{ 8.GB.toGiga() }", "{ unheard_of(1) }",
+        "{ 1; 2; 3 }", "{ params.queue as int }", "{ 1 as Thread }", "{ 4.GB as int }",
+        "{ " + "(" * 100_000 + " }", "{ 8.GB.toGiga() }", "{ unheard_of(1) }",
     ],
 )  # fmt: skip
 def test_what_only_the_run_can_tell(source: str) -> None:
