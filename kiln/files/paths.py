@@ -10,9 +10,11 @@ _SHOWN = 200  # characters
 def read_path(typed: str, what: str) -> Path:
     """Return the path that was typed, there or not; `what` names it for people, such as --params.
 
-    Raises UserError for the home of a user whom this computer does not know, for a name that is too long, and for a
-    place that may not be looked at.
+    Raises UserError for an empty text (which would be the current folder), for the home of a user whom this computer
+    does not know, for a name that is too long, and for a place that may not be looked at.
     """
+    if not typed:
+        raise UserError(f"{what} is empty", "a variable of the shell may not be set", "Name the path; . is this folder.")
     try:
         path = Path(typed).expanduser()
         path.exists()

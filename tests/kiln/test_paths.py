@@ -23,6 +23,8 @@ def test_what_cannot_be_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UserError, match="File name too long") as refused:
         read_path("x" * 5000, "--params")
     assert len(refused.value.what) < 300
+    with pytest.raises(UserError, match="--path is empty"):
+        read_path("", "--path")
 
     def deny(path: object, **options: object) -> None:
         raise PermissionError(13, "Permission denied", path)

@@ -97,6 +97,7 @@ def test_projects_without_a_script(sandbox: Sandbox, lab: str, project: Path) ->
         ({"output": "s3://lab-out/\udcff"}, "--output is not UTF-8"),
         ({"pipeline": "~no-such-user/x"}, "the pipeline ~no-such-user/x cannot be read"),
         ({"pipeline": "x" * 5000}, "cannot be read"),
+        ({"pipeline": ""}, "the pipeline is empty"),
         ({"params": "~no-such-user/x.yaml"}, "--params ~no-such-user/x.yaml cannot be read"),
         ({"env": "x" * 5000}, "there is no environment definition"),
         ({"pipeline": "https://me:pass word@host/x"}, "is no pipeline"),
