@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nextflow.config.check.amounts import Invalid, Memory, Unknowable, Value, read_memory
+from nextflow.config.check.amounts import Invalid, Memory, Unknowable, Value, read_cpus, read_memory
 from nextflow.config.check.closures import compile_value
 
 _MAXIMA = {"memory": "max_memory", "cpus": "max_cpus", "time": "max_time"}
@@ -40,7 +40,9 @@ class Attempt:
             case ["task", "memory"]:
                 size = read_memory(self.value("memory"))
                 return None if size is None else Memory(size)
-            case ["task", "cpus" | "queue" | "maxRetries" as option]:
+            case ["task", "cpus"]:
+                return read_cpus(self.value("cpus"))
+            case ["task", "queue" | "maxRetries" as option]:
                 return self.value(option)
             case ["task", "previousTrace"]:
                 return self.before

@@ -87,7 +87,8 @@ def _describe(judged: Judged) -> str:
 def _describe_ask(ask: Ask) -> str:
     gpus = f", {words.count(ask.gpus, 'GPU')}" if ask.gpus else ""
     vcpus = "unknown vCPUs" if ask.vcpus is None else words.count(ask.vcpus, "vCPU")
-    return f"{vcpus}, {'unknown memory' if ask.memory is None else f'{ask.memory} MiB'}{gpus}"
+    about = "about " if ask.spare else ""
+    return f"{vcpus}, {'unknown memory' if ask.memory is None else f'{about}{ask.memory} MiB'}{gpus}"
 
 
 def make_document(checked: Checked) -> dict[str, Any]:

@@ -239,3 +239,12 @@ def test_numbers_that_stand_there_as_texts_or_ask_for_nothing(check: Any) -> Non
     shown = check("process.maxRetries = '3'\nprocess.cpus = { task.attempt * 4 }\n")
     assert "attempt 4: 16 vCPUs" in shown
     assert "attempt 1: 1 vCPU," in check("process.cpus = 0\n")
+
+
+def test_memory_that_is_printed_rounded_is_about_that(check: Any) -> None:
+    """`5000.MB` is printed as '4.9 GB'."""
+    assert "1 vCPU, about 5017 MiB on salmonWorkload: fits" in check(CONFIG + "process.memory = '4.9 GB'\n")
+
+
+def test_cpus_that_nobody_asks_for_are_one(check: Any) -> None:
+    assert "1 vCPU, 3072 MiB" in check(CONFIG + "process.memory = { task.cpus * 3.GB }\n")
