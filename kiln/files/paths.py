@@ -14,7 +14,7 @@ def read_path(typed: str, what: str) -> Path:
     does not know, for a name that is too long, and for a place that may not be looked at.
     """
     if not typed:
-        raise UserError(f"{what} is empty", "a variable of the shell may not be set", "Name the path; . is this folder.")
+        raise UserError(f"{what} is empty", "a variable of the shell may not be set", "Name it; . is this folder.")
     try:
         path = Path(typed).expanduser()
         path.exists()

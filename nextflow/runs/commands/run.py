@@ -51,7 +51,7 @@ def _agree_to_first(cloud: Cloud, planned: Planned, yes: bool, screen: Screen) -
 
 def _follow(cloud: Cloud, planned: Planned, started: Started, screen: Screen) -> Ended:
     logs = planned.places.uri(planned.places.logs)
-    secrets = masking.list_values(started.command, planned.params.values if planned.params else {})
+    secrets = masking.list_values(started.command, planned.values)
     try:
         return follow(cloud, started.record, started.job, planned.setting.queues, logs, screen, secrets)
     except Interrupted as interrupted:

@@ -71,4 +71,5 @@ def list_of(cloud: Cloud, run: str, queues: Sequence[str], since: datetime) -> l
 def list_unfinished(cloud: Cloud, queues: Sequence[str]) -> list[Tagged]:
     """List the jobs of these queues that are not over and belong to some run, heads too."""
     jobs = [job.id for queue in queues for job in listing.list_in(cloud, queue, UNFINISHED)]
-    return [tagged for tagged in describe(cloud, jobs) if tagged.run]
+    known = list(dict.fromkeys(jobs))  # a job that moves on meanwhile is listed in two states
+    return [tagged for tagged in describe(cloud, known) if tagged.run and not tagged.job.is_over]

@@ -18,7 +18,8 @@ LOST = "Host EC2"  # how statusReason begins where the machine was taken away
 class Cost:
     """US dollars; attempts that are counted, those whose machine or price nobody knows any more among them.
 
-    `lost` are attempts whose Spot machine was taken, `failed` those that ended badly otherwise.
+    `lost` are attempts whose Spot machine was taken, `failed` those that ended badly otherwise, On-Demand machines that
+    went away among them.
     """
 
     dollars: float = 0.0
@@ -51,7 +52,7 @@ def price(job: Job, attempt: Attempt, machine: Machine, offers: Offers, now: dat
     """Price an attempt that has started."""
     hourly = (offers.spot if machine.spot else offers.on_demand).get(machine.type)
     share = find_share(job, machine, offers)
-    lost = attempt.over and attempt.reason.startswith(LOST)
+    lost = attempt.over and attempt.reason.startswith(LOST) and machine.spot is not False
     failed = attempt.over and not lost and attempt.exit_code != 0
     if hourly is None or share is None or machine.spot is None:
         return Cost(attempts=1, unpriced=1, lost=int(lost), failed=int(failed))

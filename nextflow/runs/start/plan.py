@@ -1,8 +1,10 @@
 """What a run will be: all of it decided and checked before anything is made."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 from cloud.session import Cloud
@@ -20,7 +22,7 @@ from nextflow.runs.params import Params
 from nextflow.runs.pipeline import Pipeline
 from nextflow.runs.places import PROJECTS, Places
 from nextflow.runs.record import RunRecord
-from nextflow.runs.start import configuration, project
+from nextflow.runs.start import configuration, project, stored
 from nextflow.runs.start.asked import Asked, check_address, check_text, find_output, inherit
 from nextflow.runs.start.buckets import check_bucket
 
@@ -28,7 +30,7 @@ from nextflow.runs.start.buckets import check_bucket
 @dataclass(frozen=True)
 class Planned:
     """`former` is the record that stands under the name, with how it was read; `output` a parameter and its address,
-    `texts` are files of the project, `remarks` what there is to say of its configuration."""
+    `texts` are files of the project, `remarks` what there is to say of its configuration, `values` its parameters."""
 
     setting: Setting
     places: Places
@@ -41,6 +43,7 @@ class Planned:
     texts: dict[str, str]
     remarks: tuple[str, ...]
     resume: bool
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
@@ -74,6 +77,7 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
         record = replace(
             record, id=old.id, work=old.work or record.work, jobs=old.jobs, created=old.created, params=old.params
         )
+    values = given.values if given else stored.read_values(cloud, record)
     for option, address in (("--output", record.output), ("--work", record.work)):
         check_bucket(cloud, option, address)
     machines = look_at_machines(cloud, spec)
@@ -84,7 +88,9 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
     remarks = (*(f"! the queue {closed}: tasks that are sent there fail" for closed in where.closed), *remarks)
     config = configure(cloud, spec, machines=machines)
     check_length(named, record, places, where, output)
-    return Planned(where, places, record, named, given, former, output, config, texts, remarks, bool(asked.resume))
+    return Planned(
+        where, places, record, named, given, former, output, config, texts, remarks, bool(asked.resume), values
+    )
 
 
 def check_length(

@@ -153,6 +153,18 @@ def test_a_run_to_resume_that_is_not_there(sandbox: Sandbox, lab: str, project: 
     assert refuse(sandbox, project, lab, resume="a", name="b").what == "--name and --resume name two runs"
 
 
+def test_a_run_to_resume_whose_parameters_are_gone(sandbox: Sandbox, lab: str, project: Path, tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("a: 1\n")
+    asked = ask(project, lab, params=str(tmp_path / "p.yaml"))
+    command.run(asked, None, follows=False, yes=False, as_json=False)
+    [job] = sandbox.client("batch").list_jobs(jobQueue="head", filters=FIRST)["jobSummaryList"]
+    sandbox.client("batch").terminate_job(jobId=job["jobId"], reason="killed")
+    sandbox.client("s3").delete_object(Bucket=BUCKET, Key="_nextflow/heads/first/params.yaml")
+    refused = refuse(sandbox, project, lab, resume="first")
+    assert refused.what == "the parameters of first are gone"
+    assert "--params FILE" in refused.hint
+
+
 def test_a_bucket_that_is_missing(sandbox: Sandbox, lab: str, project: Path) -> None:
     there = "s3://nosuch-b/x"
     for more in ({"output": there}, {"work": there}, {"words": ("--outputDir", there)}):

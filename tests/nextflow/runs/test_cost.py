@@ -1,5 +1,6 @@
 """What attempts cost: their machine's price by the share of it, Spot losses named."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,6 +43,14 @@ def test_spot_losses_and_failures_are_named() -> None:
     cost = add_up([job(lost, ended(code=1), ended())], {"m": SPOT}, OFFERS, NOW)
     assert (cost.attempts, cost.lost, cost.failed) == (3, 1, 1)
     assert [cost.lost_dollars, cost.failed_dollars] == pytest.approx([0.06, 0.06])
+
+
+def test_a_machine_that_is_not_spot_is_no_spot_loss() -> None:
+    gone = job(ended("Host EC2 (instance i-1) terminated.", None))
+    cost = add_up([gone], {"m": replace(SPOT, spot=False)}, OFFERS, NOW)
+    assert (cost.lost, cost.lost_dollars, cost.failed) == (0, 0, 1)
+    assert cost.failed_dollars == pytest.approx(0.17)
+    assert add_up([gone], {}, OFFERS, NOW).lost == 1, "nobody knows, and Spot is the rule"
 
 
 def test_what_runs_counts_until_now_whatever_the_clock_says() -> None:

@@ -202,3 +202,19 @@ def test_the_document_of_a_run_that_ended(
     assert "hidden" not in printed.out + printed.err
     assert "params: token=•••" in printed.err
     assert keys(document) == DOCUMENTS["run"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("p.yaml", "db: {password: 'hidden-1'}"), ("p.json", '{"token": "hidden-1"}')]
+)
+def test_the_secrets_of_a_run_that_goes_on_are_hidden_without_its_file(
+    sandbox: Sandbox, lab: str, project: Path, tmp_path: Path, agents: AgentDouble,
+    capsys: pytest.CaptureFixture[str], name: str, text: str,
+) -> None:  # fmt: skip
+    agents.script("awsbatch", seconds=30, exit_code=1, log=("params: hidden-1",))
+    (tmp_path / name).write_text(text)
+    assert follow(project, lab, params=str(tmp_path / name)) == 1
+    assert follow(project, lab, resume="first") == 1
+    printed = capsys.readouterr()
+    assert "hidden" not in printed.out + printed.err
+    assert printed.err.count("params: •••") == 2

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from jobs.looks import listing
 from jobs.model.listed import UNFINISHED
 from kiln.errors import Exit, UserError
 from nextflow.runs.commands import list_runs as command
@@ -155,6 +156,24 @@ def test_orphans_are_ended_and_no_other_jobs(
     assert {status(sandbox, job) for job in (*orphans, strange)} == {"FAILED"}
     assert "FAILED" not in {status(sandbox, job) for job in (*kept, lives["jobs"][0])}
     assert list_orphans(capsys, lab) == []
+
+
+def test_a_job_that_moves_on_while_it_is_listed_counts_once(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = start(sandbox, project, lab)
+    task, over = submit_task(sandbox, record["id"]), submit_task(sandbox, record["id"])
+    sandbox.client("batch").terminate_job(jobId=record["jobs"][0], reason="killed")
+    list_in = listing.list_in
+
+    def moving(cloud: Any, queue: str, states: Any) -> Any:
+        jobs = list_in(cloud, queue, states)
+        if queue == "default":
+            sandbox.client("batch").terminate_job(jobId=over, reason="in between")
+        return [*jobs, *jobs]
+
+    monkeypatch.setattr(listing, "list_in", moving)
+    assert list_orphans(capsys, lab, Exit.SOMETHING_TO_DO) == [task]
 
 
 def test_a_run_that_was_resumed_has_no_orphans(
