@@ -8,13 +8,15 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from nextflow.config.check.tokens import find_end
+
 _BLANK = re.compile(r"(?:\s|;|//[^\n]*|/\*.*?\*/)+", re.S)
 _WORD = r"(?:[A-Za-z_$][\w$]*|'[^'\n]*'|\"[^\"\n$]*\")"
 _SELECTOR = re.compile(rf"(?P<kind>withName|withLabel)\s*:\s*(?P<which>{_WORD})\s*\{{")
 _BLOCK = re.compile(rf"(?P<name>{_WORD}(?:\.{_WORD})*)\s*\{{")
 _OPTION = re.compile(rf"(?P<name>{_WORD}(?:\.{_WORD})*)[ \t]*=(?!=)\s*")
 _INCLUDE = re.compile(r"includeConfig[ \t(]+(?P<quote>['\"])(?P<file>[^'\"\n$]+)(?P=quote)[ \t)]*(?=[\n;}]|$)")
-_PIECE = re.compile(r"""'''.*?'''|\"\"\".*?\"\"\"|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/|.""", re.S)
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 _GOES_ON = re.compile(r"\s*(?:\?|:(?!:)|&&|\|\||\.\w|\*|\+)")
 _DEEPEST = 10  # files that include one another
 ReadFile = Callable[[str], str | None]
@@ -87,12 +89,22 @@ class _Reader:
         else:
             _Reader(text, self._plain, self._read_file, self._depth + 1).read(path)
 
+    def _look_at_piece(self) -> str:
+        """A comment, a text, or a sign."""
+        comment = _COMMENT.match(self._text, self._at)
+        if comment:
+            return comment[0]
+        try:
+            end = find_end(self._text, self._at)
+        except ValueError:
+            end = self._at
+        return self._text[self._at : max(end, self._at + 1)]
+
     def _take_value(self) -> str:
         """Take what stands up to the end of the line, brackets closed."""
         begin, depth = self._at, 0
         while self._at < len(self._text):
-            piece = _PIECE.match(self._text, self._at)
-            sign = piece[0] if piece else self._text[self._at]
+            sign = self._look_at_piece()
             if depth <= 0 and (sign in ("}", ";") or (sign == "\n" and not _GOES_ON.match(self._text, self._at))):
                 break
             depth += (sign in ("{", "(", "[")) - (sign in ("}", ")", "]"))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 _SIGNS = re.compile(
     r"""(?P<space>\s+|//[^\n]*|/\*.*?\*/)"""
-    r"""|(?P<text>'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
     r"""|(?P<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?[lLgGdDfFiI]?(?![A-Za-z0-9_]))"""
     r"""|(?P<name>[A-Za-z_$][\w$]*)"""
     r"""|(?P<sign>\?:|\?\.|==~|=~|==|!=|<=|>=|&&|\|\||->|[-+*/%<>!?:.,;=(){}\[\]])""",
     re.S,
 )
+_MARKS = ("'''", '"""', "'", '"', "$/")
 _ESCAPE = re.compile(r"\\(.)", re.S)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
@@ -23,19 +23,66 @@ class Token:
     text: str
 
 
+def find_end(source: str, at: int) -> int:
+    """Find where the text that begins at `at` ends, regular expressions among them; `at` where none begins there.
+
+    Texts within `${…}` of a text are texts of their own. Raises ValueError for a text that is not closed.
+    """
+    for mark in _MARKS:
+        if source.startswith(mark, at):
+            return _skip(source, at + len(mark), "/$" if mark == "$/" else mark)
+    if source[at] == "/" and source[at + 1 : at + 2] not in ("/", "*") and _is_operand(source, at):
+        return _skip(source, at + 1, "/")
+    return at
+
+
+def _is_operand(source: str, at: int) -> bool:
+    """Behind a value a slash divides."""
+    at -= 1
+    while at >= 0 and source[at].isspace():
+        at -= 1
+    return at < 0 or source[at] in "=(,[{:?!~&|;>"
+
+
+def _skip(source: str, at: int, mark: str) -> int:
+    while at < len(source):
+        if source.startswith(mark, at):
+            return at + len(mark)
+        if source[at] == "\n" and len(mark) == 1:
+            break
+        if source.startswith("${", at) and mark not in ("'", "'''"):
+            at = _skip_filled(source, at + 2)
+        else:
+            at += 2 if source[at] == "\\" and mark != "/$" else 1
+    raise ValueError(f"{mark} is not closed")
+
+
+def _skip_filled(source: str, at: int) -> int:
+    depth = 1
+    while at < len(source):
+        end = find_end(source, at)
+        if end == at:
+            depth += (source[at] == "{") - (source[at] == "}")
+            end += 1
+        at = end
+        if not depth:
+            return at
+    raise ValueError("${ is not closed")
+
+
 def split(source: str) -> list[Token]:
     """Split into tokens; raises ValueError for a sign that is none of these."""
     tokens, at = [], 0
     while at < len(source):
-        match = _SIGNS.match(source, at)
-        if match is None:
+        if (end := find_end(source, at)) > at:
+            tokens.append(_read_text(source[at:end]))
+        elif match := _SIGNS.match(source, at):
+            end = match.end()
+            if match.lastgroup != "space":
+                tokens.append(Token(match.lastgroup or "", match[0]))
+        else:
             raise ValueError(f"{source[at]!r} is not understood")
-        at = match.end()
-        kind = match.lastgroup or ""
-        if kind == "text":
-            tokens.append(_read_text(match[0]))
-        elif kind != "space":
-            tokens.append(Token(kind, match[0]))
+        at = end
     return tokens
 
 
@@ -46,6 +93,8 @@ def count_open(line: str) -> int:
 
 
 def _read_text(quoted: str) -> Token:
+    if quoted[0] in "/$":
+        return Token("filled", quoted)
     width = 3 if quoted[:3] in ("'''", '"""') else 1
     inner = quoted[width:-width]
     if quoted[0] == '"' and re.search(r"(?<!\\)\$", inner):

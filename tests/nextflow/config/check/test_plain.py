@@ -91,3 +91,27 @@ def test_anything_is_read_to_its_end(text: str) -> None:
 
 def test_files_that_include_one_another() -> None:
     assert read_plain("includeConfig 'a'", [], lambda name: "includeConfig 'a'").unread == ["includeConfig 'a'"]
+
+
+ODD = r'''
+params { re = /a{b/ ; half = 10 / 2 ; path = "a/b" ; dollar = $/ it's ( /$ }
+process {
+    withName: A { ext.args = { x.replaceAll(/[({]/, "") }; memory = 4.GB }
+    withName: B { ext.args = { "${x ? "{(" : 'don\'t'} --a ${y ? "it's" : ""}" }; memory = 5.GB }
+    withName: C { ext.args = { x =~ /"{\/ / ? 'a' : 'b' }; memory = 6.GB }
+    withName: D { ext.args = { """ ${x ? "}" : '{'} ( """ }; memory = 7.GB }
+    withName: E { cpus = { 12 / 2 / task.attempt }; memory = { x / 2 > 1 ? 8.GB : 8.GB } } // {
+    cpus = 4
+}
+aws.region = 'x'
+'''
+
+
+def test_brackets_and_quotes_within_texts_and_regular_expressions() -> None:
+    plain = read_plain(ODD, [])
+    assert plain.unread == []
+    memory = {name: plain.options[f"process.'withName:{name}'.memory"] for name in "ABCD"}
+    assert memory == {"A": "4.GB", "B": "5.GB", "C": "6.GB", "D": "7.GB"}
+    assert plain.options["process.'withName:E'.cpus"] == "{ 12 / 2 / task.attempt }"
+    assert plain.options["params.half"] == "10 / 2"
+    assert (plain.options["process.cpus"], plain.options["aws.region"]) == ("4", "'x'")
