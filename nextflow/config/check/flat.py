@@ -35,6 +35,7 @@ def read_flat(name: str, lines: Iterable[str]) -> dict[str, str]:
     """Read the options' values as they are printed. Raises UserError for what is no option, or breaks off."""
     options: dict[str, str] = {}
     last, begin = "", 0
+    before: tuple[int, str] | None = None
     for number, line in enumerate(lines, start=1):
         match = _ENTRY.match(line.rstrip("\r\n"))
         if match and (_OPTION.match(line) or not last or _is_whole(options[last])):
@@ -44,13 +45,19 @@ def read_flat(name: str, lines: Iterable[str]) -> dict[str, str]:
             if number - begin > LONGEST:
                 raise _break_off(name, begin)
             options[last] += f"\n{line.rstrip()}"
-        elif not (_NOISE.match(line) or not (options or _LIKE_OPTION.search(line))):
-            raise UserError(
-                f"{name} is no resolved configuration", f"line {number} is no option: {line.strip()[:60]}", HOW
-            )
+        elif not _NOISE.match(line):
+            if options or _LIKE_OPTION.search(line):
+                raise _refuse(name, number, line)
+            before = before or (number, line)
+    if before and not options:
+        raise _refuse(name, *before)
     if last and not (_is_whole(options[last]) or options[last].rstrip().endswith(("}", "]"))):
         raise _break_off(name, begin)
     return options
+
+
+def _refuse(name: str, number: int, line: str) -> UserError:
+    return UserError(f"{name} is no resolved configuration", f"line {number} is no option: {line.strip()[:60]}", HOW)
 
 
 def _break_off(name: str, line: int) -> UserError:
