@@ -10,7 +10,15 @@ import pytest
 
 # The longest come first. The first of all begins with an empty account.
 GROUPS = (
-    *("built", "storage on al2023", "storage on al2", "one machine", "test_boot_delivery", "test_instance_store"),
+    *(
+        "built",
+        "test_runs",
+        "storage on al2023",
+        "storage on al2",
+        "one machine",
+        "test_boot_delivery",
+        "test_instance_store",
+    ),
     "test_machines",
 )
 SHARED = {
@@ -21,7 +29,6 @@ SHARED = {
     "test_jobs_on_one_machine": "built",
     "test_jobs_rollouts": "built",
     "test_salmon": "built",
-    "test_runs": "built",
     "test_sabotage": "one machine",
     "test_guest": "one machine",
     "test_bad_days_on_a_machine": "one machine",
