@@ -14,10 +14,10 @@ from cli.task import JSON, REGION, task
     },
 )
 def nextflow_config(
-    c: Context, env: str = "genomics", check: str = "", region: str = "", json: bool = False
+    c: Context, env: str = "genomics", check: str | None = None, region: str = "", json: bool = False
 ) -> int:  # fmt: skip
     """Print Nextflow's configuration for an environment."""
-    if check:
+    if check is not None:
         from nextflow.config.check import command as checking
 
         return checking.check(check, env, region or None, as_json=json)

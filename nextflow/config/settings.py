@@ -92,10 +92,11 @@ def _count_spot_attempts(
     changing = {name for name in ("queue", "cpus", "memory") if len({getattr(rung, name) for rung in rungs}) > 1}
     changing |= {name for ask in asks for name in ("queue", "memory") if len(set(getattr(ask, name))) > 1}
     asked = spec.nextflow.max_spot_attempts
+    verb = "changes" if len(changing) == 1 else "change"
     if asked and changing:
         raise UserError(
             f"max_spot_attempts: {asked} cannot be used in {spec.name}",
-            f"{' and '.join(sorted(changing))} change with task.attempt, and Nextflow does not count what AWS Batch "
+            f"{' and '.join(sorted(changing))} {verb} with task.attempt, and Nextflow does not count what AWS Batch "
             "starts again itself: the attempt would stay the same, on the same queue with the same memory",
             "Set nextflow.max_spot_attempts to 0 or leave it out: errorStrategy tries lost tasks again.",
         )

@@ -11,8 +11,12 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 _UNKNOWN = ("", "-", "null", "NA", "N/A", "None", "nan", "NaN")
-_PARTS = re.compile(r"(\d+(?:[.,]\d+)?) ?(ms|d|h|m|s)(?:[a-z]*)\b ?", re.I)
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SECONDS = {
+    **dict.fromkeys(("ms", "milli", "millis"), 0.001), **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0),
+    **dict.fromkeys(("m", "min", "mins", "minute", "minutes"), 60.0),
+    **dict.fromkeys(("h", "hour", "hours"), 3600.0), **dict.fromkeys(("d", "day", "days"), 86400.0),
+}  # fmt: skip
+_PARTS = re.compile(rf"(\d+(?:[.,]\d+)?) ?({'|'.join(_SECONDS)})(?![a-z]) ?", re.I)
 _COLONS = re.compile(r"(?:(\d+)[ -])?(\d+):(\d\d):(\d\d(?:\.\d+)?)")
 _AMOUNT = re.compile(r"(\d+(?:[.,]\d+)?) ?([KMGTPEZ]?)i?B?", re.I)
 _STEPS = " KMGTPEZ"

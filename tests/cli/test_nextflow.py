@@ -10,6 +10,8 @@ def test_nextflow_config(typed: Typed, recorded: Record) -> None:
     checked = recorded("nextflow.config.check.command.check", 2)
     assert typed("nextflow-config", "--check", "f", "--env", "e") == 2
     assert checked.calls == [(("f", "e", None), {"as_json": False})]
+    typed("nextflow-config", "--check", "")
+    assert checked.calls[1:] == [(("", "genomics", None), {"as_json": False})]  # an empty name is no file, and told
     assert written.calls == [(("genomics", None), {"as_json": False}), (("e", "r"), {"as_json": True})]
 
 

@@ -8,14 +8,15 @@ from nextflow.traces.units import read_bytes, read_instant, read_seconds, read_s
     [
         ("13m 44s", 824.0), ("1s", 1.0), ("733ms", 0.733), ("1h 2m 3s", 3723.0), ("1d 2h", 93600.0), ("1.1s", 1.1),
         ("12800", 12.8), ("0", 0.0), ("-", None), ("", None), ("1:02:03", 3723.0), ("2m", 120.0),
-        ("2-00:00:01", 172801.0),
+        ("2-00:00:01", 172801.0), ("5 millis", 0.005), ("2 min 3 sec", 123.0), ("1 day 2 hours", 93600.0),
+        ("1h2m", 3720.0),
     ],
 )  # fmt: skip
 def test_durations(text: str, seconds: float | None) -> None:
     assert read_seconds(text) == (None if seconds is None else pytest.approx(seconds))
 
 
-@pytest.mark.parametrize("text", ["soon", "1 fortnight", "12 m 3 x", "-5"])
+@pytest.mark.parametrize("text", ["soon", "1 fortnight", "12 m 3 x", "-5", "3 months", "2 d 5 mystery"])
 def test_what_is_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match=r"duration|negative"):
         read_seconds(text)
