@@ -24,15 +24,15 @@ class Splitter:
         self._number, self._separator = len(names), separator
         self._spanning = [place for place, name in enumerate(names) if name in SPANNING]
         mark = re.escape(separator)
-        patterns = [f"(?P<c{place}>{_write_pattern(name, mark)})" for place, name in enumerate(names)]
+        once = [name if name not in names[:place] else "" for place, name in enumerate(names)]
+        patterns = [f"(?P<c{place}>{_write_pattern(name, mark)})" for place, name in enumerate(once)]
         self._whole = [_compile(patterns, mark)]
-        if "name" in names and "tag" in names[names.index("name") :]:
-            tag = names.index("tag")
+        if "name" in names and "tag" in names and names.index("name") < (tag := names.index("tag")):
             patterns[tag] = f"(?P<c{tag}>(?P=inner)|-)"  # the name has it too
             self._whole.insert(0, _compile(patterns, mark))
         first, last = (self._spanning[0], self._spanning[-1]) if self._spanning else (0, 0)
         self._begin = re.compile("".join(f"{pattern}{mark}" for pattern in patterns[:first]))
-        rest = [_write_pattern(name, mark) for name in names[last + 1 :]] if first == 0 else []
+        rest = [_write_pattern(name, mark) for name in once[last + 1 :]] if first == 0 else []
         self._end = re.compile("".join(f"{mark}{pattern}" for pattern in rest) + "$")
 
     def split(self, lines: Iterable[Numbered]) -> Iterator[tuple[int, list[str]]]:
@@ -54,7 +54,9 @@ class Splitter:
         if len(plain) < self._number or (len(plain) == self._number and not self._spanning):
             return plain
         match = next((match for whole in self._whole if (match := whole.fullmatch(text))), None)
-        return [match[f"c{place}"] for place in range(self._number)] if match else plain
+        if match:
+            return [match[f"c{place}"] for place in range(self._number)]
+        return plain if any(field.strip() for field in plain[self._number :]) else plain[: self._number]
 
     def _read_quoted(self, text: str) -> list[str] | None:
         """Read the fields as CSV has them; None for what is none, or has another number of them."""

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from nextflow.traces.columns import READERS, Reader, normalise
@@ -51,7 +52,8 @@ class RowReader:
                 if values[position] in (None, ""):
                     values[position] = reader(row[index])
             for index, position, reader in self._times if values[_REALTIME] is None else ():
-                values[position] = reader(row[index])
+                with suppress(ValueError):  # dates may be written in a form of a person's own (trace.fields)
+                    values[position] = reader(row[index])
         except Negative:
             return self.read([*row[:index], "-", *row[index + 1 :]])
         except ValueError as error:

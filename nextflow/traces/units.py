@@ -61,10 +61,10 @@ def read_count(text: str) -> int | None:
     """Read a whole number. None for unknown; ValueError for what is none."""
     if is_unknown(text):
         return None
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text!r} is no number")
-    return int(number)
+    try:
+        return int(float(text))
+    except (ValueError, OverflowError):
+        raise ValueError(f"{text!r} is no number") from None
 
 
 def read_instant(text: str) -> float | None:

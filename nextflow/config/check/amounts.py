@@ -15,6 +15,7 @@ SECONDS = {
 # As nextflow.util.MemoryUnit has it: 16gb and 16 GiB are no amounts.
 _MEMORY = re.compile(r"\s*(\d+\.?\d*)\s*(?:([kmgtpKMGTP])B?|[bB]?B?)\s*")
 MIB = STEPS["MB"]
+MOST = 1 << 80  # bytes: more than any machine will have, or no number at all
 LEAST = 1024 * MIB  # what Nextflow's job definitions have for tasks that ask for no memory
 LEAST_ASKED = 4 * MIB  # what Nextflow asks AWS Batch for at the least
 
@@ -59,10 +60,10 @@ def read_memory(value: Value) -> float | None:
 
     Raises Unknowable, and Invalid for a text that is none.
     """
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return value
     if isinstance(value, Memory):
-        return value.size
+        value = value.size
+    if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST):
+        return value
     if not isinstance(value, str):
         raise Unknowable(f"{value!r} is no amount of memory")
     match = _MEMORY.fullmatch(value)

@@ -91,9 +91,12 @@ def _make_ask(process: str, scope: Attempt, own: OwnLimit | None) -> Ask:
     queue = _read(scope, "queue", str, unknown)
     vcpus = _read(scope, "cpus", read_cpus, unknown)
     try:
-        size = _read(scope, "memory", read_asked, unknown)
+        read_asked(scope.value("memory"))
     except Invalid as error:
-        size, refused = None, [f"memory: {error}"]
+        refused.append(f"memory: {error}")
+    except Unknowable:
+        pass
+    size = _read(scope, "memory", read_asked, [] if refused else unknown)
     most_cpus, most_memory, spare = _limits(scope, own)
     slack = find_rounding(size or 0)
     if size is not None and most_memory is not None and size > most_memory:
@@ -106,11 +109,9 @@ def _make_ask(process: str, scope: Attempt, own: OwnLimit | None) -> Ask:
 
 
 def _read(scope: Attempt, option: str, reader: Callable[[Value], Known], unknown: list[str]) -> Known | None:
-    """What cannot be known before the run is noted in `unknown`, and None. Raises Invalid."""
+    """What cannot be known before the run is noted in `unknown`, and None."""
     try:
         return reader(scope.value(option))
-    except Invalid:
-        raise
     except Unknowable as error:
         unknown.append(f"{option}: {error}")
         return None

@@ -113,3 +113,30 @@ def test_what_a_clock_that_was_set_back_counted_is_unknown(tmp_path: Path) -> No
     """A trace for people has "-" there, as Nextflow's durations are never negative; trace.raw has the number."""
     (attempt,) = list_all(tmp_path, HEADER + row(1, "A", time="-5", memory="1048576"))
     assert (attempt.realtime, attempt.peak_memory) == (None, 1 << 20)
+
+
+def test_a_column_that_stands_there_twice(tmp_path: Path) -> None:
+    (attempt,) = list_all(tmp_path, "name\tstatus\ttag\trealtime\tname\ttag\nA (1)\tCOMPLETED\t1\t3s\tA (1)\t1\n")
+    assert (attempt.process, attempt.realtime) == ("A", 3.0)
+    (attempt,) = list_all(tmp_path, "tag\tname\ttag\tstatus\n1\tA (1)\t1\tCOMPLETED\n")
+    assert attempt.process == "A"
+
+
+def test_separators_behind_the_last_field_are_none(tmp_path: Path) -> None:
+    for mark in ("\t", ","):
+        text = "name\tstatus\trealtime\nA\tCOMPLETED\t3s\t\t\n".replace("\t", mark)
+        assert [attempt.realtime for attempt in list_all(tmp_path, text)] == [3.0]
+
+
+def test_a_time_in_a_form_of_ones_own_is_unknown(tmp_path: Path) -> None:
+    """`trace.fields` may say how dates are written; they are needed only where nothing else tells how long it ran."""
+    text = "name\tstatus\tstart\tcomplete\tduration\trealtime\n"
+    text += "A\tFAILED\t25/12/2024 10:00\t25/12/2024 11:00\t2h\t-\n"
+    (attempt,) = list_all(tmp_path, text)
+    assert (attempt.begun, attempt.completed, attempt.lasted) == (None, None, 7200.0)
+
+
+def test_a_word_where_a_number_should_be(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as raised:
+        list_all(tmp_path, "name\tstatus\texit\nA\tCOMPLETED\tzero\n")
+    assert raised.value.why == "line 2: column exit: 'zero' is no number"

@@ -248,3 +248,13 @@ def test_memory_that_is_printed_rounded_is_about_that(check: Any) -> None:
 
 def test_cpus_that_nobody_asks_for_are_one(check: Any) -> None:
     assert "1 vCPU, 3072 MiB" in check(CONFIG + "process.memory = { task.cpus * 3.GB }\n")
+
+
+def test_a_queue_by_an_amount_that_is_none(check: Any) -> None:
+    lines = "process.memory = '16gb'\nprocess.queue = { task.memory > 4.GB ? 'a' : 'b' }\n"
+    assert "would be refused" in check(lines, code=Exit.SOMETHING_TO_DO)
+
+
+@pytest.mark.parametrize("value", ["1e999", "{ 1e999 * 0 }", "{ 1e308.GB }"])
+def test_an_amount_without_bounds_is_not_known(check: Any, value: str) -> None:
+    assert "unknown memory" in check(f"process.memory = {value}\n")
