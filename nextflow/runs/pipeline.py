@@ -18,7 +18,7 @@ _GIT = re.compile(r"(https?|ssh|git)://\S+|[\w.-]+@[\w.-]+:\S+|[\w][\w.-]*(/[\w.
 _SCRIPT = re.compile(r"mainScript\s*=\s*['\"]([^'\"]+)['\"]")
 _TEXT = r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\""
 _COMMENT = re.compile(rf"({_TEXT})|//[^\n]*|/\*.*?\*/", re.DOTALL)
-_IN_MANIFEST = re.compile(rf"manifest\s*(?:\{{(?P<block>(?>(?:{_TEXT}|[^}}])*))\}}|\.(?P<line>[^\n]*))")
+_IN_MANIFEST = re.compile(rf"manifest\s*(?:\{{(?P<block>(?>(?:{_TEXT}|[^{{}}])*))\}}|\.(?P<line>[^\n]*))")
 OUTPUTS = ("outdir", "outputDir", "output_dir", "outDir", "output", "publishDir", "publish_dir", "results")
 
 

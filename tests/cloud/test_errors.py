@@ -47,6 +47,7 @@ def test_an_answer_or_none() -> None:
         ("AccessDenied", "the credentials may not call DeleteRole"),
         ("403", "the credentials may not call DeleteRole"),
         ("Throttling", "AWS throttles DeleteRole"),
+        ("SlowDown", "AWS throttles DeleteRole"),
         ("DeleteConflict", "AWS refused DeleteRole"),
     ],
 )

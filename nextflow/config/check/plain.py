@@ -19,6 +19,7 @@ _INCLUDE = re.compile(r"includeConfig[ \t(]+(?P<quote>['\"])(?P<file>[^'\"\n$]+)
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
 _GOES_ON = re.compile(r"\s*(?:\?|:(?!:)|&&|\|\||\.\w|\*|\+)")
 _DEEPEST = 10  # files that include one another
+_INMOST = 50  # blocks within blocks
 ReadFile = Callable[[str], str | None]
 
 
@@ -64,7 +65,9 @@ class _Reader:
             self._statement(path)
 
     def _statement(self, path: tuple[str, ...]) -> None:
-        if match := _SELECTOR.match(self._text, self._at):
+        if len(path) > _INMOST:
+            self._plain.unread.append(self._take_value().strip().partition("\n")[0][:60])
+        elif match := _SELECTOR.match(self._text, self._at):
             self._at = match.end()
             self.read((*path, f"'{match['kind']}:{_bare(match['which'])}'"))
         elif match := _INCLUDE.match(self._text, self._at):

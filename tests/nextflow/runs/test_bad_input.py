@@ -9,6 +9,7 @@ import pytest
 from environments.spec import definitions
 from kiln.errors import UserError
 from nextflow.runs.commands import run as command
+from nextflow.runs.pipeline import find_main_script
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
 from tests.support.denied import told
@@ -266,6 +267,11 @@ def test_the_script_that_a_manifest_names(sandbox: Sandbox, lab: str, config: st
     s3.put_object(Bucket="lab-out", Key="p/run.nf", Body=b"workflow { }")
     s3.put_object(Bucket="lab-out", Key="p/nextflow.config", Body=config.encode())
     assert command.run(ask("s3://lab-out/p", lab), None, follows=False, yes=False, as_json=False) == 0
+
+
+def test_a_manifest_without_end_is_none() -> None:
+    """In no time: each of its beginnings is given up at the next."""
+    assert find_main_script("manifest {" * 20_000) == "main.nf"
 
 
 def test_an_environment_without_a_queue_for_heads(sandbox: Sandbox, tmp_path: Path, project: Path) -> None:

@@ -115,3 +115,9 @@ def test_brackets_and_quotes_within_texts_and_regular_expressions() -> None:
     assert plain.options["process.'withName:E'.cpus"] == "{ 12 / 2 / task.attempt }"
     assert plain.options["params.half"] == "10 / 2"
     assert (plain.options["process.cpus"], plain.options["aws.region"]) == ("4", "'x'")
+
+
+def test_blocks_within_blocks_without_end_are_left_to_nextflow() -> None:
+    plain = read_plain("process.cpus = 2\n" + "process {\n" * 5000, [])
+    assert plain.options == {"process.cpus": "2"}
+    assert plain.unread
