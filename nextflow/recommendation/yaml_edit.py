@@ -1,6 +1,7 @@
 """A key of a YAML file is given another value, and all else stays as it stands: comments, order, quotes (pure)."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import yaml
 
@@ -14,6 +15,8 @@ def set_key(text: str, path: Sequence[str], value: str, comment: str = "") -> st
     hold the key is not there, or stands in another place of the file (an alias).
     """
     node = yaml.compose(text, Loader=yaml.SafeLoader)
+    reached = Counter(id(part) for part in _walk(node))
+    whole = node
     for key in path[:-1]:
         node = _find(node, key)
         if node is None:
@@ -22,10 +25,35 @@ def set_key(text: str, path: Sequence[str], value: str, comment: str = "") -> st
         raise UserError(
             f"{'.'.join(path[:-1])} cannot be edited", "the definition has no mapping of that name", "Edit it by hand."
         )
+    if any(reached[id(part)] > 1 for part in _list_edited(whole, path)):
+        raise UserError(
+            f"{'.'.join(path)} cannot be edited",
+            "another place of the definition has the same by an alias (*NAME), and would change too",
+            "Write it out at both places, or edit it by hand.",
+        )
     for key_node, value_node in node.value:
         if key_node.value == path[-1]:
             return _replace(text, key_node, value_node, value, comment)
     return _insert(text, node, f"{path[-1]}: {value}", comment)
+
+
+def _walk(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    """Walk over a node and all in it; what an alias stands for as often as it is named."""
+    if node is None:
+        return
+    yield node
+    for part in node.value if isinstance(node, yaml.CollectionNode) else ():
+        for inner in part if isinstance(part, tuple) else (part,):
+            yield from _walk(inner)
+
+
+def _list_edited(node: yaml.Node | None, path: Sequence[str]) -> list[yaml.Node]:
+    """List the nodes on the way to a value, and those in it."""
+    way = []
+    for key in path:
+        node = _find(node, key)
+        way += [node] if node else []
+    return [*way, *_walk(node)]
 
 
 def _find(node: yaml.Node | None, key: str) -> yaml.Node | None:

@@ -32,3 +32,24 @@ def test_a_value_and_its_comment(before: str, after: str) -> None:
 def test_a_mapping_that_is_not_there() -> None:
     with pytest.raises(UserError, match=r"compute_environments\.work cannot be edited"):
         set_key("compute_environments: {other: {max_vcpus: 1}}\n", PATH, "[a]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x: &x\n  types: [c5]\na:\n  s: *x\n  t: *x\n",
+        "a:\n  s: &x\n    types: [c5]\n  t: *x\n",
+        "a:\n  s:\n    types: &t [c5]\n  t:\n    types: *t\n",
+        "t: &t [c5]\na:\n  s:\n    types: *t\n",
+        "a:\n  s:\n    types: [&c c5]\n  t:\n    types: [*c]\n",
+    ],
+)
+def test_what_several_places_share_is_not_edited(text: str) -> None:
+    with pytest.raises(UserError, match=r"a\.s\.types cannot be edited") as raised:
+        set_key(text, ("a", "s", "types"), "[m5]")
+    assert "another place" in raised.value.why
+
+
+def test_anchors_of_other_keys_are_no_hindrance() -> None:
+    text = "x: &x {market: spot}\na:\n  s:\n    <<: *x\n    types: [c5]\n"
+    assert set_key(text, ("a", "s", "types"), "[m5]") == text.replace("[c5]", "[m5]")
