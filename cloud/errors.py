@@ -15,6 +15,7 @@ _OTHER_PARTITION = (
 _EXPIRED = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 _UNKNOWN_KEY = {"AuthFailure", "InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch"}
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
+_CLOCK = re.compile(r"RequestTimeTooSkewed|Signature (expired|not yet current)")
 DENIED = {"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"}
 _THROTTLED = {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"}
 _OF_HEAD = "403"
@@ -125,6 +126,8 @@ def _denied(operation: str, message: str) -> UserError:
 
 def _from_answer(error: Any) -> UserError:
     refusal, message, operation = code(error), str(error.response["Error"].get("Message", "")), error.operation_name
+    if _CLOCK.search(f"{refusal}: {message}"):
+        return UserError("this computer's clock is wrong", message, "Set it (timedatectl), and type the same again.")
     if refusal in _EXPIRED:
         return UserError("the AWS credentials have expired", message, _CREDENTIALS)
     if refusal in _UNKNOWN_KEY:

@@ -19,6 +19,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _VALUE = r"(?P<value>\"[^\"]*\"|'[^']*'|(Bearer |Basic )?[^\s;&|\"')]+)"
 _ASSIGNED = re.compile(rf"(?P<name>[A-Za-z_][\w.-]*)(?P<between>[\"']?\s*[=:]\s*){_VALUE}")
 _OPTION = re.compile(rf"(?P<name>--?[A-Za-z][\w.-]*)(?P<between>\s+)(?!-){_VALUE}")
+_LOGIN = re.compile(r"://([^\s/@]+)@")
 _SHORT = 4  # characters: shorter values stand in too many lines
 
 
@@ -69,7 +70,9 @@ def list_values(words: Sequence[str], values: Mapping[str, Any]) -> list[str]:
                for word, (shown, name) in zip(words, _walk(words), strict=True) if HIDDEN in shown]  # fmt: skip
     secrets += [text for name, value in values.items() for text in _list_secret(name, value)]
     lines = [line for text in secrets for line in text.splitlines() if line != text]  # a log comes by lines
-    return [text for text in (*secrets, *lines) if len(text) >= _SHORT]
+    logins = [login for text in secrets for login in _LOGIN.findall(text)]
+    passwords = [login.partition(":")[2] for login in logins]
+    return [text for text in (*secrets, *lines, *logins, *passwords) if len(text) >= _SHORT]
 
 
 def _list_secret(name: str, value: Any, *, inside: bool = False) -> Iterator[str]:

@@ -25,6 +25,7 @@ def check(name: str, option: str = "--name") -> str:
 
 def make(pipeline: str, now: datetime) -> str:
     """Make a name out of a pipeline's, such as salmon-nf-20261128-0930-3f9c; `now` orders the names for people."""
+    pipeline = re.sub(r"^(\w+://)?[^/]*@", "", pipeline)  # without a login
     last = re.sub(r"(\.git)?/*$", "", pipeline).rpartition("/")[2] or "run"
     stem = re.sub(r"[^a-z\d]+", "-", last.lower()).strip("-")[:50].rstrip("-")
     stem = stem if stem[:1].isalpha() else f"run-{stem}".rstrip("-")

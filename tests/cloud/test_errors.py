@@ -65,6 +65,20 @@ def test_an_answer_to_head_has_no_text(operation: str, action: str) -> None:
     assert f"Allow the action {action}" in error.hint
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("RequestTimeTooSkewed", "The difference between the request time and the current time is too large."),
+        ("InvalidSignatureException", "Signature expired: 20261128T000000Z is now earlier than 20261128T100000Z"),
+        ("SignatureDoesNotMatch", "Signature not yet current: 20261128T100000Z is still later than 20261128T000000Z"),
+    ],
+)
+def test_a_clock_that_is_wrong(code: str, message: str) -> None:
+    error = errors.translate(answer(message, 403, code))
+    assert error is not None
+    assert (error.what, error.why) == ("this computer's clock is wrong", message)
+
+
 def answer(message: str, status: int = 400, code: str = "AccessDenied") -> ClientError:
     return ClientError(
         {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}},

@@ -67,10 +67,11 @@ def test_secrets_inside_of_maps_and_lists_are_hidden_in_logs_too_and_lines_by_th
         "secrets": {"a": {"b": "inner-1"}}, "logins": [{"password": "inner-2"}], "token": None,
         "private_key": "line one\nline two", "header": "Authorization: Bearer inner-3",
     }  # fmt: skip
-    url = "https://u:p@host/x?a=b"
+    url = "https://me:word-4@host/x?a=b"
     secrets = masking.list_values((url,), values)
     assert secrets == [
         url, "inner-1", "inner-2", "line one\nline two", "Authorization: Bearer inner-3", "line one", "line two",
+        "me:word-4", "word-4",
     ]  # fmt: skip
 
 

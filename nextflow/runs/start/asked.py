@@ -37,9 +37,9 @@ def check_text(asked: Asked, named: Pipeline) -> None:
     for what, text in (*texts.items(), *(("a word behind --", word) for word in asked.words)):
         try:
             text.encode()
-        except UnicodeEncodeError:
+        except UnicodeEncodeError as error:
             raise UserError(
-                f"{what} is not UTF-8", f"it is {text!r}; S3 and AWS Batch take no such text",
+                f"{what} is not UTF-8", f"its character {error.start + 1} is none; S3 and AWS Batch take no such text",
                 "Give files and folders names in UTF-8; other bytes travel in a file in S3.",
             ) from None  # fmt: skip
 

@@ -63,7 +63,7 @@ def follow(
                 screen.say(f"  {line}")
             seen = line
             if explained := standstill.look(follower, sum(counts.values())):
-                screen.say(explained)
+                screen.say(masking.hide(explained, secrets))
         return True if follower.is_over else None
 
     wait.until(probe, what=f"the end of {record.name}", timeout=None, every=EVERY, longest=LONGEST)

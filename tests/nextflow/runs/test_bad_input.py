@@ -1,6 +1,7 @@
 """What a person may type wrongly: a single message, and nothing is made or sent."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from environments.spec import definitions
 from kiln.errors import UserError
+from nextflow.runs import names
 from nextflow.runs.commands import run as command
 from nextflow.runs.pipeline import find_main_script
 from sandbox.inprocess import Sandbox
@@ -93,7 +95,7 @@ def test_projects_without_a_script(sandbox: Sandbox, lab: str, project: Path) ->
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"words": ("--x", "a\udcff")}, "a word behind -- is not UTF-8"),
+        ({"words": ("--token", "hidden\udcff")}, "a word behind -- is not UTF-8"),
         ({"pipeline": "s3://lab-out/\udcff"}, "the pipeline is not UTF-8"),
         ({"output": "s3://lab-out/\udcff"}, "--output is not UTF-8"),
         ({"pipeline": "~no-such-user/x"}, "the pipeline ~no-such-user/x cannot be read"),
@@ -112,6 +114,7 @@ def test_texts_that_nothing_can_be_made_of(
 ) -> None:
     given = {"pipeline": project, "env": lab, **more}
     refused = refuse(sandbox, given.pop("pipeline"), given.pop("env"), **given)
+    assert "hidden" not in str(refused)
     assert words in refused.what
     assert "pass" not in refused.what
 
@@ -267,6 +270,12 @@ def test_the_script_that_a_manifest_names(sandbox: Sandbox, lab: str, config: st
     s3.put_object(Bucket="lab-out", Key="p/run.nf", Body=b"workflow { }")
     s3.put_object(Bucket="lab-out", Key="p/nextflow.config", Body=config.encode())
     assert command.run(ask("s3://lab-out/p", lab), None, follows=False, yes=False, as_json=False) == 0
+
+
+def test_no_login_is_in_the_name_of_a_run() -> None:
+    now = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
+    for named, stem in (("https://me:hidden@host", "host"), ("git@host:x.git", "host-x"), ("me/salmon", "salmon")):
+        assert names.make(named, now).startswith(f"{stem}-20261128-0930-")
 
 
 def test_a_manifest_without_end_is_none() -> None:

@@ -102,6 +102,17 @@ def test_a_head_that_hangs_in_warm_up_is_explained(
     assert f"s3://{BUCKET}/_nextflow/logs/first" in shown
 
 
+def test_what_explains_a_head_that_hangs_shows_no_secret(
+    sandbox: Sandbox, lab: str, agents: AgentDouble, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "https://me:hidden-1@git.example.org/x.git"
+    agents.script("awsbatch", seconds=900, log=(f"Launching `{address}` [mad_curie]", "Pulling me:hidden-1@x"))
+    assert follow(address, lab) == 0
+    printed = capsys.readouterr()
+    assert "since 'Launching `•••`" in printed.err
+    assert "hidden" not in printed.out + printed.err
+
+
 def test_a_head_that_waits_for_a_machine_is_explained(
     sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
