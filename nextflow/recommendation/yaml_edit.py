@@ -21,7 +21,7 @@ def set_key(text: str, path: Sequence[str], value: str, comment: str = "") -> st
         node = _find(node, key)
         if node is None:
             break
-    if not isinstance(node, yaml.MappingNode) or not node.value:
+    if not isinstance(node, yaml.MappingNode):
         raise UserError(
             f"{'.'.join(path[:-1])} cannot be edited", "the definition has no mapping of that name", "Edit it by hand."
         )
@@ -79,6 +79,9 @@ def _find_end(node: yaml.Node) -> int:
 
 
 def _insert(text: str, node: yaml.MappingNode, line: str, comment: str) -> str:
+    if not node.value:
+        begin, end = node.start_mark.index, node.end_mark.index
+        return f"{text[:begin]}{{{line}}}{text[end:]}"
     first = node.value[0][0].start_mark
     if node.flow_style:
         return f"{text[: first.index]}{line}, {text[first.index :]}"

@@ -21,6 +21,7 @@ HEAD = "# of mine\ncompute_environments:\n  work:   # first\n"
         ("    max_vcpus: 8 # keep\n", "    instance_types: [a, b] # new\n    max_vcpus: 8 # keep\n"),
         ("    {max_vcpus: 8}\n", "    {instance_types: [a, b], max_vcpus: 8}\n"),
         ("    {instance_types: [c5.large], max_vcpus: 8}\n", "    {instance_types: [a, b], max_vcpus: 8}\n"),
+        ("    {} # all by default\n", "    {instance_types: [a, b]} # all by default\n"),
         ("    instance_types: [c5]\r\n    max_vcpus: 8\r\n",
          "    instance_types: [a, b] # new\r\n    max_vcpus: 8\r\n"),
     ],
