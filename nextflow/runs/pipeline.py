@@ -4,7 +4,7 @@ Sources: "Pipeline sharing" and "Configuration" (manifest.mainScript), Nextflow 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,6 +19,7 @@ _SCRIPT = re.compile(r"mainScript\s*=\s*['\"]([^'\"]+)['\"]")
 _TEXT = r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\""
 _COMMENT = re.compile(rf"({_TEXT})|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _IN_MANIFEST = re.compile(rf"manifest\s*(?:\{{(?P<block>(?>(?:{_TEXT}|[^{{}}])*))\}}|\.(?P<line>[^\n]*))")
+_PARAMS = re.compile(r"\bparams\s*\{")
 OUTPUTS = ("outdir", "outputDir", "output_dir", "outDir", "output", "publishDir", "publish_dir", "results")
 
 
@@ -105,7 +106,22 @@ def find_output_parameter(texts: Mapping[str, str]) -> str:
     nf-core calls it outdir; pipelines of one's own call it as they like.
     """
     text = "\n".join(texts.values())
+    blocks = "\n".join(_list_params_blocks(text))
     for name in OUTPUTS:
-        if re.search(rf"\bparams\.{name}\b|^\s*{name}\s*[=:](?!=)|\"{name}\"\s*:", text, re.MULTILINE):
+        if re.search(rf"\bparams\.{name}\b|\"{name}\"\s*:", text):
+            return name
+        if re.search(rf"(^|[\s;{{]){name}\s*[=:](?!=)", blocks):
             return name
     return ""
+
+
+def _list_params_blocks(text: str) -> Iterator[str]:
+    """What stands in blocks `params { … }`, without blocks inside of it; `output:` of a process is no parameter."""
+    at = 0
+    while begin := _PARAMS.search(text, at):
+        depth, at, inside = 1, begin.end(), []
+        while depth and at < len(text):
+            depth += (text[at] == "{") - (text[at] == "}")
+            inside += [text[at]] if depth == 1 else []
+            at += 1
+        yield "".join(inside)

@@ -11,7 +11,7 @@ from environments.spec import definitions
 from kiln.errors import UserError
 from nextflow.runs import names
 from nextflow.runs.commands import run as command
-from nextflow.runs.pipeline import find_main_script
+from nextflow.runs.pipeline import find_main_script, find_output_parameter
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
 from tests.support.denied import told
@@ -276,6 +276,24 @@ def test_no_login_is_in_the_name_of_a_run() -> None:
     now = datetime(2026, 11, 28, 9, 30, tzinfo=UTC)
     for named, stem in (("https://me:hidden@host", "host"), ("git@host:x.git", "host-x"), ("me/salmon", "salmon")):
         assert names.make(named, now).startswith(f"{stem}-20261128-0930-")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        ("main.nf", "params.results = 'x'\nprocess A {\n  output:\n  path 'y'\n}\n", "results"),
+        ("main.nf", "process A {\n  output:\n  path 'y'\n}\n", ""),
+        ("nextflow.config", "process {\n  publishDir = [path: params.results]\n}\n", "results"),
+        ("nextflow.config", "params {\n  genomes { hg38 = 'x' }\n  outputDir = 'y'\n}\n", "outputDir"),
+        ("nextflow.config", "params { reads = 1; output_dir = 'y' }", "output_dir"),
+        ("main.nf", "params {\n  outdir: Path = 'x'\n}\n", "outdir"),
+        ("main.nf", 'publishDir "${params.outDir}/x"', "outDir"),
+        ("nextflow_schema.json", '{"properties": {"outdir": {}}}', "outdir"),
+        ("nextflow.config", "params {" * 20_000, ""),
+    ],
+)
+def test_the_parameter_of_the_results(name: str, text: str, found: str) -> None:
+    assert find_output_parameter({name: text}) == found
 
 
 def test_a_manifest_without_end_is_none() -> None:
