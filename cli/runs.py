@@ -1,8 +1,11 @@
 """The tasks of runs: starting a pipeline in an environment, listing runs, showing what became of them."""
 
+import sys
+
 from invoke.context import Context
 
 from cli.task import JSON, REGION, task
+from kiln.errors import UserError
 
 _ENV = "a name under environments/, or the path of a YAML file"
 
@@ -86,4 +89,6 @@ def upload(
     """Upload files to an environment's bucket."""
     from nextflow.upload import command
 
+    if not include and "--include" in sys.argv:  # invoke takes the next option for none
+        raise UserError("--include has no glob", "without one, all files would be uploaded", "Try --include '*.fq.gz'.")
     return command.upload(path, to, include, env, region or None, as_json=json)

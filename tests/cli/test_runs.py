@@ -79,3 +79,14 @@ def test_upload(typed: Typed, recorded: Record) -> None:
         (("p", "", [], "genomics", None), {"as_json": False}),
         (("p", "t", ["*.a", "*.b"], "e", "r"), {"as_json": True}),
     ]
+
+
+def test_an_option_without_its_glob_does_not_mean_all_files(
+    typed: Typed, recorded: Record, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    uploaded = recorded("nextflow.upload.command.upload")
+    line = ["invoke", "upload", "--path", "p", "--include", "--env", "e"]
+    monkeypatch.setattr(sys, "argv", line)
+    assert typed(*line[1:]) == 1
+    assert uploaded.calls == []
+    assert "--include has no glob" in capsys.readouterr().err
