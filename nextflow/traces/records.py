@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from nextflow.traces.columns import READERS, normalise, read_text
 
 SPANNING = ("script", "env")  # columns that may span lines
-MOST_LINES = 5000  # of a record
+MOST_LINES = 1000  # of a record
+MOST_TRIES = 4  # to end a record where the next seems to begin
 Numbered = tuple[int, str]
 
 
@@ -26,12 +27,12 @@ class Splitter:
         mark = re.escape(separator)
         once = [name if name not in names[:place] else "" for place, name in enumerate(names)]
         patterns = [f"(?P<c{place}>{_write_pattern(name, mark)})" for place, name in enumerate(once)]
+        first, last = (self._spanning[0], self._spanning[-1]) if self._spanning else (0, 0)
+        self._begin = re.compile("".join(f"{pattern}{mark}" for pattern in patterns[:first]))
         self._whole = [_compile(patterns, mark)]
         if "name" in names and "tag" in names and names.index("name") < (tag := names.index("tag")):
             patterns[tag] = f"(?P<c{tag}>(?P=inner)|-)"  # the name has it too
             self._whole.insert(0, _compile(patterns, mark))
-        first, last = (self._spanning[0], self._spanning[-1]) if self._spanning else (0, 0)
-        self._begin = re.compile("".join(f"{pattern}{mark}" for pattern in patterns[:first]))
         rest = [_write_pattern(name, mark) for name in once[last + 1 :]] if first == 0 else []
         self._end = re.compile("".join(f"{mark}{pattern}" for pattern in rest) + "$")
 
@@ -70,12 +71,16 @@ class Splitter:
 
     def _join(self, lines: Iterable[Numbered]) -> Iterator[Numbered]:
         """Join the lines of records: where the next begins and this one is whole, it ends."""
-        begin, held = 0, list[str]()
+        begin, tries, held = 0, 0, list[str]()
         for number, line in lines:
             ends = bool(self._begin.match(line)) if self._begin.pattern else bool(held and self._end.search(held[-1]))
-            if held and (len(held) > MOST_LINES or (ends and len(self._split("\n".join(held))) == self._number)):
+            tries += bool(held and ends)
+            if len(held) > MOST_LINES or tries > MOST_TRIES:
+                yield begin, held[0]
+                tries, held = 0, []
+            elif held and ends and len(self._split("\n".join(held))) == self._number:
                 yield begin, "\n".join(held)
-                held = []
+                tries, held = 0, []
             if held or line.strip():
                 begin = begin if held else number
                 held.append(line.rstrip("\r\n"))

@@ -1,5 +1,6 @@
 """Tables as Nextflow and people really leave them: put together, with free text between unquoted separators."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,12 @@ def test_a_word_where_a_number_should_be(tmp_path: Path) -> None:
     with pytest.raises(UserError) as raised:
         list_all(tmp_path, "name\tstatus\texit\nA\tCOMPLETED\tzero\n")
     assert raised.value.why == "line 2: column exit: 'zero' is no number"
+
+
+def test_what_looks_like_records_and_is_none_is_given_up_soon(tmp_path: Path) -> None:
+    """Trying what spans lines again and again would take hours."""
+    text = "name\ttag\tstatus\tscript\tenv\trealtime\n" + "A\tx\tDONE\ta b\tc\td\te\tf y\n" * 20_000
+    begun = time.monotonic()
+    with pytest.raises(UserError, match="cannot be read as a trace"):
+        list_all(tmp_path, text)
+    assert time.monotonic() - begun < 20
