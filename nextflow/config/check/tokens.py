@@ -10,6 +10,7 @@ _SIGNS = re.compile(
     r"""|(?P<sign>\?:|\?\.|==~|=~|==|!=|<=|>=|&&|\|\||->|[-+*/%<>!?:.,;=(){}\[\]])""",
     re.S,
 )
+DEEPEST = 20  # texts within texts
 _MARKS = ("'''", '"""', "'", '"', "$/")
 _ESCAPE = re.compile(r"\\(.)", re.S)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
@@ -23,16 +24,17 @@ class Token:
     text: str
 
 
-def find_end(source: str, at: int) -> int:
+def find_end(source: str, at: int, depth: int = 0) -> int:
     """Find where the text that begins at `at` ends, regular expressions among them; `at` where none begins there.
 
-    Texts within `${…}` of a text are texts of their own. Raises ValueError for a text that is not closed.
+    Texts within `${…}` of a text are texts of their own. Raises ValueError for a text that is not closed, or of which
+    the inmost lies too deep.
     """
     for mark in _MARKS:
         if source.startswith(mark, at):
-            return _skip(source, at + len(mark), "/$" if mark == "$/" else mark)
+            return _skip(source, at + len(mark), "/$" if mark == "$/" else mark, depth)
     if source[at] == "/" and source[at + 1 : at + 2] not in ("/", "*") and _is_operand(source, at):
-        return _skip(source, at + 1, "/")
+        return _skip(source, at + 1, "/", depth)
     return at
 
 
@@ -44,28 +46,30 @@ def _is_operand(source: str, at: int) -> bool:
     return at < 0 or source[at] in "=(,[{:?!~&|;>"
 
 
-def _skip(source: str, at: int, mark: str) -> int:
+def _skip(source: str, at: int, mark: str, depth: int) -> int:
+    if depth > DEEPEST:
+        raise ValueError("it is too deep")
     while at < len(source):
         if source.startswith(mark, at):
             return at + len(mark)
         if source[at] == "\n" and len(mark) == 1:
             break
         if source.startswith("${", at) and mark not in ("'", "'''"):
-            at = _skip_filled(source, at + 2)
+            at = _skip_filled(source, at + 2, depth + 1)
         else:
             at += 2 if source[at] == "\\" and mark != "/$" else 1
     raise ValueError(f"{mark} is not closed")
 
 
-def _skip_filled(source: str, at: int) -> int:
-    depth = 1
+def _skip_filled(source: str, at: int, depth: int) -> int:
+    left = 1
     while at < len(source):
-        end = find_end(source, at)
+        end = find_end(source, at, depth)
         if end == at:
-            depth += (source[at] == "{") - (source[at] == "}")
+            left += (source[at] == "{") - (source[at] == "}")
             end += 1
         at = end
-        if not depth:
+        if not left:
             return at
     raise ValueError("${ is not closed")
 

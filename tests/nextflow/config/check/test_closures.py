@@ -70,7 +70,7 @@ def test_what_attempts_are_given(source: str, expected: list[Any] | None) -> Non
         "{ task.memory }", "{ task.exitStatus == 137 ? 2 : 1 }", "{ 8.parsecs }", "{ 1 +", "{ ( }", "`x`", "{ 'a' * }",
         "{ 1.GB / 0 }", "{ 'a' - 'b' }", "{ params.missing }", "{ switch (task.attempt) { case 1: 2 } }",
         "{ 1; 2; 3 }", "{ params.queue as int }", "{ 1 as Thread }", "{ 4.GB as int }",
-        "{ " + "(" * 100_000 + " }", "{ 8.GB.toGiga() }", "{ unheard_of(1) }",
+        "{ " + "(" * 100_000 + " }", '"${' * 50_000, "{ 8.GB.toGiga() }", "{ unheard_of(1) }",
     ],
 )  # fmt: skip
 def test_what_only_the_run_can_tell(source: str) -> None:

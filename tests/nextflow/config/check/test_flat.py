@@ -136,3 +136,8 @@ def test_a_value_without_its_end_is_told() -> None:
     for text in ("process.cpus = 1\nprocess.memory = {\n   task.attempt\n", "process.cpus = [1,\n"):
         with pytest.raises(UserError, match="breaks off"):
             read_flat("x", text.splitlines(keepends=True))
+
+
+def test_texts_within_texts_without_end() -> None:
+    text = "process.memory = " + '"${' * 50_000 + "\nprocess.cpus = 2\n"
+    assert read_flat("x", text.splitlines(keepends=True))["process.cpus"] == "2"

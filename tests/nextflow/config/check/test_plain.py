@@ -121,3 +121,8 @@ def test_blocks_within_blocks_without_end_are_left_to_nextflow() -> None:
     plain = read_plain("process.cpus = 2\n" + "process {\n" * 5000, [])
     assert plain.options == {"process.cpus": "2"}
     assert plain.unread
+
+
+def test_texts_within_texts_without_end() -> None:
+    endless = '"${' * 50_000
+    assert read_plain(f"b = 2\na = {endless}\n", []).options == {"b": "2", "a": endless}
