@@ -80,20 +80,19 @@ def recommend(sized: Asks, offers: Offers, names: Sequence[str], max_vcpus: int)
             offers.why or f"EC2 has no {', '.join(names)} there",
             "Name types or families that EC2 has: --types c5,m5,r5.",
         )
-    within = [machine for machine in machines if machine.vcpus <= max_vcpus]
     need = find_need(sized.asks)
     most = max((ask.most or 0 for ask in sized.asks), default=0)
-    pair = choose_pair(need, within, most)
+    pair = choose_pair(need, machines, most, max_vcpus)
     if pair is None:
-        raise refuse(sized.asks, machines, within, max_vcpus)
+        raise refuse(sized.asks, machines, max_vcpus)
     alone = price_alone(sized.usages, sized.asks, pair)
-    packed = price_packed(sized.usages, sized.asks, within, pair, max_vcpus)
+    packed = price_packed(sized.usages, sized.asks, machines, pair, max_vcpus)
     if packed and not (packed.on_demand or 0.0) < CHEAPER * (alone.on_demand or 0.0):
         packed = None
     at_once = count_together(packed.machine, sized.asks) if packed else ()
     limit = (pair.excess or pair.workload).memory
     return Recommendation(
-        sized, offers, tuple(within), max_vcpus, need, pair, alone, packed,
+        sized, offers, tuple(machines), max_vcpus, need, pair, alone, packed,
         find_scratch(sized.usages, sized.percent),
         find_scratch(sized.usages, sized.percent, at_once) if packed else None,
         advise(sized.asks, limit), tuple(_list_notes(sized, offers, names, pair)),

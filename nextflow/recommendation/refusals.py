@@ -8,8 +8,9 @@ from nextflow.sizing.asks import Ask
 from nextflow.sizing.machines import Machine, list_too_large
 
 
-def refuse(asks: Sequence[Ask], machines: Sequence[Machine], within: Sequence[Machine], max_vcpus: int) -> UserError:
-    """Say what is larger than all machines, or than those `within` max_vcpus."""
+def refuse(asks: Sequence[Ask], machines: Sequence[Machine], max_vcpus: int) -> UserError:
+    """Say what is larger than all machines that max_vcpus leaves room for."""
+    within = [machine for machine in machines if machine.vcpus <= max_vcpus]
     families = ", ".join(sorted({machine.family for machine in machines}))
     if not within:
         least = min(machines, key=lambda machine: (machine.vcpus, machine.memory))

@@ -67,13 +67,16 @@ def list_too_large(asks: Iterable[Ask], machines: Sequence[Machine]) -> list[Ask
     return [ask for ask in asks if not any(machine.holds(ask.cpus or 1, ask.memory or 1) for machine in machines)]
 
 
-def choose_pair(need: Need, machines: Sequence[Machine], most: int = 0) -> Pair | None:
+def choose_pair(
+    need: Need, machines: Sequence[Machine], most: int = 0, max_vcpus: float = math.inf
+) -> Pair | None:  # fmt: skip
     """Choose the cheapest type that holds the need, and a larger one of its family; None: none holds it.
 
     The larger has twice as many vCPUs at least, and `most` MiB (what the largest task needs) where a type has so much.
-    Of equal prices the smaller counts, then the name.
+    Of equal prices the smaller counts, then the name. `max_vcpus` bounds the workload type: a larger one would never
+    start; AWS Batch passes its bound by a machine where it must, and a task that overflows is the exception.
     """
-    fitting = [machine for machine in machines if machine.holds(need.cpus, need.memory)]
+    fitting = [machine for machine in machines if machine.vcpus <= max_vcpus and machine.holds(need.cpus, need.memory)]
     if not fitting:
         return None
     workload = min(fitting, key=rank)

@@ -145,7 +145,9 @@ def test_processes_with_gpus_are_told_that_these_machines_have_none(
 def test_a_machine_is_no_larger_than_all_of_them_may_be(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     rows = [{"name": "A (1)", "realtime": "1h", "%cpu": "100%", "peak_rss": "5 GB"}]
     trace = write_trace(tmp_path / "t", rows)
-    assert "workload  r5.large" in run(capsys, trace, types="r5,c5", max_vcpus=2)
+    shown = run(capsys, trace, types="r5,c5", max_vcpus=2)
+    assert "workload  r5.large" in shown
+    assert "excess    r5.xlarge" in shown  # AWS Batch passes max_vcpus by a machine where it must
     with pytest.raises(UserError, match="no machine holds A") as raised:
         command.run([trace], Options(types="c5", max_vcpus=2), as_json=False)
     assert "2 vCPUs" in raised.value.why
