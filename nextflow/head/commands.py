@@ -22,6 +22,9 @@ def head_up(asked: Asked, region: str | None, *, as_json: bool) -> int:
     """
     spec, cloud, screen = definitions.load(asked.env), Cloud(region), Screen()
     head = Head(spec.name)
+    kept = local.find(head)
+    if kept and kept.region != cloud.region and machine.find_machines(Cloud(kept.region), head):
+        raise _refuse_elsewhere(head, kept.region)
     up = bring_up(cloud, spec, head, asked, screen)
     if as_json:
         print_json({"environment": head.environment, "region": cloud.region, "instance": up.instance,
@@ -44,8 +47,15 @@ def head_ssh(env: str) -> int:
 
 
 def head_down(env: str, region: str | None, *, as_json: bool) -> int:
-    """Remove the head node of an environment and all that belongs to it."""
-    head, cloud, screen = Head(definitions.name_of(env)), Cloud(region), Screen()
+    """Remove the head node of an environment and all that belongs to it, in the region where it was started.
+
+    Raises UserError where another region is named: its rights and its key are the same in all of them.
+    """
+    head, screen = Head(definitions.name_of(env)), Screen()
+    kept = local.find(head)
+    if kept and region and kept.region != region:
+        raise _refuse_elsewhere(head, kept.region)
+    cloud = Cloud(kept.region if kept else region)
     with screen.step("head-down"):
         removed = [*machine.remove(cloud, head), *rights.remove_profile(cloud, head)]
         local.forget(head)
@@ -56,6 +66,13 @@ def head_down(env: str, region: str | None, *, as_json: bool) -> int:
     else:
         print_result(f"there is no head node of {head.environment} in {cloud.region}")
     return Exit.DONE
+
+
+def _refuse_elsewhere(head: Head, region: str) -> UserError:
+    return UserError(
+        f"the head node of {head.environment} is in {region}", f"{head.folder} has its key; there is one at a time",
+        f"Remove it first: {typed.command(f'head-down --env {head.environment} --region {region}')}",
+    )  # fmt: skip
 
 
 def _find(head: Head, region: str) -> dict[str, Any]:

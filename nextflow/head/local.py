@@ -59,6 +59,14 @@ def read(head: Head) -> Kept:
         ) from None
 
 
+def find(head: Head) -> Kept | None:
+    """Find what this computer knows; None where it has started no head node of the environment."""
+    try:
+        return read(head)
+    except UserError:
+        return None
+
+
 def forget(head: Head) -> None:
     """Remove the folder."""
     shutil.rmtree(head.folder, ignore_errors=True)

@@ -143,6 +143,23 @@ def test_a_program_that_this_computer_lacks(
         commands.head_ssh("genomics")
 
 
+def test_it_is_removed_in_its_own_region(genomics: Sandbox) -> None:
+    """Its role is that of all regions: without it the machine can do nothing, and without its key nobody enters."""
+    assert commands.head_up(PLAIN, "eu-west-1", as_json=False) == Exit.DONE
+    elsewhere = genomics.client("ec2", "eu-west-1")
+    [instance] = [machine["InstanceId"] for reservation in elsewhere.describe_instances()["Reservations"]
+                  for machine in reservation["Instances"]]  # fmt: skip
+    for act in (up, lambda: commands.head_down("genomics", "us-east-1", as_json=False)):
+        with pytest.raises(UserError, match="the head node of genomics is in eu-west-1") as refused:
+            act()
+        assert "head-down --env genomics --region eu-west-1" in refused.value.hint
+    assert attached(genomics, NODE.name)
+    assert commands.head_down("genomics", None, as_json=False) == Exit.DONE
+    [state] = elsewhere.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"]
+    assert state["State"]["Name"] in ("shutting-down", "terminated")
+    assert up() == Exit.DONE
+
+
 def test_all_of_it_goes(genomics: Sandbox, capsys: pytest.CaptureFixture[str]) -> None:
     up()
     capsys.readouterr()
