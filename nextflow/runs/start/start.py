@@ -40,12 +40,13 @@ def start(cloud: Cloud, planned: Planned, screen: Screen) -> Started:
         words=record.arguments,
     )  # fmt: skip
     body = request.make(record, places, planned.setting.definition, command, resume=planned.resume)
-    with Undo(lambda undone: tell_left(undone, screen)) as undo, signals.hold():
-        etag = _claim(cloud, planned, record, undo)
-        _put_files(cloud, planned)
-        job = _submit(cloud, body, undo)
-        record = record.with_job(job)
-        records.write(cloud, places, record, etag)
+    with Undo(lambda undone: tell_left(undone, screen)) as undo:
+        with signals.hold():  # who interrupts a start wants no run: behind the block all of it is undone
+            etags = _claim(cloud, planned, record, undo)
+            _put_files(cloud, planned)
+            job = _submit(cloud, body, undo)
+            record = record.with_job(job)
+            etags.append(records.write(cloud, places, record, etags[-1]))
         undo.forget()
     return Started(record, job, tuple(command))
 
@@ -57,22 +58,25 @@ def tell_left(undone: Undone, screen: Screen) -> None:
         screen.say(f"  try     {undone.by_hand}")
 
 
-def _claim(cloud: Cloud, planned: Planned, record: RunRecord, undo: Undo) -> str:
-    """Write the record, claimed; where the job is not taken after all the former record comes back, or none."""
+def _claim(cloud: Cloud, planned: Planned, record: RunRecord, undo: Undo) -> list[str]:
+    """Write the record, claimed; where the job is not taken after all the former record comes back, or none.
+
+    Returns the ETags of the records that this start has written, which grow with the next of them.
+    """
     places, former = planned.places, planned.former
-    etag = records.write(cloud, places, record, former.etag if former else "")
+    etags = [records.write(cloud, places, record, former.etag if former else "")]
 
     def restore() -> None:
         now = records.read(cloud, places)
-        if now is None or now.etag != etag:
+        if now is None or now.etag != etags[-1]:
             return  # somebody else's
         if former:
-            records.write(cloud, places, former.record, etag)
+            records.write(cloud, places, former.record, etags[-1])
         else:
-            cloud.client("s3").delete_object(Bucket=places.bucket, Key=places.record, IfMatch=etag)
+            cloud.client("s3").delete_object(Bucket=places.bucket, Key=places.record, IfMatch=etags[-1])
 
     undo.push(f"the record of {record.name}", restore, by_hand=f"aws s3 rm {places.uri(places.record)}")
-    return etag
+    return etags
 
 
 def _submit(cloud: Cloud, body: dict[str, Any], undo: Undo) -> str:

@@ -1,6 +1,8 @@
 """`invoke run` on the offline AWS: what is sent, what is written down, what is refused."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,8 @@ import pytest
 from moto.s3.models import s3_backends
 
 from cloud.session import Cloud
-from kiln.errors import UserError
+from kiln import signals
+from kiln.errors import Interrupted, UserError
 from nextflow.runs.commands import run as command
 from nextflow.runs.commands import show_run
 from nextflow.runs.looks import records
@@ -271,6 +274,35 @@ def test_a_run_that_cannot_be_noted_is_started_all_the_same(
     printed = capsys.readouterr()
     assert "second in lab: is started" in printed.out
     assert "! the next run of this pipeline will be taken for its first again: the credentials may not" in printed.err
+
+
+@pytest.mark.parametrize("resumes", [False, True])
+@pytest.mark.parametrize("at", [1, 2])
+def test_who_interrupts_a_start_has_no_run(
+    sandbox: Sandbox, lab: str, project: Path, monkeypatch: pytest.MonkeyPatch, at: int, resumes: bool
+) -> None:
+    former = run(sandbox, project, lab)["jobId"] if resumes else ""
+    if former:
+        sandbox.client("batch").terminate_job(jobId=former, reason="killed")
+    write, written = records.write, list[str]()
+
+    def interrupted(*given: Any) -> str:
+        written.append(write(*given))
+        if len(written) == at:
+            os.kill(os.getpid(), signal.SIGINT)
+        return written[-1]
+
+    monkeypatch.setattr(records, "write", interrupted)
+    with signals.handle(), pytest.raises(Interrupted):
+        run(sandbox, project, lab, **({"resume": "first"} if resumes else {}))
+    assert len(list_jobs(sandbox)) == 1 + resumes
+    sandbox.clock.advance(60)
+    assert list_living(sandbox) == []
+    if resumes:
+        assert (record(sandbox)["jobs"], record(sandbox)["claim"]) == ([former], "")
+    else:
+        listed = sandbox.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="_nextflow/heads/")
+        assert "run.json" not in str(listed.get("Contents"))
 
 
 def test_what_aws_refuses_leaves_nothing(sandbox: Sandbox, lab: str, project: Path) -> None:
