@@ -42,10 +42,19 @@ def read(path: Path, notes: list[str] | None = None) -> Iterator[Attempt]:
             f"{path} is empty", "a trace has at least a line of column names", "give a finished run's trace"
         )
     if b"\0" in head:
-        raise UserError(f"{path} is no Nextflow trace", "it is a binary file", "give a trace or a report, unpacked")
+        raise UserError(f"{path} is no Nextflow trace", *_describe_binary(path, head))
     # Names of samples may be in another encoding than UTF-8: what matters is plain in all of them.
     with path.open(encoding="utf-8", errors="replace", newline="") as text:
         if b"<html" in head.lower() or head.lstrip().lower().startswith(b"<!doctype"):
             yield from read_report(path, text.read())
         else:
             yield from read_table(path, text, notes if notes is not None else [])
+
+
+def _describe_binary(path: Path, head: bytes) -> tuple[str, str]:
+    """Say what it is, and what to do."""
+    if head.startswith(b"\x1f\x8b"):
+        return "it is a binary file: packed by gzip", f"unpack it first: gunzip {path}"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "it is a text in UTF-16, as Excel writes it", "save it as text in UTF-8, or give what Nextflow wrote"
+    return "it is a binary file", "give a trace or a report, unpacked"

@@ -111,3 +111,17 @@ def test_what_is_no_trace(tmp_path: Path, content: bytes, words: str) -> None:
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="cannot be read"):
         list(read(tmp_path / "missing.txt"))
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        (b"\x1f\x8b\x08\0", "gunzip"), (b"PK\x03\x04\0", "unpack"),
+        ("name\tstatus\nA\tCOMPLETED\n".encode("utf-16"), "UTF-8"),
+    ],
+)  # fmt: skip
+def test_what_is_packed_or_in_another_encoding_is_told_how_to_mend(tmp_path: Path, content: bytes, hint: str) -> None:
+    (path := tmp_path / "given").write_bytes(content)
+    with pytest.raises(UserError) as raised:
+        list(read(path))
+    assert hint in raised.value.hint
