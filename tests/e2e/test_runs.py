@@ -24,7 +24,7 @@ from tests.support.job_runs import wait_for
 pytestmark = pytest.mark.e2e
 BUCKET = "runs-123456789012-us-east-1"
 BASE = "public.ecr.aws/docker/library/eclipse-temurin:21-jre-noble"
-AWS = "/home/ec2-user/miniconda/bin/aws"
+AWS, PYTHON = "/home/ec2-user/miniconda/bin/aws", "/home/ec2-user/miniconda/bin/python"
 STALE = 200.0  # seconds after which the lock of a head that is gone may be taken
 LIMIT = 900.0  # seconds of this computer's clock for a run
 TRACE = """task_id\tname\tstatus\texit\tcpus\tmemory\trealtime\t%cpu\tpeak_rss
@@ -43,7 +43,10 @@ def task(name: str, script: str, *outputs: str) -> dict[str, Any]:
 
 
 def wait_for_object(key: str) -> str:
-    return f"until {AWS} s3api head-object --bucket {BUCKET} --key {key} >/dev/null 2>&1; do sleep 2; done"
+    """One process that asks: each start of the AWS CLI would keep the machine busy for seconds."""
+    patience = "WaiterConfig={'Delay': 2, 'MaxAttempts': 1000}"
+    waiter = "botocore.session.get_session().create_client('s3').get_waiter('object_exists')"
+    return f"""{PYTHON} -c "import botocore.session; {waiter}.wait(Bucket='{BUCKET}', Key='{key}', {patience})\""""
 
 
 def make_project(folder: Path, *stages: list[dict[str, Any]]) -> str:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from sandbox.command import process
+
 # The longest come first. The first of all begins with an empty account.
 GROUPS = (
     *(
@@ -61,3 +63,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
             return group(nodeid)
 
     return ByGroup(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop what workers have left running: at Ctrl-C, and at CI's limit, they are ended before their fixtures are."""
+    if not hasattr(session.config, "workerinput"):
+        for home in session.config._tmp_path_factory.getbasetemp().glob("popen-*/sandbox[0-9]*"):  # type: ignore[attr-defined]
+            process.stop(home)
