@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import paramiko
 
 KEEPALIVE_S = 15
+SENT_AT_ONCE = 256 * 1024  # bytes: paramiko copies all that is left of what it was given for each packet of 32 KiB
 FIRST_BANNER_S = 3.0  # how long sshd may take to say hello at the first attempt; each attempt gives it more
 
 
@@ -103,7 +104,7 @@ class Connection:
         )
 
     def execute(self, command: str, stdin: bytes = b"") -> "paramiko.Channel":
-        """Starts a command and sends it `stdin` in one piece; raises ConnectionLostError."""
+        """Starts a command and sends it the whole of `stdin`; raises ConnectionLostError."""
         import paramiko
 
         try:
@@ -111,7 +112,8 @@ class Connection:
             channel.settimeout(LOST_AFTER_S)
             channel.exec_command(command)
             with suppress(OSError):  # a command may end before it has read everything; its exit code tells why
-                channel.sendall(stdin)
+                for first in range(0, len(stdin), SENT_AT_ONCE):
+                    channel.sendall(stdin[first : first + SENT_AT_ONCE])
                 channel.shutdown_write()
         except (OSError, EOFError, AttributeError, paramiko.SSHException) as error:
             raise self.lost(error) from error

@@ -1,10 +1,12 @@
 """Recipes over real SSH to a machine on loopback, when all goes well."""
 
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import paramiko
 import pytest
 
 from kiln.errors import UserError
@@ -37,6 +39,23 @@ def test_files_steps_and_checks_in_order(ssh: Rig, tmp_path: Path) -> None:
     ]
     assert outcome.results[-1].output == ("hello", "you")
     assert [type(event) for event in ssh.events] == [Began, Ended, Began, Ended, Began, Output, Output, Ended]
+
+
+def test_a_large_file_is_not_copied_again_for_each_packet(
+    ssh: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handed, send = list[int](), paramiko.Channel.send
+
+    def record(channel: paramiko.Channel, data: bytes) -> int:
+        handed.append(len(data))
+        return int(send(channel, data))
+
+    monkeypatch.setattr(paramiko.Channel, "send", record)
+    content = random.Random(1).randbytes(8 << 20)
+    outcome = ssh.connected().perform(bundle([File(str(tmp_path / "large"), content)]), ssh.events.append)
+    outcome.raise_for_failure()
+    assert (tmp_path / "large").read_bytes() == content
+    assert sum(handed) < 10 * len(content)
 
 
 def test_nothing_to_do_is_done(ssh: Rig) -> None:
