@@ -32,6 +32,6 @@ def format_age(then: datetime, now: datetime | None = None) -> str:
     return f"{days} day{'s' if days != 1 else ''} old"
 
 
-def count(number: int, noun: str) -> str:
+def count(number: float, noun: str) -> str:
     """1 volume, 3 volumes."""
     return f"{number} {noun}" + ("" if number == 1 else "s")

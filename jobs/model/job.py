@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from environments.kinds.batch import endings
+from environments.model.job_containers import read_number
 
 OVER = ("SUCCEEDED", "FAILED")
 LOG_GROUP = "/aws/batch/job"
@@ -51,7 +52,9 @@ class Array:
 
 @dataclass(frozen=True)
 class Job:
-    """A job; `queue` and `definition` are ARNs, `memory` MiB, `timeout` seconds (None: for ever)."""
+    """A job; `queue` and `definition` are ARNs, `vcpus` can be a fraction (on Fargate), `memory` is MiB, `timeout`
+    seconds (None: for ever).
+    """
 
     id: str
     name: str
@@ -61,7 +64,7 @@ class Job:
     reason: str = ""
     image: str = ""
     command: tuple[str, ...] = ()
-    vcpus: int = 0
+    vcpus: float = 0
     memory: int = 0
     gpus: int = 0
     allowed: int = 1
@@ -101,7 +104,7 @@ def read(described: Described) -> Job:
         described["jobId"], described["jobName"], described["jobQueue"], described["jobDefinition"], status,
         described.get("statusReason") or "",
         image=container.get("image") or "", command=tuple(container.get("command") or ()),
-        vcpus=int(float(asked.get("VCPU") or container.get("vcpus") or 0)),
+        vcpus=read_number(asked.get("VCPU") or container.get("vcpus")),
         memory=int(asked.get("MEMORY") or container.get("memory") or 0), gpus=int(asked.get("GPU") or 0),
         allowed=int((described.get("retryStrategy") or {}).get("attempts") or 1),
         timeout=(described.get("timeout") or {}).get("attemptDurationSeconds"),

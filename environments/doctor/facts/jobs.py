@@ -16,7 +16,7 @@ class QueuedJob:
     queue: str
     status: str
     reason: str
-    vcpus: int
+    vcpus: float
     memory: int
     gpus: int = 0
     waited: float = 0.0

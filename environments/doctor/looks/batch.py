@@ -16,6 +16,7 @@ from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.scope import Scope
 from environments.kinds.batch import jobs
 from environments.model import ownership
+from environments.model.job_containers import read_number
 from environments.model.region import Region
 
 DWELL = 600.0
@@ -68,7 +69,7 @@ def queued_job(described: Mapping[str, Any]) -> QueuedJob:
     container = described.get("container") or {}
     last = next((attempt.get("container") or {} for attempt in reversed(described.get("attempts") or ())), container)
     requirements = {
-        requirement["type"]: int(float(requirement["value"]))
+        requirement["type"]: read_number(requirement["value"])
         for requirement in container.get("resourceRequirements") or ()
     }
     return QueuedJob(
@@ -78,8 +79,8 @@ def queued_job(described: Mapping[str, Any]) -> QueuedJob:
         described["status"],
         described.get("statusReason") or "",
         requirements.get("VCPU") or int(container.get("vcpus") or 0),
-        requirements.get("MEMORY") or int(container.get("memory") or 0),
-        requirements.get("GPU", 0),
+        int(requirements.get("MEMORY") or container.get("memory") or 0),
+        int(requirements.get("GPU", 0)),
         container_reason=last.get("reason") or "",
         exit_code=last.get("exitCode"),
     )

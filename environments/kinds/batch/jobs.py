@@ -9,6 +9,7 @@ from typing import Any
 
 from cloud.pages import list_all, split
 from cloud.session import Cloud
+from environments.model.job_containers import with_container
 
 WAITING = ("SUBMITTED", "PENDING", "RUNNABLE")
 PLACED = ("STARTING", "RUNNING")
@@ -61,9 +62,12 @@ def placed(cloud: Cloud, queues: Sequence[str]) -> list[Job]:
 
 
 def described(cloud: Cloud, ids: Sequence[str]) -> list[dict[str, Any]]:
-    """Jobs as DescribeJobs tells them, which takes 100 at once; unknown ones are left out."""
+    """Jobs as DescribeJobs tells them, which takes 100 at once; unknown ones are left out.
+
+    What a job runs is its `container`, also where AWS Batch tells it of a task, a pod or a range of nodes.
+    """
     batch = cloud.client("batch")
-    return [job for ids_ in split(ids, 100) for job in batch.describe_jobs(jobs=ids_)["jobs"]]
+    return [with_container(job) for ids_ in split(ids, 100) for job in batch.describe_jobs(jobs=ids_)["jobs"]]
 
 
 def detailed(job: dict[str, Any]) -> Job:

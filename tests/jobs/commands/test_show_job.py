@@ -118,3 +118,14 @@ def test_what_may_not_be_looked_at_is_said(
     assert (document["code"], document["waits"]) == (Exit.DONE, None)
     [unchecked] = document["unchecked"]
     assert unchecked.startswith("not checked: why it waits: the credentials may not call GetJobQueueSnapshot")
+
+
+def test_a_job_of_ecs_properties(sandbox: Sandbox, small: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A head job that has a stopTimeout: `container` is empty at AWS."""
+    containers = [{"name": "head", "stopTimeout": 120, **HEAVY}]
+    sandbox.client("batch").register_job_definition(
+        jobDefinitionName="head", type="container", ecsProperties={"taskProperties": [{"containers": containers}]}
+    )
+    document = show(capsys, submit(sandbox, "head"))
+    assert document["asks"] == {"vcpus": 8, "memory_mib": 16384, "gpus": 0}
+    assert document["image"] == "busybox"
