@@ -7,6 +7,7 @@ from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from kiln.screen import print_json, print_result
 from nextflow.runs.looks import orphans, overview, setting
+from nextflow.runs.looks.orphans import Ended
 from nextflow.runs.screens import listed as screens
 
 
@@ -38,10 +39,11 @@ def _list_orphans(
     cloud: Cloud, bucket: str, environment: str, queues: tuple[str, ...], terminate: bool, *, as_json: bool
 ) -> int:
     jobs, by_hand = orphans.find(cloud, bucket, queues)
-    if jobs and terminate:
-        jobs = orphans.end(cloud, bucket, queues)
+    ended = orphans.end(cloud, bucket, queues) if jobs and terminate else Ended(jobs)
     if as_json:
-        print_json(screens.make_orphans_document(jobs, by_hand, environment, ended=terminate))
+        print_json(screens.make_orphans_document(ended, by_hand, environment, ended=terminate))
     else:
-        print_result(screens.render_orphans(jobs, by_hand, environment, ended=terminate))
+        print_result(screens.render_orphans(ended, by_hand, environment, ended=terminate))
+    if ended.refused:
+        return Exit.USER_ERROR
     return Exit.SOMETHING_TO_DO if jobs and not terminate else Exit.DONE

@@ -4,8 +4,9 @@ A head that was killed leaves its tasks running, and Nextflow's next session doe
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from cloud import errors
 from cloud.session import Cloud
 from nextflow.runs.looks import heads, lock, records, tasks
 from nextflow.runs.looks.tasks import Tagged
@@ -77,9 +78,41 @@ def _judge(cloud: Cloud, bucket: str, record: RunRecord | None) -> str:
     return f"its head {last.id} is {last.status}" if last else "AWS Batch has forgotten its head"
 
 
-def end(cloud: Cloud, bucket: str, queues: Sequence[str]) -> list[Orphan]:
-    """End the orphans that are there at this moment; a run that has been resumed meanwhile keeps its jobs."""
+@dataclass(frozen=True)
+class Ended:
+    """`orphans` are all that were there, `refused` those that were not ended: the job's id, and why."""
+
+    orphans: list[Orphan]
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+def end(cloud: Cloud, bucket: str, queues: Sequence[str]) -> Ended:
+    """End the orphans that are there at this moment; a run that has been resumed meanwhile keeps its jobs.
+
+    A job that AWS Batch refuses to end keeps no other from being ended. Where AWS does not answer, the rest is left.
+    """
     orphans, _ = find(cloud, bucket, queues)
+    ended = Ended(orphans)
+    gone = ""
     for orphan in orphans:
-        cloud.client("batch").terminate_job(jobId=orphan.tagged.job.id, reason=REASON)
-    return orphans
+        job = orphan.tagged.job.id
+        if why := gone or _end(cloud, job):
+            ended.refused[job] = why
+            gone = gone or (why if why.startswith(_NO_ANSWER) else "")
+    return ended
+
+
+_NO_ANSWER = "no answer"
+
+
+def _end(cloud: Cloud, job: str) -> str:
+    """End a job; returns why AWS did not, "" where it did."""
+    try:
+        cloud.client("batch").terminate_job(jobId=job, reason=REASON)
+    except Exception as error:
+        refused = errors.translate(error)
+        if refused is None:
+            raise
+        why = f"{refused.what}: {refused.why}" if refused.why else refused.what
+        return why if errors.code(error) else f"{_NO_ANSWER}: {why}"
+    return ""

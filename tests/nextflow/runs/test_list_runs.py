@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
+from cloud.session import Cloud
 from jobs.looks import listing
 from jobs.model.listed import UNFINISHED
 from kiln.errors import Exit, UserError
@@ -156,6 +158,51 @@ def test_orphans_are_ended_and_no_other_jobs(
     assert {status(sandbox, job) for job in (*orphans, strange)} == {"FAILED"}
     assert "FAILED" not in {status(sandbox, job) for job in (*kept, lives["jobs"][0])}
     assert list_orphans(capsys, lab) == []
+
+
+def test_an_orphan_that_is_not_ended_keeps_no_other_from_it(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    record = start(sandbox, project, lab)
+    tasks = [submit_task(sandbox, record["id"], f"t{number}") for number in range(3)]
+    sandbox.client("batch").terminate_job(jobId=record["jobs"][0], reason="killed")
+    refused = tasks[1]
+    sandbox.faults.add("TerminateJob", "AccessDeniedException", status=403, times=None, where={"jobId": refused})
+    document = listed(capsys, lab, Exit.USER_ERROR, orphans_alone=True, terminate=True)
+    assert keys(document) == DOCUMENTS["list-runs --orphans --terminate, refused"]
+    assert ([job["job"] for job in document["refused"]], document["terminated"]) == ([refused], False)
+    sandbox.clock.advance(60)
+    assert {job for job in tasks if status(sandbox, job) != "FAILED"} == {refused}
+    code = command.list_runs(lab, None, orphans_alone=True, terminate=True, as_json=False)
+    assert code == Exit.USER_ERROR
+    shown = capsys.readouterr().out
+    assert "0 orphans ended" in shown
+    assert "✗ 1 orphan not ended: the credentials may not call TerminateJob" in shown
+    assert f"    {refused}\n" in shown
+
+
+def test_where_aws_does_not_answer_the_other_orphans_are_not_tried(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = start(sandbox, project, lab)
+    tasks = [submit_task(sandbox, record["id"], f"t{number}") for number in range(3)]
+    sandbox.client("batch").terminate_job(jobId=record["jobs"][0], reason="killed")
+    client, tried = Cloud.client, list[str]()
+
+    def cut(**query: str) -> None:
+        tried.append(query["jobId"])
+        raise EndpointConnectionError(endpoint_url="https://batch.example")
+
+    def cut_off(self: Cloud, service: str, region: str | None = None) -> Any:
+        made = client(self, service, region)
+        if service == "batch":
+            monkeypatch.setattr(made, "terminate_job", cut)
+        return made
+
+    monkeypatch.setattr(Cloud, "client", cut_off)
+    document = listed(capsys, lab, Exit.USER_ERROR, orphans_alone=True, terminate=True)
+    assert {job["job"] for job in document["refused"]} == set(tasks)
+    assert len(tried) == 1
 
 
 def test_a_job_that_moves_on_while_it_is_listed_counts_once(
