@@ -11,8 +11,9 @@ from environments.spec.environment import EnvironmentSpec
 from nextflow.head.needs import list_head_nodes
 
 _REPOSITORY = (
-    "ecr:CreateRepository", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:PutLifecyclePolicy",
-    "ecr:TagResource",
+    "ecr:CreateRepository", "ecr:DescribeImages", "ecr:DescribeRepositories", "ecr:GetLifecyclePolicy",
+    "ecr:ListTagsForResource", "ecr:PutImageScanningConfiguration", "ecr:PutImageTagMutability",
+    "ecr:PutLifecyclePolicy", "ecr:TagResource",
 )  # fmt: skip
 # Docker's own calls, with a login of ECR.
 DOCKER = (

@@ -24,16 +24,16 @@ def nextflow_image(
     cloud, screen = Cloud(region), Screen()
     for name, what in parts.replaced.items():
         screen.say(f"! {name} is replaced: {what}")
+    address = repository.make_repository(cloud) if push else repository.NAME
     known = repository.find_tagged(cloud, parts.tag) if push else None
     if known is None:
-        place = _build(cloud, parts, screen, push=push, on=on)
+        place = _build(cloud, parts, address, screen, push=push, on=on)
     return _tell(cloud, parts, "" if known else place, push=push, as_json=as_json)
 
 
-def _build(cloud: Cloud, parts: Parts, screen: Screen, *, push: bool, on: str) -> str:
-    """Build it; returns where: docker or machine."""
+def _build(cloud: Cloud, parts: Parts, address: str, screen: Screen, *, push: bool, on: str) -> str:
+    """Build it for the repository `address`; returns where: docker or machine."""
     by_docker = on == "docker" or (on == "auto" and local.has_docker())
-    address = repository.make_repository(cloud) if push else repository.NAME
     login = repository.log_in(cloud) if push else None
     if by_docker:
         local.build(parts, f"{address}:{parts.tag}", login, screen)

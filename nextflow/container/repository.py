@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_paramete
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from kiln.errors import UserError
 
 NAME = "nextflow"
 KEPT = 10  # images; older ones are no job definition's of today
+_TAG, _SCAN = {"Key": "kiln:image", "Value": NAME}, {"scanOnPush": True}
 _POLICY = {
     "rules": [
         {
@@ -41,16 +43,31 @@ class Login:
 
 
 def make_repository(cloud: Cloud) -> str:
-    """Make the repository where it is missing (scan on push, tags that never move, a lifecycle); its address."""
+    """Make the repository where it is missing, with scan on push, tags that never move, and a lifecycle; its address.
+
+    A run may have ended between any two calls: what it lacks of that is added. A repository that Kiln did not make is
+    left as it is, since a lifecycle would expire its images.
+    """
     ecr = cloud.client("ecr")
     found = find_repository(cloud)
     if found is None:
         found = ecr.create_repository(
-            repositoryName=NAME, imageTagMutability="IMMUTABLE",
-            imageScanningConfiguration={"scanOnPush": True}, tags=[{"Key": "kiln:image", "Value": NAME}],
+            repositoryName=NAME, imageTagMutability="IMMUTABLE", imageScanningConfiguration=_SCAN, tags=[_TAG]
         )["repository"]  # fmt: skip
-        ecr.put_lifecycle_policy(repositoryName=NAME, lifecyclePolicyText=json.dumps(_POLICY))
+    elif _TAG not in ecr.list_tags_for_resource(resourceArn=found["repositoryArn"])["tags"]:
+        return str(found["repositoryUri"])
+    _complete(ecr, found)
     return str(found["repositoryUri"])
+
+
+def _complete(ecr: Any, found: Mapping[str, Any]) -> None:
+    """Add what the repository lacks; a lifecycle that somebody has written stays."""
+    if not str(found.get("imageTagMutability")).startswith("IMMUTABLE"):  # IMMUTABLE_WITH_EXCLUSION is as good
+        ecr.put_image_tag_mutability(repositoryName=NAME, imageTagMutability="IMMUTABLE")
+    if not (found.get("imageScanningConfiguration") or {}).get("scanOnPush"):
+        ecr.put_image_scanning_configuration(repositoryName=NAME, imageScanningConfiguration=_SCAN)
+    if errors.or_none(ecr.get_lifecycle_policy, "LifecyclePolicyNotFoundException", repositoryName=NAME) is None:
+        ecr.put_lifecycle_policy(repositoryName=NAME, lifecyclePolicyText=json.dumps(_POLICY))
 
 
 def find_repository(cloud: Cloud) -> dict[str, Any] | None:

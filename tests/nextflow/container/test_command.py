@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from cloud.errors import translate
 from cloud.session import Cloud
 from environments.plan.pushed_images import list_references
 from kiln.errors import Exit, UserError
@@ -70,6 +71,57 @@ def test_a_build_that_fails_leaves_no_machine(sandbox: Sandbox, program: str, re
     with pytest.raises(UserError, match="docker build"):
         build(program)
     assert left_behind(sandbox) == {}
+
+
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ThrottlingException"])
+def test_whatever_call_fails_nothing_half_done_is_left(
+    sandbox: Sandbox, program: str, remote: type[FakeRemote], monkeypatch: pytest.MonkeyPatch, code: str, capfd: Any
+) -> None:
+    """What could not be removed, since that call failed, is told."""
+    tag = choose_parts(load_pins(), "debian:12", program, "base").tag
+
+    def perform(self: FakeRemote, bundle: Any, on_event: Any) -> Any:
+        if repository.find_tagged(Cloud(), tag) is None:
+            put_tiny(sandbox.client("ecr"), "nextflow", TinyImage(), tag)
+        return FakeRemote.perform(self, bundle, on_event)
+
+    monkeypatch.setattr(remote, "perform", perform)
+    monkeypatch.setattr("cloud.session.ATTEMPTS", 1)
+    sandbox.calls.clear()
+    assert build(program) == Exit.DONE
+    happened = list(dict.fromkeys(call.action for call in sandbox.calls.all()))
+    assert len(happened) > 10
+    for action in happened:
+        sandbox.client("ecr").delete_repository(repositoryName="nextflow", force=True)
+        sandbox.faults.add(action, code)
+        capfd.readouterr()
+        try:
+            build(program)
+        except Exception as error:
+            words = error if isinstance(error, UserError) else translate(error)
+            assert words, action
+        sandbox.faults.clear()
+        printed = capfd.readouterr().err
+        left = left_behind(sandbox)
+        left.pop("volumes", None)  # they go with their machine
+        for kind, ids in left.items():
+            assert all(f" {name}" in printed.partition("by hand: ")[2] for name in ids), (action, kind)
+            remove(sandbox, kind, ids)
+        assert build(program) == Exit.DONE, action
+        assert sandbox.client("ecr").get_lifecycle_policy(repositoryName="nextflow"), action
+
+
+def remove(sandbox: Sandbox, kind: str, ids: list[str]) -> None:
+    """Do what a person is told to do by hand."""
+    ec2 = sandbox.client("ec2")
+    if kind == "instances":
+        ec2.terminate_instances(InstanceIds=ids)
+        sandbox.clock.advance(120)
+    for name in ids:
+        if kind == "groups":
+            ec2.delete_security_group(GroupId=name)
+        if kind == "keys":
+            ec2.delete_key_pair(KeyName=name)
 
 
 def test_nothing_is_asked_of_aws_where_a_pin_is_empty(sandbox: Sandbox, program: str) -> None:
