@@ -17,7 +17,7 @@ _UNKNOWN_KEY = {"AuthFailure", "InvalidClientTokenId", "UnrecognizedClientExcept
 _ACTION = re.compile(r"not authorized to perform: ([a-z0-9-]+:[A-Za-z]+)")
 _CLOCK = re.compile(r"RequestTimeTooSkewed|Signature (expired|not yet current)")
 DENIED = {"UnauthorizedOperation", "AccessDenied", "AccessDeniedException"}
-_THROTTLED = {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"}
+THROTTLED = {"RequestLimitExceeded", "Throttling", "ThrottlingException", "TooManyRequestsException", "SlowDown"}
 _OF_HEAD = "403"
 """The code of an answer to HEAD, which has no text: no right to it, or it is another account's."""
 _NEEDS = {
@@ -136,7 +136,7 @@ def _from_answer(error: Any) -> UserError:
         return _denied(operation, f"S3 answers {message or refusal}: it is not allowed, or belongs to another account")
     if refusal in DENIED:
         return _denied(operation, message)
-    if refusal in _THROTTLED:
+    if refusal in THROTTLED:
         return UserError(
             f"AWS throttles {operation}", message, "Wait a minute and try again; other tools share this limit."
         )

@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import Any
 
 from cloud.session import Cloud
 from kiln import signals
@@ -13,8 +12,7 @@ from nextflow.runs.looks import records
 from nextflow.runs.record import RunRecord
 from nextflow.runs.start import project
 from nextflow.runs.start.plan import Planned
-
-REASON = "Kiln: another head of this run was started at the same time"
+from nextflow.runs.start.submit import Sending
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ def start(cloud: Cloud, planned: Planned, screen: Screen) -> Started:
         with signals.hold():  # who interrupts a start wants no run: behind the block all of it is undone
             etags = _claim(cloud, planned, record, undo)
             _put_files(cloud, planned)
-            job = _submit(cloud, body, undo)
+            job = Sending(cloud, body, record.jobs).send(undo)
             record = record.with_job(job)
             etags.append(records.write(cloud, places, record, etags[-1]))
         undo.forget()
@@ -77,17 +75,6 @@ def _claim(cloud: Cloud, planned: Planned, record: RunRecord, undo: Undo) -> lis
 
     undo.push(f"the record of {record.name}", restore, by_hand=f"aws s3 rm {places.uri(places.record)}")
     return etags
-
-
-def _submit(cloud: Cloud, body: dict[str, Any], undo: Undo) -> str:
-    """Send the head job; it is ended where its id cannot be written down, as somebody else has taken the name then."""
-    batch = cloud.client("batch")
-    job = str(batch.submit_job(**body)["jobId"])
-    undo.push(
-        f"the job {job}", lambda: batch.terminate_job(jobId=job, reason=REASON),
-        by_hand=f"aws batch terminate-job --job-id {job} --reason x",
-    )  # fmt: skip
-    return job
 
 
 def _put_files(cloud: Cloud, planned: Planned) -> None:

@@ -20,7 +20,7 @@ from nextflow.runs.commands import show_run
 from nextflow.runs.looks import records
 from nextflow.runs.places import Places
 from nextflow.runs.record import RunRecord
-from nextflow.runs.start import start as module
+from nextflow.runs.start.submit import Sending
 from sandbox.inprocess import Sandbox
 from tests.support.runs import BUCKET, ask, submit_task
 
@@ -157,14 +157,14 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], 
     """Let something happen after the next start has claimed its name, and before it submits; what it returned."""
 
     def arrange(act: Callable[[], Any]) -> list[Any]:
-        submit, happened = module._submit, list[Any]()
+        send, happened = Sending.send, list[Any]()
 
         def between(*arguments: Any) -> str:
-            monkeypatch.setattr(module, "_submit", submit)
+            monkeypatch.setattr(Sending, "send", send)
             happened.append(act())
-            return submit(*arguments)
+            return send(*arguments)
 
-        monkeypatch.setattr(module, "_submit", between)
+        monkeypatch.setattr(Sending, "send", between)
         return happened
 
     return arrange
