@@ -22,7 +22,7 @@ from nextflow.runs.params import Params
 from nextflow.runs.pipeline import Pipeline
 from nextflow.runs.places import PROJECTS, Places
 from nextflow.runs.record import RunRecord
-from nextflow.runs.start import configuration, project, stored
+from nextflow.runs.start import configuration, head_paths, project, stored
 from nextflow.runs.start.asked import Asked, check_address, check_text, find_output, inherit
 from nextflow.runs.start.buckets import check_bucket
 
@@ -70,6 +70,7 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
     typed_output = asked.output
     if asked.resume:
         asked = inherit(asked, named, _record_of(former, name, where.environment))
+    head_paths.check(cloud, named, asked.words)
     output = find_output(asked, texts, typed_output)
     record = _make_record(asked, named, where, places, output[1], now)
     if asked.resume and former:

@@ -1,5 +1,6 @@
 """What a person may type wrongly: a single message, and nothing is made or sent."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -144,6 +145,57 @@ def test_words_that_cannot_stand_behind_the_dashes(
     sandbox: Sandbox, lab: str, tmp_path: Path, words: tuple[str, ...], what: str
 ) -> None:
     assert what in refuse(sandbox, "t-neumann/salmon-nf", lab, words=words).what
+
+
+@pytest.mark.parametrize(
+    ("words", "what", "hint"),
+    [
+        (("-c", "local.config"), "-c local.config", "give -c project/NAME"),
+        (("-config=/etc/local.config",), "-config /etc/local.config", "-config s3://BUCKET/local.config"),
+        (("-c", "s3://b/x.config,local.config"), "-c local.config", "give -c project/NAME"),
+        (("-c", "nextflow.config"), "-c nextflow.config", "-c project/nextflow.config."),
+        (("-c", "{project}/bin/count.sh"), "-c {project}/bin/count.sh", "-c project/bin/count.sh."),
+        (("-c", "project/none.config"), "-c project/none.config", "give -c project/NAME"),
+        (("-c", "project/.hidden.config"), "-c project/.hidden.config", "give -c project/NAME"),
+        (("-c", "project/../../x.config"), "-c project/../../x.config", "give -c project/NAME"),
+        (("-lib", "classes"), "-lib classes", "as lib/"),
+    ],
+)
+def test_files_of_this_computer_that_the_head_could_not_read(
+    sandbox: Sandbox, lab: str, project: Path, words: tuple[str, ...], what: str, hint: str
+) -> None:
+    (project / ".hidden.config").write_text("")
+    refused = refuse(sandbox, project, lab, words=tuple(word.format(project=project) for word in words))
+    assert refused.what == f"the head cannot read {what.format(project=project)}"
+    assert hint in refused.hint
+    for pipeline in ("me/repository", f"s3://{BUCKET}/p"):
+        sandbox.client("s3").put_object(Bucket=BUCKET, Key="p/main.nf", Body=b"workflow { }")
+        assert "the head cannot read" in refuse(sandbox, pipeline, lab, words=("-c", "x.config")).what
+
+
+@pytest.mark.parametrize("words", [("-c",), ("-output-dir", "results"), ("-o=/scratch",)])
+def test_options_whose_path_is_missing_or_on_the_heads_own_disk(
+    sandbox: Sandbox, lab: str, project: Path, words: tuple[str, ...]
+) -> None:
+    assert re.search(r"-c has no path|is no address in S3", refuse(sandbox, project, lab, words=words).what)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("-c", "s3://lab-out/x.config"),
+        ("-c", "https://example.org/x.config,project/nextflow.config"),
+        ("-config", "./project/bin/count.sh"),
+        ("-lib", "project/bin"),
+        ("-output-dir", "s3://lab-out/x"),
+    ],
+)
+def test_paths_that_the_head_can_read(sandbox: Sandbox, lab: str, project: Path, words: tuple[str, ...]) -> None:
+    assert command.run(ask(project, lab, words=words), None, follows=False, yes=False, as_json=False) == 0
+    sandbox.client("s3").put_object(Bucket=BUCKET, Key="p/main.nf", Body=b"workflow { }")
+    sandbox.client("s3").put_object(Bucket=BUCKET, Key="p/conf/x.config", Body=b"")
+    there = ask(f"s3://{BUCKET}/p", lab, name="second", words=("-c", "project/conf/x.config"))
+    assert command.run(there, None, follows=False, yes=False, as_json=False) == 0
 
 
 @pytest.mark.parametrize("option", ["output", "work"])
