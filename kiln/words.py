@@ -1,6 +1,9 @@
 """Numbers as people read them."""
 
+import re
 from datetime import UTC, datetime
+
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def format_seconds(value: float) -> str:
@@ -35,3 +38,8 @@ def format_age(then: datetime, now: datetime | None = None) -> str:
 def count(number: float, noun: str) -> str:
     """1 volume, 3 volumes."""
     return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def show_signs(text: str) -> str:
+    """Write what others' programs wrote so that it steers no terminal: ESC as \\x1b; lines and tabs stay."""
+    return _STEERING.sub(lambda sign: repr(sign[0])[1:-1], text)

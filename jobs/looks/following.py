@@ -6,6 +6,7 @@ from cloud.session import Cloud
 from jobs.looks import describing
 from jobs.looks.logs import Stream
 from jobs.model.job import Job
+from kiln import words
 
 
 class Follower:
@@ -48,11 +49,11 @@ class Follower:
                 )
                 for line in stream.read_on():
                     self.lines.append(line.text)
-                    yield f"  | {line.text}"
+                    yield f"  | {words.show_signs(line.text)}"
 
     def _tell_state(self) -> str:
         number = len(self.job.attempts)
         behind = f" (attempt {number} of {self.job.allowed})" if self.job.allowed > 1 and number else ""
         counts = ", ".join(f"{count} {state}" for state, count in self.job.array.counts) if self.job.array else ""
-        reason = f": {self.job.reason}" if self.job.reason else ""
+        reason = f": {words.show_signs(self.job.reason)}" if self.job.reason else ""
         return f"{self.job.status}{behind}{reason}" + (f"; {counts}" if counts else "")

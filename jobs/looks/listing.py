@@ -13,8 +13,11 @@ from jobs.model.listed import UNFINISHED, Listed, read
 
 
 def list_since(cloud: Cloud, queue: str, since: datetime) -> list[Listed]:
-    """List the jobs of a queue (its name) that were submitted since, in whatever state, newest first."""
-    milliseconds = str(int(since.timestamp() * 1000))
+    """List the jobs of a queue (its name) that were submitted since, in whatever state, newest first.
+
+    AWS Batch counts milliseconds from 1970 on; what lies before is all the same to it.
+    """
+    milliseconds = str(max(0, int(since.timestamp() * 1000)))
     filters = [{"name": "AFTER_CREATED_AT", "values": [milliseconds]}]
     return _listed(cloud, queue, jobQueue=queue, filters=filters)
 

@@ -60,6 +60,6 @@ class Stream:
 
 def _lines(answer: dict[str, Any]) -> list[Line]:
     return [
-        Line(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), str(event["message"]).rstrip("\n"))
+        Line(datetime.fromtimestamp(event["timestamp"] / 1000, UTC), str(event["message"]).rstrip("\r\n"))
         for event in answer.get("events") or ()
     ]

@@ -48,8 +48,7 @@ def look(cloud: Cloud, job_id: str, *, tail: int = TAIL) -> Whole:
     tasks = [attempt.task for attempt in job.attempts if attempt.task]
     places, times = dict[str, Machine](), dict[str, TaskTimes]()
     if arns:
-        environments = Region(cloud).compute_environments
-        places = looks.at("its machines", places, partial(machines.describe, cloud, arns, environments))
+        places = looks.at("its machines", places, partial(_describe_machines, cloud, arns))
     times = looks.at("the times of its tasks", times, partial(machines.describe_times, cloud, tasks))
     nothing: tuple[tuple[Line, ...], str] = ((), "")
     lines, no_log = looks.at("its log", nothing, partial(read_log, cloud, job, tail))
@@ -63,6 +62,10 @@ def look(cloud: Cloud, job_id: str, *, tail: int = TAIL) -> Whole:
         job, cloud.region, places, times, lines, no_log, explanation, tuple(failed[:_CHILDREN]),
         counts.get("FAILED", 0), tuple(looks.unchecked),
     )  # fmt: skip
+
+
+def _describe_machines(cloud: Cloud, arns: list[str]) -> dict[str, Machine]:
+    return machines.describe(cloud, arns, Region(cloud).compute_environments)
 
 
 def _explain(cloud: Cloud, job_id: str) -> Explanation:

@@ -32,6 +32,6 @@ def _parse(text: str, now: datetime) -> datetime | None:
         return now - timedelta(**{_UNITS[match[2].lower()]: int(match[1])})
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):  # the latter where UTC's year is none: 9999-12-31T23:59-14:00
         return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

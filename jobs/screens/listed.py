@@ -50,7 +50,8 @@ def _what(job: Listed) -> str:
         return render_counts(job.array)
     if job.ending:
         return job.ending.meaning
-    return job.reason if job.status not in ("SUCCEEDED", "RUNNING", "STARTING") else ""
+    reason = words.show_signs(" ".join(job.reason.split()))
+    return reason if job.status not in ("SUCCEEDED", "RUNNING", "STARTING") else ""
 
 
 def render_counts(array: Array) -> str:

@@ -20,7 +20,8 @@ _COMMAND = 100  # characters of a command
 
 def render(whole: Whole, now: datetime) -> str:
     """Write a job down."""
-    return "\n".join([*_head(whole), *render_life(whole, now), *_attempts(whole, now), *_why(whole), *_log(whole)])
+    lines = [*_head(whole), *render_life(whole, now), *_attempts(whole, now), *_why(whole), *_log(whole)]
+    return words.show_signs("\n".join(lines))
 
 
 def _head(whole: Whole) -> Iterator[str]:

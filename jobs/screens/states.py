@@ -31,7 +31,8 @@ def list_states(whole: Whole, now: datetime) -> list[tuple[datetime, str]]:
         if attempt.over and attempt is not job.attempts[-1]:
             states.append((attempt.stopped, f"attempt {attempt.number} ended: {attempt.reason}"))
     if job.is_over:
-        states.append((job.stopped, f"{job.status}, {_took(job, now)}"))
+        took = "" if job.is_array else f", {_took(job, now)}"  # an array's children run, never it itself
+        states.append((job.stopped, f"{job.status}{took}"))
     return [(moment, what) for moment, what in states if moment]
 
 

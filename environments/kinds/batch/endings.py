@@ -29,7 +29,7 @@ _KNOWN = (
     (rf"({_PULL}).*(denied|forbidden|unauthorized|no basic auth|not authorized|40[13])", Ending(
      "the registry does not let its machine have the image, or has no such repository",
      "check the image's name, and that the machines' role (or the execution role) may pull it")),
-    (rf"({_PULL}).*(manifest unknown|not found|does not exist|no match|40[04])", Ending(
+    (rf"({_PULL}).*(manifest unknown|not found|does not exist|no match|descriptor matching platform|40[04])", Ending(
      "the registry has no image of that name and tag, or none for this architecture",
      "check the image's name, tag and digest")),
     (_PULL, Ending("its image could not be pulled",
@@ -41,9 +41,14 @@ _KNOWN = (
     (r"(CannotStart|CannotCreate)ContainerError.*(no such file|executable file not found|permission denied)",
      Ending("its image has no such command, or it cannot be executed there", "check the command against the image")),
     (r"Minimum memory limit", Ending("it asks for less memory than Docker takes", "ask for more memory")),
-    (r"ResourceInitializationError|secret", Ending("a secret or a login could not be fetched for it",
+    (r"unable to assume the role", Ending("its job role, or its execution role, cannot be assumed by its machine",
+     "check the role's trust policy (ecs-tasks.amazonaws.com), and that the role is there")),
+    (r"EFS (utils|volume)", Ending("its EFS file system could not be mounted",
+     "check the file system's mount targets and their security group, and what the roles may do with it")),
+    (r"ResourceInitializationError|(pull|fetch|retriev)\w*( \w+)? secret", Ending(
+     "a secret or a login could not be fetched for it",
      "check the secret's ARN, and what the execution role may read")),
-    (r"DockerTimeoutError|CannotInspectContainerError|timed out", Ending(
+    (r"DockerTimeoutError|CannotInspectContainerError|timed out after waiting", Ending(
      "Docker did not answer in time on its machine, which was too busy, or whose disk was",
      "try again; a larger disk or a larger machine helps")),
     (r"HostConfigError|Cannot\w+ContainerError", Ending("Docker could not make or start its container",

@@ -14,6 +14,7 @@ from sandbox.batch.model.records import Fields
 
 _LEAST_MEMORY = 4  # MiB
 _LARGEST = 24  # KiB
+_HIGHEST = 9999
 _LISTS = ("command", "volumes", "environment", "mountPoints", "ulimits", "resourceRequirements", "secrets")
 _OTHER_KINDS = ("nodeProperties", "eksProperties", "consumableResourceProperties")
 
@@ -65,7 +66,7 @@ def read_requirements(properties: Fields) -> dict[str, int]:
     if len({requirement["type"] for requirement in asked}) < len(asked):
         raise executing("resourceRequirements must not have the same type twice.")
     for requirement in asked:
-        if not requirement["value"].isdecimal():
+        if not re.fullmatch(r"[0-9]+", requirement["value"]):
             raise executing(
                 f"resourceRequirements value '{requirement['value']}' of {requirement['type']} is not valid on EC2."
             )
@@ -101,7 +102,13 @@ def _check_mounts(properties: Fields) -> None:
 
 
 def check_running(request: Fields) -> None:
-    """Refuse a retryStrategy or a timeout, of a definition or of a submission."""
+    """Refuse a retryStrategy or a timeout, of a definition or of a submission, and a schedulingPriority.
+
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_RegisterJobDefinition.html ("The minimum supported
+    value is 0 and the maximum supported value is 9999")
+    """
+    if not 0 <= request.get("schedulingPriority", 0) <= _HIGHEST:
+        raise executing(f"schedulingPriority must be between 0 and {_HIGHEST}.")
     strategy: Fields = request.get("retryStrategy") or {}
     if not 1 <= strategy.get("attempts", 1) <= 10:
         raise executing("retryStrategy attempts must be between 1 and 10.")

@@ -133,9 +133,14 @@ class Records(BaseBackend, TaggableResourcesMixin):
         return self.definitions[name][int(revision) - 1]
 
     def find_tags(self, arn: str) -> dict[str, str] | None:
-        """Find the tags of what has that ARN; None when there is no such thing."""
+        """Find the tags of what has that ARN; None when there is no such thing, or when it cannot have any.
+
+        Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_TagResource.html ("ARNs for child jobs of
+        array and multi-node parallel (MNP) jobs aren't supported")
+        """
         name = arn.rpartition("/")[2]
-        named = (self.environments.get(name), self.queues.get(name), self.jobs.get(name))
+        job = self.jobs.get(name)
+        named = (self.environments.get(name), self.queues.get(name), job if job and not job.parent else None)
         revisions = self.definitions.get(name.partition(":")[0], [])
         return next((it.tags for it in (*named, *revisions) if it is not None and it.arn == arn), None)
 

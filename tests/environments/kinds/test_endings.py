@@ -43,6 +43,14 @@ FAILED = "Task failed to start"
         ("Array Child Job failed", "", None, "of its array"),
         ("Canceled by JobStateTimeLimit action due to reason: CAPACITY:X", "", None, "time_limits"),
         ("Job killed by NF", "", None, "Nextflow ended it"),
+        ("ECS was unable to assume the role 'arn:aws:iam::123456789012:role/x' that was provided for this task. Please "
+         "verify that the role being passed has the proper trust relationship", "", None, "cannot be assumed"),
+        (FAILED, "ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes: stderr: x",
+         None, "could not be mounted"),
+        (FAILED, "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval "
+         "failed", None, "a secret or a login"),
+        (FAILED, "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/arm64'",
+         None, "none for this architecture"),
     ],
 )  # fmt: skip
 def test_a_reason_in_plain_words(reason: str, container: str, code: int | None, meaning: str) -> None:
@@ -54,6 +62,8 @@ def test_a_reason_in_plain_words(reason: str, container: str, code: int | None, 
 
 def test_a_persons_own_reason_means_what_it_says() -> None:
     assert endings.explain("not needed any more") is None
+    assert endings.explain("the user's secret reason") is None
+    assert endings.explain("ann's review timed out") is None
     assert endings.explain("") is None
 
 

@@ -129,3 +129,12 @@ def test_all_pages_are_read(sandbox: Sandbox, small: str, capsys: pytest.Capture
     for number in range(130):
         submit(sandbox, f"job-{number}")
     assert len(list_jobs(capsys, since="1h")["jobs"]) == 130
+
+
+def test_since_a_time_that_aws_batch_cannot_count(
+    sandbox: Sandbox, small: str, capsys: pytest.CaptureFixture[str]
+) -> None:  # fmt: skip
+    """It counts milliseconds from 1970 on."""
+    submit(sandbox, "first")
+    for since in ("1960-01-01", "0001-01-01", "99999w"):
+        assert names(list_jobs(capsys, since=since)) == ["first"]

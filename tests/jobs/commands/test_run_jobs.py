@@ -82,3 +82,18 @@ def test_an_array_is_listed_and_shown_by_its_counts(
     assert "  2 more of its children FAILED" in shown
     child = document(capsys, f"{job}:3")
     assert (child["array"]["index"], child["attempts"][0]["exit_code"]) == (3, 3)
+
+
+def test_a_job_is_shown_without_the_right_to_look_at_compute_environments(
+    sandbox: Sandbox, agents: AgentDouble, small: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    job = submit(sandbox, "well")
+    sandbox.clock.advance(900)
+    sandbox.faults.add("DescribeComputeEnvironments", "AccessDeniedException", status=403, times=None)
+    capsys.readouterr()
+    assert show_job.show_job(job, None, follow=False, as_json=True) == Exit.DONE
+    shown = json.loads(capsys.readouterr().out)
+    assert (shown["status"], shown["machine"]) == ("SUCCEEDED", None)
+    [unchecked] = shown["unchecked"]
+    assert "its machines" in unchecked
+    assert "DescribeComputeEnvironments" in unchecked

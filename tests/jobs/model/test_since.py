@@ -27,7 +27,8 @@ def test_a_time_ago_or_a_date(text: str, moment: str) -> None:
     assert since.parse(text, NOW) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
-@pytest.mark.parametrize("text", ["yesterday", "2", "h", "-2h", "2 fortnights", "2026-13-01", "2h30", "", "٣d"])
+@pytest.mark.parametrize("text", ["yesterday", "2", "h", "-2h", "2 fortnights", "2026-13-01", "2h30", "", "٣d",
+                                  "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"])  # fmt: skip
 def test_nonsense_is_refused_in_a_line_that_says_what_to_try(text: str) -> None:
     with pytest.raises(UserError) as told:
         since.parse(text, NOW)

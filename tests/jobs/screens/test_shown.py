@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from jobs.looks.logs import Line
+from jobs.model.listed import Listed
 from jobs.screens import documents, listed, shown
 from tests.support.jobs import ARRAY, FAILED, LISTED, NOW, WAITING, WHOLE
 
@@ -87,3 +89,23 @@ def test_a_list_that_is_too_long_for_a_screen_says_so() -> None:
     text = listed.render([*LISTED] * 150, "in default", NOW)
     assert "the newest 200 are shown" in text
     assert len(text.splitlines()) == 204
+
+
+def test_what_a_job_or_a_person_wrote_steers_no_terminal() -> None:
+    lines = (Line(NOW, "\x1b[2J\x1b]0;title\x07gone\ttab é"),)
+    text = shown.render(replace(WHOLE, job=replace(FAILED, reason="\x1b[31mred"), lines=lines), NOW)
+    assert "\x1b" not in text
+    assert "FAILED: \\x1b[31mred" in text
+    assert "\\x1b[2J\\x1b]0;title\\x07gone\ttab é" in text
+
+
+def test_a_reason_of_many_lines_takes_one_in_a_list() -> None:
+    waiting = Listed("a", "fastqc", "default", "RUNNABLE", "first\n\x1b[2Jsecond")
+    text = listed.render([waiting], "in default", NOW)
+    assert "first \\x1b[2Jsecond" in text
+
+
+def test_an_array_that_is_over_is_not_called_one_that_never_ran() -> None:
+    over = replace(ARRAY.job, status="FAILED", reason="Array Child Job failed", stopped=NOW)
+    lines = shown.render(replace(ARRAY, job=over), NOW).splitlines()
+    assert "    2026-11-28 12:00:00Z  FAILED" in lines

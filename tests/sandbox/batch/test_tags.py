@@ -31,6 +31,20 @@ def test_all_kinds_carry_tags(
     assert batch.describe_job_queues()["jobQueues"][0]["tags"] == {"other": "3"}
 
 
+def test_an_arrays_child_has_no_tags_of_its_own(
+    batch: Any, made: Create, queue: Create, submit: Create, definition: str, denied: Any
+) -> None:
+    made()
+    queue("one")
+    array = f"arn:aws:batch:us-east-1:123456789012:job/{submit(arrayProperties={'size': 2})}"
+    batch.tag_resource(resourceArn=array, tags={"a": "1"})
+    with denied("does not exist"):
+        batch.tag_resource(resourceArn=f"{array}:0", tags={"a": "2"})
+    with denied("does not exist"):
+        batch.list_tags_for_resource(resourceArn=f"{array}:0")
+    assert batch.list_tags_for_resource(resourceArn=array)["tags"] == {"a": "1"}
+
+
 def test_what_is_refused(batch: Any, made: Create, denied: Any) -> None:
     arn = made(request={"tags": {f"key-{number}": "" for number in range(50)}})
     with denied("at most 50"):

@@ -92,6 +92,8 @@ def test_containers_that_are_refused(
         (retries(action="AGAIN", onExitCode="1"), "Valid values"),
         ({"timeout": {"attemptDurationSeconds": 59}}, "attemptDurationSeconds"),
         ({"tags": {"aws:x": "1"}}, "reserved"),
+        ({"schedulingPriority": 10000}, "schedulingPriority must be between 0 and 9999"),
+        ({"schedulingPriority": -1}, "schedulingPriority must be between 0 and 9999"),
     ],
 )
 def test_requests_that_are_refused(
