@@ -5,7 +5,7 @@ import inspect
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from invoke import tasks
@@ -36,7 +36,7 @@ def bounded(function: Callable[..., int | None]) -> Callable[..., None]:
             with signals.handle():
                 code = function(*arguments, **options)
         except BaseException as error:
-            code = tell(error)
+            code = tell(blame_text(error, options))
         if code:
             sys.exit(code)
 
@@ -58,6 +58,23 @@ def read_number(name: str, text: str | int) -> int:
         return int(text)
     except ValueError:
         raise UserError(f"{text!r} is no whole number", f"{option} takes one", f"Try {option} 100.") from None
+
+
+def blame_text(error: BaseException, options: Mapping[str, Any]) -> BaseException:
+    """Blame an option whose text is not UTF-8 where the error is that nothing could be made of such a text.
+
+    Names of files may hold such bytes; names in AWS may not.
+    """
+    from kiln.errors import UserError
+
+    if not isinstance(error, UnicodeEncodeError):
+        return error
+    for name, value in options.items():
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and text != text.encode("utf-8", "replace").decode():
+                shown = name.replace("_", "-")
+                return UserError(f"{shown} is not UTF-8", "AWS takes no such text", f"Type {shown} anew, in UTF-8.")
+    return error
 
 
 def is_help_asked() -> bool:

@@ -1,5 +1,6 @@
 """Files that are whole or not there."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -21,3 +22,10 @@ def write(path: Path, content: bytes | str, *, mode: int = 0o644) -> Path:
         Path(name).unlink(missing_ok=True)
         raise
     return path
+
+
+def read(path: Path) -> bytes:
+    """Read the whole of a file; raises OSError for what cannot be read, a pipe too, which would be waited for."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise OSError(errno.EINVAL, "it is no file, but a pipe, a socket or a device", str(path))
+    return path.read_bytes()

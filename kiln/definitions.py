@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kiln import yamlfile
+from kiln import atomic, yamlfile
 from kiln.errors import Problem, UserError
 
 
@@ -35,7 +35,7 @@ class Kind:
             shipped = ", ".join(sorted(each.stem for each in self.folder.glob("*.yaml")))
             raise UserError(
                 f"there is no {self.name} definition {name}",
-                f"{path} does not exist",
+                _tell_why(path),
                 f"Known: {shipped}; or give a path.",
             )
         return path
@@ -49,6 +49,17 @@ def _is_file(path: Path) -> bool:
         return isinstance(error, PermissionError)
 
 
+def _tell_why(path: Path) -> str:
+    """Say what stands in the place of a file."""
+    try:
+        there = path.exists()
+    except OSError:
+        there = False
+    if not there:
+        return f"{path} does not exist"
+    return f"{path} is {'a folder' if path.is_dir() else 'no file, but a pipe, a socket or a device'}"
+
+
 class Sources:
     """Reads the local files that a definition names, relative to its own folder, and collects what cannot be read."""
 
@@ -58,7 +69,7 @@ class Sources:
 
     def read(self, source: str) -> bytes:
         try:
-            return (self._definition.parent / source).read_bytes()
+            return atomic.read(self._definition.parent / source)
         except OSError as error:
             self._problems.append(f"{source}: {error.strerror}")
             return b""

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from kiln import atomic
 from kiln.errors import Problem, UserError, shown_by
 from kiln.keys import faults, yaml_words
 
@@ -86,7 +87,7 @@ def read(path: Path, reference: str = "") -> tuple[Any, Lines]:
     Raises UserError, which names `reference` as what shows every key of such a file.
     """
     try:
-        raw = path.read_bytes()
+        raw = atomic.read(path)
     except OSError as error:
         raise UserError(f"{path} cannot be read", error.strerror or str(error), "Give a path to a YAML file.") from None
     if len(raw) > MAX_BYTES:

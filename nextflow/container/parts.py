@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiln import atomic
 from kiln.errors import UserError
 from nextflow.container.pins import Pin, check_pins
 
@@ -92,9 +93,9 @@ def read_given(path: Path) -> dict[str, bytes]:
     """
     try:
         if not path.is_dir():
-            return {"replaced/nextflow": path.read_bytes()}
+            return {"replaced/nextflow": atomic.read(path)}
         paths = sorted(file for file in path.rglob("*") if file.is_file())
-        files = {f"{_GIVEN}{file.relative_to(path).as_posix()}": file.read_bytes() for file in paths}
+        files = {f"{_GIVEN}{file.relative_to(path).as_posix()}": atomic.read(file) for file in paths}
     except OSError as error:
         hint = "--nextflow takes the path of a program, or of a folder with one."
         raise UserError(f"{path} cannot be read", str(error), hint) from error

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kiln import yamlfile
+from kiln import atomic, yamlfile
 from kiln.errors import UserError
 from kiln.files.paths import read_path
 
@@ -51,7 +51,7 @@ def _read_bytes(path: Path, name: str) -> bytes:
         if path.stat().st_size > _MOST:
             why = f"it has {path.stat().st_size} bytes; {_MOST} are allowed"
             raise UserError(f"--params {name} is too large", why, "Put long lists into a sample sheet in S3.")
-        return path.read_bytes()
+        return atomic.read(path)
     except OSError as error:
         raise UserError(f"--params {name} cannot be read", error.strerror or str(error), "Check the path.") from None
 

@@ -88,6 +88,30 @@ def test_a_bug_shows_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
     assert "This is a bug in Kiln" in shown
 
 
+def test_bytes_that_are_no_text_are_blamed_on_the_option_that_has_them(capsys: pytest.CaptureFixture[str]) -> None:
+    def body(image: str, named: list[str]) -> None:
+        (named[0] + image).encode()
+
+    for options in ({"image": "\udcff", "named": ["a"]}, {"image": "a", "named": ["b\udcff"]}):
+        with pytest.raises(SystemExit) as caught:
+            bounded(body)(**options)
+        assert caught.value.code == Exit.USER_ERROR
+    assert capsys.readouterr().err.startswith("✗ image is not UTF-8\n")
+    with pytest.raises(SystemExit) as caught:
+        bounded(lambda text: len("\udcff".encode()))(text="a")
+    assert caught.value.code == Exit.BUG
+
+
+@pytest.mark.parametrize("words", [["head-down", "--env"], ["test-ami"], ["destroy-env", "--env"], ["show-job"]])
+def test_tasks_that_are_given_bytes(words: list[str]) -> None:
+    here = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
+    variables = os.environ | here | {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_MAX_ATTEMPTS": "1"}
+    command = [sys.executable, "-m", "invoke", *words, "a\udcff"]
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
+    assert done.returncode == Exit.USER_ERROR, done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_an_exit_is_left_as_it_is() -> None:
     with pytest.raises(SystemExit) as caught:
         bounded(lambda: sys.exit(7))()

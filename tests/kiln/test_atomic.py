@@ -30,3 +30,15 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         atomic.write(path, "new")
     assert [file.name for file in tmp_path.iterdir()] == ["a.txt"]
     assert path.read_text() == "old"
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    """It would be waited for without end."""
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="it is no file, but a pipe"):
+        atomic.read(tmp_path / "pipe")
+    with pytest.raises(IsADirectoryError):
+        atomic.read(tmp_path)
+    with pytest.raises(FileNotFoundError):
+        atomic.read(tmp_path / "none")
+    assert atomic.read(atomic.write(tmp_path / "file", b"\0x")) == b"\0x"

@@ -1,5 +1,7 @@
 """Definitions by name or path, and the local files that they name."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,25 @@ def test_a_name_that_is_not_there_gets_those_that_are(kinds: tuple[Kind, Kind]) 
     assert caught.value.hint.startswith("Known: known;")
     with pytest.raises(UserError, match="there is no environment definition known"):
         environment.path_of("known")
+
+
+@pytest.mark.parametrize(("make", "why"), [(os.mkdir, "is a folder"), (os.mkfifo, "is no file, but a pipe")])
+def test_what_stands_in_the_place_of_a_file_is_told(
+    kinds: tuple[Kind, Kind], tmp_path: Path, make: Callable[[Path], None], why: str
+) -> None:
+    make(tmp_path / "odd.yaml")
+    with pytest.raises(UserError, match="there is no image definition") as refused:
+        kinds[0].path_of(str(tmp_path / "odd.yaml"))
+    assert why in refused.value.why
+
+
+def test_a_pipe_among_the_files_of_a_definition_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    sources = Sources(tmp_path / "own.yaml", "")
+    sources.read("pipe")
+    with pytest.raises(Problem) as refused:
+        sources.check()
+    assert "pipe: it is no file" in refused.value.output
 
 
 def test_a_kind_is_told_by_its_folder_then_by_its_key(kinds: tuple[Kind, Kind], tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What a person may type wrongly: a single message, and nothing is made or sent."""
 
+import os
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -76,6 +77,14 @@ def test_files_that_hold_no_parameters(
 
 def test_a_file_of_parameters_that_is_not_there(sandbox: Sandbox, lab: str, project: Path) -> None:
     assert "cannot be read" in refuse(sandbox, project, lab, params="none.yaml").what
+
+
+@pytest.mark.parametrize("name", ["p.yaml", "p.json"])
+def test_a_pipe_of_parameters_is_not_waited_for(
+    sandbox: Sandbox, lab: str, project: Path, tmp_path: Path, name: str
+) -> None:
+    os.mkfifo(tmp_path / name)
+    assert "a pipe" in refuse(sandbox, project, lab, params=str(tmp_path / name)).why
 
 
 def test_projects_without_a_script(sandbox: Sandbox, lab: str, project: Path) -> None:
