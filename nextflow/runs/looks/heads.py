@@ -44,12 +44,14 @@ class Head:
 def look(cloud: Cloud, places: Places, record: RunRecord | None, queue: str) -> Head:
     """Look at a run's head jobs, by its record, its lock, and the name of jobs in the heads' queue.
 
+    `queue` is "" where there is none any more.
+
     A head that was sent by somebody whose computer died before the record was written is known by its name alone.
     """
     locked = lock.read(cloud, places)
     ids = list(record.jobs) if record else []
     ids += [locked.job] if locked and locked.job else []
-    wanting = listing.list_named(cloud, queue, name_job(places.name))
+    wanting = listing.list_named(cloud, queue, name_job(places.name)) if queue else []
     ids += [job.id for job in reversed(wanting) if job.name == name_job(places.name) and job.status in UNFINISHED]
     return Head(tuple(describe(cloud, ids)), locked)
 

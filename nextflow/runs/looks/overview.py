@@ -36,6 +36,8 @@ class Whole:
     tasks: tuple[Job, ...]
     outputs: Outputs | None
     logs: Outputs | None = None
+    has_queues: bool = True
+    """False where its environment is gone: then nobody knows its tasks."""
 
     @property
     def jobs(self) -> tuple[Job, ...]:
@@ -52,7 +54,7 @@ def list_runs(cloud: Cloud, bucket: str, unread: list[str]) -> list[Listed]:
 
 
 def look(cloud: Cloud, bucket: str, name: str, queue: str, queues: Sequence[str]) -> Whole:
-    """Look at a run; raises UserError for a name that is none, or that no run has."""
+    """Look at a run; `queue` is the heads' ("" for none). Raises UserError for a name that is none, or no run's."""
     places = Places(bucket, names.check(name, "NAME"))
     stored = records.read(cloud, places)
     if stored is None:
@@ -64,7 +66,7 @@ def look(cloud: Cloud, bucket: str, name: str, queue: str, queues: Sequence[str]
     head = heads.look(cloud, places, record, queue)
     listed = outputs.look(cloud, record.output) if record.output else None
     jobs = tasks.list_of(cloud, record.id, queues, find_begin(record, head))
-    return Whole(record, places, head, tuple(jobs), listed, outputs.look(cloud, places.uri(places.logs)))
+    return Whole(record, places, head, tuple(jobs), listed, outputs.look(cloud, places.uri(places.logs)), bool(queues))
 
 
 def find_begin(record: RunRecord, head: Head) -> datetime:

@@ -50,7 +50,8 @@ def _render_head(job: Job, now: datetime) -> str:
 
 
 def _tasks(whole: Whole) -> Iterator[str]:
-    yield f"  tasks    {render_counts(count_states(whole))}"
+    known = render_counts(count_states(whole))
+    yield f"  tasks    {known if whole.has_queues else 'unknown: their queues are gone'}"
 
 
 def _cost(spent: Spent) -> Iterator[str]:
@@ -88,6 +89,8 @@ def _next(whole: Whole) -> Iterator[str]:
     job, name = whole.head.last, whole.record.name
     if whole.head.live:
         yield f"  next     {typed.command(f'show-job {whole.head.live.id} --follow')}"
+    elif not whole.has_queues:
+        yield f"  next     {typed.command('register-env')} makes its queues again; then --resume {name} goes on"
     elif job is None or job.status == "FAILED":
         yield f"  next     {typed.command(f'run {quote(whole.record.shown_pipeline)} --resume {name}')}"
 

@@ -87,6 +87,39 @@ def test_a_run_that_is_not_there(sandbox: Sandbox, lab: str, name: str, what: st
         command.show_run(name, lab, None, as_json=False)
 
 
+def test_a_run_whose_environment_is_gone(
+    sandbox: Sandbox, lab: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its bucket outlives it: destroy-env leaves buckets."""
+    record, batch = start(sandbox, project, lab, output=f"s3://{BUCKET}/out"), sandbox.client("batch")
+    sandbox.client("s3").put_object(Bucket=BUCKET, Key="out/quant.sf", Body=b"x" * 10)
+    batch.terminate_job(jobId=record["jobs"][0], reason="enough")
+    remove_queue(sandbox, "head")
+    assert show(sandbox, capsys, lab)["heads"][0]["status"] == "FAILED"
+    remove_queue(sandbox, "default")
+    capsys.readouterr()
+    assert command.show_run("first", lab, None, as_json=False) == Exit.DONE
+    printed = capsys.readouterr()
+    assert "! there is no environment lab in us-east-1: shown is what S3 and AWS Batch know" in printed.err
+    assert "tasks    unknown: their queues are gone" in printed.out
+    assert "quant.sf" in printed.out
+    assert f"{record['jobs'][0]} FAILED: enough" in printed.out
+    assert "register-env" in printed.out
+    assert keys(show(sandbox, capsys, lab)) == [
+        key for key in DOCUMENTS["show-run"] if "counts" not in key or key == "tasks.counts"
+    ]
+    with pytest.raises(UserError, match="there is no run second"):
+        command.show_run("second", lab, None, as_json=False)
+
+
+def remove_queue(sandbox: Sandbox, name: str) -> None:
+    batch = sandbox.client("batch")
+    batch.update_job_queue(jobQueue=name, state="DISABLED")
+    sandbox.clock.advance(60)
+    batch.delete_job_queue(jobQueue=name)
+    sandbox.clock.advance(60)
+
+
 def test_the_children_of_arrays_count_as_tasks(
     sandbox: Sandbox, lab: str, project: Path, agents: AgentDouble, capsys: pytest.CaptureFixture[str]
 ) -> None:
