@@ -13,6 +13,7 @@ from environments.doctor.facts.scope import Scope
 from environments.doctor.looks import batch
 from environments.doctor.looks.gather import gather
 from environments.kinds.batch import endings
+from environments.model import job_ids
 from kiln import words
 from kiln.errors import UserError
 
@@ -36,7 +37,11 @@ class Explanation:
 
 
 def explain(cloud: Cloud, scope: Scope, job_id: str) -> Explanation:
-    """Explain a job and its state; `scope` is the region's. Raises UserError for a job that AWS Batch does not know."""
+    """Explain a job (its id or ARN) and its state; `scope` is the region's.
+
+    Raises UserError for a job that AWS Batch does not know.
+    """
+    job_id = job_ids.read(job_id, cloud.region)
     jobs = batch.describe_jobs(cloud, [job_id])
     if not jobs:
         raise UserError(

@@ -64,7 +64,7 @@ def render_job(explanation: Explanation) -> str:
     ]
     lines += [render_finding(explanation.finding)] if explanation.finding else []
     lines += [render_unseen(explanation.unseen)] if explanation.unseen else []
-    return "\n".join(lines)
+    return words.show_signs("\n".join(lines))
 
 
 def make_document(region: str, findings: Findings, unseen: Mapping[Part, str], checks: int) -> dict[str, Any]:

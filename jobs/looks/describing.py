@@ -1,15 +1,11 @@
 """A job by its id or ARN, or why there is none."""
 
-import re
-
 from cloud.session import Cloud
 from environments.kinds.batch import jobs
+from environments.model import job_ids
 from jobs.model.job import Job, read
 from kiln import typed
 from kiln.errors import UserError
-
-_ARN = re.compile(r"arn:aws[a-z-]*:batch:(?P<region>[a-z0-9-]+):\d{12}:job/(?P<id>\S+)")
-_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(:\d{1,5}|#\d{1,4})?")
 
 
 def describe(cloud: Cloud, job: str) -> Job:
@@ -27,19 +23,12 @@ def describe(cloud: Cloud, job: str) -> Job:
 
 def read_id(cloud: Cloud, job: str) -> str:
     """Read the id out of what a person typed: an id, or an ARN of this region."""
-    if match := _ARN.fullmatch(job.strip()):
-        if match["region"] != cloud.region:
-            raise UserError(
-                f"the job {match['id']} is not in {cloud.region}",
-                f"its ARN is of {match['region']}",
-                f"Try --region {match['region']}.",
-            )
-        return match["id"]
-    if not _ID.fullmatch(job.strip()):
+    job_id = job_ids.read(job, cloud.region)
+    if not job_ids.is_id(job_id):
         raise UserError(
             f"{job} is no job's id",
             "an id has 32 hexadecimal digits in five groups (of an array's child with :INDEX behind it); a name is not "
             "enough, as many jobs can have it",
             f"{typed.command('list-jobs')} shows ids and names.",
         )
-    return job.strip().lower()
+    return job_id

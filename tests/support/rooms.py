@@ -80,7 +80,7 @@ INNER: dict[str, dict[str, set[str]]] = {
             "spec",
         },
         "doctor/checks": {"kinds/iam", "kinds/batch", "doctor/facts", "rights", "plan", "machines"},
-        "doctor": {"doctor/checks", "doctor/looks", "doctor/facts", "kinds/batch", "spec"},
+        "doctor": {"doctor/checks", "doctor/looks", "doctor/facts", "kinds/batch", "model", "spec"},
         "commands": {
             "apply",
             "screens",

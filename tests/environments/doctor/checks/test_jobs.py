@@ -181,6 +181,22 @@ def test_a_job_that_is_not_there(patient: Patient, capsys: pytest.CaptureFixture
         commands.doctor("", "no-such-job", None, as_json=False)
 
 
+def test_a_job_by_its_arn_as_show_job_takes_it(patient: Patient, capsys: pytest.CaptureFixture[str]) -> None:
+    job = patient.submit()
+    arn = f"arn:aws:batch:us-east-1:123456789012:job/{job}"
+    for typed in (arn, f" {job} ", job.upper()):
+        assert patient.visit(job=typed)["job"] == job
+    with pytest.raises(UserError, match="is not in us-east-1") as refused:
+        commands.doctor("", arn.replace("us-east-1", "eu-west-1"), None, as_json=False)
+    assert refused.value.hint == "Try --region eu-west-1."
+    patient.batch.terminate_job(jobId=job, reason="\x1b[2Jgone")
+    capsys.readouterr()
+    commands.doctor("", job, None, as_json=False)
+    shown = capsys.readouterr().out
+    assert "\x1b" not in shown
+    assert "\\x1b[2Jgone" in shown
+
+
 def test_a_job_for_which_ec2_has_no_capacity(patient: Patient) -> None:
     patient.later(400)  # machines of the tests before are gone
     patient.sandbox.faults.add("RunInstances", "InsufficientInstanceCapacity", times=None)
