@@ -22,7 +22,7 @@ from nextflow.runs.params import Params
 from nextflow.runs.pipeline import Pipeline
 from nextflow.runs.places import PROJECTS, Places
 from nextflow.runs.record import RunRecord
-from nextflow.runs.start import configuration, head_paths, project, stored
+from nextflow.runs.start import configuration, head_paths, project, stored, unreachable
 from nextflow.runs.start.asked import Asked, check_address, check_text, find_output, inherit
 from nextflow.runs.start.buckets import check_bucket
 
@@ -87,6 +87,7 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
         named, record, given, texts.get(configuration.FILE, ""), partial(project.read_file, cloud, named), bench
     )
     remarks = (*(f"! the queue {closed}: tasks that are sent there fail" for closed in where.closed), *remarks)
+    remarks = (*unreachable.remark(asked.words, values), *remarks)
     config = configure(cloud, spec, machines=machines)
     check_length(named, record, places, where, output)
     return Planned(
