@@ -19,6 +19,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _VALUE = r"(?P<value>\"[^\"]*\"|'[^']*'|(Bearer |Basic )?[^\s;&|\"')]+)"
 _ASSIGNED = re.compile(rf"(?P<name>[A-Za-z_][\w.-]*)(?P<between>[\"']?\s*[=:]\s*){_VALUE}")
 _OPTION = re.compile(rf"(?P<name>--?[A-Za-z][\w.-]*)(?P<between>\s+)(?!-){_VALUE}")
+_CURL = re.compile(r"(?P<before>\bcurl\s([^;&|\n]*\s)?(-u|--user)[ =]?[\"']?[^\s:\"'$]+:)[^\s\"'$]+")
 _LOGIN = re.compile(r"://([^\s/@]+)@")
 _SHORT = 4  # characters: shorter values stand in too many lines
 
@@ -49,7 +50,7 @@ def mask_text(text: str) -> str:
     """Hide the secrets of a script or an address: credentials, and NAME=VALUE, `name: value`, `--name value`."""
     for pattern in (_ASSIGNED, _OPTION):
         text = pattern.sub(_mask_match, text)
-    return hide_credentials(text)
+    return hide_credentials(_CURL.sub(rf"\g<before>{HIDDEN}", text))
 
 
 def _mask_match(match: re.Match[str]) -> str:
@@ -97,11 +98,14 @@ def hide(text: str, secrets: Sequence[str]) -> str:
 
 def _walk(words: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield the words as they are shown, and the option's name where its value is hidden."""
-    before = ""
+    before, calls_curl = "", False
     for word in words:
         name, equals, value = word.partition("=")
+        calls_curl = calls_curl or word.rpartition("/")[2] == "curl"
         if before and not word.startswith("--") and is_secret(before, word):
             yield HIDDEN, before
+        elif calls_curl and before in ("-u", "--user") and ":" in word:
+            yield f"{word.partition(':')[0]}:{HIDDEN}", before
         elif equals and name.startswith("-") and is_secret(name, value):
             yield f"{name}={HIDDEN}", name
         elif " " not in word.strip() and find_credential(word):

@@ -27,6 +27,10 @@ KEY = "AKIA" + "ABCDEFGHIJKLMNOP"
         (("https://a1b2c3@host/x.git", "ssh://git@host/x"), "https://•••@host/x.git ssh://git@host/x"),
         (("--env", "DB_PASSWORD=abc"), "--env DB_PASSWORD=•••"),
         (("bash", "-c", "DB_PASSWORD=abc run it"), "bash -c 'DB_PASSWORD=••• run it'"),
+        (("curl", "-sS", "-u", "me:hunter2", "host"), "curl -sS -u me:••• host"),
+        (("bash", "-c", "curl -s --user 'me:hunter2' host"), """bash -c 'curl -s --user '"'"'me:•••'"'"' host'"""),
+        (("docker", "run", "-u", "app:app", "x"), "docker run -u app:app x"),
+        (("bash", "-c", "curl -u $A:$B host; id -u a:b"), "bash -c 'curl -u $A:$B host; id -u a:b'"),
     ],
 )
 def test_words(words: tuple[str, ...], shown: str) -> None:
