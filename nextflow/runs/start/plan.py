@@ -87,7 +87,8 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
         named, record, given, texts.get(configuration.FILE, ""), partial(project.read_file, cloud, named), bench
     )
     remarks = (*(f"! the queue {closed}: tasks that are sent there fail" for closed in where.closed), *remarks)
-    remarks = (*unreachable.remark(asked.words, values), *remarks)
+    kept = unreachable.remark_results(texts.values(), values, asked.words, output[1])
+    remarks = (*unreachable.remark(asked.words, values), *kept, *remarks)
     config = configure(cloud, spec, machines=machines)
     check_length(named, record, places, where, output)
     return Planned(

@@ -4,7 +4,7 @@ Whether a parameter is a path, the pipeline alone knows: so that is remarked, an
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from kiln import typed
 from nextflow.runs.pipeline import OUTPUTS
 
 _MAGIC = re.compile(r"[*?\[{]")
+_DEFAULT = re.compile(rf"\bparams\.({'|'.join(OUTPUTS)})\s*=\s*['\"]([^'\"$\n]*)['\"]")
 _LONGEST = 1000  # characters of a path
 
 
@@ -30,6 +31,21 @@ def remark(words: Sequence[str], values: Mapping[str, Any]) -> Iterator[str]:
                 f"! {name}: {value} lies on this computer, where neither the head nor its tasks can read it: "
                 f"{typed.command('upload --path PATH')} prints an address that they can"
             )
+
+
+def remark_results(texts: Iterable[str], given: Mapping[str, Any], words: Sequence[str], output: str) -> Iterator[str]:
+    """Remark on results that stay on the head's disk: no address is given, and the pipeline's own default is a folder.
+
+    `texts` are files of the project, `output` the address that is known, "" for none.
+    """
+    named = {*given, *(name for name, _ in _list_given(words))}
+    for name, folder in _DEFAULT.findall("\n".join(texts)):
+        if not output and name not in named and folder and "://" not in folder:
+            yield (
+                f"! no --output is given, and the pipeline's own {name} is {folder}: on the head's own disk, which "
+                "goes with its machine: --output s3://BUCKET/FOLDER keeps the results"
+            )
+            return
 
 
 def _list_given(words: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,32 @@ def test_only_values_of_parameters_are_looked_at(here: Path) -> None:
     assert remarked.startswith("! input: samples.csv lies on this computer")
     assert [text.partition(":")[0] for text in remark((), {"a": "data/", "outdir": "s3://b/x"})] == ["! a"]
     assert "head's own disk" in next(iter(remark(("--outdir", "results"), {})))
+
+
+@pytest.mark.parametrize(
+    ("text", "more", "remarked"),
+    [
+        ("params.outputDir = 'results'\n", {}, True),
+        ('params.outdir="./out"', {}, True),
+        ("params.outputDir = 'results'\n", {"output": "s3://lab-out/x"}, False),
+        ("params.outputDir = 'results'\n", {"words": ("--outputDir", "s3://lab-out/x")}, False),
+        ("params.outdir = 's3://lab-out/x'", {}, False),
+        ("params.outdir = null", {}, False),
+        ("params.input = 'a/b'", {}, False),
+    ],
+)
+def test_results_that_would_go_with_the_heads_machine(
+    sandbox: Sandbox,
+    lab: str,
+    project: Path,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    more: dict[str, Any],
+    remarked: bool,
+) -> None:
+    (project / "main.nf").write_text(f"{text}\nworkflow {{ }}\n")
+    assert command.run(ask(project, lab, **more), None, follows=False, yes=False, as_json=False) == 0
+    assert ("! no --output is given" in capsys.readouterr().err) is remarked
 
 
 def test_a_person_is_told_before_the_run_is_sent(
