@@ -26,7 +26,7 @@ End = tuple[Job, str, str]
 def check(records: Records, asked: list[Fields], size: int) -> None:
     """Refuse what a job (an array of `size`, or none: 0) cannot depend on."""
     if len(asked) > _AT_MOST:
-        raise executing(f"A job can depend on at most {_AT_MOST} jobs.")
+        raise executing(f"Job cannot have more than {_AT_MOST} dependencies")
     for dependency in asked:
         job_id, kind = dependency.get("jobId"), dependency.get("type")
         if kind is not _PLAIN and not size:

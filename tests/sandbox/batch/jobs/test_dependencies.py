@@ -153,5 +153,5 @@ def test_the_size_law_of_child_for_child(submit: Create, denied: Any) -> None:
 def test_at_most_20(submit: Create, denied: Any) -> None:
     ids = [submit() for _ in range(21)]
     submit(dependsOn=on(*ids[:20]))
-    with denied("at most 20"):
+    with denied("Job cannot have more than 20 dependencies"):  # AWS's words: OpenNeuroOrg/openneuro#100
         submit(dependsOn=on(*ids))
