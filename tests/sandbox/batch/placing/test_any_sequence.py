@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from sandbox.batch.model import records
@@ -54,9 +54,15 @@ class Play:
         elif step == "kill":
             self.agents.kill(machine)
         elif step == "restart" and not self.agents.find(machine).alive:
-            self.agents.restart(machine)
+            self.restart(machine)
         elif step == "drain" and self.agents.find(machine).alive:
             self.agents.find(machine).drain()
+
+    def restart(self, machine: str) -> None:
+        try:
+            self.agents.restart(machine)
+        except Refused:  # its machine was ended meanwhile
+            self.agents.kill(machine)
 
     def check(self) -> None:
         table = records.of(REGION)
@@ -74,10 +80,11 @@ class Play:
 
 
 @settings(
-    max_examples=8, deadline=None, phases=[Phase.generate],
+    max_examples=8, deadline=None, phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(sequence=st.lists(steps, max_size=20))
+@example(sequence=[("submit", 7), ("wait", 40.0), ("kill", 0), ("lose", 0), ("restart", 0)])
 def test_any_sequence(
     sandbox: Sandbox, agents: AgentDouble, one_queue: Callable[[], None], ask: Create, sequence: list[tuple[str, Any]]
 ) -> None:
@@ -89,8 +96,7 @@ def test_any_sequence(
         play.check()
     for machine, agent in list(agents.agents.items()):
         if not agent.alive:
-            with suppress(Refused):  # AWS Batch has ended its machine meanwhile
-                agents.restart(machine)
+            play.restart(machine)
     sandbox.clock.advance(3000)
     play.check()
     found = [job for job_id in play.jobs for job in play.batch.describe_jobs(jobs=[job_id])["jobs"]]
