@@ -101,10 +101,15 @@ def find_head_queue(spec: EnvironmentSpec, names: tuple[str, ...]) -> str:
     )  # fmt: skip
 
 
+def name_definition(spec: EnvironmentSpec) -> str:
+    """Name the head's job definition (pure)."""
+    named = [name for name in spec.job_definitions if name == DEFINITION or name.endswith(f"-{DEFINITION}")]
+    return DEFINITION if DEFINITION in named or not named else named[0]
+
+
 def _find_definition(cloud: Cloud, spec: EnvironmentSpec) -> dict[str, Any]:
     """The newest ACTIVE revision of the head's job definition."""
-    named = [name for name in spec.job_definitions if name == DEFINITION or name.endswith(f"-{DEFINITION}")]
-    name = DEFINITION if DEFINITION in named or not named else named[0]
+    name = name_definition(spec)
     revisions = list_all(
         cloud.client("batch"), "describe_job_definitions", "jobDefinitions", jobDefinitionName=name, status="ACTIVE"
     )

@@ -12,6 +12,8 @@ from environments.spec import definitions
 from kiln import typed
 from kiln.errors import UserError
 from nextflow.config.check.command import make_bench
+from nextflow.config.crowding import find_crowded
+from nextflow.config.places import list_places
 from nextflow.config.write import configure, look_at_machines
 from nextflow.runs import arguments, names, params, pipeline, request
 from nextflow.runs.looks import heads, records, setting
@@ -87,6 +89,9 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
         named, record, given, texts.get(configuration.FILE, ""), partial(project.read_file, cloud, named), bench
     )
     remarks = (*(f"! the queue {closed}: tasks that are sent there fail" for closed in where.closed), *remarks)
+    rooms = list_places(spec, machines.known, machines.registered)
+    crowded = find_crowded(spec, where.queue, setting.name_definition(spec), rooms)
+    remarks = (*(f"! {words}" for words in crowded), *remarks)
     kept = unreachable.remark_results(texts.values(), values, asked.words, output[1])
     remarks = (*unreachable.remark(asked.words, values), *kept, *remarks)
     config = configure(cloud, spec, machines=machines)
