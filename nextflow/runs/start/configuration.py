@@ -4,9 +4,11 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from kiln import typed
 from kiln.errors import UserError
 from nextflow.config.check import pipeline as judging
 from nextflow.config.check.flat import read_flat
@@ -43,7 +45,17 @@ def check(
             f"{refused.ask.process} of {pipeline.named} would wait for ever: {refused.misfit.what}",
             refused.misfit.why, f"In {FILE}: {refused.misfit.fix}.",
         )  # fmt: skip
-    return (*remarks, *judging.describe(judged, FILE, plain.unread))
+    return (*remarks, *_tell_replaced(options, record.environment), *judging.describe(judged, FILE, plain.unread))
+
+
+def _tell_replaced(options: Mapping[str, str], environment: str) -> Iterator[str]:
+    """Of two configurations Nextflow follows that of -c, the environment's."""
+    replaced = [f"process.{name}" for name in ("queue", "cpus", "memory") if f"process.{name}" in options]
+    if replaced:
+        yield (
+            f"! {FILE}: {', '.join(replaced)} for every process: those of the environment go before them "
+            f"({typed.command(f'nextflow-config --env {environment}')}); withName and withLabel stay"
+        )
 
 
 def _read(pipeline: Pipeline, profile: str, text: str, read_file: ReadFile) -> tuple[list[str], Plain]:

@@ -142,3 +142,15 @@ def test_a_nextflow_that_does_not_print_it(
     assert "! nextflow config did not print nextflow.config, which is read as it is written" in said
     assert why in said
     assert "✓ nextflow.config: every process" in said
+
+
+def test_what_the_environments_configuration_goes_before_is_told(
+    lab: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = "process.cpus = 1\nprocess { memory = '2 GB'\n withName: STAR { cpus = 3 } }\n"
+    told = start(project, lab, capsys, config)
+    assert (
+        "! nextflow.config: process.cpus, process.memory for every process: those of the environment go before" in told
+    )
+    single = "process { withName: STAR { cpus = 3 } }\n"
+    assert "go before them" not in start(project, lab, capsys, single, name="second")
