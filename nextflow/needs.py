@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from cloud.policy import Permission, Scope
 from environments.spec.environment import EnvironmentSpec
+from nextflow.config.places import HEAD, find_head_queue
 from nextflow.head.needs import list_head_nodes
 
 _REPOSITORY = (
@@ -43,7 +44,7 @@ def _runs(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission
     definitions = tuple(
         scope.arn("batch", f"job-definition/{name}{end}") for name in sorted(named) for end in ("", ":*")
     )
-    names = sorted({queue for spec in specs for queue in spec.queues if queue.endswith("head")} or {"head"})
+    names = sorted({queue for spec in specs if (queue := find_head_queue(spec.queues))} or {HEAD})
     queues = tuple(scope.arn("batch", f"job-queue/{name}") for name in names)
     jobs = (scope.arn("batch", "job/*"),)
     yield Permission("RunsSubmit", ("batch:SubmitJob",), (*queues, *definitions, *jobs))

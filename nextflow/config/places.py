@@ -11,7 +11,6 @@ from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
 
 HEAD = "head"
-"""The queue of the workflows' own head jobs: no task goes there where there is another."""
 STEP = 100  # MiB: machines of one type register some MiB more or less
 
 
@@ -52,6 +51,14 @@ class Place:
         return any(size.vcpus >= cpus and size.memory >= memory for size in self.sizes)
 
 
+def find_head_queue(names: Iterable[str]) -> str:
+    """Find the queue of the workflows' own head jobs, head or one whose name ends so; "" where there is none.
+
+    No task goes there where there is another queue.
+    """
+    return next((name for name in names if name == HEAD or name.endswith((f"-{HEAD}", f"_{HEAD}"))), "")
+
+
 def list_places(
     spec: EnvironmentSpec, known: Mapping[str, InstanceType], registered: Mapping[str, int]
 ) -> tuple[Place, ...]:  # fmt: skip
@@ -59,7 +66,8 @@ def list_places(
 
     Raises UserError where `known` has none of a queue's types.
     """
-    usual = [name for name in spec.queues if name != HEAD and is_open(spec, name)]
+    head = find_head_queue(spec.queues)
+    usual = [name for name in spec.queues if name != head and is_open(spec, name)]
     names = list(dict.fromkeys((*spec.nextflow.queues, *usual)))
     return tuple(_make_place(spec, name, known, registered) for name in names or spec.queues)
 

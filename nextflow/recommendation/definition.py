@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
-from nextflow.config.places import HEAD, Place
+from nextflow.config.places import Place, find_head_queue
 from nextflow.recommendation.recommend import Recommendation
 from nextflow.recommendation.yaml_edit import set_key
 from nextflow.sizing.machines import Machine, rank
@@ -30,7 +30,8 @@ def choose_types(
         for name in spec.queues[place.queue].compute_environments:
             types.setdefault(name, []).extend(machines)
     # A head is small and runs for as long as its tasks: it needs no machine of their size.
-    for name in spec.queues[HEAD].compute_environments if HEAD in spec.queues else ():
+    head = find_head_queue(spec.queues)
+    for name in spec.queues[head].compute_environments if head else ():
         if name in types:
             small = [machine for machine in advised.machines if machine.holds(*HEAD_SIZE)]
             types[name].append(min(small, key=rank, default=pair.workload))

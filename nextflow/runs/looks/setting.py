@@ -12,8 +12,9 @@ from environments.spec.environment import EnvironmentSpec
 from jobs.looks import queues
 from kiln import typed
 from kiln.errors import UserError
+from nextflow.config import places
 
-DEFINITION, QUEUE = "nextflow", "head"
+DEFINITION = "nextflow"
 
 
 @dataclass(frozen=True)
@@ -91,13 +92,13 @@ def list_queues(cloud: Cloud, spec: EnvironmentSpec) -> tuple[str, ...]:
 
 
 def find_head_queue(spec: EnvironmentSpec, names: tuple[str, ...]) -> str:
-    """Choose the queue of head jobs: head, or the queue whose name ends so (pure)."""
-    for name in names:
-        if name == QUEUE or name.endswith((f"-{QUEUE}", f"_{QUEUE}")):
-            return name
+    """Choose the queue of head jobs (pure)."""
+    if name := places.find_head_queue(names):
+        return name
     raise UserError(
-        f"{spec.name} has no queue for head jobs", f"its queues are {', '.join(names)}; none is called {QUEUE}",
-        f"Add a queue {QUEUE} with On-Demand machines to the definition, as genomics.yaml has it, and register it.",
+        f"{spec.name} has no queue for head jobs", f"its queues are {', '.join(names)}; none is called {places.HEAD}",
+        f"Add a queue {places.HEAD} with On-Demand machines to the definition, as genomics.yaml has it, and register "
+        "it.",
     )  # fmt: skip
 
 

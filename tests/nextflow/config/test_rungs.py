@@ -55,6 +55,7 @@ def test_from_spot_to_on_demand_with_twice_the_memory() -> None:
         ({"a": SMALL, "b": GPU}, {"gpu": ["b"], "default": ["a"]}, ["default"]),
         ({"a": SMALL, "b": ARM}, {"default": ["b"], "x86": ["a"]}, ["default"]),
         ({"a": SMALL, "b": LARGE}, {"tasks": ["a"], "head": ["b"]}, ["tasks"]),
+        ({"a": SMALL, "b": LARGE}, {"lab-tasks": ["a"], "lab-head": ["b"]}, ["lab-tasks"]),
         ({"a": SMALL}, {"head": ["a"]}, ["head"]),
     ],
     ids=[
@@ -66,6 +67,7 @@ def test_from_spot_to_on_demand_with_twice_the_memory() -> None:
         "GPUs apart",
         "architectures apart",
         "head",
+        "head by the end of its name",
         "head alone",
     ],
 )
