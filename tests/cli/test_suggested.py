@@ -18,7 +18,7 @@ from tests.support.environments import define
 from tests.support.pasting import commands, paste, type_in
 from tests.support.suggestions import every_suggestion
 
-READ = ("doctor", "iam-policy", "list-amis", "show-job")
+READ = ("doctor", "iam-policy", "list-amis", "nextflow-config", "show-job")
 PLANNED = ("build-ami", "destroy-env", "register-env")
 NOT_RUN = {
     "head-down": "there is no head's machine", "head-up": "it has no plan", "measure-memory": "it has no plan",
