@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from cloud.policy import Permission, Scope
 from environments.spec.environment import EnvironmentSpec
-from nextflow.config.places import HEAD, find_head_queue
+from nextflow.config.head_names import HEAD, NEXTFLOW, find_head_definition, find_head_queue
 from nextflow.head.needs import list_head_nodes
 
 _REPOSITORY = (
@@ -40,7 +40,7 @@ def _runs(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission
 
     That jobs may be listed and ended, and buckets listed, stands with the environments' needs.
     """
-    named = {name for spec in specs for name in spec.job_definitions if name.endswith("nextflow")} or {"nextflow"}
+    named = {find_head_definition(spec.job_definitions) for spec in specs} or {NEXTFLOW}
     definitions = tuple(
         scope.arn("batch", f"job-definition/{name}{end}") for name in sorted(named) for end in ("", ":*")
     )

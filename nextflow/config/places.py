@@ -9,8 +9,8 @@ from environments.machines.memory import find_available, is_measured
 from environments.spec.compute import ComputeEnvironment
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
+from nextflow.config.head_names import find_head_queue
 
-HEAD = "head"
 STEP = 100  # MiB: machines of one type register some MiB more or less
 
 
@@ -49,14 +49,6 @@ class Place:
 
     def holds(self, cpus: int, memory: int) -> bool:
         return any(size.vcpus >= cpus and size.memory >= memory for size in self.sizes)
-
-
-def find_head_queue(names: Iterable[str]) -> str:
-    """Find the queue of the workflows' own head jobs, head or one whose name ends so; "" where there is none.
-
-    No task goes there where there is another queue.
-    """
-    return next((name for name in names if name == HEAD or name.endswith((f"-{HEAD}", f"_{HEAD}"))), "")
 
 
 def list_places(

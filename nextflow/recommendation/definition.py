@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
-from nextflow.config.places import Place, find_head_queue
+from nextflow.config.head_names import find_head_queue
+from nextflow.config.places import Place
 from nextflow.recommendation.recommend import Recommendation
 from nextflow.recommendation.yaml_edit import set_key
 from nextflow.sizing.machines import Machine, rank

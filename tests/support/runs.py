@@ -4,8 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
+from kiln.errors import UserError
 from nextflow.runs.commands import run as command
 from nextflow.runs.start.asked import Asked
 from sandbox.inprocess import Sandbox
@@ -41,6 +43,17 @@ def define(folder: Path) -> str:
 def ask(pipeline: Path | str, env: str, **more: Any) -> Asked:
     """What a person types, with a name unless another is given."""
     return Asked(str(pipeline), env, **{"name": "" if "resume" in more else "first"} | more)
+
+
+def refuse(sandbox: Sandbox, pipeline: Path | str, env: str, **more: Any) -> UserError:
+    """Run what is refused; the message. No call has changed anything."""
+    sandbox.calls.clear()
+    with pytest.raises(UserError) as caught:
+        command.run(ask(pipeline, env, **more), None, follows=False, yes=False, as_json=False)
+    changing = ("SubmitJob", "RegisterJobDefinition", "PUT ", "POST ", "DELETE ")
+    assert [call.action for call in sandbox.calls.all() if call.action.startswith(changing)] == []
+    assert caught.value.why
+    return caught.value
 
 
 def start(sandbox: Sandbox, pipeline: Path | str, env: str, **more: Any) -> dict[str, Any]:

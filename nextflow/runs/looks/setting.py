@@ -5,16 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from cloud import errors
-from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.model.region import Region
 from environments.spec.environment import EnvironmentSpec
 from jobs.looks import queues
 from kiln import typed
 from kiln.errors import UserError
-from nextflow.config import places
-
-DEFINITION = "nextflow"
+from nextflow.config import head_names
+from nextflow.config.head_names import HEAD
+from nextflow.runs.looks.definition import check_image, find_definition, find_image
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,9 @@ def find(cloud: Cloud, spec: EnvironmentSpec) -> Setting:
             f"Enable it: aws batch update-job-queue --job-queue {head} --state ENABLED; or "
             f"{typed.command(f'register-env --env {spec.name}')}.",
         )  # fmt: skip
-    definition = _find_definition(cloud, spec)
-    image = _find_image(definition)
-    _check_image(cloud, image, account)
+    definition = find_definition(cloud, spec)
+    image = find_image(definition)
+    check_image(cloud, image, account)
     arn = str(definition["jobDefinitionArn"])
     others = tuple(f"{name}: {why}" for name, why in closed.items())
     return Setting(spec.name, cloud.region, account, bucket, arn, image, head, names, others)
@@ -93,63 +92,10 @@ def list_queues(cloud: Cloud, spec: EnvironmentSpec) -> tuple[str, ...]:
 
 def find_head_queue(spec: EnvironmentSpec, names: tuple[str, ...]) -> str:
     """Choose the queue of head jobs (pure)."""
-    if name := places.find_head_queue(names):
+    if name := head_names.find_head_queue(names):
         return name
     raise UserError(
-        f"{spec.name} has no queue for head jobs", f"its queues are {', '.join(names)}; none is called {places.HEAD}",
-        f"Add a queue {places.HEAD} with On-Demand machines to the definition, as genomics.yaml has it, and register "
+        f"{spec.name} has no queue for head jobs", f"its queues are {', '.join(names)}; none is called {HEAD}",
+        f"Add a queue {HEAD} with On-Demand machines to the definition, as genomics.yaml has it, and register "
         "it.",
     )  # fmt: skip
-
-
-def name_definition(spec: EnvironmentSpec) -> str:
-    """Name the head's job definition (pure)."""
-    named = [name for name in spec.job_definitions if name == DEFINITION or name.endswith(f"-{DEFINITION}")]
-    return DEFINITION if DEFINITION in named or not named else named[0]
-
-
-def _find_definition(cloud: Cloud, spec: EnvironmentSpec) -> dict[str, Any]:
-    """The newest ACTIVE revision of the head's job definition."""
-    name = name_definition(spec)
-    revisions = list_all(
-        cloud.client("batch"), "describe_job_definitions", "jobDefinitions", jobDefinitionName=name, status="ACTIVE"
-    )
-    if revisions:
-        newest: dict[str, Any] = max(revisions, key=lambda revision: int(revision["revision"]))
-        return newest
-    raise UserError(
-        f"there is no job definition {name} in {cloud.region}",
-        "the head of a run is a job of that definition, whose image holds Nextflow",
-        "invoke nextflow-image --push puts the image into ECR; then "
-        f"{typed.command(f'register-env --env {spec.name}')}.",
-    )
-
-
-def _find_image(definition: Mapping[str, Any]) -> str:
-    """The image of a definition of a single container; raises UserError for any other, which takes no command."""
-    container = definition.get("containerProperties") or {}
-    if container.get("image"):
-        return str(container["image"])
-    name = f"{definition['jobDefinitionName']}:{definition['revision']}"
-    raise UserError(
-        f"the job definition {name} is not of a single container",
-        "a head's command and variables are overrides of containerProperties, which it lacks",
-        f"Somebody else registered it: aws batch deregister-job-definition --job-definition {name}",
-    )
-
-
-def _check_image(cloud: Cloud, image: str, account: str) -> None:
-    """Raise UserError for an image of this account's ECR that is not there; others are not looked at."""
-    registry, _, path = image.partition("/")
-    if not registry.startswith(f"{account}.dkr.ecr.{cloud.region}."):
-        return
-    name, at, digest = path.partition("@")
-    repository, _, tag = name.partition(":")
-    wanting = {"imageDigest": digest} if at else {"imageTag": tag or "latest"}
-    query = {"registryId": registry.split(".")[0], "repositoryName": repository, "imageIds": [wanting]}
-    gone = ("RepositoryNotFoundException", "ImageNotFoundException")
-    if errors.or_none(cloud.client("ecr").describe_images, *gone, **query) is None:
-        raise UserError(
-            f"the image of Nextflow is missing: {image}", "the job definition names it, and ECR has it no more",
-            "invoke nextflow-image --push puts it there; then register the environment again.",
-        )  # fmt: skip

@@ -13,6 +13,7 @@ from kiln import typed
 from kiln.errors import UserError
 from nextflow.config.check.command import make_bench
 from nextflow.config.crowding import find_crowded
+from nextflow.config.head_names import find_head_definition
 from nextflow.config.places import list_places
 from nextflow.config.write import configure, look_at_machines
 from nextflow.runs import arguments, names, params, pipeline, request
@@ -90,7 +91,7 @@ def make(cloud: Cloud, asked: Asked, now: datetime) -> Planned:
     )
     remarks = (*(f"! the queue {closed}: tasks that are sent there fail" for closed in where.closed), *remarks)
     rooms = list_places(spec, machines.known, machines.registered)
-    crowded = find_crowded(spec, where.queue, setting.name_definition(spec), rooms)
+    crowded = find_crowded(spec, where.queue, find_head_definition(spec.job_definitions), rooms)
     remarks = (*(f"! {words}" for words in crowded), *remarks)
     kept = unreachable.remark_results(texts.values(), values, asked.words, output[1])
     remarks = (*unreachable.remark(asked.words, values), *kept, *remarks)
