@@ -1,4 +1,8 @@
-"""The logs of CloudWatch as moto has them, with the request as the door has parsed it, and lists in pages."""
+"""The logs of CloudWatch as moto has them, with the request as the door has parsed it, and lists in pages.
+
+That FilterLogEvents refuses streams that there are not, as GetLogEvents does: nextstrain/cli#405 and percona/
+rds_exporter#81, which met it on AWS.
+"""
 
 import json
 import re
@@ -17,6 +21,21 @@ from sandbox.world.world import current
 class Logs(OwnDocuments, LogsResponse):
     """Reading events; what else there is, is shared with other services whose answers moto writes itself."""
 
+    def describe_log_streams(self) -> str:
+        """Give all streams, which are cut into pages later: moto gives 50 where it is not asked for a number, and by an
+        ARN those of the last group.
+        """
+        group = self._find_group()
+        asked = {
+            "log_group_name": group.name,
+            "log_stream_name_prefix": self._get_param("logStreamNamePrefix") or "",
+            "order_by": self._get_param("orderBy") or "LogStreamName",
+            "descending": bool(self._get_param("descending")),
+        }
+        self.logs_backend.describe_log_streams(**asked, limit=1, log_group_id="", next_token=None)  # it checks them
+        streams, _ = group.describe_log_streams(**asked, limit=max(1, len(group.streams)))
+        return json.dumps({"logStreams": streams})
+
     def get_log_events(self) -> str:
         stream = self._find_group().streams.get(self._get_param("logStreamName"))
         if stream is None:
@@ -33,11 +52,14 @@ class Logs(OwnDocuments, LogsResponse):
         names, prefix = self._get_param("logStreamNames"), self._get_param("logStreamNamePrefix")
         if names and prefix:
             raise InvalidParameterException("LogStreamNamePrefix and logStreamNames are mutually exclusive.")
+        streams = self._find_group().streams
+        if any(name not in streams for name in names or ()):
+            raise ResourceNotFoundException("The specified log stream does not exist.")
         test = events.lie_between(self._get_param("startTime"), self._get_param("endTime"), with_end=True)
         wanted = EventMessageFilter(self._get_param("filterPattern"))
         every = (
             (name, event)
-            for name, stream in self._find_group().streams.items()
+            for name, stream in streams.items()
             if (not names or name in names) and name.startswith(prefix or "")
             for event in stream.events
             if test(event) and wanted.matches(event.message)

@@ -28,11 +28,12 @@ _PATTERNS = {"onStatusReason": _TEXT, "onReason": _TEXT, "onExitCode": re.compil
 def check_size(request: Fields) -> None:
     """Refuse a definition that is too large.
 
-    Source: https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html ("Maximum job definition size")
+    Source: https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html ("Maximum job definition size");
+    the words are those that miniwdl-aws looks for (cli_submit.py).
     """
     size = len(json.dumps(request, separators=(",", ":"), ensure_ascii=False).encode())
     if size > _LARGEST * 1024:
-        raise executing(f"Job definition size must be less than {_LARGEST} KiB, got {size // 1024} KiB")
+        raise executing(f"JobDefinition size must be less than {_LARGEST} KiB, got {size // 1024} KiB")
 
 
 def read_container(request: Fields) -> Fields:
@@ -86,9 +87,9 @@ def check_amounts(asked: dict[str, int]) -> None:
 
 def _check_resources(properties: Fields) -> None:
     asked = read_requirements(properties)
-    for name in ("VCPU", "MEMORY"):
+    for name, spelt in (("VCPU", "vCPU"), ("MEMORY", "Memory")):
         if name not in asked:
-            raise executing(f"Container properties: {name} must be specified.")
+            raise executing(f"{spelt} is not provided.")  # ASFHyP3/hyp3#586
     check_amounts(asked)
 
 

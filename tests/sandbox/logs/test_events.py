@@ -124,6 +124,7 @@ def test_a_filter_reads_all_streams_by_time_in_pages(sandbox: Sandbox, logs: Any
         ("get_log_events", {"logGroupName": None, "logGroupIdentifier": f"{ARN}2"}, "ResourceNotFoundException"),
         ("filter_log_events", {"logStreamNames": ["s"], "logStreamNamePrefix": "s"}, "InvalidParameterException"),
         ("filter_log_events", {"logGroupName": "none"}, "ResourceNotFoundException"),
+        ("filter_log_events", {"logStreamNames": ["s", "none"]}, "ResourceNotFoundException"),
     ],
 )
 def test_what_cannot_be_read_is_refused(logs: Any, call: str, asked: dict[str, Any], code: str) -> None:

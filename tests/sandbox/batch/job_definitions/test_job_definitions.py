@@ -60,8 +60,8 @@ def test_a_number_is_given_once(batch: Any, register: Callable[..., Any]) -> Non
     ("changes", "words"),
     [
         ({"image": None}, "image"),
-        ({"vcpus": None}, "VCPU must be specified"),
-        ({"memory": None}, "MEMORY must be specified"),
+        ({"vcpus": None}, "vCPU is not provided."),
+        ({"memory": None}, "Memory is not provided."),
         ({"memory": 3}, "at least 4 MiB"),
         ({"vcpus": 0}, "VCPU"),
         ({"resourceRequirements": [{"type": "VCPU", "value": "2"}]}, "given twice"),
@@ -141,7 +141,7 @@ def test_pages(batch: Any, register: Callable[..., Any]) -> None:
 
 def test_the_size_of_a_definition(register: Callable[..., Any], denied: Any) -> None:
     register({"parameters": {"a": "x" * 24_000}})
-    with denied("Job definition size must be less than 24 KiB, got 24 KiB"):
+    with denied("JobDefinition size must be less than 24 KiB, got 24 KiB"):
         register({"parameters": {"a": "x" * 25_000}})
 
 
