@@ -8,7 +8,7 @@ from kiln.errors import UserError
 from launch_templates.spec import LaunchTemplateSpec, UserPart
 from provision.image import find_impossible
 from provision.provisioners import user_scripts
-from userdata import documents, refusals
+from userdata import documents, formats, refusals
 from userdata.parts import KINDS, Part
 from userdata.rules.examine import carriage
 from userdata.rules.examine import examine as examine_material
@@ -52,6 +52,8 @@ def find_family(spec: LaunchTemplateSpec) -> Family | None:
 def _part(entry: UserPart) -> Part | Finding:
     if document := documents.refuse(entry.name, entry.text):
         return document
+    if other := formats.refuse(entry.name, entry.type, entry.text):
+        return other
     if "\r" in entry.text and entry.type != "cloud-config":
         return carriage(f"user data: the part {entry.name}", entry.text, entry.source or "")
     try:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from kiln.errors import Problem, UserError
 from provision.model.recipe import Family
 from userdata.parts import Boothook, CloudConfig, Part
-from userdata.rules import cloud_config
+from userdata.rules import cloud_config, cloud_config_keys
 from userdata.rules.examine import examine
 from userdata.rules.finding import Brought, Finding, Material, Script
 
@@ -17,7 +17,9 @@ def check(part: Part, family: Family | None = None) -> None:
 
 def material_of(parts: Iterable[Part]) -> Material:
     """What parts of user data bring: boothooks and boot commands run first, scripts behind run commands."""
-    whole = Material()
+    parts = tuple(parts)
+    configs = {part.name: part.text for part in parts if isinstance(part, CloudConfig)}
+    whole = Material(findings=tuple(cloud_config_keys.check_together(configs)))
     for part in sorted(parts, key=lambda part: not isinstance(part, Boothook | CloudConfig)):
         who = f"user data: the part {part.name}"
         if isinstance(part, CloudConfig):

@@ -13,7 +13,7 @@ from userdata.dense import is_possible, pack, unpack
 from userdata.mime import compose
 from userdata.parts import ShellScript
 
-SOURCE = "\n".join(sorted(path.read_text() for path in Path(__file__).parents[2].glob("userdata/*.py")))
+SOURCE = "\n".join(sorted(path.read_text() for path in Path(__file__).parents[2].glob("userdata/*.py")))[:34_000]
 LARGE = ShellScript("large", f"#!/bin/bash\n: <<'END'\n{SOURCE}\nEND\necho \"done $0 Köln\"\n")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import yaml
 
+from userdata.rules import cloud_config_keys
 from userdata.rules.finding import Brought, Finding, Material, Script
 
 _UPGRADES = {"package_upgrade", "apt_upgrade", "repo_upgrade"}
@@ -38,6 +39,7 @@ def read(who: str, text: str) -> Material:
         files=tuple(_files(who, keys.get("write_files"))),
         texts=((who, text),),
         upgrades=tuple((f"{who}: {key}", line) for key, line in _upgrades(keys)),
+        findings=tuple(cloud_config_keys.check(who, node, text)),
     )
 
 
@@ -53,6 +55,8 @@ def _script(who: str, node: yaml.Node | None, early: bool) -> Script | None:
     lines: list[int] = []
     for item in node.value:
         line = item.start_mark.line + 1
+        if isinstance(item, yaml.MappingNode):
+            continue  # cloud-init runs none of them then; `cloud_config_keys` says so
         if isinstance(item, yaml.SequenceNode):
             text = " ".join(shlex.quote(str(word.value)) for word in item.value)
         else:
