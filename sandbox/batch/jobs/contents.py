@@ -1,7 +1,8 @@
 """What a job runs with: its definition, what the submission overrides, and the parameters in its command.
 
 Sources: https://docs.aws.amazon.com/batch/latest/APIReference/API_ContainerOverrides.html (vcpus and memory do not
-override what the definition asks for by resourceRequirements), https://docs.aws.amazon.com/batch/latest/userguide/
+override what the definition asks for by resourceRequirements), …/API_ContainerDetail.html (memory: what a job has that
+"didn't specify memory requirements using resourceRequirements"), https://docs.aws.amazon.com/batch/latest/userguide/
 job_definition_parameters.html ("Ref::" in a command; parameters of a submission override the definition's)
 """
 
@@ -21,7 +22,8 @@ def read(definition: Definition, request: Fields) -> Fields:
     """Read what a job has of its definition and of the request that submits it."""
     kept = definition.fields
     parameters = {**kept["parameters"], **(request.get("parameters") or {})}
-    container = _read_container(definition.container, _read_overrides(definition, request))
+    overrides = _read_overrides(definition, request)
+    container = _read_container(definition.container, overrides)
     container["command"] = [_fill_in(text, parameters) for text in container["command"]]
     return {
         **{key: kept[key] for key in _RUNNING if key in kept},
@@ -30,6 +32,7 @@ def read(definition: Definition, request: Fields) -> Fields:
         "dependsOn": request.get("dependsOn") or [],
         "platformCapabilities": kept["platformCapabilities"],
         "container": container,
+        "by_numbers": _list_by_numbers(definition.container, overrides),
         **({"ecsProperties": kept["ecsProperties"]} if "ecsProperties" in kept else {}),
     }
 
@@ -62,6 +65,21 @@ def _read_container(defined: Fields, overrides: Fields) -> Fields:
     plain["environment"] = list(environment.values())
     plain["resourceRequirements"] = [{"type": name, "value": str(number)} for name, number in asked.items()]
     return plain
+
+
+def _list_by_numbers(defined: Fields, overrides: Fields) -> list[str]:
+    """List what is asked for by vcpus and memory, not by resourceRequirements."""
+    asked = [*(defined.get("resourceRequirements") or []), *(overrides.get("resourceRequirements") or [])]
+    return sorted(_OLD.keys() - {requirement["type"] for requirement in asked})
+
+
+def describe_container(fields: Fields) -> Fields:
+    """Describe the container of a job with its amounts in the words in which they were asked for."""
+    container, by_numbers = fields["container"], fields.get("by_numbers", ())
+    asked = container["resourceRequirements"]
+    numbers = {_OLD[each["type"]]: int(each["value"]) for each in asked if each["type"] in by_numbers}
+    others = [requirement for requirement in asked if requirement["type"] not in by_numbers]
+    return {**container, **numbers, "resourceRequirements": others}
 
 
 def _drop_old(defined: Fields, overrides: Fields) -> Fields:

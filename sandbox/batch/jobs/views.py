@@ -8,7 +8,7 @@ the RUNNING status"). What a job has not reached is absent, startedAt too (getmo
 from typing import Any
 
 from sandbox.batch.job_definitions import ecs_properties
-from sandbox.batch.jobs import arrays
+from sandbox.batch.jobs import arrays, contents
 from sandbox.batch.model.job import Attempt, Fields, Job
 from sandbox.batch.model.records import Records
 
@@ -49,7 +49,7 @@ def _render_container(job: Job) -> Fields:
     told: Fields = {"networkInterfaces": []}
     told |= _render_place(job.attempt) if job.attempt else {}
     if "ecsProperties" not in job.fields:
-        return {"container": {**container, **told}}
+        return {"container": {**contents.describe_container(job.fields), **told}}
     place, own = _divide(told)
     return {"container": {}, "ecsProperties": {"taskProperties": [ecs_properties.render_task(container, own, place)]}}
 

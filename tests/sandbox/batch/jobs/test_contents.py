@@ -26,8 +26,10 @@ def submitted(batch: Any, submit: Create, job: Job) -> Callable[..., dict[str, A
     return make
 
 
-def amounts(job: dict[str, Any]) -> dict[str, str]:
-    return {asked["type"]: asked["value"] for asked in job["container"]["resourceRequirements"]}
+def amounts(job: dict[str, Any]) -> dict[str, Any]:
+    """What a job is described with, in the words in which it was asked for."""
+    numbers = {name: job["container"][name] for name in ("vcpus", "memory") if name in job["container"]}
+    return numbers | {asked["type"]: asked["value"] for asked in job["container"]["resourceRequirements"]}
 
 
 def test_amounts_are_overridden_as_they_were_asked_for(submitted: Callable[..., dict[str, Any]]) -> None:
@@ -35,8 +37,9 @@ def test_amounts_are_overridden_as_they_were_asked_for(submitted: Callable[..., 
     old = {"containerOverrides": {"vcpus": 4, "memory": 4096}}
     asked = [{"type": "MEMORY", "value": "2048"}, {"type": "GPU", "value": "1"}]
     new = {"containerOverrides": {"resourceRequirements": asked}}
-    assert amounts(submitted(OLD, **old)) == {"VCPU": "4", "MEMORY": "4096"}
-    assert amounts(submitted(OLD, **new)) == {"VCPU": "1", "MEMORY": "2048", "GPU": "1"}
+    assert amounts(submitted(OLD)) == {"vcpus": 1, "memory": 512}
+    assert amounts(submitted(OLD, **old)) == {"vcpus": 4, "memory": 4096}
+    assert amounts(submitted(OLD, **new)) == {"vcpus": 1, "MEMORY": "2048", "GPU": "1"}
     assert amounts(submitted(NEW, **old)) == {"VCPU": "2", "MEMORY": "1024"}
     assert amounts(submitted(NEW, **new)) == {"VCPU": "2", "MEMORY": "2048", "GPU": "1"}
 

@@ -107,7 +107,7 @@ def trusted(iam: Any) -> str:
 def test_what_is_refused(batch: Any, register: Callable[..., str], submit: Create, denied: Any, refused: Any) -> None:
     with denied("stopTimeout must be at least 2"):
         register(stopTimeout=1)
-    with denied("MEMORY must be specified"):
+    with denied("Memory is not provided."):
         register(resourceRequirements=AMOUNTS[:1])
     with denied("must be essential"):
         register(essential=False)

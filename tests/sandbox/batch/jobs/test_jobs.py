@@ -18,10 +18,8 @@ def test_one_waits_for_a_place(sandbox: Sandbox, submit: Create, job: Job) -> No
     sandbox.clock.advance(2)
     found = job(waiting)
     assert (found["status"], found.keys() & {"startedAt"}, found["attempts"]) == ("RUNNABLE", set(), [])
-    assert found["container"]["resourceRequirements"] == [
-        {"type": "VCPU", "value": "1"},
-        {"type": "MEMORY", "value": "512"},
-    ]
+    assert (found["container"]["vcpus"], found["container"]["memory"]) == (1, 512)
+    assert found["container"]["resourceRequirements"] == []
     sandbox.clock.advance(7200)
     assert job(waiting)["status"] == "RUNNABLE"
     assert "statusReason" not in job(waiting)
@@ -86,8 +84,8 @@ def test_overrides(submit: Create, job: Job) -> None:
     found = job(submit(containerOverrides=overrides, tags={"a": "b"}))
     assert found["container"]["command"] == ["false"]
     assert found["container"]["environment"] == [{"name": "A", "value": "B"}]
-    assert {"type": "VCPU", "value": "4"} in found["container"]["resourceRequirements"]
-    assert {"type": "MEMORY", "value": "512"} in found["container"]["resourceRequirements"]
+    assert found["container"]["resourceRequirements"] == [{"type": "VCPU", "value": "4"}]
+    assert found["container"]["memory"] == 512
     assert found["tags"] == {"a": "b"}
 
 
