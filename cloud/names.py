@@ -14,8 +14,25 @@ SIZES = ("nano", "micro", "small", "medium", "large", "xlarge", *(f"{n}xlarge" f
          18, 24, 32, 48, 56, 112, 224)), "metal", "metal-16xl", "metal-24xl", "metal-32xl", "metal-48xl")  # fmt: skip
 GROUPS = ("optimal", "default_x86_64", "default_arm64")  # "Instance type compute environments", AWS Batch User Guide
 
+# S3 keeps these for access points and its own kinds of buckets (same page).
+_RESERVED = re.compile(r"^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$")
+_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}")
+# "Tag naming limits and requirements", AWS documentation: what IAM, S3 and AWS Batch take; EC2 alone takes more.
+_TAG_TEXT = re.compile(r"[\w\s.:/=+@-]+")
+_MOST_TAGS = 45
 _FAMILY = r"[a-z]+-?[0-9]+[a-z0-9-]*"
 _SIZE = r"(nano|micro|small|medium|large|\d{0,3}xlarge|metal(-\d{1,3}xl)?)"
+
+
+def _bucket(value: str) -> str:
+    if reserved := _RESERVED.search(value):
+        where = "begins with" if reserved[1] else "ends with"
+        raise ValueError(f"no bucket's name {where} {reserved[0]}: S3 keeps that for itself")
+    if ".." in value:
+        raise ValueError("S3 takes no two dots beside one another")
+    if _ADDRESS.fullmatch(value):
+        raise ValueError("S3 takes no name that looks like an IP address")
+    return value
 
 
 def _type(value: str) -> str:
@@ -62,6 +79,7 @@ AccountId = Annotated[
 BucketName = Annotated[
     str,
     Field(pattern=BUCKET_NAME),
+    AfterValidator(_bucket),
     Takes(
         "the bucket's name alone, without s3:// and folders: 3 to 63 small letters, digits, '.' and '-'", "1000genomes"
     ),
@@ -81,3 +99,24 @@ KmsKey = Annotated[
 ]
 Text = Annotated[str, Takes("text, in quotes where it is a number", "genomics")]
 Tags = dict[Annotated[str, Takes("a tag's key", "Project")], Text]
+
+
+def check_tags(tags: dict[str, str]) -> dict[str, str]:
+    """Return tags that all services take; raises ValueError for others, and for more than Kiln's own leave room for."""
+    for key, text in tags.items():
+        if key.lower().startswith(("kiln:", "aws:")) or not 0 < len(key) <= 128 or len(text) > 256:
+            raise ValueError(
+                f"the tag {key!r} cannot be used: kiln: and aws: are reserved; a key has at most 128 characters, "
+                "a value 256"
+            )
+        if wrong := _TAG_TEXT.sub("", key + text):
+            raise ValueError(
+                f"the tag {key!r} cannot be used: it has {wrong[0]}, and IAM, S3 and AWS Batch take letters, digits, "
+                "blanks and _ . : / = + - @"
+            )
+    if len(tags) > _MOST_TAGS:
+        raise ValueError(
+            f"{len(tags)} tags are too many: a resource of AWS has at most 50, and Kiln keeps some for its own: "
+            f"{_MOST_TAGS} are left"
+        )
+    return tags

@@ -31,16 +31,17 @@ def find_definition_misfit(request: Request, queues: Sequence[Machines], catalog
 
 
 def check_definitions(
-    spec: EnvironmentSpec, known: Mapping[str, InstanceType], registered: Mapping[str, int]
+    spec: EnvironmentSpec, known: Mapping[str, InstanceType], registered: Mapping[str, int], kept: int = 0
 ) -> tuple[str, ...]:
     """Warn of job definitions that do not fit every queue; raises UserError for one that fits none.
 
-    `registered` is what machines of the AMI have registered with ECS, by type.
+    `registered` is what machines of the AMI have registered with ECS, by type; `kept` are the MiB that the agent's own
+    settings take away beside that.
     """
     notes, queues = [], list_machines(spec, known)
     for name, definition in spec.job_definitions.items():
         size = Size(definition.vcpus, int(definition.memory), definition.gpus)
-        misfit = find_definition_misfit(size, queues, Catalogue(known, registered))
+        misfit = find_definition_misfit(size, queues, Catalogue(known, registered, kept))
         if misfit and misfit.hopeless:
             raise UserError(f"the job definition {name} {misfit.what}", misfit.why, f"Change it: {misfit.fix}.")
         if misfit:

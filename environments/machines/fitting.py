@@ -9,7 +9,7 @@ from typing import Protocol
 
 from environments.machines.families import find_family
 from environments.machines.instance_types import InstanceType
-from environments.machines.memory import find_available, is_measured
+from environments.machines.memory import RESERVED, find_available, is_measured
 from kiln import words
 
 
@@ -35,15 +35,21 @@ class Machines:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All sizes of the families, by type, and the MiB that machines of a type have registered with ECS."""
+    """All sizes of the families, by type, and the MiB that machines of a type have registered with ECS.
+
+    `kept` are the MiB that the ECS agent reserves beyond those of machines that were measured.
+    """
 
     known: Mapping[str, InstanceType]
     registered: Mapping[str, int]
+    kept: int = 0
 
     def fits(self, request: Request, instance_type: InstanceType) -> bool:
-        return (
-            _has_processors(request, instance_type) and find_available(instance_type, self.registered) >= request.memory
-        )
+        return _has_processors(request, instance_type) and self.memory_of(instance_type) >= request.memory
+
+    def memory_of(self, instance_type: InstanceType) -> int:
+        """Return the MiB that jobs can have on a machine of the type."""
+        return find_available(instance_type, self.registered, self.kept)
 
 
 @dataclass(frozen=True)
@@ -68,13 +74,11 @@ def find_misfit(request: Request, machines: Machines, catalogue: Catalogue) -> M
     allowed = machines.allowed
     if not allowed or any(catalogue.fits(request, instance_type) for instance_type in allowed):
         return None
-    lack, why, less = _lack(request, allowed, catalogue.registered)
+    lack, why, ways = _lack(request, allowed, catalogue)
     larger = _larger_type(request, allowed, catalogue)
-    return Misfit(
-        lack,
-        f"no instance type of {', '.join(machines.limits)} {why}",
-        f"{less}, or allow {larger.name if larger else 'larger instance_types'}",
-    )
+    first, *others = [way for way in ways if way]
+    ways = (first, f"allow {larger.name if larger else 'larger instance_types'}", *others)
+    return Misfit(lack, f"no instance type of {', '.join(machines.limits)} {why}", ", or ".join(ways))
 
 
 def _has_processors(request: Request, instance_type: InstanceType) -> bool:
@@ -82,26 +86,31 @@ def _has_processors(request: Request, instance_type: InstanceType) -> bool:
 
 
 def _lack(
-    request: Request, allowed: Sequence[InstanceType], registered: Mapping[str, int]
-) -> tuple[str, str, str]:  # fmt: skip
-    """What the largest of the allowed types lacks, why none does, and how much the job could ask for instead."""
+    request: Request, allowed: Sequence[InstanceType], catalogue: Catalogue
+) -> tuple[str, str, tuple[str, ...]]:  # fmt: skip
+    """What the largest of the allowed types lacks, why none does, and what to do about it beside larger types."""
     enough = [instance_type for instance_type in allowed if _has_processors(request, instance_type)]
     vcpus = words.count(request.vcpus, "vCPU")
     if not enough and request.gpus:
         largest = max(allowed, key=lambda instance_type: (instance_type.gpus, instance_type.vcpus))
         lack = f"it asks for {words.count(request.gpus, 'GPU')} and {vcpus}; "
-        return f"{lack}{largest.name} has {largest.gpus} and {largest.vcpus}", "has so many GPUs", "ask for less"
+        return f"{lack}{largest.name} has {largest.gpus} and {largest.vcpus}", "has so many GPUs", ("ask for less",)
     if not enough:
         largest = max(allowed, key=lambda instance_type: instance_type.vcpus)
         lack = f"it asks for {vcpus}; {largest.name} has {largest.vcpus}"
-        return lack, "has so many vCPUs", f"ask for {largest.vcpus} or fewer"
-    largest = max(enough, key=lambda instance_type: find_available(instance_type, registered))
-    memory = find_available(largest, registered)
-    about, computed = ("", "") if is_measured(largest, registered) else ("about ", " (computed, not measured)")
+        return lack, "has so many vCPUs", (f"ask for {largest.vcpus} or fewer",)
+    largest = max(enough, key=catalogue.memory_of)
+    memory = catalogue.memory_of(largest)
+    about, computed = (
+        ("", "") if is_measured(largest, catalogue.registered) else ("about ", " (computed, not measured)")
+    )
     return (
         f"it asks for {request.memory} MiB; {largest.name} registers {about}{memory} MiB{computed}",
         "has so much memory for jobs; the system and the ECS agent keep a part of the memory that a type promises",
-        f"ask for {memory // 100 * 100} MiB or less",
+        (
+            f"ask for {memory // 100 * 100 or memory} MiB or less",
+            f"lower ecs_agent's reserved_memory: {catalogue.kept + RESERVED} MiB" if catalogue.kept else "",
+        ),
     )
 
 

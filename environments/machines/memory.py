@@ -8,6 +8,9 @@ from collections.abc import Mapping
 
 from environments.machines.instance_types import InstanceType
 
+RESERVED = 32
+"""MiB that the agent of AWS Batch's own images, and of those that were measured, keeps from jobs."""
+
 # MiB that machines with the ECS-optimized AMI registered
 MEASURED = {
     "c5.large": 3714, "c5.xlarge": 7634, "c5.2xlarge": 15434, "c5.4xlarge": 31152, "c5.9xlarge": 70351,
@@ -16,9 +19,15 @@ MEASURED = {
 }  # fmt: skip
 
 
-def find_available(instance_type: InstanceType, registered: Mapping[str, int]) -> int:
-    """Return the MiB that a machine of this type has for jobs; `registered` is what ECS knows, by type."""
-    return registered.get(instance_type.name) or MEASURED.get(instance_type.name) or estimate(instance_type.memory)
+def find_available(instance_type: InstanceType, registered: Mapping[str, int], kept: int = 0) -> int:
+    """Return the MiB that a machine of this type has for jobs; `registered` is what ECS knows, by type.
+
+    `kept` is what the ECS agent reserves beyond the `RESERVED` of measured machines; what was measured before it did
+    counts no more.
+    """
+    usual = MEASURED.get(instance_type.name) or estimate(instance_type.memory)
+    seen = registered.get(instance_type.name) or usual
+    return max(0, min(seen, usual - kept)) if kept else seen
 
 
 def estimate(promised: int) -> int:

@@ -48,13 +48,22 @@ def _subnets(cloud: Cloud, spec: EnvironmentSpec) -> list[dict[str, Any]]:
     name, value = ("default-for-az", "true") if network.vpc == "default" else ("vpc-id", network.vpc)
     subnets = list_all(cloud.ec2, "describe_subnets", "Subnets", Filters=[{"Name": name, "Values": [value]}])
     if not subnets:
-        lacking = "default VPC" if network.vpc == "default" else f"subnet in {network.vpc}"
-        raise UserError(
-            f"{cloud.region} has no {lacking}",
+        raise _without_subnets(cloud.region, network.vpc)
+    return subnets
+
+
+def _without_subnets(region: str, vpc: str) -> UserError:
+    if vpc == "default":
+        return UserError(
+            f"{region} has no default VPC",
             "machines need a subnet to run in",
             "Name subnets under network.subnets, or make a default VPC: aws ec2 create-default-vpc.",
         )
-    return subnets
+    return UserError(
+        f"{region} has no subnet in {vpc}",
+        "machines need a subnet to run in; the VPC is another region's or account's, is gone, or has none",
+        f"Correct network.vpc (its VPCs: aws ec2 describe-vpcs --region {region}), or make a subnet in it.",
+    )
 
 
 def find_closed(subnets: Sequence[Described], tables: Sequence[Described]) -> dict[str, str]:

@@ -4,12 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
+from cloud import tags
 from cloud.looks import Looks
 from cloud.session import Cloud
 from environments.kinds.batch import jobs
 from environments.kinds.ec2 import launch_templates as templates
 from environments.kinds.order import KINDS
 from environments.machines import (
+    agent_settings,
     definitions,
     instance_stores,
     instance_types,
@@ -54,7 +56,11 @@ def prepare(
     instance_types.refuse_misfit(spec, chosen, family, types)
     instance_types.refuse_small_limits(spec, types)
     instance_stores.refuse_missing(spec, template, chosen.image, types)
-    misfits = definitions.check_definitions(spec, types, recorded.read(chosen.image.tags))
+    agents = (template.ecs_agent, amis.find_agent(spec.image))
+    settings = agent_settings.merge(agents[1] if tags.IMAGE in chosen.image.tags else None, agents[0])
+    agent_settings.refuse_unmet(spec, settings)
+    kept = agent_settings.read_kept(settings)
+    misfits = definitions.check_definitions(spec, types, recorded.read(chosen.image.tags), kept)
     where = network.find(cloud, spec)
     gpus = job_needs.check_drivers(spec, chosen, family, types)
     looks = Looks()
@@ -79,7 +85,6 @@ def prepare(
     roles.refuse_untrusting(steps)
     most = {name: instance_types.describe_most(compute, types) for name, compute in spec.compute_environments.items()}
     running = amis.list_running(amis.read_memories(spec, described))
-    agents = (template.ecs_agent, amis.find_agent(spec.image))
     waiting = (*job_needs.warn_of_log_drivers(spec, agents), *amis.warn_of_other_kind(spec, template.ami, chosen, ami))
     verdicts = roles.check_rights_of(cloud, inputs, steps, named)
     warnings = (*notes, *waiting, *write_notes(inputs, steps), *roles.describe_rights(verdicts, steps), *removals.notes)

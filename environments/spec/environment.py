@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from cloud.machine_images import ImageName
-from cloud.names import Tags
+from cloud.names import Tags, check_tags
 from environments.spec import other_tools, placeholders
 from environments.spec.canary import Canary
 from environments.spec.compute import ComputeEnvironment, JobQueue, Name
@@ -113,13 +113,7 @@ class EnvironmentSpec(Model):
     @field_validator("tags")
     @classmethod
     def _own_tags(cls, value: dict[str, str]) -> dict[str, str]:
-        for key, text in value.items():
-            if key.lower().startswith(("kiln:", "aws:")) or not 0 < len(key) <= 128 or len(text) > 256:
-                raise ValueError(
-                    f"the tag {key!r} cannot be used: kiln: and aws: are reserved; a key has at most 128 characters, "
-                    "a value 256"
-                )
-        return value
+        return check_tags(value)
 
     @field_validator("compute_environments")
     @classmethod

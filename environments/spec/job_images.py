@@ -10,17 +10,33 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from kiln.keys.takes import Takes
+from provision.provisioners.container_images import is_reference
 from provision.provisioners.registries import ECR
 
 _ECR = re.compile(rf"{ECR.pattern}/(?P<repository>[^:@]+)")
 
 
 def _image(value: str) -> str:
+    """Docker refuses any other text, and a job with such an image ends with "invalid reference format"."""
+    plain = re.sub(r"^[a-z][a-z0-9+.-]*://+", "", value)
+    if plain != value:
+        raise ValueError(f"leave out {value.removesuffix(plain)}: {plain}")
     if not re.fullmatch(r"[A-Za-z0-9_:./#@-]{1,255}", value):
         raise ValueError(
             "an image has at most 255 letters, digits and _ : . / # @ -, such as quay.io/nextflow/bash:latest"
         )
+    if not is_reference(value):
+        raise ValueError(_explain(value))
     return value
+
+
+def _explain(value: str) -> str:
+    name, mark, rest = value.partition("@")
+    head, slash, last = name.rpartition("/")
+    last, colon, tag = last.partition(":")
+    if is_reference(small := f"{head}{slash}{last}".lower() + colon + tag + mark + rest):
+        return f"an image's name has small letters alone: {small}"
+    return "Docker reads it as no image: it is [registry/]name[:tag] or [registry/]name@sha256:…, such as ubuntu:24.04"
 
 
 def repository_of(image: str) -> re.Match[str] | None:

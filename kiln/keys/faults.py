@@ -67,6 +67,7 @@ def _sentence(place: Place, fault: Mapping[str, Any], model: type[BaseModel], fi
         return f"{where}: {own}. {_belongs(place)}"
     differs = "" if own or place.is_key else written.kind_differs(value, text, place.declares)
     guess = _guess(place, value, model, file) if can_guess and "did you mean" not in own and not differs else ""
+    guess = "" if guess and guess.rpartition(": ")[2] in own else guess
     reason = near.other_id(value, takes(place.declares)) or own or written.count(value)
     return f"{where}: {differs or _refusal(value, text, [reason, guess])} {_belongs(place)}"
 

@@ -16,15 +16,15 @@ _IDS = {
 }  # fmt: skip
 ASK = "did you mean this?"
 _UNITS = ("GiB", "MiB", "min", "d", "%")
+_IN_SECONDS = 300
 
 
 def candidates(value: Any, text: str, declares: Declared) -> Iterator[tuple[Any, str]]:
     """Values that may have been meant, the likeliest first, each with how it differs; `text` is how it is written."""
-    unit = next((unit for unit in _UNITS if takes(declares).example.endswith(unit)), "")
     if isinstance(value, str):
-        yield from _of_text(value, unit, declares)
+        yield from _of_text(value, declares)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield f"{text or value} {unit}", "write the unit behind it"
+        yield from _with_unit(text or str(value), declares)
         yield text or str(value), "put it in quotes"
     if isinstance(value, list) and len(value) == 1 and get_origin(declares.annotation) is not tuple:
         yield value[0], "write it alone, without a list"
@@ -37,13 +37,21 @@ def candidates(value: Any, text: str, declares: Declared) -> Iterator[tuple[Any,
             yield {tag[0]: value}, "write it behind its key"
 
 
-def _of_text(value: str, unit: str, declares: Declared) -> Iterator[tuple[Any, str]]:
+def _with_unit(number: str, declares: Declared) -> Iterator[tuple[str, str]]:
+    """The number with the example's unit; a large number of a time is one of seconds, as AWS counts nearly all."""
+    unit = next((unit for unit in _UNITS if takes(declares).example.endswith(unit)), "")
+    if unit == "min" and re.fullmatch(r"\d{3,18}", number) and int(number) >= _IN_SECONDS:
+        yield f"{number} s", "write the unit behind it"
+    yield f"{number} {unit}", "write the unit behind it"
+
+
+def _of_text(value: str, declares: Declared) -> Iterator[tuple[Any, str]]:
     bare, meant = value.strip(), takes(declares)
     if bare != value:
         yield bare, "leave out the blanks around it"
     if re.fullmatch(r"[+-]?\d{1,18}", bare):
         yield int(bare), "write it as a plain number"
-        yield f"{bare} {unit}", "write the unit behind it"
+        yield from _with_unit(bare, declares)
     if bare.lower() in {"true", "yes", "on", "false", "no", "off"}:
         yield bare.lower() in {"true", "yes", "on"}, "write it without quotes"
     yield bare.lower(), "write it in small letters"
@@ -53,11 +61,16 @@ def _of_text(value: str, unit: str, declares: Declared) -> Iterator[tuple[Any, s
         yield part, "leave out what stands around it"
     for word in (bare, bare.lower(), re.sub(r"[^A-Za-z0-9]+", "_", bare), re.sub(r"[^A-Za-z0-9]+", "_", bare).upper()):
         yield from ((near, ASK) for near in difflib.get_close_matches(word, meant.known, n=1))
-    yield from _spelled(bare)
+    if bare.startswith("*"):
+        yield bare.lstrip("*"), "leave out the '*' at its beginning"
+    if " " not in meant.example or meant.example.endswith(_UNITS):
+        yield from _spelled(bare)
 
 
 def _spelled(text: str) -> Iterator[tuple[str, str]]:
-    """Other letters and other signs between words."""
+    """Other letters and other signs between words, for names: a text of several words is not one."""
+    if text.endswith(":"):
+        yield text.rstrip(":"), "leave out the ':' at its end"
     for base in (text, text.lower(), text.upper()):
         for old, new in (("_", "-"), ("-", "_"), (" ", "-"), (" ", "_"), ("_", "."), (" ", ""), (":", "-"), (".", "-")):
             how = f"write '{new}' where it has '{old}'" if new else "leave out the blanks"

@@ -4,6 +4,7 @@ Pulled after Docker's storage is set up: on devicemapper an image keeps the size
 uses a cached image without asking the registry when image_pull_behavior is prefer-cached or once.
 """
 
+import re
 from shlex import quote
 from types import MappingProxyType
 from typing import Annotated
@@ -19,9 +20,10 @@ _PART = r"[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*"
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]{1,5})?/"
 _TAG = r":[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}"
 _DIGEST = r"@sha256:[0-9a-f]{64}"
+_REFERENCE = rf"^(?:{_HOST})?{_PART}(?:/{_PART})*(?:{_TAG})?(?:{_DIGEST})?$"
 Reference = Annotated[
     str,
-    Field(pattern=rf"^(?:{_HOST})?{_PART}(?:/{_PART})*(?:{_TAG})?(?:{_DIGEST})?$"),
+    Field(pattern=_REFERENCE),
     Takes("an image's reference in small letters", "quay.io/nextflow/bash:latest"),
 ]
 
@@ -36,6 +38,11 @@ kiln_pull() {  # REFERENCE
   kiln_fail "could not pull $1"
 }
 """
+
+
+def is_reference(text: str) -> bool:
+    """Return whether Docker reads the text as an image's reference (distribution/reference, "Grammar")."""
+    return bool(re.fullmatch(_REFERENCE, text))
 
 
 class Spec(RootModel[tuple[Reference, ...]]):

@@ -64,6 +64,10 @@ def test_no_type_of_pydantics_faults_brings_its_own_words(kind: str) -> None:
         assert sentence == "line 7, size: x does not fit. It takes a whole number, for example size: 1"
 
 
+JOB = "job_definitions: {{align: {{memory: 1 GiB, attempts: 2, image: x, {}}}}}"
+PULL = "job_definitions: {{align: {{memory: 1 GiB, image: {}}}}}"
+
+
 @pytest.mark.parametrize(
     ("types", "guess"),
     [
@@ -107,6 +111,14 @@ def test_an_instance_type_is_guessed_by_its_meaning(tmp_path: Path, types: str, 
         ("tags: {Owner: 0755, Team: no}", 'YAML reads it as false, put it in quotes: "no"'),
         ("task_credentials: job_role", "did you mean job-role?"),
         ("log_group: {retention: 30}", "write the unit behind it: 30 d"),
+        (JOB.format("timeout: 3600"), "write the unit behind it: 3600 s"),
+        (JOB.format("timeout: '7200'"), "write the unit behind it: 7200 s"),
+        (JOB.format("timeout: 45"), "write the unit behind it: 45 min"),
+        (JOB.format("retry_on: ['*terminated*']"), "leave out the '*' at its beginning: terminated*"),
+        (JOB.format("retry_on: ['Host EC2 (i-1)*']"), 'retry_on: "Host EC2 (i-1)*" does not fit. It takes how the'),
+        (JOB.format("user: 'root:'"), "leave out the ':' at its end: root."),
+        (PULL.format("'docker://quay.io/a/b:1'"), "leave out docker://: quay.io/a/b:1. It takes a container"),
+        (PULL.format("'Ubuntu:22.04'"), "small letters alone: ubuntu:22.04. It takes a container"),
     ],
 )
 def test_a_value_that_belongs_elsewhere_says_so(tmp_path: Path, more: str, words: str) -> None:

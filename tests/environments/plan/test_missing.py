@@ -91,3 +91,29 @@ def _make(iam: Any, role: dict[str, Any]) -> None:
         iam.attach_role_policy(RoleName=role["name"], PolicyArn=arn)
     for name, policy in role["inline_policies"].items():
         iam.put_role_policy(RoleName=role["name"], PolicyName=name, PolicyDocument=json.dumps(policy))
+
+
+@pytest.mark.parametrize(
+    ("more", "missing", "hint"),
+    [
+        ("network: {security_groups: [sg-12345678]}\n", "security group sg-12345678", "Correct network.security"),
+        ("network: {security_groups: [lab-machines]}\n", "security group lab-machines", "or leave it out"),
+        ("", "bucket nothere", "write existing: false"),
+    ],
+)
+def test_section_3_what_iam_create_does_not_make_is_told_where_it_is_named(
+    sandbox: Sandbox, register: Register, define: Define, more: str, missing: str, hint: str
+) -> None:
+    buckets = {} if more else {"buckets": "{work: {}, in: {name: nothere, existing: true}}"}
+    with pytest.raises(UserError) as refused:
+        register(define(more, **buckets), STOCK, plan=True)
+    assert refused.value.what == f"there is no {missing}"
+    assert hint in refused.value.hint
+    assert "iam" not in refused.value.hint
+
+
+def test_section_3_of_both_kinds_both_ways_are_told(sandbox: Sandbox, register: Register, define: Define) -> None:
+    with pytest.raises(UserError) as refused:
+        register(define("iam: existing\nnetwork: {security_groups: [lab]}\n"), STOCK, plan=True)
+    assert "Correct network.security_groups" in refused.value.hint
+    assert "iam-policy --for administrator" in refused.value.hint

@@ -89,5 +89,7 @@ def test_subnets_that_do_not_belong_together(sandbox: Sandbox, cloud: Cloud, def
         network.find(cloud, definitions.load(define(f"network: {{subnets: [{subnet}, {usual}]}}\n")))
     with pytest.raises(UserError, match=f"are not in {vpc}"):
         network.find(cloud, definitions.load(define(f"network: {{vpc: {vpc}, subnets: [{usual}]}}\n")))
-    with pytest.raises(UserError, match="has no subnet in vpc-0123456789"):
+    with pytest.raises(UserError, match="has no subnet in vpc-0123456789") as refused:
         network.find(cloud, definitions.load(define("network: {vpc: vpc-0123456789}\n")))
+    assert "Correct network.vpc" in refused.value.hint
+    assert "create-default-vpc" not in refused.value.hint
