@@ -1,14 +1,17 @@
 """All rules over all that a definition brings: one look for templates and for images."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from provision.model.recipe import Family
-from userdata.rules import secrets, settings, storage, upgrades, waiting
+from userdata.rules import absent, docker_daemon, down, secrets, settings, storage, upgrades, waiting
 from userdata.rules.finding import Brought, Finding, Material, Script
 from userdata.rules.signs import ASKS_AGENT, ASKS_BOOT
 from userdata.shell.python import is_python
 from userdata.shell.syntax import Unreadable, is_shell
 from userdata.shell.walk import Walk
+
+_RUN_BY_CLOUD_INIT = re.compile(r"/var/lib/cloud/scripts/per-(boot|instance|once)/")
 
 
 def examine(material: Material, family: Family | None = None) -> tuple[Finding, ...]:
@@ -17,7 +20,7 @@ def examine(material: Material, family: Family | None = None) -> tuple[Finding, 
     known = {file.path: file.text for file in material.files}
     for file in material.files:
         findings += _file(file, family)
-    for script in material.scripts:
+    for script in (*material.scripts, *_of_cloud_init(material.files)):
         findings += _script(script, known, family)
     for who, text in material.texts:
         builder = any(script.builder for script in material.scripts) or any(file.builder for file in material.files)
@@ -26,10 +29,20 @@ def examine(material: Material, family: Family | None = None) -> tuple[Finding, 
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: not finding.refused))
 
 
+def _of_cloud_init(files: Iterable[Brought]) -> Iterator[Script]:
+    """Files in folders whose scripts cloud-final.service runs, before user data's own."""
+    for file in files:
+        if _RUN_BY_CLOUD_INIT.match(file.path) and file.text:
+            lines = (file.line,) * (file.text.count("\n") + 1) if file.line else ()
+            who = file.who if file.path in file.who else f"{file.who}: the file {file.path}"
+            yield Script(who, file.text, lines, builder=file.builder)
+
+
 def _file(file: Brought, family: Family | None) -> Iterator[Finding]:
     yield from settings.check_file(file)
     if family:
-        yield from storage.check_file(file, family)
+        options = list(storage.check_file(file, family))
+        yield from options or docker_daemon.check_file(file, family)
     if file.text.startswith("#!") and "\r\n" in file.text.split("\n", 1)[0] + "\n":
         yield carriage(file.who, file.text)
 
@@ -49,8 +62,11 @@ def _script(script: Script, known: dict[str, str], family: Family | None) -> Ite
         return
     yield from waiting.check(script, walk, family)
     yield from settings.check(script, walk)
+    yield from down.check(script, walk)
     if family:
-        yield from storage.check(script, walk, family)
+        options = list(storage.check(script, walk, family))
+        yield from options or docker_daemon.check(script, walk, family)
+        yield from absent.check(script, walk, family)
     if not script.builder:
         yield from upgrades.check(script, walk)
     for unread in walk.unread:

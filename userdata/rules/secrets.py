@@ -41,7 +41,7 @@ _FAKE = re.compile(
     r"(?i)^(x+|\*+|changeme|example|redacted|your[-_ ].*"
     r"|.*placeholder.*|null|none|false|true|required)$"
 )
-_ELSEWHERE = re.compile(r"(?i)(--secret-id|get-secret-value|get-parameters?\b|--name\b|secretsmanager)")
+_ELSEWHERE = re.compile(r"(?i)(--secret-id|get-secret-value|get-parameters?\b|^\s*--name\b|secretsmanager)")
 
 
 def check(who: str, text: str, builder: bool = False) -> Iterator[Finding]:

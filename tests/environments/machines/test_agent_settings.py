@@ -1,6 +1,7 @@
 """What the ECS agent's own settings take away from the jobs of an environment: said by the plan."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,10 +21,10 @@ def agent(**keys: object) -> EcsAgent:
     return EcsAgent.model_validate(keys)
 
 
-def spec(types: str = "c5.2xlarge", **job: object) -> EnvironmentSpec:
+def spec(**job: Any) -> EnvironmentSpec:
     return EnvironmentSpec.model_validate({
         "name": "small", "image": "x", "launch_template": "own.yaml",
-        "compute_environments": {"one": {"instance_types": [types]}},
+        "compute_environments": {"one": {"instance_types": ["c5.2xlarge"]}},
         "queues": {"one": {"compute_environments": ["one"]}},
         "job_definitions": {"align": {"image": "busybox", "memory": "512 MiB", **job}},
     })  # fmt: skip

@@ -29,7 +29,7 @@ FINE = [
     script("yum update -y --exclude=docker* --exclude=ecs-init"),
     script("apt-get update && apt-get install -y jq"),
     script("yum check-update"),
-    script("yum -y install epel-release && yum -y install x"),
+    script("yum -y install epel-release && yum -y install x", "al2"),
     config("package_update: true\npackages: [jq]\n"),
     script("while pgrep yum; do sleep 1; done"),
     script("docker update --restart=no ecs-agent"),

@@ -282,3 +282,17 @@ def test_section_2_an_image_s_script_starts_no_agent_on_any_base(family: Family)
     [finding] = examine(Material(scripts=(Script("the script 'a'", text, builder=True),)), family)
     assert finding.refused
     assert "image" in finding.why
+
+
+PER_BOOT = "write_files:\n- path: /var/lib/cloud/scripts/{}/wait.sh\n  permissions: '0755'\n  content: |\n{}"
+WAITS = "    #!/bin/bash\n    until curl -s http://localhost:51678/v1/metadata; do sleep 1; done\n"
+
+
+@pytest.mark.parametrize("folder", ["per-boot", "per-instance", "per-once"])
+def test_section_2_a_file_that_cloud_init_runs_is_a_script(folder: str) -> None:
+    [finding] = config(PER_BOOT.format(folder, WAITS))
+    assert finding.refused
+    assert f"/var/lib/cloud/scripts/{folder}/wait.sh" in finding.what
+    assert "waits for the ECS agent (line 3)" in finding.what
+    assert config(PER_BOOT.format(folder, "    #!/bin/bash\n    mount -a\n")) == ()
+    assert config(PER_BOOT.format("../my-own", WAITS)) == ()

@@ -127,7 +127,7 @@ FINE = [
     script("until curl -s https://ecs.us-east-1.amazonaws.com; do sleep 1; done"),
     script("aws ecs list-container-instances --cluster x"),
     script("curl -s localhost:51678/v1/metadata | jq ."),
-    script("systemctl disable ecs; systemctl mask ecs"),
+    script("systemctl disable ecs; systemctl mask ecs; systemctl unmask ecs"),
     script("systemctl daemon-reload; systemctl enable ecs-helper; systemctl start ecs-helper"),
     script("docker logs ecs-agent > /tmp/x 2>&1 || true"),
     config("repo_upgrade: none\n"),

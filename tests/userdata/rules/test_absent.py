@@ -1,0 +1,44 @@
+"""Commands and packages that a base does not have."""
+
+import pytest
+
+from tests.support.user_data import config, kind, script
+from userdata.rules.finding import Finding
+
+Findings = tuple[Finding, ...]
+
+WARNED = {
+    "amazon-linux-extras": [
+        script("amazon-linux-extras install -y lustre2.10"),
+        script("sudo amazon-linux-extras enable docker", "al1"),
+        config("runcmd:\n- amazon-linux-extras install -y ecs\n"),
+    ],
+    "mkfs.btrfs": [script("mkfs.btrfs -f /dev/nvme1n1 && mount /dev/nvme1n1 /var/lib/docker")],
+    "btrfs-progs": [script("yum install -y jq btrfs-progs sed"), script("dnf -y install btrfs-progs-5.4")],
+    "epel-release": [
+        script("yum install -y epel-release"),
+        script("dnf install -y https://dl.fedoraproject.org/pub/epel/epel-release-latest-9.noarch.rpm"),
+    ],
+    "dnf": [script("dnf install -y jq", "al2")],
+}
+FINE = [
+    script("amazon-linux-extras install -y lustre2.10", "al2"),
+    script("yum install -y btrfs-progs && mkfs.btrfs /dev/sdc", "al2"),
+    script("if command -v amazon-linux-extras; then amazon-linux-extras install -y ecs; fi"),
+    script("amazon-linux-extras install -y lustre2.10 || dnf install -y lustre-client"),
+    script("dnf install -y lustre-client nfs-utils amazon-efs-utils"),
+    script("echo amazon-linux-extras is not here"),
+    script("amazon-linux-extras install -y ecs", None),
+]
+
+
+@pytest.mark.parametrize(("words", "number"), [(words, n) for words, many in WARNED.items() for n in range(len(many))])
+def test_section_2_what_a_base_does_not_have_is_a_warning(words: str, number: int) -> None:
+    findings = WARNED[words][number]
+    assert kind(findings) == "warned", findings
+    assert any(f"needs {words}, which " in finding.what for finding in findings)
+
+
+@pytest.mark.parametrize("findings", FINE, ids=range(len(FINE)))
+def test_what_it_has_is_fine(findings: Findings) -> None:
+    assert kind(findings) == "fine", findings
