@@ -97,9 +97,21 @@ class UserPart(Model):
         """The same part with the text of its source; raises ValueError for one that is no UTF-8."""
         if self.source is None:
             return self
-        copy = self.model_copy()
-        copy._text = read(self.source).decode()
+        copy, content = self.model_copy(), read(self.source)
+        try:
+            copy._text = content.decode()
+        except UnicodeDecodeError:
+            raise ValueError(f"user_data ({self.name}): {self.source} {_describe(content)}") from None
         return copy
+
+
+def _describe(content: bytes) -> str:
+    """What a file is that is no UTF-8, and what to do."""
+    if content.startswith(b"\x1f\x8b"):
+        return "is packed by gzip: give the plain text (gunzip FILE); Kiln packs user data itself"
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "is in UTF-16: save it as UTF-8 (iconv -f UTF-16 -t UTF-8 FILE)"
+    return "is not UTF-8 text"
 
 
 class LaunchTemplateSpec(Model):

@@ -84,6 +84,7 @@ def find_impossible(needs: Needs, family: Family) -> dict[str, str]:
         "docker_storage": docker_storage.refusal(needs.docker_storage, family) if needs.docker_storage else None,
         "aws_cli": aws_cli.refusal(needs.aws_cli, family) if needs.aws_cli else None,
         "java": java.refusal(needs.java, family),
+        "packages": packages.refusal(needs.packages, family),
     }
     return {part: why for part, why in found.items() if why}
 

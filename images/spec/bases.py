@@ -3,6 +3,7 @@
 Source: "Retrieving Amazon ECS-optimized Linux AMI metadata", Amazon ECS Developer Guide.
 """
 
+import re
 from dataclasses import dataclass
 
 from provision.model.recipe import Arch, Family
@@ -38,3 +39,9 @@ BUILDER_TYPES: dict[tuple[Family, Arch], tuple[str, ...]] = {
     ("al2", "arm64"): ("m7g.large", "m6g.large", "t4g.large"),
     ("al2023", "arm64"): ("m7g.large", "m6g.large", "t4g.large"),
 }
+
+
+def find_alias(parameter: str) -> str | None:
+    """Return the alias of an AMI by its public parameter in SSM, whole or in part; None where there is none."""
+    path = re.sub(r"^(resolve:)?(ssm:)?|/recommended(/image_id)?/?$", "", parameter)
+    return next((name for name, alias in ALIASES.items() if alias.parameter == f"{path}/recommended"), None)

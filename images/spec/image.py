@@ -43,6 +43,8 @@ AmiName = Annotated[
     Takes("a name, in quotes: {name}, {date} and {key} are filled in", '"{name}-{date}-{key}"'),
 ]
 
+_MOST_TAGS = 35  # beside some ten of Kiln's own, and one for each family whose memory is measured
+
 
 class Base(Model):
     """Where the image starts from: exactly one of `ssm`, `ami`, or `owner` with `name`."""
@@ -66,7 +68,9 @@ class Base(Model):
         if sum(ways) != 1:
             raise ValueError("give exactly one of: ssm, ami, or owner with name")
         if self.ssm is not None and self.ssm not in bases.ALIASES:
-            raise ValueError(f"{self.ssm} is not a known alias; known: {', '.join(bases.ALIASES)}")
+            meant = bases.find_alias(self.ssm)
+            guess = f"did you mean {meant}? Known" if meant else "known"
+            raise ValueError(f"{self.ssm} is not a known alias; {guess}: {', '.join(bases.ALIASES)}")
         if self.ssm is None and self.family is None:
             raise ValueError("family is required beside ami or name: al1, al2 or al2023")
         return self
@@ -143,6 +147,11 @@ class ImageSpec(Model):
                     f"the tag {key!r} cannot be used: kiln: and aws: are reserved, and a key has at most 128 "
                     "characters, a value 256"
                 )
+        if len(value) > _MOST_TAGS:
+            raise ValueError(
+                f"{len(value)} tags are too many: an AMI has at most 50, and Kiln keeps some for its own: {_MOST_TAGS} "
+                "are left"
+            )
         return value
 
     @field_validator("ami_name")

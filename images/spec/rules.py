@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from images.spec import bases
 from images.spec.image import ImageSpec
 from kiln.errors import UserError
 from provision.docker import unused_volume
-from provision.image import find_impossible
+from provision.image import find_impossible, list_image_recipes
+from provision.model import downloads
+from provision.model.recipe import Machine
 from provision.provisioners import user_scripts
 from userdata import refusals
 from userdata.rules.examine import examine as examine_material
@@ -25,7 +28,9 @@ def examine(spec: ImageSpec) -> tuple[Finding, ...]:
             whole = refusals.join(whole, refusals.script(script.name, script.text, builder=True))
     for noun, name, text in _list_checks(spec):
         whole = refusals.join(whole, refusals.script(name, text, builder=True, noun=noun))
-    return (*find_impossible_parts(spec), *examine_material(whole, spec.family), *_find_unused(spec, whole))
+    findings = (*find_impossible_parts(spec), *examine_material(whole, spec.family), *_find_unused(spec, whole))
+    stopped = spec.family == "al1" or any(finding.refused for finding in findings)
+    return findings if stopped else (*findings, *_find_incomplete(spec))
 
 
 def _list_checks(spec: ImageSpec) -> Iterator[tuple[str, str, str]]:
@@ -55,6 +60,27 @@ def find_impossible_parts(spec: ImageSpec) -> Iterator[Finding]:
             "Name a customer managed kms_key for every volume, or leave share out.",
             True,
         )
+
+
+def _find_incomplete(spec: ImageSpec) -> Iterator[Finding]:
+    """What one part of the definition lacks of another, such as growing storage without a data volume.
+
+    Not of Amazon Linux 1, whose own images have the data volume already.
+    """
+    data, alias = spec.volumes.data, bases.ALIASES.get(spec.base.ssm or "")
+    machine = Machine(
+        family=spec.family,
+        arch=alias.arch if alias else "x86_64",
+        user=spec.builder.user,
+        root_gib=spec.volumes.root.size or 30,
+        data_device=data.device if data else None,
+        data_gib=data.size if data else None,
+        downloads=downloads.resolve_mirrors(spec.downloads),
+    )
+    try:
+        list_image_recipes(spec, machine)
+    except UserError as error:
+        yield _finding(error)
 
 
 def _finding(error: UserError) -> Finding:

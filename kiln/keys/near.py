@@ -57,7 +57,7 @@ def _of_text(value: str, declares: Declared) -> Iterator[tuple[Any, str]]:
     yield bare.lower(), "write it in small letters"
     yield bare.upper(), "write it in capital letters"
     yield from ((near, ASK) for near in meant.near(value))
-    for part in _parts(bare):
+    for part in _parts(bare, is_bucket="bucket" in meant.words):
         yield part, "leave out what stands around it"
     for word in (bare, bare.lower(), re.sub(r"[^A-Za-z0-9]+", "_", bare), re.sub(r"[^A-Za-z0-9]+", "_", bare).upper()):
         yield from ((near, ASK) for near in difflib.get_close_matches(word, meant.known, n=1))
@@ -75,19 +75,21 @@ def _spelled(text: str) -> Iterator[tuple[str, str]]:
         for old, new in (("_", "-"), ("-", "_"), (" ", "-"), (" ", "_"), ("_", "."), (" ", ""), (":", "-"), (".", "-")):
             how = f"write '{new}' where it has '{old}'" if new else "leave out the blanks"
             yield base.replace(old, new), how + (" and other letters" if base != text else "")
-    yield re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower(), "keep to small letters, digits and '-'"
-    yield re.sub(r"[^A-Za-z0-9]+", "", text).lower(), "keep to small letters and digits"
-    yield re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_"), "keep to letters, digits and '_'"
     yield f"/{text.strip('/')}", "an absolute path begins with '/'"
     yield f"{text.rstrip('/')}/", "a folder ends with '/'"
     yield text.rstrip("/"), "leave out the '/' at its end"
+    if not re.fullmatch(r"[\w\s.:/-]+", text) or "://" in text:
+        return  # a pattern, a group, an address: what is left of it without these signs is nothing that was meant
+    yield re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-").lower(), "keep to small letters, digits and '-'"
+    yield re.sub(r"[^A-Za-z0-9]+", "", text).lower(), "keep to small letters and digits"
+    yield re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_"), "keep to letters, digits and '_'"
 
 
-def _parts(text: str) -> Iterator[str]:
+def _parts(text: str, *, is_bucket: bool) -> Iterator[str]:
     """A bucket's name out of an address of S3, a resource's name out of its ARN."""
     if bucket := re.match(r"s3[an]?://([^/]+)", text) or re.match(r"arn:[^:]*:s3:::([^/]+)", text):
         yield bucket[1]
-    if host := re.match(r"https?://(?:s3[.-][^/]*/)?([^/.]+)", text):
+    if is_bucket and (host := re.match(r"https?://(?:s3[.-][^/]*/)?([^/.]+)", text)):
         yield host[1]
     if text.startswith("arn:"):
         yield text.rpartition("/")[2]

@@ -6,13 +6,23 @@ from pydantic import ConfigDict, Field, RootModel
 
 from kiln.keys.takes import Takes
 from provision.model import shell
-from provision.model.recipe import Check, Machine, Recipe, Step
+from provision.model.recipe import Check, Family, Machine, Recipe, Step
 
 Name = Annotated[
     str,
     Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9+._:~-]*(=[A-Za-z0-9+._:~-]+)?$", max_length=120),
     Takes("a package's name", "jq"),
 ]
+
+# What a base's distribution does not have, with what to do instead. Sources: "EPEL", Amazon Linux 2023 User Guide; its
+# package list, which has no btrfs-progs.
+LACKING: dict[Family, dict[str, str]] = {
+    "al2023": {
+        "btrfs-progs": "for storage that grows use docker_storage: {driver: autoscale}, which takes LVM there",
+        "epel-release": "Amazon Linux 2023 takes no packages of EPEL: use the distribution's own, or fetch the program "
+        "itself",
+    }
+}
 
 # Lists and archives go to memory. yum ends with 0 when only some of the packages exist, which is why there is a check.
 INSTALL = r"""
@@ -55,6 +65,14 @@ class Spec(RootModel[tuple[Name, ...]]):
 
     model_config = ConfigDict(frozen=True)
     root: tuple[Name, ...] = ()
+
+
+def refusal(spec: Spec, family: Family) -> str | None:
+    """Why packages cannot be installed on a family of base images, with the alternative; None where they can."""
+    for name in spec.root:
+        if way := LACKING.get(family, {}).get(name):
+            return f"{family} packages no {name}. Leave it out; {way}"
+    return None
 
 
 def recipe(spec: Spec, machine: Machine) -> Recipe:

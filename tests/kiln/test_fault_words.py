@@ -126,6 +126,20 @@ def test_a_value_that_belongs_elsewhere_says_so(tmp_path: Path, more: str, words
 
 
 @pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("packages: ['docker-25*']", "does not fit. It takes a package's name"),
+        ("packages: ['@Development Tools']", '"@Development Tools" does not fit. It takes'),
+        ("packages: ['https://example.org/a.rpm']", '"https://example.org/a.rpm" does not fit. It takes'),
+        ("container_images: ['{{ registry }}/a:1']", "does not fit. It takes an image's reference"),
+        ("container_images: ['https://quay.io/a']", "leave out what stands around it: quay.io/a"),
+    ],
+)
+def test_section_3_no_guess_is_better_than_one_that_nobody_meant(tmp_path: Path, more: str, words: str) -> None:
+    assert words in told(ImageSpec, IMAGE + more + "\n", tmp_path)
+
+
+@pytest.mark.parametrize(
     ("model", "text", "key", "words"),
     [
         (

@@ -1,5 +1,6 @@
 """Launch template definitions: every key, and what is refused."""
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -71,3 +72,27 @@ def test_what_cannot_work_is_refused(definition: Define, more: str, family: Any,
     with pytest.raises(UserError) as caught:
         make_contents(definitions.load(definition(more + "\n")), family, STOCK)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (gzip.compress(b"#!/bin/bash\necho\n"), "user_data (own): own.txt is packed by gzip"),
+        ("#!/bin/bash\necho\n".encode("utf-16"), "user_data (own): own.txt is in UTF-16"),
+        (b"#!/bin/bash\necho \xff\n", "user_data (own): own.txt is not UTF-8 text"),
+    ],
+)
+def test_section_3_a_source_that_is_no_text_is_named(
+    definition: Define, tmp_path: Path, content: bytes, words: str
+) -> None:
+    (tmp_path / "own.txt").write_bytes(content)
+    with pytest.raises(UserError) as refused:
+        definitions.load(definition("user_data: [{name: own, type: shell-script, source: own.txt}]\n"))
+    assert words in str(refused.value.output)
+
+
+@pytest.mark.parametrize("name", ["btrfs-progs", "epel-release"])
+def test_section_2_a_package_that_the_base_does_not_have_is_refused_at_validate(definition: Define, name: str) -> None:
+    with pytest.raises(UserError) as refused:
+        definitions.check(definition(f"packages: [jq, {name}]\n"), lambda _: "al2023")
+    assert f"packages no {name}" in str(refused.value)

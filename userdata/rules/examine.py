@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from provision.model.recipe import Family
-from userdata.rules import absent, docker_daemon, down, secrets, settings, storage, upgrades, waiting
+from userdata.rules import docker_daemon, down, failing, secrets, settings, storage, upgrades, waiting
 from userdata.rules.finding import Brought, Finding, Material, Script
 from userdata.rules.signs import ASKS_AGENT, ASKS_BOOT
 from userdata.shell.python import is_python
@@ -66,7 +66,7 @@ def _script(script: Script, known: dict[str, str], family: Family | None) -> Ite
     if family:
         options = list(storage.check(script, walk, family))
         yield from options or docker_daemon.check(script, walk, family)
-        yield from absent.check(script, walk, family)
+        yield from failing.check(script, walk, family)
     if not script.builder:
         yield from upgrades.check(script, walk)
     for unread in walk.unread:

@@ -67,3 +67,42 @@ def test_an_image_may_upgrade_its_packages_and_al1_may_have_devicemapper(tmp_pat
 def test_checks_and_tests_that_only_look_pass(tmp_path: Path) -> None:
     more = "scripts: [{name: a, script: 'true', check: 'systemctl is-enabled ecs'}]\ntests: [{name: b, script: df}]\n"
     assert definitions.check(image(tmp_path, more)) == ()
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("docker_storage: {driver: autoscale}\n", "autoscale needs a data volume"),
+        (
+            "docker_storage: {driver: autoscale}\nvolumes: {data: {device: /dev/sdc, size: 100 GiB}}\n"
+            "aws_cli: {enabled: false}\n",
+            "autoscale needs the AWS CLI's Python",
+        ),
+        (
+            "docker_storage: {driver: autoscale}\nvolumes: {data: {device: /dev/sdc, size: 100 GiB}}\n"
+            "aws_cli: {packages: [awscli]}\n",
+            "autoscale needs the AWS CLI's Python",
+        ),
+    ],
+)
+def test_section_2_what_one_part_lacks_of_another_is_refused_without_an_account(
+    tmp_path: Path, more: str, words: str
+) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text("name: own\nbase: {ssm: ecs/al2023}\n" + more)
+    with pytest.raises(UserError) as refused:
+        definitions.load(str(path))
+    assert words in refused.value.what
+
+
+@pytest.mark.parametrize("name", ["btrfs-progs", "epel-release"])
+def test_section_2_a_package_that_the_base_does_not_have_is_refused(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(f"name: own\nbase: {{ssm: BASE}}\npackages: [jq, {name}]\ndocker_storage: {{driver: overlay2}}\n")
+    whole = path.read_text()
+    path.write_text(whole.replace("BASE", "ecs/al2023"))
+    with pytest.raises(UserError, match="cannot be built") as refused:
+        definitions.load(str(path))
+    assert f"al2023 packages no {name}. Leave it out; " in refused.value.why
+    path.write_text(whole.replace("BASE", "ecs/al2"))
+    assert definitions.load(str(path)).packages.root == ("jq", name)

@@ -1,4 +1,4 @@
-"""Commands and packages that a base does not have."""
+"""Lines that fail: what a base does not have, and questions that nobody answers."""
 
 import pytest
 
@@ -20,6 +20,7 @@ WARNED = {
         script("dnf install -y https://dl.fedoraproject.org/pub/epel/epel-release-latest-9.noarch.rpm"),
     ],
     "dnf": [script("dnf install -y jq", "al2")],
+    "apt-get": [script("apt-get update"), script("apt-get install -y jq", "al2")],
 }
 FINE = [
     script("amazon-linux-extras install -y lustre2.10", "al2"),
@@ -29,6 +30,7 @@ FINE = [
     script("dnf install -y lustre-client nfs-utils amazon-efs-utils"),
     script("echo amazon-linux-extras is not here"),
     script("amazon-linux-extras install -y ecs", None),
+    script("command -v dnf || apt-get install -y jq"),
 ]
 
 
@@ -42,3 +44,31 @@ def test_section_2_what_a_base_does_not_have_is_a_warning(words: str, number: in
 @pytest.mark.parametrize("findings", FINE, ids=range(len(FINE)))
 def test_what_it_has_is_fine(findings: Findings) -> None:
     assert kind(findings) == "fine", findings
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("yum install htop", 2),
+        ("set -e\nsudo dnf -q install jq nvme-cli", 3),
+        ("yum remove amazon-ssm-agent", 2),
+        ("yum localinstall /tmp/a.rpm", 2),
+    ],
+)
+def test_section_2_a_question_that_nobody_answers_is_a_warning(text: str, line: int) -> None:
+    [finding] = script(text)
+    assert not finding.refused
+    assert f"asks a question (line {line})" in finding.what
+    assert " -y." in finding.hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yum -y install htop", "yum install -q -y htop", "yum -qy install htop", "dnf install --assumeyes jq",
+        "yes | yum install htop", "yum list installed", "yum makecache", "rpm -i /tmp/a.rpm", "yum clean all",
+        "if grep -q x /y; then yum install z; fi",
+    ],
+)  # fmt: skip
+def test_what_asks_nothing_is_fine(text: str) -> None:
+    assert script(text) == ()
