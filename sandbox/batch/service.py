@@ -19,7 +19,7 @@ from sandbox.batch.job_definitions import calls as job_definitions
 from sandbox.batch.job_queues import calls as job_queues
 from sandbox.batch.jobs import lists, stopping, submission
 from sandbox.batch.model import records, waking
-from sandbox.batch.model.errors import TooManyRequests
+from sandbox.batch.model.errors import Unmodelled
 from sandbox.batch.model.records import Fields, Records
 from sandbox.batch.placing import scheduler
 from sandbox.world.refusals import make_body, make_headers
@@ -75,7 +75,7 @@ class Batch(BaseResponse):
                 return self._answer(ActionResult(operation(table, self._request(name))))
             except ServiceException as error:
                 return self._answer(ActionResult(error))
-            except TooManyRequests as error:
+            except Unmodelled as error:
                 content_type, body = make_body(error.refusal, "rest-json")
                 return error.refusal.status, dict(make_headers(error.refusal, content_type)), body
 

@@ -38,7 +38,7 @@ def check(resources: dict[str, Any], region: str) -> None:
     check_vcpus(resources)
     _check_images(resources)
     _check_template(resources.get("launchTemplate"))
-    tag_rules.check(resources.get("tags") or {})
+    tag_rules.check_sizes(resources.get("tags") or {})  # EC2's tags take any character
 
 
 def _check_strategy(resources: dict[str, Any]) -> None:

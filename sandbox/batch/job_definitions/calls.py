@@ -66,7 +66,8 @@ def find_active(records: Records, named: Any) -> Definition:
     """Find the revision that a job means by ARN, name:revision or name (the latest active one).
     Refused if there is none.
 
-    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html (jobDefinition)
+    Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html (jobDefinition); the refusals as
+    people met them: aws-samples/aws-genomics-workflows#84 (a name), azavea/raster-vision-aws#17 (an ARN).
     """
     found = _find_revision(records, named)
     if found is None:
@@ -79,6 +80,8 @@ def find_active(records: Records, named: Any) -> Definition:
             ),
             None,
         )
+    if found is None and ":" not in str(named):
+        raise refused(f"JobDefinition name {named} does not exist or is not in ACTIVE status")
     if found is None:
         raise refused(f"JobDefinition {named} not found.")
     if found.status != "ACTIVE":

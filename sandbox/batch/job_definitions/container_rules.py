@@ -106,7 +106,7 @@ def keep(properties: Fields) -> Fields:
     """How a container is described afterwards: with empty lists, and without variables that have no value."""
     kept: dict[str, Any] = {**properties}
     kept["environment"] = [variable for variable in properties.get("environment") or [] if variable.get("value")]
-    if linux := properties.get("linuxParameters"):
+    if (linux := properties.get("linuxParameters")) is not None:
         devices = [{"permissions": [], **device} for device in linux.get("devices") or []]
         tmpfs = [{"mountOptions": [], **mounted} for mounted in linux.get("tmpfs") or []]
         kept["linuxParameters"] = {**linux, "devices": devices, "tmpfs": tmpfs}

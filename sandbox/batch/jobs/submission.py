@@ -1,6 +1,7 @@
 """SubmitJob: what is refused at once, what fails later, and the job, or the array of jobs, that is made.
 
-Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html. Overrides that are too long, and too
+Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitJob.html; the refusal of a name as people met it
+(fluidattacks/makes#697). Overrides that are too long, and too
 many tags to propagate, are taken: the job fails when Batch comes to look at it.
 """
 
@@ -58,7 +59,8 @@ def _check_rate(records: Records) -> None:
 
 
 def _check_request(request: Fields) -> None:
-    names.check("jobName", request["jobName"])
+    if not names.is_name(request["jobName"]):
+        raise executing("Job name should match valid pattern")
     for name in _OTHER_KINDS:
         if request.get(name):
             raise NotImplementedError(f"jobs with {name}")

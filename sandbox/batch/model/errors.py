@@ -16,10 +16,26 @@ class ClientException(ServiceException):
     code = "ClientException"
 
 
-class TooManyRequests(Exception):  # no error of Batch's model: it comes from what stands before Batch
+class Unmodelled(Exception):
+    """An error that is in no model of Batch's: it comes from what stands before or beside Batch."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+class TooManyRequests(Unmodelled):
     """HTTP 429: more requests a second than the account may make."""
 
-    refusal = Refusal("TooManyRequestsException", "Too Many Requests", 429)
+    def __init__(self) -> None:
+        super().__init__(Refusal("TooManyRequestsException", "Too Many Requests", 429))
+
+
+class BadRequest(Unmodelled):
+    """HTTP 400: what AWS's tags do not take (Netflix/metaflow#1345, nf-core/hic#224)."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Refusal("BadRequestException", message))
 
 
 def refused(message: str) -> ClientException:

@@ -16,9 +16,14 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 Found = TypeVar("Found")
 
 
+def is_name(name: Any) -> bool:
+    """Return whether Batch takes a name."""
+    return isinstance(name, str) and _NAME.fullmatch(name) is not None
+
+
 def check(field: str, name: Any) -> None:
     """Refuse a name that Batch does not take."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not is_name(name):
         raise executing(f"{field} should match valid pattern: [0-9a-zA-Z]{{1}}[0-9a-zA-Z_-]{{0,127}}")
 
 

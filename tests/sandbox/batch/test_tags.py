@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from sandbox.inprocess import Sandbox
 
 Create = Callable[..., str]
@@ -54,3 +57,33 @@ def test_what_is_refused(batch: Any, made: Create, denied: Any) -> None:
         batch.tag_resource(resourceArn=arn, tags={"AWS:x": ""})
     with denied("does not exist"):
         batch.list_tags_for_resource(resourceArn=arn + "-x")
+
+
+@pytest.mark.parametrize(
+    ("tags", "words"),
+    [
+        ({"tool": "2.8.1+mc(0.10.0)"}, "'2.8.1+mc(0.10.0)' is not a valid value for TagValue"),
+        ({"site": "^GATC"}, "'^GATC' is not a valid value for TagValue"),
+        ({"a, b": "1"}, "'a, b' is not a valid value for TagKey"),
+        ({"who": "one\ttwo"}, "'one\ttwo' is not a valid value for TagValue"),
+    ],
+)
+def test_characters_that_no_tag_takes(
+    batch: Any, made: Create, queue: Create, submit: Create, tags: dict[str, str], words: str
+) -> None:
+    arn = made(tags=tags)  # those of the machines are EC2's
+    queue("one")
+    for call in (lambda: submit(tags=tags), lambda: batch.tag_resource(resourceArn=arn, tags=tags)):
+        with pytest.raises(ClientError) as caught:
+            call()
+        answer = caught.value.response
+        assert (answer["Error"]["Code"], answer["ResponseMetadata"]["HTTPStatusCode"]) == ("BadRequestException", 400)
+        assert f"{words} - it contains illegal characters" == answer["Error"]["Message"]
+
+
+def test_characters_that_tags_take(batch: Any, made: Create, queue: Create, submit: Create) -> None:
+    made()
+    queue("one")
+    tags = {"Größe é 1": "a+b-c=d.e_f:g/h@i", "empty": "", "日本": "１ ½"}
+    [job] = batch.describe_jobs(jobs=[submit(tags=tags)])["jobs"]
+    assert job["tags"] == tags

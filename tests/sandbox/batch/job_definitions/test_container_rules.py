@@ -90,3 +90,8 @@ def test_empty_lists_are_added_and_variables_without_a_value_are_left_out(batch:
     assert container["environment"] == [{"name": "B", "value": "1"}]
     assert container["linuxParameters"] == {"devices": [{"hostPath": "/dev/fuse", "permissions": []}], "tmpfs": []}
     assert container["logConfiguration"] == {"logDriver": "journald", "options": {}, "secretOptions": []}
+
+
+def test_empty_parameters_of_linux_have_their_lists_too(batch: Any) -> None:
+    """Metaflow gives them empty."""
+    assert register(batch, linuxParameters={})["linuxParameters"] == {"devices": [], "tmpfs": []}

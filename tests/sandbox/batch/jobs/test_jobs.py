@@ -10,6 +10,7 @@ from tests.support.job_player import Player
 
 Create = Callable[..., str]
 Job = Callable[[str], dict[str, Any]]
+ARN = "arn:aws:batch:us-east-1:123456789012:job-definition"
 
 
 def test_one_waits_for_a_place(sandbox: Sandbox, submit: Create, job: Job) -> None:
@@ -47,9 +48,10 @@ def test_it_depends(sandbox: Sandbox, player: Player, submit: Create, job: Job, 
     ("changes", "words"),
     [
         ({"jobQueue": "nobody"}, "JobQueue nobody not found"),
-        ({"jobDefinition": "nobody"}, "JobDefinition nobody not found"),
+        ({"jobDefinition": "nobody"}, "JobDefinition name nobody does not exist or is not in ACTIVE status"),
+        ({"jobDefinition": f"{ARN}/nobody"}, f"JobDefinition {ARN}/nobody not found."),
         ({"jobDefinition": "work:9"}, "JobDefinition work:9 not found"),
-        ({"jobName": "a job"}, "jobName should match"),
+        ({"jobName": "a.job"}, "Exception : Job name should match valid pattern"),
         ({"retryStrategy": {"attempts": 11}}, "attempts"),
         ({"containerOverrides": {"memory": 1}}, "at least 4 MiB"),
     ],
@@ -71,7 +73,7 @@ def test_definitions_by_name(batch: Any, submit: Create, job: Job, definition: s
     batch.deregister_job_definition(jobDefinition="work:1")
     with denied("not in ACTIVE status"):
         submit(jobDefinition="work:1")
-    with denied("not found"):
+    with denied("JobDefinition name work does not exist or is not in ACTIVE status"):
         submit(jobDefinition="work")
 
 
