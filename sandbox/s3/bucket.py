@@ -13,6 +13,7 @@ from moto.iam.access_control import PermissionResult
 from moto.s3.models import FakeBucket, PublicAccessBlock
 
 from sandbox.iam.evaluation.policy import Question, applies, read_statements
+from sandbox.s3 import encryption
 
 
 class Bucket(FakeBucket):
@@ -21,8 +22,7 @@ class Bucket(FakeBucket):
     def __init__(self, made: FakeBucket) -> None:
         self.__dict__.update(made.__dict__)
         self.public_access_block = PublicAccessBlock(*("true",) * 4)
-        default = {"SSEAlgorithm": "AES256"}
-        self.encryption = {"Rule": {"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": "false"}}
+        self.encryption = encryption.make_default()
         self.ownership_rule: Any = "BucketOwnerEnforced"  # moto keeps the text alone
 
     def get_permission(self, action: str, resource: str) -> PermissionResult:

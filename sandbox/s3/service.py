@@ -11,7 +11,7 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.core.responses import ActionResult
 from moto.s3.responses import S3Response
 
-from sandbox.s3 import listing
+from sandbox.s3 import encryption, listing
 from sandbox.s3.bucket import Bucket
 from sandbox.s3.conditional import write_in_turn
 from sandbox.s3.names import check_new, check_own
@@ -25,6 +25,9 @@ class S3(S3Response):
 
     def _key_response(self, request: Any, full_url: str) -> TYPE_RESPONSE:
         check_own(self.bucket_name)
+        bucket = self.backend.buckets.get(self.bucket_name)
+        if bucket is not None and request.method in ("PUT", "POST"):
+            encryption.check_write(bucket, self.headers)
         return super()._key_response(request, full_url)
 
     def _bucket_response_put(self, request: Any, bucket_name: str, querystring: dict[str, Any]) -> Any:
@@ -39,6 +42,19 @@ class S3(S3Response):
         if tags:
             self.backend.put_bucket_tagging(bucket_name, tags)
         return response
+
+    def _encryption_config_from_body(self) -> dict[str, Any]:
+        return encryption.change(self.backend.get_bucket(self.bucket_name).encryption, self.body)
+
+    def get_bucket_encryption(self) -> TYPE_RESPONSE:
+        configuration = encryption.describe(self.backend.get_bucket(self.bucket_name).encryption)
+        self.data["Action"] = "GetBucketEncryption"
+        return self.serialized(ActionResult({"ServerSideEncryptionConfiguration": configuration}))
+
+    def delete_bucket_encryption(self) -> TYPE_RESPONSE:
+        bucket = self.backend.get_bucket(self.bucket_name)
+        bucket.encryption = encryption.reset(bucket.encryption)
+        return 204, {}, ""
 
     def put_object(self) -> TYPE_RESPONSE:
         with write_in_turn(self.headers):
