@@ -20,8 +20,10 @@ _OWNERS = ("jobQueue", "arrayJobId", "multiNodeJobId")
 
 def describe(records: Records, request: Fields) -> Fields:
     asked = request["jobs"]
-    if not 1 <= len(asked) <= _AT_ONCE:
-        raise executing(f"jobs must be between 1 and {_AT_ONCE} in number.")
+    if len(asked) > _AT_ONCE:
+        raise executing(f"Maximum number of jobs supported is  {_AT_ONCE} .")  # to the letter: pegasus-isi/pegasus#2086
+    if not asked:
+        raise executing("jobs can not be empty.")
     known = [records.jobs[job_id] for job_id in asked if job_id in records.jobs]
     return {"jobs": [views.render_detail(records, job) for job in known]}
 
