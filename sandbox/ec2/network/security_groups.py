@@ -1,9 +1,11 @@
 """Laws of security groups: one in use stays, and port 22 of a machine answers only where its groups let it.
 
-Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html (DependencyViolation,
-CannotDelete)
+Sources: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html (DependencyViolation,
+CannotDelete), …/API_DescribeSecurityGroups.html (GroupNames: "[Default VPC]"),
+…/API_AuthorizeSecurityGroupIngress.html (securityGroupRuleSet: "the … rules that were added", all of them)
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -26,6 +28,21 @@ def refresh() -> None:
 
 
 class SecurityGroups(EC2Response):
+    def describe_security_groups(self) -> ActionResult:
+        """Refuse groups that there are not; moto names all that were asked for, as Python writes a set."""
+        ids, names = self._get_param("GroupIds") or [], self._get_param("GroupNames") or []
+        backend = self.ec2_backend
+        for group_id in ids:
+            if not any(group_id in groups for groups in backend.groups.values()):
+                raise refused("InvalidGroup.NotFound", f"The security group '{group_id}' does not exist")
+        default = backend.get_default_vpc() if names else None
+        known = {group.name for group in backend.groups.get(default.id, {}).values()} if default else set()
+        for name in names:
+            if default and name not in known:
+                place = f"in default VPC '{default.id}'"
+                raise refused("InvalidGroup.NotFound", f"The security group '{name}' does not exist {place}")
+        return super().describe_security_groups()
+
     def delete_security_group(self) -> ActionResult:
         backend = self.ec2_backend
         group = _find(backend, self._get_param("GroupId"), self._get_param("GroupName"))
@@ -38,9 +55,18 @@ class SecurityGroups(EC2Response):
         return super().delete_security_group()
 
     def authorize_security_group_ingress(self) -> ActionResult:
-        result = super().authorize_security_group_ingress()
+        result = self._authorize(self.ec2_backend.authorize_security_group_ingress)
         refresh()
         return result
+
+    def authorize_security_group_egress(self) -> ActionResult:
+        return self._authorize(self.ec2_backend.authorize_security_group_egress)
+
+    def _authorize(self, add: Callable[..., Any]) -> ActionResult:
+        """Add rules, and tell them all; moto tells those of the last permission."""
+        self.error_on_dryrun()
+        rules = [rule for asked in self._process_rules_from_querystring() for rule in add(**asked)[0]]
+        return ActionResult({"Return": True, "SecurityGroupRules": rules})
 
     def revoke_security_group_ingress(self) -> ActionResult:
         result = super().revoke_security_group_ingress()

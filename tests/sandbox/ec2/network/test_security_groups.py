@@ -2,6 +2,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from sandbox.inprocess import Sandbox
 
@@ -47,3 +48,33 @@ def test_names_and_rules_are_taken_once(ec2: Any, group: str, refused: Any) -> N
     ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
     with refused("InvalidPermission.Duplicate"):
         ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[rule])
+
+
+def test_what_is_not_there_is_named_alone(ec2: Any, group: str) -> None:
+    vpc = next(vpc["VpcId"] for vpc in ec2.describe_vpcs()["Vpcs"] if vpc["IsDefault"])
+    other = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+    ec2.create_security_group(GroupName="elsewhere", Description="x", VpcId=other)
+    for asked, words in (
+        ({"GroupIds": [group, "sg-0123456789abcdef0"]}, "The security group 'sg-0123456789abcdef0' does not exist"),
+        ({"GroupNames": ["default", "dask"]}, f"The security group 'dask' does not exist in default VPC '{vpc}'"),
+        ({"GroupNames": ["elsewhere"]}, f"The security group 'elsewhere' does not exist in default VPC '{vpc}'"),
+    ):
+        with pytest.raises(ClientError) as caught:
+            ec2.describe_security_groups(**asked)
+        error = caught.value.response["Error"]
+        assert (error["Code"], error["Message"]) == ("InvalidGroup.NotFound", words)
+
+
+def test_all_rules_that_were_added_are_told(ec2: Any, group: str) -> None:
+    """As dask-cloudprovider asks for them, its protocol in capitals."""
+    ranges = {"IpRanges": [{"CidrIp": "10.0.0.0/8"}], "Ipv6Ranges": [{"CidrIpv6": "fd00::/8"}]}
+    permissions = [
+        {"IpProtocol": "TCP", "FromPort": 8786, "ToPort": 8787, **ranges},
+        {"IpProtocol": "TCP", "FromPort": 0, "ToPort": 65535, "UserIdGroupPairs": [{"GroupId": group}]},
+    ]
+    for call, egress in ((ec2.authorize_security_group_ingress, False), (ec2.authorize_security_group_egress, True)):
+        rules = call(GroupId=group, IpPermissions=permissions)["SecurityGroupRules"]
+        sources = [rule.get("CidrIpv4") or rule.get("CidrIpv6") for rule in rules]
+        assert sources == ["10.0.0.0/8", "fd00::/8", None]
+        assert rules[2]["ReferencedGroupInfo"]["GroupId"] == group
+        assert {(rule["IpProtocol"], rule["IsEgress"]) for rule in rules} == {("tcp", egress)}
