@@ -98,7 +98,9 @@ def _batch(specs: Sequence[EnvironmentSpec], scope: Scope) -> tuple[Permission, 
     if definitions:
         named = tuple(scope.arn("batch", f"job-definition/{n}{end}") for n in definitions for end in ("", ":*"))
         permissions.append(Permission("Definitions", _DEFINITIONS, named))
-    if repositories := sorted({name for spec in specs for name in spec.repositories}):
+    own = {job.ecr_repository["repository"] for spec in specs for job in spec.job_definitions.values()
+           if job.ecr_repository}  # fmt: skip
+    if repositories := sorted({name for spec in specs for name in spec.repositories} | own):
         pushed = tuple(scope.arn("ecr", f"repository/{name}") for name in repositories)
         permissions.append(Permission("Pushed", ("ecr:DescribeImages",), pushed))
     return (*permissions, *_removals(specs, scope))

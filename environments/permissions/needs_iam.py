@@ -46,10 +46,17 @@ def iam(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: str) -> tuple[
         Permission("Roles", _ROLES, looked),
         _made(making, scope, sorted(arn for arn in bounds if arn)),
         Permission("Profiles", _PROFILES, profiles),
+        *_bounded(making),
         *_policies(making, scope),
         *_linked(specs, scope),
         *passed,
     )
+
+
+def _bounded(making: Sequence[EnvironmentSpec]) -> tuple[Permission, ...]:
+    """A plan looks whether the policies are there that bound the roles."""
+    limits = sorted({spec.roles.permissions_boundary for spec in making if spec.roles.permissions_boundary})
+    return (Permission("Boundaries", ("iam:GetPolicy",), tuple(limits)),) if limits else ()
 
 
 _SERVICES = {

@@ -27,7 +27,7 @@ from environments.model.inputs import Inputs
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
-from environments.plan import job_roles, missing, network, pushed_images, removal, roles
+from environments.plan import job_roles, missing, named, network, pushed_images, removal, roles
 from environments.plan.comparison import Comparison, compare
 from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
@@ -65,7 +65,8 @@ def prepare(
     gpus = job_needs.check_drivers(spec, chosen, family, types)
     looks = Looks()
     references.check(cloud, spec, looks)
-    notes = (*misfits, *gpus, *_check_offers(cloud, spec, types, where.zones, looks))
+    lacking = named.check(cloud, spec, account, looks)
+    notes = (*misfits, *lacking, *gpus, *_check_offers(cloud, spec, types, where.zones, looks))
     inputs = Inputs(
         spec, account, cloud.region, chosen, family,
         template=templates.prepare(cloud, template, chosen, described),
@@ -73,7 +74,7 @@ def prepare(
         now=ownership.now(),
         images=pushed_images.list_references(cloud, spec.repositories),
     )  # fmt: skip
-    named = job_roles.refuse_unusable(cloud, inputs, looks)
+    foreign = job_roles.refuse_unusable(cloud, inputs, looks)
     desired, existing = _resources(region, inputs)
     inputs = inputs.knowing(existing)
     missing.refuse_missing(inputs, desired, existing, env or spec.name)
@@ -86,7 +87,7 @@ def prepare(
     most = {name: instance_types.describe_most(compute, types) for name, compute in spec.compute_environments.items()}
     running = amis.list_running(amis.read_memories(spec, described))
     waiting = (*job_needs.warn_of_log_drivers(spec, agents), *amis.warn_of_other_kind(spec, template.ami, chosen, ami))
-    verdicts = roles.check_rights_of(cloud, inputs, steps, named)
+    verdicts = roles.check_rights_of(cloud, inputs, steps, foreign)
     warnings = (*notes, *waiting, *write_notes(inputs, steps), *roles.describe_rights(verdicts, steps), *removals.notes)
     return Plan(
         inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed),

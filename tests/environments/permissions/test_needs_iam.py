@@ -64,6 +64,11 @@ def test_roles_are_made_under_the_boundary(roles: dict[str, str], boundary: str,
     assert needs(spec(roles=roles), boundary=boundary)["RolesMake"].condition == condition
 
 
+def test_a_plan_looks_whether_the_boundary_is_there() -> None:
+    assert needs(spec(roles={"permissions_boundary": BOUNDARY}))["Boundaries"].resources == (BOUNDARY,)
+    assert "Boundaries" not in needs(spec())
+
+
 @pytest.mark.parametrize(
     ("changes", "policies"),
     [

@@ -6,6 +6,7 @@ from environments.doctor import command as commands
 from environments.spec.jobs import JobDefinition
 from kiln.errors import Exit
 from sandbox.inprocess import Sandbox
+from tests.support.container_images import TinyImage, put_tiny
 from tests.support.environments import STOCK, Define, Registered
 from tests.support.foreign_roles import AWS, ECS, make_role, paste
 from tests.support.policies import allow
@@ -16,6 +17,14 @@ SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:licence-a1B2c3"
 JOB = "job_definitions: {{align: {{image: '{}', memory: 1 GiB{}}}}}\n"
 JOIN = allow(["ecs:*", "logs:*"])
 PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+
+
+@pytest.fixture
+def pushed(sandbox: Sandbox) -> None:
+    """The image is there: only rights are spoken of here."""
+    ecr = sandbox.client("ecr")
+    ecr.create_repository(repositoryName="team/tool")
+    put_tiny(ecr, "team/tool", TinyImage(), "1")
 
 
 @pytest.mark.parametrize(
@@ -45,6 +54,7 @@ def test_which_images_are_in_ecr(image: str, in_ecr: bool) -> None:
         ("public.ecr.aws/docker/library/busybox:1", "", (), ""),
     ],
 )
+@pytest.mark.usefixtures("pushed")
 def test_the_plan_warns_of_images_that_the_instance_role_may_not_pull(
     sandbox: Sandbox, registered: Registered, define: Define,
     image: str, more: str, rights: tuple[dict[str, object], ...], lacks: str,
@@ -62,6 +72,7 @@ def test_the_plan_warns_of_images_that_the_instance_role_may_not_pull(
         assert registered(env, STOCK, plan=True)["notes"] == []
 
 
+@pytest.mark.usefixtures("pushed")
 def test_the_ordinary_instance_role_may_pull(sandbox: Sandbox, registered: Registered, define: Define) -> None:
     make_role(sandbox, "ecsInstanceRole", "ec2.amazonaws.com", policies=(ECS,))
     assert registered(define(JOB.format(ECR, "")), STOCK, plan=True)["notes"] == []

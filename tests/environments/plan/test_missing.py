@@ -10,6 +10,7 @@ import pytest
 from kiln.errors import UserError
 from sandbox.inprocess import Sandbox
 from tests.support.cli import Cli
+from tests.support.container_images import TinyImage, put_tiny
 from tests.support.environments import STOCK, Define, Register, Registered
 from tests.support.foreign_roles import ECS, make_role
 
@@ -71,7 +72,10 @@ def test_section_3_the_document_for_the_administrator_is_enough(
         register(env, STOCK, plan=True)
     words = shlex.split(refused.value.hint[refused.value.hint.index("iam-policy") :])
     document = json.loads(Cli(tmp_path)(*words).stdout)
-    iam = sandbox.client("iam")
+    iam, ecr = sandbox.client("iam"), sandbox.client("ecr")
+    ecr.create_repository(repositoryName="team/tool")
+    put_tiny(ecr, "team/tool", TinyImage(), "1")
+    sandbox.client("logs").create_log_group(logGroupName="own")
     assert [role["name"] for role in document["roles"]] == roles
     assert document["roles"][0]["managed_policies"][:1] == [ECS]
     for role in document["roles"]:
