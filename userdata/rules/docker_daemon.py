@@ -19,7 +19,7 @@ _VARIABLES = re.compile(r"/etc/sysconfig/docker(-storage)?")
 _UNIT = re.compile(r"/etc/sysconfig/docker|\S*/systemd/system/docker\.service(\.d/\S+)?")
 _ITSELF = re.compile(r"^\s*(?P<name>[A-Z_]+)=.*\$\{(?P=name)\}", re.MULTILINE)
 _GRAPH = re.compile(r"^(?!\s*#).*[\"'\s=](--graph|-g)[= ]", re.MULTILINE)
-_NO_SIGN = re.compile(r"\$[A-Za-z_{(]")
+_FILLED_IN = re.compile(r"\$[A-Za-z_{(]|%[-+ 0-9.]*[a-zA-Z]")
 _FLAGS = {
     "hosts": ("-H fd://", "leave hosts out: Docker listens at /var/run/docker.sock"),
     "containerd": ("--containerd", "leave containerd out"),
@@ -31,9 +31,10 @@ _AL2_FLAGS = {"storage-driver": ("--storage-driver", "leave it out: overlay2 is 
 def check(script: Script, walk: Walk, family: Family) -> Iterator[Finding]:
     """What a script writes for Docker; once for a line."""
     ours = any(_UNIT.fullmatch(write.path) and write.how != "append" for write in walk.writes)
+    pieces = any(write.path == DAEMON_JSON and write.how in {"append", "edit"} for write in walk.writes)
     seen: set[int] = set()
     for write in walk.writes:
-        if write.how == "remove" or write.line in seen or (write.how != "replace" and write.path == DAEMON_JSON):
+        if write.how == "remove" or write.line in seen or (pieces and write.path == DAEMON_JSON):
             continue
         for what, why, hint in _wrong(write.path, write.text, family, flagged=not ours):
             seen.add(write.line)
@@ -67,7 +68,7 @@ def _in_json(text: str, family: Family, *, flagged: bool) -> Iterator[tuple[str,
     try:
         document = json.loads(text)
     except ValueError as error:
-        if not _NO_SIGN.search(text):
+        if not _FILLED_IN.search(text):
             why = f"{str(error).replace(' enclosed in double quotes', '')}: Docker does not start with it"
             yield f"gives Docker a {DAEMON_JSON} that is not JSON", why, "Mend it; jq . FILE reads it as Docker does."
         return

@@ -30,6 +30,8 @@ _MANAGERS = {"yum", "dnf", "microdnf"}
 _ASKING = {"install", "reinstall", "localinstall", "groupinstall", "update", "upgrade", "remove", "erase", "downgrade"}
 _YES = re.compile(r"-[a-zA-Z]*y[a-zA-Z]*|--assumeyes|--assumeno|--yes|--downloadonly")
 
+_ANSWERED = re.compile(r"\|\s*(sudo\s+)?(yum|dnf|microdnf|apt|apt-get)\b|<<")
+
 
 def check(script: Script, walk: Walk, family: Family) -> Iterator[Finding]:
     """The lines that fail, once for a line, and none that stands under a condition."""
@@ -59,7 +61,7 @@ def _asks(script: Script, command: Command, family: Family) -> Finding | None:
     given = command.words[1:]
     if command.verb not in _MANAGERS | {"apt-get", "apt"} or not _ASKING & set(given):
         return None
-    if any(_YES.fullmatch(word) for word in given) or "yes" in command.pipeline.split(" ", 1)[0]:
+    if any(_YES.fullmatch(word) for word in given) or _ANSWERED.search(script.quote(command.line)):
         return None
     if command.verb.startswith("apt") and "update" in given:
         return None

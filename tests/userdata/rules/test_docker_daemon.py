@@ -79,6 +79,11 @@ FINE = [
         'echo \'{"hosts": ["tcp://127.0.0.1:2375"]}\' > /etc/docker/daemon.json'
     ),
     script("echo '{\"a\": 1,}' > /opt/pipeline/daemon.json"),
+    script("printf '{\"max-concurrent-downloads\": %d}\\n' 10 > /etc/docker/daemon.json"),
+    script("f=/etc/docker/daemon.json\necho '{' > $f\necho '\"debug\": true' >> $f\necho '}' >> $f"),
+    script("echo '{' > /etc/docker/daemon.json; cat /opt/own.json >> /etc/docker/daemon.json"),
+    script("{ echo '{'; echo '\"debug\": true'; echo '}'; } > /etc/docker/daemon.json"),
+    script('echo { \\"registry-mirrors\\": [\\"https://a.example.org/\\"] } > /etc/docker/daemon.json'),
 ]
 
 

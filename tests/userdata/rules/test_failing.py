@@ -66,7 +66,8 @@ def test_section_2_a_question_that_nobody_answers_is_a_warning(text: str, line: 
     "text",
     [
         "yum -y install htop", "yum install -q -y htop", "yum -qy install htop", "dnf install --assumeyes jq",
-        "yes | yum install htop", "yum list installed", "yum makecache", "rpm -i /tmp/a.rpm", "yum clean all",
+        "yes | yum install htop", "echo y | sudo yum install htop", "yum install htop <<< y",
+        "yum list installed", "yum makecache", "rpm -i /tmp/a.rpm", "yum clean all",
         "if grep -q x /y; then yum install z; fi",
     ],
 )  # fmt: skip
