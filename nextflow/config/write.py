@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from cloud import errors, tags
 from cloud.policy import Scope
 from cloud.session import Cloud
-from environments.machines import instance_types, recorded
+from environments.kinds.ec2 import launch_templates
+from environments.machines import agent_settings, instance_types, recorded
 from environments.machines.families import list_families
 from environments.machines.instance_types import InstanceType
+from environments.machines.memory import find_available
 from environments.model.region import Region
 from environments.plan import ami, aws_cli
 from environments.spec.environment import EnvironmentSpec
@@ -20,15 +22,21 @@ from nextflow.sizing.advice import ProcessAdvice
 
 @dataclass(frozen=True)
 class Machines:
-    """The instance types that an environment means, and the MiB that machines of its AMIs registered, by type."""
+    """The instance types that an environment means, and the MiB that machines of its AMIs registered, by type.
+
+    Where its ECS agent reserves more than measured machines do, `registered` has every type, less by that much.
+    """
 
     known: Mapping[str, InstanceType]
     registered: Mapping[str, int]
 
 
 def look_at_machines(cloud: Cloud, spec: EnvironmentSpec) -> Machines:
-    """Ask AWS for both."""
-    return Machines(describe_types(cloud, spec), read_registered(cloud, spec))
+    """Ask AWS for both; raises UserError for a launch template that cannot be read."""
+    known, registered = describe_types(cloud, spec), read_registered(cloud, spec)
+    if kept := _find_kept(spec):
+        registered = {name: find_available(machine, registered, kept) for name, machine in known.items()}
+    return Machines(known, registered)
 
 
 def configure(
@@ -80,6 +88,12 @@ def read_registered(cloud: Cloud, spec: EnvironmentSpec) -> dict[str, int]:
         return {}
     images = cloud.ec2.describe_images(Filters=[{"Name": "image-id", "Values": list(amis)}], IncludeDeprecated=True)
     return recorded.read_all(tags.as_dict(image.get("Tags")) for image in images["Images"])
+
+
+def _find_kept(spec: EnvironmentSpec) -> int:
+    """Find the MiB that the ECS agent reserves beyond what measured machines do, as the plan reckons."""
+    image = None if spec.ami == "ecs-optimized" else ami.find_agent(spec.image)
+    return agent_settings.read_kept(agent_settings.merge(image, launch_templates.definition(spec).ecs_agent))
 
 
 def find_job_role(cloud: Cloud, spec: EnvironmentSpec) -> str:

@@ -13,7 +13,7 @@ from kiln import atomic
 from kiln.errors import UserError
 from nextflow.config.places import list_places
 from nextflow.config.rungs import climb
-from nextflow.config.write import configure, describe_types, read_registered
+from nextflow.config.write import configure, look_at_machines
 from nextflow.recommendation.definition import choose_types, write_definition
 from nextflow.recommendation.recommend import Recommendation
 
@@ -42,7 +42,8 @@ def plan(
     Raises UserError for files that cannot be read or edited, and as `nextflow-config` does.
     """
     definition, configuration = definitions.KIND.path_of(env), Path(config or f"{spec.name}.config")
-    places = list_places(spec, describe_types(cloud, spec), read_registered(cloud, spec))
+    machines = look_at_machines(cloud, spec)
+    places = list_places(spec, machines.known, machines.registered)
     types = choose_types(spec, climb(places, spec.nextflow.queues), advised)
     before = _read(definition)
     after = write_definition(before, spec, types, advised, max_vcpus)

@@ -1,5 +1,6 @@
 """The text of the configuration: what is decided stands in it, and what is refused."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -133,3 +134,22 @@ def test_it_knows_what_machines_registered_and_where_the_role_is(sandbox: Sandbo
     assert "queue = 'small-low'" in lines(text)
     role = sandbox.client("iam").get_role(RoleName="small-job-role")["Role"]["Arn"]
     assert f"jobRole = '{role}'" in lines(text)
+
+
+@pytest.mark.parametrize(
+    ("agent", "memory"),
+    [
+        ("{reserved_memory: 32 MiB}", 15400),
+        ("{reserved_memory: 2 GiB}", 13400),
+        ("{settings: {ECS_RESERVED_MEMORY: 8 GiB}}", 7200),
+    ],
+)
+def test_what_the_ecs_agent_reserves_tasks_do_not_ask_for(
+    sandbox: Sandbox, tmp_path: Path, agent: str, memory: int
+) -> None:
+    own = f"{{name: own, ami: ecs/al2023, task_credentials: job-role, ecs_agent: {agent}}}"
+    (tmp_path / "own.yaml").write_text(own)
+    env = Path(tools.define(tmp_path))
+    text = env.read_text().replace("launch_template: nextflow-al2023", "launch_template: own.yaml")
+    env.write_text(f"{text}canary: {{cli: /opt/aws}}\n")
+    assert f"memory = {memory}.MB" in lines(configure(Cloud(), definitions.load(str(env))))
