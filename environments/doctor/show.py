@@ -18,7 +18,8 @@ _PARTS: dict[Part, str] = {
     "network": "subnets, routes and security groups", "types": "instance types", "quotas": "quotas",
     "roles": "roles and instance profiles", "rights": "the rights of roles", "agents": "ECS agents",
     "keys": "KMS keys", "volumes": "volumes", "references": "key pairs and placement groups",
-    "recent": "jobs of the last day", "logs": "log groups", "nextflow": "Nextflow's job definitions",
+    "outside": "log groups and images that job definitions name", "recent": "jobs of the last day",
+    "logs": "how long logs are kept", "nextflow": "Nextflow's job definitions",
 }  # fmt: skip
 
 

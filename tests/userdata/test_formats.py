@@ -16,7 +16,7 @@ ARCHIVE = """#cloud-config-archive
   echo hi
 - {type: text/cloud-boothook, filename: early.sh, content: echo early}
 """
-PACKED = base64.b64encode(gzip.compress(b"#!/bin/bash\necho hi\n" * 9)).decode()
+PACKED = base64.b64encode(gzip.compress(b"#!/bin/bash\necho hi\n" * 9, mtime=0)).decode()
 TEXTS = {
     ("cloud-config", ARCHIVE): ("is a whole archive of cloud-configs", "{name: early.sh, type: boothook"),
     ("cloud-config", "## template: jinja\n#cloud-config\nruncmd: [echo]\n"): (

@@ -18,7 +18,7 @@ def config(text: str) -> Part:
     return CloudConfig("own", "#cloud-config\n" + text)
 
 
-PACKED = base64.b64encode(gzip.compress(b"ECS_CLUSTER=mine\n")).decode()
+PACKED = base64.b64encode(gzip.compress(b"ECS_CLUSTER=mine\n", mtime=0)).decode()
 SETS = [
     script("echo ECS_CLUSTER=mine >> /etc/ecs/ecs.config"),
     script('cat >/etc/ecs/ecs.config <<\'EOF\'\nECS_INSTANCE_ATTRIBUTES={"a":"b"}\nEOF'),

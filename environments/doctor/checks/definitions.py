@@ -1,4 +1,4 @@
-"""Job definitions: revisions that are out of date, roles that are gone, and sizes or GPUs that no machine gives."""
+"""Job definitions: old revisions, what they name and is gone, and sizes or GPUs that no machine gives."""
 
 from collections.abc import Iterator, Sequence
 
@@ -68,6 +68,12 @@ def check_roles(picture: Picture) -> Iterator[Finding]:
                     trust_command(short_name(arn), role.document, "ecs-tasks.amazonaws.com"),
                     short_name(arn),
                 )
+
+
+def check_outside(picture: Picture) -> Iterator[Finding]:
+    """Find job definitions whose newest revision names a log group or an image in ECR that is not there."""
+    for absent in picture.outside:
+        yield error(absent.what, absent.why, absent.fix, absent.definition)
 
 
 def check_sizes(picture: Picture) -> Iterator[Finding]:

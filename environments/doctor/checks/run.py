@@ -61,6 +61,7 @@ OF_ENVIRONMENT = (
     Check(definitions.check_roles, ("definitions", "roles")),
     Check(definitions.check_revisions, ("definitions",)),
     Check(definitions.check_sizes, ("definitions", "types"), helped_by=("agents", "images")),
+    Check(definitions.check_outside, ("outside",)),
     Check(definitions.check_drivers, ("definitions", "types", "templates", "images")),
     Check(jobs.check_stuck_jobs, ("jobs",), helped_by=("types", "agents", "images", "templates")),
     Check(running.check_full_disks, ("recent",)),

@@ -15,6 +15,7 @@ from environments.doctor.facts.rights import Rights
 from environments.doctor.facts.roles import Roles
 from environments.doctor.facts.scope import Scope
 from environments.doctor.facts.volumes import Volumes
+from environments.machines.outside import Absent
 from environments.machines.references import References
 from environments.model import ownership
 
@@ -30,6 +31,7 @@ Part = Literal[
     "agents",
     "keys",
     "references",
+    "outside",
     "volumes",
     "jobs",
     "recent",
@@ -58,6 +60,7 @@ class Picture:
     agents: Agents = field(default_factory=Agents)
     keys: Keys = field(default_factory=Keys)
     references: References = field(default_factory=References)
+    outside: tuple[Absent, ...] = ()  # what job definitions name in vain
     volumes: Volumes = field(default_factory=Volumes)
     jobs: tuple[QueuedJob, ...] = ()
     recent: tuple[RecentJob, ...] = ()
@@ -76,9 +79,12 @@ class Picture:
         queues = {queue["jobQueueArn"] for queue in scope.queues}
         clusters = {environment.get("ecsClusterArn") for environment in scope.environments}
         machines = tuple(machine for machine in self.agents.machines if machine.cluster in clusters)
+        definitions = tuple(revision for revision in self.definitions if ownership.carries(revision, name))
+        names = {revision["jobDefinitionName"] for revision in definitions}
         return replace(
             self, scope=scope, agents=replace(self.agents, machines=machines),
             jobs=tuple(job for job in self.jobs if job.queue in queues),
             recent=tuple(job for job in self.recent if job.queue in queues),
-            definitions=tuple(revision for revision in self.definitions if ownership.carries(revision, name)),
+            definitions=definitions,
+            outside=tuple(absent for absent in self.outside if absent.definition in names),
         )  # fmt: skip

@@ -1,10 +1,10 @@
-"""Looks at AWS Batch: the jobs at the front of queues, and job definitions.
+"""Looks at AWS Batch: the jobs at the front of queues, and job definitions with what they name elsewhere.
 
 Source: https://docs.aws.amazon.com/batch/latest/APIReference/API_GetJobQueueSnapshot.html (the first 100 RUNNABLE jobs
 of a queue, and since when each is at its place).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from environments.doctor.facts.compute_environments import Described
 from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.scope import Scope
 from environments.kinds.batch import jobs
+from environments.machines import outside
+from environments.machines.outside import Absent
 from environments.model import ownership
 from environments.model.job_containers import read_number
 from environments.model.region import Region
@@ -102,3 +104,24 @@ def describe_definitions(region: Region, scope: Scope) -> tuple[Described, ...]:
         return scope.name in users if scope.name else bool(users)
 
     return tuple(revision for revision in region.job_definitions if belongs(revision))
+
+
+def describe_absent(cloud: Cloud, revisions: Sequence[Described]) -> tuple[Absent, ...]:
+    """Describe the log groups and images that the newest revisions name, and that are not there."""
+    newest = {str(revision["jobDefinitionName"]): revision for revision in sorted(revisions, key=_number)}
+    return tuple(absent for name, revision in sorted(newest.items()) for absent in _list_absent(cloud, name, revision))
+
+
+def _number(revision: Described) -> int:
+    return int(revision["revision"])
+
+
+def _list_absent(cloud: Cloud, name: str, revision: Described) -> Iterator[Absent]:
+    container = revision.get("containerProperties") or {}
+    logs = container.get("logConfiguration") or {}
+    group = outside.find_log_group(logs.get("logDriver") or "awslogs", logs.get("options") or {}, cloud.region)
+    account, image = str(revision["jobDefinitionArn"]).split(":")[4], str(container.get("image") or "")
+    if group and (absent := outside.find_absent_group(cloud, name, group)):
+        yield absent
+    if outside.is_own(image, account, cloud.region) and (absent := outside.find_absent_image(cloud, name, image)):
+        yield absent

@@ -75,6 +75,7 @@ def gather(cloud: Cloud, scope: Scope, *, without: Collection[Part] = ()) -> Pic
     agents = looks.at("agents", Agents(), ecs.describe_agents, cloud, environments)
     keys = looks.at("keys", Keys(), kms.describe_keys, cloud, environments, templates, images)
     references = looks.at("references", References(), ec2.describe_references, cloud, environments)
+    outside = looks.at("outside", (), batch.describe_absent, cloud, definitions)
     volumes = looks.at("volumes", Volumes(), ec2.describe_volumes, cloud)
     nextflow = looks.at("nextflow", 0, batch.count_nextflow, region)
     logs = looks.at("logs", {}, running.describe_log_groups, cloud, scope)
@@ -83,5 +84,5 @@ def gather(cloud: Cloud, scope: Scope, *, without: Collection[Part] = ()) -> Pic
     return Picture(
         scope, templates=templates, images=images, network=network, types=types, quotas=quotas,
         definitions=definitions, roles=roles, rights=rights, agents=agents, keys=keys, references=references,
-        volumes=volumes, jobs=jobs, recent=recent, logs=logs, nextflow=nextflow, unseen=looks.unseen,
+        outside=outside, volumes=volumes, jobs=jobs, recent=recent, logs=logs, nextflow=nextflow, unseen=looks.unseen,
     )  # fmt: skip

@@ -1,9 +1,6 @@
 """What a definition names of the account, and is not there: said by the plan."""
 
-from typing import Any
-
 import pytest
-from botocore.exceptions import ClientError
 
 from cloud.looks import Looks
 from cloud.session import Cloud
@@ -78,6 +75,7 @@ def test_log_groups_that_are_made_or_elsewhere_are_fine(
     ("image", "lacking"),
     [
         (f"{ECR}/salmon:1.9", "no repository salmon"),
+        (f"{ECR}/a:1", "no repository a"),
         (f"{ECR}/team/caller@sha256:{'9f' * 32}", "no repository team/caller"),
         (f"{ECR}/tools:2", "no image 2 in tools"),
         (f"{ECR}/tools", "no image latest in tools"),
@@ -99,14 +97,12 @@ def test_an_image_that_ecr_has_is_fine(sandbox: Sandbox, registered: Registered,
         assert notes(registered, define(JOB.format(f"image: '{reference}'"))) == []
 
 
-def test_what_may_not_be_looked_at_is_not_checked(
-    cloud: Cloud, define: Define, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def denied(*_: Any) -> bool:
-        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "Look")
-
-    for look in ("_has_policy", "_has_log_group", "_find_lacking"):
-        monkeypatch.setattr(named, look, denied)
+def test_what_may_not_be_looked_at_is_not_checked(sandbox: Sandbox, cloud: Cloud, define: Define) -> None:
+    denied: dict[str, dict[str, str]] = {
+        "GetPolicy": {}, "DescribeLogGroups": {}, "DescribeImages": {"repositoryName": "salmon"},
+    }  # fmt: skip
+    for action, where in denied.items():
+        sandbox.faults.add(action, "AccessDenied", status=403, times=None, where=where)
     more = JOB.format(f"image: '{ECR}/salmon:1', log: {{options: {{awslogs-group: /my/group}}}}")
     more += "roles: {permissions_boundary: 'arn:aws:iam::123456789012:policy/nope'}\n"
     looks = Looks()

@@ -17,6 +17,7 @@ from environments.doctor.facts.recent import RecentJob
 from environments.doctor.facts.rights import Rights
 from environments.doctor.facts.roles import Profile, Role, Roles
 from environments.doctor.facts.volumes import Volumes
+from environments.machines.outside import Absent
 from environments.machines.references import References
 from launch_templates.versions import OWN, Template, Version
 from tests.support.doctor_pictures import NOW, TYPES, job, picture
@@ -61,6 +62,7 @@ def _sick() -> Picture:
         roles=Roles(roles, {"machines": Profile("arn:…:instance-profile/machines", roles["machines"])}),
         agents=Agents(machines, {"ECS_AL2023": "1.99.0"}), references=References(frozenset({"other"})),
         keys=Keys({_KEY: Key(_KEY, "Disabled", frozenset())}), rights=lacks,
+        outside=(Absent("hello", "what", "why", "fix"),),
         volumes=Volumes([volume]), jobs=(job(mib=10**6), job()), nextflow=1001, logs={"/aws/batch/job": None},
         recent=tuple(RecentJob(f"j{number}", "a", "q", 1, disk_full=True) for number in range(3)),
     )  # fmt: skip
