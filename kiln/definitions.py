@@ -16,12 +16,12 @@ def is_path(name: str) -> bool:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of definition: `name` in words, where Kiln's own lie, how one is loaded, and a key that only it has."""
+    """One kind of definition: `name` in words, where Kiln's own lie, how one is loaded, and the keys that it has."""
 
     name: str
     folder: Path
     load: Callable[[str], Any]
-    key: str
+    keys: frozenset[str]
     check: Callable[[str], Sequence[UserError]] | None = None
     """Loads one and refuses all that needs no account to be refused; returns warnings."""
 
@@ -81,9 +81,10 @@ class Sources:
 
 
 def kind_of(path: Path, kinds: Sequence[Kind]) -> Kind:
-    """By the folder that a definition lies in, else by the key that only its kind has, else the first."""
+    """By the folder that a definition lies in, else the first of those that know most of its keys."""
     for kind in kinds:
         if path.resolve().parent.name == kind.folder.name:
             return kind
     data, _ = yamlfile.read(path)
-    return next((kind for kind in kinds if isinstance(data, dict) and kind.key in data), kinds[0])
+    written = data.keys() if isinstance(data, dict) else set[str]()
+    return max(kinds, key=lambda kind: len(kind.keys & written))

@@ -66,4 +66,4 @@ def _load_sources(spec: LaunchTemplateSpec, path: Path) -> LaunchTemplateSpec:
     return spec.model_copy(update=loaded)
 
 
-KIND = Kind("launch template", HERE, load, key="task_credentials")
+KIND = Kind("launch template", HERE, load, keys=frozenset(LaunchTemplateSpec.model_fields))

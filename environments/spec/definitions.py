@@ -50,4 +50,4 @@ def suggest_registering(name: str) -> str:
     return f"Register it: {typed.command(f'register-env --env {name}')}" if find(name) else ""
 
 
-KIND = Kind("environment", HERE, load, key="compute_environments")
+KIND = Kind("environment", HERE, load, keys=frozenset(EnvironmentSpec.model_fields))

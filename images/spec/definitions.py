@@ -57,4 +57,4 @@ def load_sources(spec: ImageSpec, path: Path) -> ImageSpec:
     return spec.model_copy(update=loaded)
 
 
-KIND = Kind("image", HERE, load, key="base", check=check)
+KIND = Kind("image", HERE, load, keys=frozenset(ImageSpec.model_fields), check=check)

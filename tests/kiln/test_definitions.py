@@ -16,8 +16,8 @@ def kinds(tmp_path: Path) -> tuple[Kind, Kind]:
     (tmp_path / "images").mkdir()
     (tmp_path / "environments").mkdir()
     (tmp_path / "images" / "known.yaml").write_text("base: {}\n")
-    image = Kind("image", tmp_path / "images", lambda name: name, key="base")
-    return image, Kind("environment", tmp_path / "environments", lambda name: name, key="queues")
+    image = Kind("image", tmp_path / "images", lambda name: name, keys=frozenset({"base"}))
+    return image, Kind("environment", tmp_path / "environments", lambda name: name, keys=frozenset({"queues"}))
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,24 @@ def test_kinds_are_told_apart_by_folder_and_by_content(tmp_path: Path) -> None:
     assert kind_of(elsewhere, KINDS) is launch_templates.KIND
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        (ENVIRONMENT + "task_credentials: job-role\n", environments.KIND),
+        ("name: e\nlaunch_template: x\ncompute_enviroments: {}\nqueues: {}\ntask_credentials: x\n", environments.KIND),
+        ("name: e\nbuckets: {}\ntask_credentials: job-role\n", environments.KIND),
+        ("name: x\nami: ecs/al2023\n", launch_templates.KIND),
+        ("name: x\naws_cli: {}\nami: latest\nuser_data: []\n", launch_templates.KIND),
+        ("name: x\nbas: {ssm: ecs/al2023}\nbuilder: {}\n", images.KIND),
+        ("name: x\naws_cli: {}\n", images.KIND),
+    ],
+)
+def test_keys_that_several_kinds_have_tell_nothing(tmp_path: Path, text: str, kind: Kind) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    assert kind_of(path, KINDS) is kind
+
+
 def test_problems_of_both_kinds_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "a.yaml").write_text(IMAGE + "nonsense: 1\n")
     (tmp_path / "b.yaml").write_text(TEMPLATE + "ami: newest\n")
@@ -75,7 +93,7 @@ def test_files_are_taken_as_they_are_and_of_a_folder_its_yaml(
 
 def test_a_list_is_taken_for_the_first_kind(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
-    path.write_text(f"- {launch_templates.KIND.key}\n")
+    path.write_text("- task_credentials\n")
     assert kind_of(path, KINDS) is images.KIND
 
 
