@@ -41,7 +41,7 @@ class Latency:
 
 def main() -> int:
     variables.turn_process_to(client.start(report=print))
-    ami = invoke("build-ami", "--json")["ami"]["id"]
+    ami = invoke("build-ami", "--json")["ami"]
     invoke("register-env", "--env", DEFINITION, "--ami", ami, "--yes", "--json")
     try:
         definition = define()

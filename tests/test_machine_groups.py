@@ -29,6 +29,7 @@ def test_offline_aws(tmp_path_factory):
     threading.Event().wait()
 """
 RUN = [sys.executable, "-m", "pytest", "-n", "2", "-p", "tests.support.machine_groups", "--no-loadscope-reorder"]
+CAN_INTERRUPT = ["env", "--default-signal=INT"]  # also where a shell began all of this in the background
 
 
 def variables(seen: Path) -> dict[str, str]:
@@ -60,7 +61,7 @@ def test_what_an_interrupted_worker_has_started_is_stopped(tmp_path: Path) -> No
     seen, out = tmp_path / "seen", tmp_path / "out"
     with out.open("w") as written:
         tests = subprocess.Popen(
-            [*RUN, str(tmp_path)], cwd=tmp_path, env=variables(seen), stdout=written, stderr=written
+            [*CAN_INTERRUPT, *RUN, str(tmp_path)], cwd=tmp_path, env=variables(seen), stdout=written, stderr=written
         )  # fmt: skip
     last = time.monotonic() + 120
     while not (seen.exists() and seen.read_text()):

@@ -27,7 +27,7 @@ FINE = [
     script("yum update -y ecs-init"),
     script("yum update -y --security"),
     script("yum update -y --exclude=docker* --exclude=ecs-init"),
-    script("apt-get update && apt-get install -y jq"),
+    script("if command -v apt-get; then apt-get update && apt-get install -y jq; fi"),
     script("yum check-update"),
     script("yum -y install epel-release && yum -y install x", "al2"),
     config("package_update: true\npackages: [jq]\n"),
