@@ -62,6 +62,7 @@ bench: setup
 	$(RUN)/python -m benchmarks.autoscale
 	$(RUN)/python -m benchmarks.boot
 	$(RUN)/python -m benchmarks.jobs
+	$(RUN)/python -m benchmarks.job_machines
 	$(RUN)/python -m benchmarks.nextflow
 
 words: setup
