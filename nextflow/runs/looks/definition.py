@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cloud import errors
 from cloud.pages import list_all
 from cloud.session import Cloud
+from environments.machines import outside
 from environments.spec.environment import EnvironmentSpec
 from kiln import typed
 from kiln.errors import UserError
-from nextflow.config.head_names import find_head_definition
+from nextflow.config.head_names import NEXTFLOW, find_head_definition
 
 
 def find_definition(cloud: Cloud, spec: EnvironmentSpec) -> dict[str, Any]:
@@ -44,15 +44,7 @@ def find_image(definition: Mapping[str, Any]) -> str:
 
 def check_image(cloud: Cloud, image: str, account: str) -> None:
     """Raise UserError for an image of this account's ECR that is not there; others are not looked at."""
-    registry, _, path = image.partition("/")
-    if not registry.startswith(f"{account}.dkr.ecr.{cloud.region}."):
-        return
-    name, at, digest = path.partition("@")
-    repository, _, tag = name.partition(":")
-    wanting = {"imageDigest": digest} if at else {"imageTag": tag or "latest"}
-    query = {"registryId": registry.split(".")[0], "repositoryName": repository, "imageIds": [wanting]}
-    gone = ("RepositoryNotFoundException", "ImageNotFoundException")
-    if errors.or_none(cloud.client("ecr").describe_images, *gone, **query) is None:
+    if outside.is_own(image, account, cloud.region) and outside.find_absent_image(cloud, NEXTFLOW, image):
         raise UserError(
             f"the image of Nextflow is missing: {image}", "the job definition names it, and ECR has it no more",
             "invoke nextflow-image --push puts it there; then register the environment again.",

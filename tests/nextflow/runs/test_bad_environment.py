@@ -15,6 +15,16 @@ Files = Callable[..., str]
 FIRST = [{"name": "JOB_NAME", "values": ["nextflow-first"]}]
 
 
+def register_image(sandbox: Sandbox, account: str) -> None:
+    """Register a revision of the heads' definition with an image that nobody has pushed to the account's ECR."""
+    asked = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
+    image = f"{account}.dkr.ecr.us-east-1.amazonaws.com/nextflow@sha256:{'0' * 64}"
+    sandbox.client("batch").register_job_definition(
+        jobDefinitionName="nextflow", type="container",
+        containerProperties={"image": image, "resourceRequirements": asked},
+    )  # fmt: skip
+
+
 def test_a_bucket_that_is_missing(sandbox: Sandbox, lab: str, project: Path) -> None:
     there = "s3://nosuch-b/x"
     for more in ({"output": there}, {"work": there}, {"words": ("--outputDir", there)}):
@@ -31,22 +41,12 @@ def test_a_job_definition_that_is_missing(sandbox: Sandbox, lab: str, project: P
 
 
 def test_an_image_that_ecr_has_no_more(sandbox: Sandbox, lab: str, project: Path) -> None:
-    asked = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
-    image = "123456789012.dkr.ecr.us-east-1.amazonaws.com/nextflow@sha256:" + "0" * 64
-    container = {"image": image, "resourceRequirements": asked}
-    sandbox.client("batch").register_job_definition(
-        jobDefinitionName="nextflow", type="container", containerProperties=container
-    )
+    register_image(sandbox, "123456789012")
     assert "the image of Nextflow is missing" in refuse(sandbox, project, lab).what
 
 
 def test_an_image_of_another_account_is_the_agents_to_find(sandbox: Sandbox, lab: str, project: Path) -> None:
-    asked = [{"type": "VCPU", "value": "1"}, {"type": "MEMORY", "value": "512"}]
-    image = "999999999999.dkr.ecr.us-east-1.amazonaws.com/nextflow@sha256:" + "0" * 64
-    container = {"image": image, "resourceRequirements": asked}
-    sandbox.client("batch").register_job_definition(
-        jobDefinitionName="nextflow", type="container", containerProperties=container
-    )
+    register_image(sandbox, "999999999999")
     denied = {"registryId": "999999999999"}
     sandbox.faults.add("DescribeImages", "AccessDeniedException", times=None, where=denied)
     assert command.run(ask(project, lab), None, follows=False, yes=False, as_json=False) == 0
