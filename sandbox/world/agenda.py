@@ -53,9 +53,11 @@ class Agenda:
             self._clock.move(max(0.0, end - self._clock.now()))
 
     def tell_next(self) -> float | None:
-        """Return the real seconds until something is due; None for an empty agenda."""
+        """Return the real seconds until something is due; None for an empty agenda or a clock that stands."""
         with self._lock:
-            return max(0.0, self._acts[0][0] - self._clock.now()) / self._clock.rate if self._acts else None
+            if not (self._acts and self._clock.rate):
+                return None
+            return max(0.0, self._acts[0][0] - self._clock.now()) / self._clock.rate
 
     def wait(self, at_most: float) -> None:
         """Wait until something is due, or the agenda changes, or `at_most` real seconds have passed."""

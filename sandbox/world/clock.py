@@ -7,7 +7,7 @@ from threading import Lock
 
 
 class Clock:
-    """Starts at the machine's own time; a test may advance it, or let it run `rate` times as fast."""
+    """Starts at the machine's own time; a test may advance it, or let it run `rate` times as fast; 0: it stands."""
 
     def __init__(self, rate: float = 1.0) -> None:
         self.rate = rate
@@ -26,6 +26,13 @@ class Clock:
     def utcnow(self) -> datetime:
         """Return the same as a naive UTC datetime, which is how moto keeps its times."""
         return datetime.fromtimestamp(self.now(), UTC).replace(tzinfo=None)
+
+    def run(self, rate: float) -> None:
+        """Go on from now, `rate` times as fast as the machine's own."""
+        with self._lock:
+            base = time.monotonic()
+            self._offset += (base - self._base) * self.rate
+            self._base, self.rate = base, rate
 
     def advance(self, seconds: float) -> None:
         """Move on by `seconds`, and do on the way what becomes due; ValueError when negative."""

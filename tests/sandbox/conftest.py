@@ -18,7 +18,7 @@ from tests.support.running_jobs import dismiss
 
 @pytest.fixture(scope="session")
 def opened() -> Iterator[Sandbox]:
-    with Sandbox() as sandbox:
+    with Sandbox(rate=0) as sandbox:
         yield sandbox
 
 

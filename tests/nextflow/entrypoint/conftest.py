@@ -30,6 +30,8 @@ def s3(sandbox: Sandbox) -> Any:
 
 @pytest.fixture
 def heads(sandbox: Sandbox, s3: Any, tmp_path: Path, aws_program: Path) -> Iterator[Heads]:
+    """Processes of their own, which wait by the wall's clock: so the sandbox's goes with it."""
+    sandbox.clock.run(1)
     made = Heads(sandbox, tmp_path, aws_program)
     yield made
     for head in made.started:

@@ -256,6 +256,7 @@ def test_a_clock_that_jumps_is_in_nothing_but_the_name(
     assert command.run(asked, None, follows=False, yes=False, as_json=True, now=now) == 0
     name = json.loads(capsys.readouterr().out)["name"]
     assert name.startswith(f"salmon-nf-{year}0101-0000-")
+    sandbox.clock.advance(1)
     submit_task(sandbox, record(sandbox, name)["id"])
     assert show_run.show_run(name, lab, None, as_json=True, now=now) == 0
     assert sum(json.loads(capsys.readouterr().out)["tasks"]["counts"].values()) == 1

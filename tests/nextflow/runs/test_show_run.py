@@ -126,6 +126,7 @@ def test_the_children_of_arrays_count_as_tasks(
     agents.script("awsbatch", seconds=3600)
     agents.script("task", seconds=60)
     record = start(sandbox, project, lab)
+    sandbox.clock.advance(1)
     submit_task(sandbox, record["id"], arrayProperties={"size": 3})
     sandbox.clock.advance(600)
     assert show(sandbox, capsys, lab)["tasks"]["counts"] == {"SUCCEEDED": 3}

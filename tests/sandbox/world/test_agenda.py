@@ -70,3 +70,15 @@ def test_a_ticker_that_is_off_does_nothing() -> None:
     assert looked.wait(20)
     ticker.stop()
     assert seen == []
+
+
+def test_the_ticker_of_a_clock_that_stands_does_what_is_due_when_it_goes_on() -> None:
+    clock, done = Clock(rate=0), Event()
+    agenda = Agenda(clock, RLock())
+    agenda.add(20, done.set)
+    assert agenda.tell_next() is None
+    ticker = Ticker(agenda, lambda: True)
+    ticker.start()
+    clock.run(1000)
+    assert done.wait(20)
+    ticker.stop()

@@ -24,3 +24,17 @@ def test_it_can_run_faster() -> None:
 def test_it_does_not_go_backwards() -> None:
     with pytest.raises(ValueError, match="forwards"):
         Clock().advance(-1)
+
+
+def test_it_can_stand_and_go_on() -> None:
+    clock = Clock(rate=0)
+    stood = clock.now()
+    time.sleep(0.01)
+    assert clock.now() == stood
+    clock.advance(60)
+    assert clock.now() == stood + 60
+    clock.run(1000)
+    time.sleep(0.01)
+    assert stood + 70 <= clock.now()
+    clock.run(0)
+    assert stood + 70 <= clock.now() == clock.now()
