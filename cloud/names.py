@@ -103,20 +103,30 @@ Tags = dict[Annotated[str, Takes("a tag's key", "Project")], Text]
 
 def check_tags(tags: dict[str, str]) -> dict[str, str]:
     """Return tags that all services take; raises ValueError for others, and for more than Kiln's own leave room for."""
+    check_ec2_tags(tags, _MOST_TAGS)
+    for key, text in tags.items():
+        if wrong := _TAG_TEXT.sub("", key + text):
+            raise ValueError(
+                f"the tag {key!r} cannot be used: it has {wrong[0]}, and IAM, S3 and AWS Batch take letters, digits, "
+                "blanks and _ . : / = + - @"
+            )
+    return tags
+
+
+def check_ec2_tags(tags: dict[str, str], most: int) -> dict[str, str]:
+    """Return tags that EC2 takes, which bears any characters; raises ValueError for others, and for more than `most`.
+
+    A resource has 50 at most, some of them Kiln's own.
+    """
     for key, text in tags.items():
         if key.lower().startswith(("kiln:", "aws:")) or not 0 < len(key) <= 128 or len(text) > 256:
             raise ValueError(
                 f"the tag {key!r} cannot be used: kiln: and aws: are reserved; a key has at most 128 characters, "
                 "a value 256"
             )
-        if wrong := _TAG_TEXT.sub("", key + text):
-            raise ValueError(
-                f"the tag {key!r} cannot be used: it has {wrong[0]}, and IAM, S3 and AWS Batch take letters, digits, "
-                "blanks and _ . : / = + - @"
-            )
-    if len(tags) > _MOST_TAGS:
+    if len(tags) > most:
         raise ValueError(
             f"{len(tags)} tags are too many: a resource of AWS has at most 50, and Kiln keeps some for its own: "
-            f"{_MOST_TAGS} are left"
+            f"{most} are left"
         )
     return tags

@@ -6,9 +6,10 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, field_validator, model_validator
 
 from cloud.ebs import Volume, refuse_root
-from cloud.machine_images import AmiId, ImageName
-from cloud.names import AccountId, Tags
+from cloud.machine_images import ImageName
+from cloud.names import AccountId, Tags, check_ec2_tags
 from images.spec import bases, other_tools
+from images.spec.base import Base
 from images.spec.builder import Builder
 from kiln.keys.takes import Takes
 from kiln.keys.texts import Script
@@ -25,18 +26,6 @@ from provision.provisioners.packages import Spec as Packages
 from provision.provisioners.registries import Credentials, check, find_login
 from provision.provisioners.user_scripts import Spec as Scripts
 
-Owner = Annotated[
-    str,
-    Field(pattern=r"^(\d{12}|self|amazon|aws-marketplace)$"),
-    Takes(
-        "whose AMIs: an account's id in quotes, self, amazon or aws-marketplace",
-        '"591542846629"',
-        known=("self", "amazon", "aws-marketplace"),
-    ),
-]
-
-
-Alias = Annotated[str, Takes(f"one of {', '.join(bases.ALIASES)}", "ecs/al2023", known=tuple(bases.ALIASES))]
 AmiName = Annotated[
     str,
     Field(max_length=100),
@@ -44,36 +33,6 @@ AmiName = Annotated[
 ]
 
 _MOST_TAGS = 35  # beside some ten of Kiln's own, and one for each family whose memory is measured
-
-
-class Base(Model):
-    """Where the image starts from: exactly one of `ssm`, `ami`, or `owner` with `name`."""
-
-    ssm: Alias | None = None
-    """An alias such as ecs/al2023, ecs/al2, ecs/al1, ecs/al2023-arm64, ecs/al2023-gpu."""
-    ami: AmiId | None = None
-    """An AMI id of this region; needs `family`."""
-    owner: Owner | None = None
-    """Account id, self or amazon: whose AMIs the name filter looks through; needs `family`."""
-    name: Annotated[str, Field(min_length=1), Takes("an AMI's name, with * and ?", '"al2023-ami-ecs-*"')] | None = None
-    """An AMI name, * and ? allowed; the newest match is taken, deprecated ones included."""
-    family: Family | None = None
-    """al1, al2 or al2023: what the recipe may expect on it. Known for an alias."""
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Self:
-        if self.name and not self.owner:
-            raise ValueError("name needs owner: anyone can publish an AMI under any name")
-        ways = [self.ssm is not None, self.ami is not None, self.owner is not None and self.name is not None]
-        if sum(ways) != 1:
-            raise ValueError("give exactly one of: ssm, ami, or owner with name")
-        if self.ssm is not None and self.ssm not in bases.ALIASES:
-            meant = bases.find_alias(self.ssm)
-            guess = f"did you mean {meant}? Known" if meant else "known"
-            raise ValueError(f"{self.ssm} is not a known alias; {guess}: {', '.join(bases.ALIASES)}")
-        if self.ssm is None and self.family is None:
-            raise ValueError("family is required beside ami or name: al1, al2 or al2023")
-        return self
 
 
 class Volumes(Model):
@@ -141,18 +100,7 @@ class ImageSpec(Model):
     @field_validator("tags")
     @classmethod
     def _own_tags(cls, value: dict[str, str]) -> dict[str, str]:
-        for key, text in value.items():
-            if key.startswith(("kiln:", "aws:")) or not 0 < len(key) <= 128 or len(text) > 256:
-                raise ValueError(
-                    f"the tag {key!r} cannot be used: kiln: and aws: are reserved, and a key has at most 128 "
-                    "characters, a value 256"
-                )
-        if len(value) > _MOST_TAGS:
-            raise ValueError(
-                f"{len(value)} tags are too many: an AMI has at most 50, and Kiln keeps some for its own: {_MOST_TAGS} "
-                "are left"
-            )
-        return value
+        return check_ec2_tags(value, _MOST_TAGS)
 
     @field_validator("ami_name")
     @classmethod

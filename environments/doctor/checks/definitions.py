@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from cloud import tags
 from environments.doctor.checks.finding import Finding, error, warning
 from environments.doctor.checks.fitting import machines_of, make_catalogue
+from environments.doctor.facts import revisions
 from environments.doctor.facts.compute_environments import Described, images_of, name_of, short_name
 from environments.doctor.facts.instance_types import allows
 from environments.doctor.facts.picture import Picture
@@ -18,31 +19,23 @@ from kiln import words
 
 def check_revisions(picture: Picture) -> Iterator[Finding]:
     """Find older revisions that are still ACTIVE: a job that names such a number gets the old settings."""
-    for name, (newest, *older) in sorted(_revisions(picture).items()):
+    for name, (newest, *older) in revisions.by_name(picture.definitions).items():
         if older:
-            revisions = [f"{name}:{revision['revision']}" for revision in reversed(older)]
-            names = _shorten(revisions)
+            stale = [f"{name}:{revision['revision']}" for revision in reversed(older)]
+            names = _shorten(stale)
             yield warning(
                 f"the job definition {name} has {words.count(len(older), 'older ACTIVE revision')}",
                 f"a job that names {names} does not get the settings of {name}:{newest['revision']}",
-                f"when nothing names {names} any more: {_deregister(revisions)}",
+                f"when nothing names {names} any more: {_deregister(stale)}",
                 name,
             )
 
 
-def _deregister(revisions: Sequence[str]) -> str:
+def _deregister(stale: Sequence[str]) -> str:
     command = "aws batch deregister-job-definition --job-definition"
-    if len(revisions) == 1:
-        return f"{command} {revisions[0]}"
-    return f"for revision in {' '.join(revisions)}; do {command} $revision; done"
-
-
-def _revisions(picture: Picture) -> dict[str, list[Described]]:
-    """The ACTIVE revisions of every job definition, newest first, by its name."""
-    by_name: dict[str, list[Described]] = {}
-    for revision in sorted(picture.definitions, key=lambda definition: -int(definition["revision"])):
-        by_name.setdefault(revision["jobDefinitionName"], []).append(revision)
-    return by_name
+    if len(stale) == 1:
+        return f"{command} {stale[0]}"
+    return f"for revision in {' '.join(stale)}; do {command} $revision; done"
 
 
 def _shorten(names: Sequence[str]) -> str:
@@ -51,7 +44,7 @@ def _shorten(names: Sequence[str]) -> str:
 
 def check_roles(picture: Picture) -> Iterator[Finding]:
     """Find job definitions whose newest revision names a role that is gone: their jobs fail at once."""
-    for name, (newest, *_) in sorted(_revisions(picture).items()):
+    for name, newest in revisions.newest(picture.definitions).items():
         for arn in job_roles(newest):
             role = picture.roles.by_name.get(short_name(arn))
             if role is None:
@@ -80,7 +73,7 @@ def check_sizes(picture: Picture) -> Iterator[Finding]:
     """Find job definitions whose newest revision asks for more than the machines of the queues have."""
     queues = [machines_of(queue["jobQueueArn"], picture) for queue in picture.scope.queues]
     catalogue = make_catalogue(picture)
-    for name, (newest, *_) in sorted(_revisions(picture).items()):
+    for name, newest in revisions.newest(picture.definitions).items():
         misfit = find_definition_misfit(_size(newest), queues, catalogue)
         if misfit:
             report = error if misfit.hopeless else warning
@@ -100,9 +93,7 @@ def check_drivers(picture: Picture) -> Iterator[Finding]:
         str(queue["jobQueueName"]): [_place(member, picture) for member in picture.scope.members(queue["jobQueueArn"])]
         for queue in picture.scope.queues
     }
-    newest: dict[str, Described] = {}
-    for revision in sorted(picture.definitions, key=lambda definition: int(definition["revision"])):
-        newest[str(revision["jobDefinitionName"])] = revision
+    newest = revisions.newest(picture.definitions)
     asking = {name: gpus for name, revision in newest.items() if (gpus := _gpus(revision))}
     arm = any("arm64" in kind.archs for kind in picture.types.known.values() if kind.gpus)
     fix = write_driver_fix("al2023", "arm64" if arm else "x86_64", picture.scope.register_command)

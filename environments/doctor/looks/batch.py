@@ -11,6 +11,7 @@ from typing import Any
 
 from cloud import wait
 from cloud.session import Cloud
+from environments.doctor.facts import revisions
 from environments.doctor.facts.compute_environments import Described
 from environments.doctor.facts.jobs import QueuedJob
 from environments.doctor.facts.scope import Scope
@@ -106,14 +107,10 @@ def describe_definitions(region: Region, scope: Scope) -> tuple[Described, ...]:
     return tuple(revision for revision in region.job_definitions if belongs(revision))
 
 
-def describe_absent(cloud: Cloud, revisions: Sequence[Described]) -> tuple[Absent, ...]:
+def describe_absent(cloud: Cloud, definitions: Sequence[Described]) -> tuple[Absent, ...]:
     """Describe the log groups and images that the newest revisions name, and that are not there."""
-    newest = {str(revision["jobDefinitionName"]): revision for revision in sorted(revisions, key=_number)}
-    return tuple(absent for name, revision in sorted(newest.items()) for absent in _list_absent(cloud, name, revision))
-
-
-def _number(revision: Described) -> int:
-    return int(revision["revision"])
+    newest = revisions.newest(definitions)
+    return tuple(absent for name, revision in newest.items() for absent in _list_absent(cloud, name, revision))
 
 
 def _list_absent(cloud: Cloud, name: str, revision: Described) -> Iterator[Absent]:

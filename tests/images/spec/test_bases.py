@@ -2,8 +2,8 @@
 
 import pytest
 
+from images.spec.base import Base
 from images.spec.bases import ALIASES, BUILDER_TYPES, find_alias
-from images.spec.image import Base
 
 
 def test_an_alias_says_what_its_parameter_says() -> None:

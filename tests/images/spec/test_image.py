@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from images.spec.base import Base
 from images.spec.builder import Builder
-from images.spec.image import Base, ImageSpec, Volumes
+from images.spec.image import ImageSpec, Volumes
 
 LEAST: dict[str, Any] = {"name": "x", "base": {"ssm": "ecs/al2023"}, "docker_storage": {"driver": "overlay2"}}
 AMI = "ami-0123456789abcdef0"
