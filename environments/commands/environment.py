@@ -49,9 +49,8 @@ def register(
         else:
             print_result(show.render_up_to_date(planned))
         return Exit.SOMETHING_TO_DO if planned.something_to_do else Exit.DONE
-    screen.say(show.render_header(planned))
-    if planned.something_to_do:
-        screen.say(show.render_plan(planned, command, verbose=verbose))
+    changes = show.render_plan(planned, command, verbose=verbose) if planned.something_to_do else ""
+    screen.say((show.render_header(planned) + changes).rstrip("\n"))
     ends = bool(planned.removals.jobs) and not options.terminate_jobs
     if planned.something_to_do and not _agreed(screen, command, planned, yes=yes, ends=ends):
         return Exit.SOMETHING_TO_DO

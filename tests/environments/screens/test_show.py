@@ -1,6 +1,7 @@
 """show-env, list-envs, and the tasks as a person types them."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,9 @@ def test_from_the_command_line(sandbox: Sandbox, tmp_path: Path) -> None:
     assert (document["environment"], document["something_to_do"]) == ("salmon", True)
     refused = invoke("register-env", *stock, code=Exit.USER_ERROR)
     assert "--yes" in refused.stderr
+    texts = [line[9:] for line in refused.stderr.splitlines() if line[8:9] == "Z"]
+    assert "" in texts
+    assert ("", "") not in pairwise(texts), refused.stderr
     assert json.loads(invoke("list-envs", "--json").stdout) == []
     failed = invoke("register-env", "--env", "salmon", code=Exit.USER_ERROR)
     assert "✗ nextflow-al2023 has no tested AMI in us-east-1" in failed.stderr
