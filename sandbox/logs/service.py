@@ -36,6 +36,14 @@ class Logs(OwnDocuments, LogsResponse):
         streams, _ = group.describe_log_streams(**asked, limit=max(1, len(group.streams)))
         return json.dumps({"logStreams": streams})
 
+    def delete_log_group(self) -> str:
+        """With its tags, which moto would give to the next group of that name."""
+        group = self.logs_backend.groups.get(self._get_param("logGroupName"))
+        answer = super().delete_log_group()
+        if group is not None:
+            self.logs_backend.tagger.delete_all_tags_for_resource(group.arn)
+        return answer
+
     def get_log_events(self) -> str:
         stream = self._find_group().streams.get(self._get_param("logStreamName"))
         if stream is None:

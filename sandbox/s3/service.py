@@ -56,6 +56,13 @@ class S3(S3Response):
         bucket.encryption = encryption.reset(bucket.encryption)
         return 204, {}, ""
 
+    def delete_bucket(self) -> TYPE_RESPONSE:
+        """With its tags, which moto would give to the next bucket of that name."""
+        arn = self.backend.get_bucket(self.bucket_name).arn
+        answer = super().delete_bucket()
+        self.backend.tagger.delete_all_tags_for_resource(arn)
+        return answer
+
     def put_object(self) -> TYPE_RESPONSE:
         with write_in_turn(self.headers):
             return super().put_object()

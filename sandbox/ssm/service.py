@@ -65,6 +65,22 @@ class Ssm(SimpleSystemManagerResponse):
         names = [name for name in parameters if name.startswith(path) and (recursive or "/" not in name[len(path) :])]
         return ActionResult({"Parameters": [_make_parameter(name, parameters[name], self.region) for name in names]})
 
+    def delete_parameter(self) -> Any:
+        answer = super().delete_parameter()
+        self._forget_tags()
+        return answer
+
+    def delete_parameters(self) -> Any:
+        answer = super().delete_parameters()
+        self._forget_tags()
+        return answer
+
+    def _forget_tags(self) -> None:
+        """Drop the tags of deleted parameters, which moto would give to the next ones of these names."""
+        tags: dict[str, Any] = self.ssm_backend._resource_tags.get("Parameter", {})
+        for name in [name for name in tags if name not in self.ssm_backend._parameters]:
+            del tags[name]
+
     def _collect(self, call: Callable[[], ActionResult]) -> ActionResult:
         """Have moto give all of its pages."""
         parameters: list[Any] = []

@@ -22,6 +22,14 @@ def test_events_are_taken_by_the_sandbox_s_clock(sandbox: Sandbox) -> None:
     assert abs(group["creationTime"] - now) < 60_000
 
 
+def test_a_groups_tags_go_with_it(sandbox: Sandbox) -> None:
+    logs = sandbox.client("logs")
+    logs.create_log_group(logGroupName="g", tags={"kiln:env:former": ""})
+    logs.delete_log_group(logGroupName="g")
+    logs.create_log_group(logGroupName="g")
+    assert logs.list_tags_log_group(logGroupName="g")["tags"] == {}
+
+
 @pytest.mark.parametrize("size", [None, 7])
 def test_every_stream_of_a_group_is_listed(sandbox: Sandbox, size: int | None) -> None:
     logs = sandbox.client("logs")

@@ -119,3 +119,17 @@ def test_ones_own_parameters_are_in_the_account_and_listed(ssm: Any) -> None:
     ssm.put_parameter(Name="/mine", Value="x", Type="String")
     assert ssm.get_parameter(Name="/mine")["Parameter"]["ARN"] == "arn:aws:ssm:us-east-1:123456789012:parameter/mine"
     assert [parameter["Name"] for parameter in ssm.describe_parameters()["Parameters"]] == ["/mine"]
+
+
+@pytest.mark.parametrize("name", ["/one", "two", "/a/path"])
+@pytest.mark.parametrize("many", [False, True])
+def test_a_parameters_tags_go_with_it(ssm: Any, name: str, many: bool) -> None:
+    ssm.put_parameter(Name="kept", Value="v", Type="String", Tags=[{"Key": "a", "Value": "1"}])
+    ssm.put_parameter(Name=name, Value="v", Type="String", Tags=[{"Key": "a", "Value": "1"}])
+    if many:
+        assert ssm.delete_parameters(Names=[name, "none"])["InvalidParameters"] == ["none"]
+    else:
+        ssm.delete_parameter(Name=name)
+    ssm.put_parameter(Name=name, Value="v", Type="String")
+    assert ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=name)["TagList"] == []
+    assert ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId="kept")["TagList"]
