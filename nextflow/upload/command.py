@@ -11,7 +11,7 @@ from kiln import typed, words
 from kiln.errors import Exit
 from kiln.files.paths import read_path
 from kiln.screen import Line, Screen, print_json, print_result
-from nextflow.runs.looks.setting import find_bucket
+from nextflow.runs.looks.bucket import find_bucket
 from nextflow.upload import destination, parameter
 from nextflow.upload.folder import THREADS, Progress, Uploaded, upload_folder
 from nextflow.upload.parameter import Parameter

@@ -78,9 +78,9 @@ def send_part(file: LocalFile, place: Place, parts: Parts, number: int) -> int:
         opened.seek(offset)
         content = opened.read(size)
     file.refuse_changed()
-    own = etags.digest(content)
-    if parts.there.get(number) == own:
-        parts.sure[number] = own
+    there = parts.there.get(number)
+    if there is not None and there == etags.digest(content):
+        parts.sure[number] = there
         return 0
     sent = place.s3.upload_part(**place.query, UploadId=parts.id, PartNumber=number, Body=content)
     parts.sure[number] = _unquote(sent["ETag"])

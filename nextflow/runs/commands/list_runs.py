@@ -7,6 +7,7 @@ from environments.spec import definitions
 from kiln.errors import Exit, UserError
 from kiln.screen import print_json, print_result
 from nextflow.runs.looks import orphans, overview, setting
+from nextflow.runs.looks.bucket import find_bucket
 from nextflow.runs.looks.orphans import Ended
 from nextflow.runs.screens import listed as screens
 
@@ -23,7 +24,7 @@ def list_runs(
             "--terminate alone ends nothing", "it ends orphans, and nothing else", "Try --orphans --terminate."
         )
     spec, cloud = definitions.load(env), Cloud(region)
-    bucket, _ = setting.find_bucket(cloud, spec)
+    bucket, _ = find_bucket(cloud, spec)
     if orphans_alone:
         return _list_orphans(cloud, bucket, spec.name, setting.list_queues(cloud, spec), terminate, as_json=as_json)
     unread: list[str] = []

@@ -8,6 +8,7 @@ from environments.spec.environment import EnvironmentSpec
 from kiln.errors import Exit, UserError
 from kiln.screen import Screen, print_json, print_result
 from nextflow.runs.looks import overview, setting
+from nextflow.runs.looks.bucket import find_bucket
 from nextflow.runs.screens import shown as screens
 from nextflow.runs.spent import look as spent
 
@@ -15,7 +16,7 @@ from nextflow.runs.spent import look as spent
 def show_run(name: str, env: str, region: str | None, *, as_json: bool, now: datetime | None = None) -> int:
     """Show a run: heads, tasks, cost, files; `now` is the present (UTC). Raises UserError for an unknown run."""
     spec, cloud = definitions.load(env), Cloud(region)
-    bucket, _ = setting.find_bucket(cloud, spec)
+    bucket, _ = find_bucket(cloud, spec)
     whole = overview.look(cloud, bucket, name, *_find_queues(cloud, spec))
     present = now or datetime.now(UTC)
     costs = spent.look(cloud, whole.jobs, present)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from cloud import errors
 from cloud.session import Cloud
 from environments.model.region import Region
 from environments.spec.environment import EnvironmentSpec
@@ -13,6 +12,7 @@ from kiln import typed
 from kiln.errors import UserError
 from nextflow.config import head_names
 from nextflow.config.head_names import HEAD
+from nextflow.runs.looks.bucket import find_bucket
 from nextflow.runs.looks.definition import check_image, find_definition, find_image
 
 
@@ -61,28 +61,6 @@ def _find_closed(queue: Mapping[str, Any]) -> str:
     if queue["status"] in ("INVALID", "DELETING", "DELETED"):
         return f"it is {queue['status']}: {queue.get('statusReason') or 'AWS Batch gives no reason'}"
     return ""
-
-
-def find_bucket(cloud: Cloud, spec: EnvironmentSpec) -> tuple[str, str]:
-    """Find the environment's work bucket and the account's id; raises UserError where the bucket is missing."""
-    use = "work" if "work" in spec.buckets else next(iter(spec.buckets), "")
-    if not use:
-        raise UserError(
-            f"{spec.name} has no bucket", "runs keep their work, cache and logs in S3; the definition names no bucket",
-            "Add buckets: {work: {}} to the definition, and register it.",
-        )  # fmt: skip
-    account = cloud.account()
-    bucket = spec.bucket_name(use, account, cloud.region)
-    try:
-        cloud.client("s3").head_bucket(Bucket=bucket)
-    except Exception as error:
-        if errors.code(error) not in ("404", "NoSuchBucket"):
-            raise
-        raise UserError(
-            f"the bucket {bucket} is missing", f"runs of {spec.name} keep their work, cache and logs there",
-            f"{typed.command(f'register-env --env {spec.name}')} makes it.",
-        ) from None  # fmt: skip
-    return bucket, account
 
 
 def list_queues(cloud: Cloud, spec: EnvironmentSpec) -> tuple[str, ...]:
