@@ -57,6 +57,16 @@ def test_all_of_it_goes_though_the_definition_is_gone(
             destroy("small", plan=plan)
 
 
+def test_who_came_before_is_not_thought_of(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("former", "small", "former"):
+        tools.register(tools.define(tmp_path, name, storage_policy="ebs-autoscale-policy"))
+        assert destroy(name) == Exit.DONE
+        assert "stays for" not in capsys.readouterr().err
+        assert tools.left(sandbox) == {}
+
+
 def test_nothing_is_overlooked_where_aws_gives_one_thing_at_a_time(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.world.page = 1  # AWS may give fewer than it was asked for
     try:
