@@ -7,7 +7,8 @@ The key is made anew at every start and reaches the guests by the kernel's comma
 import re
 from pathlib import Path
 
-from sandbox.command.state import State, run_of, write_private
+from sandbox.command.state import State, write_private
+from sandbox.world.folders import run_of
 
 # cloud-init's module keys_to_console prints the host keys between these marks.
 _MARKED = re.compile(r"BEGIN SSH HOST KEY KEYS-----(.*?)-----END SSH HOST KEY KEYS", re.DOTALL)

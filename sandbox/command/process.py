@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sandbox.command import site, state
 from sandbox.command.state import State
+from sandbox.world import folders
 
 START_LIMIT = 60.0
 STOP_LIMIT = 120.0
@@ -29,7 +30,7 @@ def start(
     home: Path | None = None, *, machines: bool = True, region: str = "us-east-1", report: Report = lambda text: None
 ) -> State:
     """Start the sandbox of `home` where it does not run. Raises SandboxError or MachineError."""
-    home = home or state.default_home()
+    home = home or folders.default_home()
     with _one_at_a_time(home):
         found = _find_settled(home)
         if found and machines and not found.machines:
@@ -44,7 +45,7 @@ def start(
 
 def status(home: Path | None = None) -> State | None:
     """Find the running sandbox; None when there is none (a stale state file counts as none)."""
-    found = state.read(home or state.default_home())
+    found = state.read(home or folders.default_home())
     return found if found and state.is_running(found) else None
 
 
@@ -53,7 +54,7 @@ def stop(home: Path | None = None) -> bool:
 
     A second call waits for the end that the first one brings about, and returns what that returns.
     """
-    home = home or state.default_home()
+    home = home or folders.default_home()
     found = state.read(home)
     if found is None:
         return False
@@ -96,7 +97,7 @@ def _prepare(home: Path, report: Report) -> Installer:
     from sandbox.registry import daemon, packages, small_image
 
     prerequisites.ensure(report)
-    cache = state.cache_of(home)
+    cache = folders.cache_of(home)
     cache.mkdir(parents=True, exist_ok=True)
     if not any(cache.glob("conda-*")):
         report("making the stand-in for the conda installer (once, about a minute)")
@@ -112,7 +113,7 @@ def _prepare(home: Path, report: Report) -> Installer:
 def _launch(home: Path, machines: bool, region: str) -> State:
     log = _log(home)
     log.parent.mkdir(parents=True, exist_ok=True)
-    for stale in (state.state_file(home), state.run_of(home) / site.NAME):
+    for stale in (state.state_file(home), folders.run_of(home) / site.NAME):
         stale.unlink(missing_ok=True)
     command = [sys.executable, "-m", "sandbox.door.server", "--home", str(home), "--region", region]
     command += [] if machines else ["--no-machines"]
@@ -139,7 +140,7 @@ def _launch(home: Path, machines: bool, region: str) -> State:
 
 
 def _log(home: Path) -> Path:
-    return state.run_of(home) / "server.log"
+    return folders.run_of(home) / "server.log"
 
 
 def _tail(log: Path) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox.command.state import State, cache_of, run_of, write_private
+from sandbox.command.state import State, write_private
+from sandbox.world.folders import cache_of, run_of
 
 HOST_SEEN_BY_GUESTS = "169.254.169.1"
 NAME = "site.yaml"

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
-HOME_VARIABLE = "KILN_SANDBOX_HOME"
-CACHE_VARIABLE = "KILN_SANDBOX_CACHE"
+from sandbox.world.folders import run_of
+
 # No proxy of the environment may stand between this process and its own loopback.
 _DIRECT = build_opener(ProxyHandler({}))
 
@@ -29,21 +29,6 @@ class State:
     home: str
     machines: bool
     ssh_port: int = 22
-
-
-def default_home() -> Path:
-    """Return KILN_SANDBOX_HOME, or ~/.cache/kiln/sandbox."""
-    return Path(os.environ.get(HOME_VARIABLE) or Path.home() / ".cache" / "kiln" / "sandbox").absolute()
-
-
-def cache_of(home: Path) -> Path:
-    """Return the folder of what outlives a sandbox, base disks and downloads: KILN_SANDBOX_CACHE, or the home."""
-    return Path(os.environ.get(CACHE_VARIABLE) or home).absolute()
-
-
-def run_of(home: Path) -> Path:
-    """Return the folder of what belongs to a single run: state, log, credentials, the machines' disks."""
-    return home / "run"
 
 
 def state_file(home: Path) -> Path:

@@ -8,7 +8,8 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from sandbox.command.state import State, run_of, write_private
+from sandbox.command.state import State, write_private
+from sandbox.world.folders import run_of
 
 LOCAL = ("127.0.0.1", "localhost")
 # Every AWS_* variable, whatever it is called: a service's own endpoint or a profile would lead elsewhere.

@@ -16,11 +16,12 @@ from sandbox.seams import one_session  # noqa: F401  # isort: skip
 
 from sandbox.command.login import new_login_key
 from sandbox.command.site import HOST_SEEN_BY_GUESTS
-from sandbox.command.state import State, cache_of, run_of, state_file, write
+from sandbox.command.state import State, state_file, write
 from sandbox.door.serving import Serving
 from sandbox.ecr.front.front import Front
 from sandbox.machines.registry_names import RegistryDoor
 from sandbox.registry.registry import open_registry
+from sandbox.world.folders import cache_of, run_of
 from sandbox.world.hypervisor import Hypervisor
 from sandbox.world.world import Delays, World
 
@@ -69,7 +70,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _machines(home: Path, port: int, front: Front) -> Hypervisor:
-    from sandbox.machines.hypervisor import QemuHypervisor
+    from sandbox.machines.qemu.hypervisor import QemuHypervisor
 
     endpoint = f"http://{HOST_SEEN_BY_GUESTS}:{port}"
     key = new_login_key(home).split()[1]

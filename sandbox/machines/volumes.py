@@ -1,20 +1,13 @@
-"""EBS volumes and snapshots as files: a volume overlays its snapshot (qcow2), a snapshot copies that overlay.
+"""EBS volumes and snapshots as files: a volume overlays its snapshot (qcow2), a snapshot copies that overlay."""
 
-And the disks of an instance store, which are made blank when their machine is switched on and end with its process: a
-reboot keeps what they hold, stop and start do not ("Data persistence for Amazon EC2 instance store volumes", Amazon EC2
-User Guide).
-"""
-
-import hashlib
 import os
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.machines.command_line import SLOTS, Drive
 from sandbox.machines.host import run
-from sandbox.world.hypervisor import Disk, MachineError, MachineSpec
+from sandbox.world.hypervisor import MachineError
 
 QCOW2 = b"QFI\xfb"
 CHUNK = 16 * 1024 * 1024
@@ -109,23 +102,6 @@ class VolumeStore:
                 self._deleted.remove(disk)
                 if disk.ours:
                     disk.path.unlink(missing_ok=True)
-
-
-def make_instance_stores(spec: MachineSpec, directory: Path, taken: Collection[int]) -> list[Drive]:
-    """Blank disks in `directory`, in the last slots; MachineError where there are too few of them.
-
-    A guest tells them by the serial of their controllers: AWS and 17 hexadecimal digits.
-    """
-    drives = list[Drive]()
-    free = [slot for slot in reversed(range(SLOTS)) if slot not in taken]
-    if len(free) < len(spec.stores_gib):
-        raise MachineError(f"{spec.instance_id} has {SLOTS} slots: too few for its instance-store disks and volumes")
-    for number, (gib, slot) in enumerate(zip(spec.stores_gib, free, strict=False)):
-        serial = "AWS" + hashlib.sha256(f"{spec.instance_id} {number}".encode()).hexdigest()[:17].upper()
-        path = directory / f"{serial}.qcow2"
-        run(["qemu-img", "create", "-q", "-f", "qcow2", str(path), f"{gib}G"])
-        drives.append(Drive(Disk(serial, "", gib), path, slot))
-    return drives
 
 
 def disk_format(path: Path) -> str:

@@ -8,13 +8,10 @@ import http.client
 import os
 import shutil
 import socket
-import subprocess
-import tempfile
 import time
 from pathlib import Path
 
-from sandbox.machines.hypervisor import remove_abandoned
-from sandbox.machines.machine import GUARD
+from sandbox.machines import children
 from sandbox.registry.packages import unpack
 from sandbox.world.hypervisor import MachineError
 
@@ -49,9 +46,7 @@ class Daemon:
 
     def __init__(self, cache: Path, storage: Path | None = None) -> None:
         program = unpack(cache, PACKAGE) / "usr" / "bin" / "docker-registry"
-        # A socket's path is short by law of the kernel, so it does not lie below a home of unknown depth.
-        remove_abandoned(Path(tempfile.gettempdir()), FOLDER)
-        self._folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-"))
+        self._folder = children.make_folder(FOLDER)
         self._storage = storage or self._folder / "storage"
         shutil.rmtree(self._storage, ignore_errors=True)
         self._storage.mkdir(parents=True, mode=0o700)
@@ -64,15 +59,7 @@ class Daemon:
             "OTEL_TRACES_EXPORTER": "none",
         }
         spared = {name: value for name, value in os.environ.items() if not name.startswith(("REGISTRY_", "AWS_"))}
-        with (self._folder / "log").open("wb") as log:
-            self._process = subprocess.Popen(
-                ["sh", "-c", GUARD, "registry", str(program), "serve", str(config)],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                env=spared | own,
-                start_new_session=True,
-            )
+        self._process = children.Child([str(program), "serve", str(config)], self._folder / "log", spared | own)
         self._wait()
 
     def connect(self) -> Connection:
@@ -81,15 +68,14 @@ class Daemon:
 
     def close(self) -> None:
         """Stop it and remove its files."""
-        if self._process.stdin:
-            self._process.stdin.close()  # the guard's pipe
+        self._process.end()
         self._process.wait(10)
         shutil.rmtree(self._folder, ignore_errors=True)
         shutil.rmtree(self._storage, ignore_errors=True)
 
     def _wait(self) -> None:
         deadline = time.monotonic() + STARTS_WITHIN
-        while self._process.poll() is None and time.monotonic() < deadline:
+        while self._process.is_running and time.monotonic() < deadline:
             try:
                 connection = self.connect()
                 connection.request("GET", "/v2/")

@@ -1,16 +1,13 @@
 """The registry of one world: what it holds, and where its files are."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.machines.hypervisor import DEFAULT_CACHE
 from sandbox.registry.daemon import Daemon
 from sandbox.registry.held import Held
 from sandbox.registry.store import Store
+from sandbox.world.folders import USUAL_HOME, cache_of
 from sandbox.world.world import World
-
-CACHE_VARIABLE = "KILN_SANDBOX_CACHE"
 
 
 @dataclass
@@ -42,6 +39,6 @@ def find_registry(world: World) -> Registry:
     """Find the world's registry; it is made when it is first asked for."""
     with world.lock:
         if world.registry is None:
-            world.registry = open_registry(world.cache or Path(os.environ.get(CACHE_VARIABLE) or DEFAULT_CACHE))
+            world.registry = open_registry(world.cache or cache_of(USUAL_HOME))
         registry: Registry = world.registry
         return registry

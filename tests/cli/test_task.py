@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError, NoRegionError
 
 from cli.task import bounded, task
 from kiln.errors import Exit, Interrupted, UserError
-from sandbox.command import state
 from sandbox.command.client import SandboxError
+from sandbox.world import folders
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -131,7 +131,7 @@ def test_no_option_gets_a_short_name_by_itself() -> None:
 def test_help_is_asked_for_behind_a_task_that_takes_an_argument(words: list[str], tmp_path: Path) -> None:
     """invoke itself takes --help for the argument's value. No offline AWS is started for it."""
     command = [sys.executable, "-m", "invoke", *words]
-    variables = os.environ | {state.HOME_VARIABLE: str(tmp_path / "home")}
+    variables = os.environ | {folders.HOME_VARIABLE: str(tmp_path / "home")}
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False)
     assert not (tmp_path / "home").exists()
     assert done.returncode == 0, done.stderr

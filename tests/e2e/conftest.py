@@ -14,8 +14,9 @@ import pytest
 
 from images.builder import provisioning
 from sandbox.command import client, state
-from sandbox.machines.hypervisor import CPUS_VARIABLE
+from sandbox.machines.qemu.hypervisor import CPUS_VARIABLE
 from sandbox.registry.busybox import Registry, busybox_registry
+from sandbox.world import folders
 from tests.support.cli import Cli
 from tests.support.growing import make_role
 from tests.support.job_runs import Runs
@@ -49,11 +50,11 @@ def offline_aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[state.Stat
     """Started for these tests and stopped behind them; this process is turned to it meanwhile."""
     # A machine that boots refuses many connections, and paramiko logs a traceback of each.
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
-    home, cache = tmp_path_factory.mktemp("sandbox"), state.cache_of(state.default_home())
+    home, cache = tmp_path_factory.mktemp("sandbox"), folders.cache_of(folders.default_home())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(state.HOME_VARIABLE, str(home))
+        patch.setenv(folders.HOME_VARIABLE, str(home))
         patch.setenv("KILN_SANDBOX_LATE_IDS", "1")  # every new id is unknown at first, where AWS hides one in ten
-        patch.setenv(state.CACHE_VARIABLE, str(cache))
+        patch.setenv(folders.CACHE_VARIABLE, str(cache))
         started = client.start(report=print)
         try:
             for name in [name for name in os.environ if name.startswith(("AWS_", "KILN_SITE"))]:
@@ -83,7 +84,7 @@ def cli(offline_aws: state.State, tmp_path_factory: pytest.TempPathFactory) -> C
 
 @pytest.fixture(scope="session")
 def registry(offline_aws: state.State) -> Iterator[Registry]:
-    with closing(busybox_registry(state.cache_of(Path(offline_aws.home)))) as serving:
+    with closing(busybox_registry(folders.cache_of(Path(offline_aws.home)))) as serving:
         yield serving
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from kiln.errors import Exit
 from sandbox.command import state
+from sandbox.world import folders
 from tests.support.aws_state import left_in
 from tests.support.cli import ROOT, Cli
 from tests.support.profiles import make_profile
@@ -162,7 +163,7 @@ def add_image_of_ecr(cli: Cli, offline_aws: state.State, shipped: str) -> tuple[
     """A shipped definition with an image of ECR, and the builder's role with the rights that Kiln prints for it."""
     reference = f"{ECR}/reference/busybox:1"
     boto3.client("ecr").create_repository(repositoryName="reference/busybox")
-    file = save_busybox(state.cache_of(Path(offline_aws.home)), cli.folder / "busybox.tar")
+    file = save_busybox(folders.cache_of(Path(offline_aws.home)), cli.folder / "busybox.tar")
     cli("sandbox.load-image", str(file), "--as", reference)
     text = (ROOT / "images" / f"{shipped}.yaml").read_text()
     definition = cli.folder / f"{shipped}.yaml"

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 import paramiko
 import pytest
 
-from sandbox.command import state
-from sandbox.machines.hypervisor import QemuHypervisor
+from sandbox.machines.qemu.hypervisor import QemuHypervisor
 from sandbox.registry.busybox import busybox_registry
+from sandbox.world import folders
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec
 from tests.support.keys import new_pem
 
 pytestmark = pytest.mark.e2e
-CACHE = state.cache_of(state.default_home())
+CACHE = folders.cache_of(folders.default_home())
 BOOT_SECONDS = 600
 ENDPOINT = "http://169.254.169.1:5999"
 # The process that loads cloud-init comes after the unit of its first stage has begun to ask for it.

@@ -13,6 +13,7 @@ from provision.image import make_image_recipe
 from provision.model.recipe import Step
 from provision.provisioners import container_images
 from sandbox.command import state
+from sandbox.world import folders
 from tests.support.cli import Cli
 from tests.support.one_machine import OneMachine
 from tests.support.profiles import make_profile
@@ -55,7 +56,7 @@ def docker(machine: OneMachine) -> Iterator[OneMachine]:
 @pytest.fixture(scope="module")
 def busybox(cli: Cli, offline_aws: state.State) -> str:
     """The name of a public image that a person has loaded."""
-    file = save_busybox(state.cache_of(Path(offline_aws.home)), cli.folder / "busybox.tar", "busybox:1")
+    file = save_busybox(folders.cache_of(Path(offline_aws.home)), cli.folder / "busybox.tar", "busybox:1")
     shown = cli("sandbox.load-image", str(file), "--as", "quay.io/kiln/busybox:e2e").stdout
     assert shown.startswith("quay.io/kiln/busybox:e2e  sha256:")
     return shown.split()[0]

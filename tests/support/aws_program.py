@@ -3,9 +3,9 @@
 import subprocess
 from pathlib import Path
 
-from sandbox.command import state
 from sandbox.machines import conda
 from sandbox.machines.host import made_once
+from sandbox.world import folders
 
 
 def find_aws(folder: Path) -> Path:
@@ -13,7 +13,7 @@ def find_aws(folder: Path) -> Path:
 
     MachineError, with its reason, where this host cannot make the stand-in.
     """
-    installer, digest = conda.installer(state.cache_of(state.default_home()))
+    installer, digest = conda.installer(folders.cache_of(folders.default_home()))
 
     def unpack(place: Path) -> None:
         subprocess.run(["bash", str(installer), "-b", "-p", str(place / "conda")], check=True, capture_output=True)

@@ -9,7 +9,7 @@ from typing import Any
 from cloud import wait
 from sandbox.ec2.model.records import list_instances
 from sandbox.inprocess import Sandbox
-from sandbox.machines.imds import Imds
+from sandbox.machines.guest.imds import Imds
 from tests.support.block_layer import BlockLayer
 from tests.support.storage_starter import Starter
 

@@ -15,13 +15,14 @@ from typing import Any
 import pytest
 
 from sandbox.command import client, screens, state
+from sandbox.world import folders
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv(state.HOME_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(folders.HOME_VARIABLE, str(tmp_path))
     yield tmp_path
     client.stop()
 
@@ -65,7 +66,7 @@ def test_a_second_stop_waits_for_the_first_and_says_the_same(home: Path, slow_en
     pid = client.start(machines=False).pid
     with ThreadPoolExecutor(2) as pool:
         stops = [pool.submit(client.stop)]
-        log = state.run_of(home) / "server.log"
+        log = folders.run_of(home) / "server.log"
         _until(lambda: "INFO stopped" in log.read_text())
         stops.append(pool.submit(client.stop))
         assert not stops[0].done()
@@ -78,7 +79,7 @@ def test_a_start_during_a_slow_stop_waits_and_starts_anew(home: Path, slow_end: 
     first = client.start(machines=False)
     os.kill(first.pid, signal.SIGTERM)
     with ThreadPoolExecutor(1) as pool:
-        log = state.run_of(home) / "server.log"
+        log = folders.run_of(home) / "server.log"
         _until(lambda: "INFO stopped" in log.read_text())
         assert client.status() is None
         start = pool.submit(client.start, machines=False)

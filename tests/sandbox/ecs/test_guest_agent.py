@@ -15,7 +15,6 @@ from sandbox.ec2.model.records import list_instances
 from sandbox.ecs import running
 from sandbox.ecs.model.records import ContainerInstance, Task
 from sandbox.inprocess import Sandbox
-from sandbox.machines import imds
 from sandbox.machines.ecs_agent import assembly
 from sandbox.machines.ecs_agent import start as program
 from sandbox.machines.ecs_agent.control import acs, tcs
@@ -25,6 +24,7 @@ from sandbox.machines.ecs_agent.model.settings import SettingsError
 from sandbox.machines.ecs_agent.wire.http import Address
 from sandbox.machines.ecs_agent.wire.imds import Imds
 from sandbox.machines.ecs_agent.wire.websocket import WebSocket
+from sandbox.machines.guest import imds
 from tests.support.docker_double import Behaviour, DockerDouble, until
 
 REGION = "us-east-1"

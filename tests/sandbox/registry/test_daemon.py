@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.command.state import cache_of, default_home
 from sandbox.registry import packages
 from sandbox.registry.daemon import PACKAGE, Daemon
 from sandbox.registry.store import Manifest, Store, StoreError, digest_of
+from sandbox.world.folders import cache_of, default_home
 from sandbox.world.hypervisor import MachineError
 
 CACHE = cache_of(default_home())

@@ -11,7 +11,7 @@ from sandbox.machines.ecs_agent.control.spot import drain_on_notice
 from sandbox.machines.ecs_agent.wire.calls import Aws, AwsError
 from sandbox.machines.ecs_agent.wire.http import Address
 from sandbox.machines.ecs_agent.wire.imds import Imds, NoCredentials, RoleCredentials
-from sandbox.machines.imds import Imds as Service
+from sandbox.machines.guest.imds import Imds as Service
 from tests.support.guest_agent import CallsOfAws
 
 INSTANCE = Instance("kiln", "arn:instance", "us-east-1a")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.machines.imds import Imds
+from sandbox.machines.guest.imds import Imds
 from sandbox.machines.packing import ecs_init
 
 ROLE = "meta-data/iam/security-credentials/machines"

@@ -5,7 +5,7 @@ from http.client import HTTPResponse
 
 import pytest
 
-from sandbox.machines.imds import Imds, answer
+from sandbox.machines.guest.imds import Imds, answer
 from sandbox.world.hypervisor import MetadataOptions
 
 TREE = {
@@ -60,7 +60,7 @@ def test_a_token_expires(imds: Imds, monkeypatch: pytest.MonkeyPatch) -> None:
     given = token(imds, "1")
     assert imds.knows_token(given)
     now = imds._expiry_of[given]
-    monkeypatch.setattr("sandbox.machines.imds.time.monotonic", lambda: now + 0.001)
+    monkeypatch.setattr("sandbox.machines.guest.imds.time.monotonic", lambda: now + 0.001)
     assert not imds.knows_token(given)
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.machines import ports
-from sandbox.machines.ports import TRIAL_ADDRESS, can_forward, qemu_for_ssh
 from sandbox.machines.prerequisites import command_path
+from sandbox.machines.qemu import ports
+from sandbox.machines.qemu.ports import TRIAL_ADDRESS, can_forward, qemu_for_ssh
 
 QEMU = command_path(ports.QEMU) or ""
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.machines.base_disks import ROOT_PARTUUID
-from sandbox.machines.device_names import acpi_index
 from sandbox.machines.guest import hop_limit
+from sandbox.machines.guest.device_names import acpi_index
 from sandbox.machines.guest.memory import find_size_kib
 from sandbox.machines.registry_names import ADDRESS, RegistryDoor
 from sandbox.world.hypervisor import Disk, MachineSpec

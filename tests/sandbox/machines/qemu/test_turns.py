@@ -4,7 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
-from sandbox.world.turns import Turns
+from sandbox.machines.qemu.turns import Turns
 
 
 def always() -> bool:

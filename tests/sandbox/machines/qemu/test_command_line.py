@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.machines.command_line import SLOTS, Drive, Host, ec2_uuid, kernel_parameters, nvme, qemu_command
-from sandbox.machines.device_names import acpi_index
+from sandbox.machines.guest.device_names import acpi_index
+from sandbox.machines.qemu.command_line import SLOTS, Drive, Host, ec2_uuid, kernel_parameters, nvme, qemu_command
 from sandbox.machines.registry_names import ADDRESS, NAMES, RegistryDoor
 from sandbox.registry.certificates import make_identity
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec
 
-DECODER = Path(__file__).parents[3] / "sandbox/machines/overlay/common/usr/libexec/kiln-stand-in/device-name"
+DECODER = Path(__file__).parents[4] / "sandbox/machines/overlay/common/usr/libexec/kiln-stand-in/device-name"
 ROOT = Disk("vol-0123456789abcdef0", "/dev/xvda", 8)
 SPEC = MachineSpec("i-0123456789abcdef0", 4096, 8, (ROOT,), "127.77.0.5", "10.0.0.5", "ip-10-0-0-5.ec2.internal")
 HOST = Host("qemu-system-x86_64", Path("/k"), "tcg", 22, "http://169.254.169.1:5000")
