@@ -30,11 +30,6 @@ class Child:
             )
 
     @property
-    def pid(self) -> int:
-        """Of the guard's shell."""
-        return self._process.pid
-
-    @property
     def is_running(self) -> bool:
         return self._process.poll() is None
 

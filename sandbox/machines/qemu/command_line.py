@@ -45,7 +45,7 @@ class Drive:
 
 
 def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directory: Path, imds_port: int) -> list[str]:
-    """The machine with its monitor at `directory`/qmp and its console in `directory`/console.
+    """The machine with its monitor at `directory`/qmp, its console in `directory`/console, QEMU's id in `directory`/pid.
 
     Its network has no forward to port 22: the hypervisor opens one while the machine's security groups do.
     """
@@ -66,7 +66,7 @@ def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directo
         *("-netdev", network(spec, imds_port, host.registries), "-device", "virtio-net-pci,netdev=net,romfile="),
         *("-chardev", f"file,id=console,path={directory}/console", "-serial", "chardev:console"),
         *("-qmp", f"unix:{directory}/qmp,server=on,wait=off"),
-        *("-device", "virtio-rng-pci"),
+        *("-pidfile", f"{directory}/pid", "-device", "virtio-rng-pci"),
         *hop_limit.list_devices(directory / "hops"),
     ]
     for slot in range(SLOTS):

@@ -15,6 +15,7 @@ from sandbox.machines.qemu.instance_stores import make_instance_stores
 from sandbox.machines.qemu.qmp import Qmp
 from sandbox.machines.qemu.slots import Slots
 from sandbox.machines.qemu.ssh_port import SshPort
+from sandbox.world import room
 from sandbox.world.hypervisor import Disk, MachineError, MachineSpec, Metadata, MetadataOptions
 
 CONSOLE_BYTES = 64 * 1024
@@ -50,7 +51,7 @@ class Machine:
         self._directory, self._listeners = directory, listeners
         self._lock = threading.Lock()
         self._stopping = False
-        self._console_start, self._last_words = 0, ""
+        self._console_start, self._last_words, self._log = 0, "", ""
         directory.mkdir(parents=True)
         drives = [*drives, *make_instance_stores(spec, directory, {drive.slot for drive in drives})]
         self._options = options
@@ -59,25 +60,26 @@ class Machine:
         self.gone = threading.Event()
         threading.Thread(target=self._watch_process, name=f"{spec.instance_id} process", daemon=True).start()
         try:
-            self._qmp = Qmp(directory / "qmp")
+            self._qmp = Qmp(directory / "qmp", self.gone)
             self._hop_limit = HopLimit(directory / "hops", options.hop_limit)
         except MachineError as error:
-            words = (directory / "log").read_text(errors="replace") if directory.exists() else self._last_words
             self.unplug()
-            raise MachineError(f"{spec.instance_id} did not start: {words.strip()[-1000:] or error}") from error
+            raise MachineError(f"{spec.instance_id} did not start: {self._log.strip()[-1000:] or error}") from error
         self._slots = Slots(spec.instance_id, drives, self._qmp)
         self._ssh = SshPort(spec.instance_id, spec.public_ip, host.ssh_port, self._qmp)
         self._measure_boot()
 
     @property
-    def pid(self) -> int:
-        """Of QEMU's process."""
-        return self._process.pid
-
-    @property
     def running(self) -> bool:
         """Whether QEMU still runs."""
         return not self.gone.is_set()
+
+    def read_held_mib(self) -> int:
+        """MiB of this computer's memory that QEMU holds; 0 when it has ended."""
+        try:
+            return room.read_held_mib(int((self._directory / "pid").read_text()))
+        except (OSError, ValueError):
+            return 0
 
     def holds(self, volume_id: str) -> bool:
         """Whether the volume is in the machine now."""
@@ -156,7 +158,7 @@ class Machine:
 
     def _watch_process(self) -> None:
         self._process.wait()
-        self._last_words = self.console()
+        self._last_words, self._log = self.console(), (self._directory / "log").read_text(errors="replace")
         self._imds.close()
         if hasattr(self, "_qmp"):
             self._qmp.close()

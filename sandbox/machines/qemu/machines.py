@@ -106,7 +106,7 @@ class Machines:
         """Find the MiB of this computer's memory that are left when machines have touched what they were promised."""
         with self._lock:
             machines = [machine for machine in self._machines.values() if machine.running]
-        held = {machine.spec.instance_id: room.read_held_mib(machine.pid) for machine in machines}
+        held = {machine.spec.instance_id: machine.read_held_mib() for machine in machines}
         claims = [(mib, held.get(instance_id, 0)) for instance_id, mib in promised.items()]
         return room.find_free(claims, room.read_available_mib())
 

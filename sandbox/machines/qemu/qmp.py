@@ -9,12 +9,14 @@ from typing import Any
 
 from sandbox.world.hypervisor import MachineError
 
+OPENS_WITHIN = 10.0  # seconds
+
 
 class Qmp:
-    """One connection to one QEMU. Safe to use from several threads; MachineError when QEMU refuses or is gone."""
+    """One connection to one QEMU. Safe to use from several threads; MachineError when QEMU refuses or has `ended`."""
 
-    def __init__(self, path: Path, seconds: float = 10.0) -> None:
-        self._socket = _connect(path, seconds)
+    def __init__(self, path: Path, ended: threading.Event) -> None:
+        self._socket = _connect(path, ended)
         self._file = self._socket.makefile("rwb")
         self._changed = threading.Condition()
         self._one_at_a_time = threading.Lock()
@@ -90,8 +92,8 @@ class Qmp:
             self._changed.notify_all()
 
 
-def _connect(path: Path, seconds: float) -> socket.socket:
-    end = time.monotonic() + seconds
+def _connect(path: Path, ended: threading.Event) -> socket.socket:
+    last = time.monotonic() + OPENS_WITHIN
     while True:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
@@ -99,6 +101,5 @@ def _connect(path: Path, seconds: float) -> socket.socket:
             return connection
         except OSError as error:
             connection.close()
-            if time.monotonic() > end:
+            if ended.wait(0.02) or time.monotonic() > last:
                 raise MachineError(f"QEMU did not open {path}") from error
-            time.sleep(0.02)

@@ -125,6 +125,12 @@ def test_its_ssh_port_is_closed_until_it_is_opened(machine: Machine) -> None:
         assert answers(2222) is open_
 
 
+def test_what_it_holds_of_the_computers_memory_is_what_qemu_holds(machine: Machine) -> None:
+    assert machine.read_held_mib() > 20
+    machine.unplug()
+    assert machine.read_held_mib() == 0
+
+
 def test_unplugged_it_is_gone_with_its_files(bench: Bench, machine: Machine) -> None:
     (bench.folder / "machine" / "console").write_text("its last words")
     machine.unplug()
@@ -140,3 +146,8 @@ def test_an_end_of_its_own_is_told(bench: Bench, machine: Machine) -> None:
     machine._qmp.command("quit")
     assert bench.powered_off.wait(SECONDS)
     assert not machine.running
+
+
+def test_qemus_own_words_say_why_it_does_not_start(bench: Bench) -> None:
+    with pytest.raises(MachineError, match=r"i-\w+ did not start: it has no network"):
+        bench.start(bench.write_program("#!/bin/sh\necho it has no network; exit 1\n"))
