@@ -27,6 +27,7 @@ NOT_NEEDED = (
         "usr/share/zoneinfo",
     ),
     *("usr/bin/localedef", "var/cache/apt/*", "var/lib/apt/lists/*", "var/cache/debconf/*", "var/lib/dpkg/info/*"),
+    *("usr/lib/jvm/*/lib/ct.sym", "usr/lib/jvm/*/lib/server/classes_nocoops.jsa"),  # of compilers; of heaps over 32 GiB
     *("var/log/*", "usr/share/bash-completion", "usr/share/common-licenses", "usr/lib/systemd", "lib/systemd"),
 )
 _CONFIG = "application/vnd.docker.container.image.v1+json"

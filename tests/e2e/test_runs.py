@@ -27,7 +27,7 @@ pytestmark = pytest.mark.e2e
 BUCKET = "runs-123456789012-us-east-1"
 BASE = "public.ecr.aws/docker/library/eclipse-temurin:21-jre-noble"
 AWS, PYTHON = "/home/ec2-user/miniconda/bin/aws", "/home/ec2-user/miniconda/bin/python"
-STALE = 200.0  # seconds after which the lock of a head that is gone may be taken
+STALE = 250.0  # seconds after which the lock of a head that is gone may be taken
 LIMIT = 900.0  # seconds of this computer's clock for a run
 TRACE = """task_id\tname\tstatus\texit\tcpus\tmemory\trealtime\t%cpu\tpeak_rss
 1\tCOUNT (1)\tCOMPLETED\t0\t6\t8 GB\t2m 30s\t570.0%\t7.4 GB

@@ -23,8 +23,8 @@ def program(tmp_path: Path) -> str:
 
 def test_every_argument_of_the_dockerfile_is_given() -> None:
     parts = choose_parts(FULL)
-    lines = parts.files["Dockerfile"].decode().splitlines()
-    named = [line.split()[1].partition("=")[0] for line in lines if line.startswith("ARG ")]
+    lines = parts.files["Dockerfile"].decode().replace("\\\n", " ").splitlines()
+    named = [word.partition("=")[0] for line in lines if line.startswith("ARG ") for word in line.split()[1:]]
     assert sorted(named) == sorted(parts.arguments)
     assert parts.arguments["BASE"] == f"{FULL['base'].url}@sha256:{'ab' * 32}"
     assert parts.arguments["NF_AMAZON_SHA256"] == "ab" * 32
