@@ -45,7 +45,7 @@ class Drive:
 
 
 def qemu_command(host: Host, spec: MachineSpec, drives: Sequence[Drive], directory: Path, imds_port: int) -> list[str]:
-    """The machine with its monitor at `directory`/qmp, its console in `directory`/console, QEMU's id in `directory`/pid.
+    """The machine with its monitor at `directory`/qmp, its console in `directory`/console, its id in `directory`/pid.
 
     Its network has no forward to port 22: the hypervisor opens one while the machine's security groups do.
     """
