@@ -14,13 +14,15 @@ Name = Annotated[
     Takes("a package's name", "jq"),
 ]
 
-# What a base's distribution does not have, with what to do instead. Sources: "EPEL", Amazon Linux 2023 User Guide; its
-# package list, which has no btrfs-progs.
+# What a base's distribution does not have, with what to do instead. Sources: "EPEL" and "Functionality deprecated in
+# AL2 and removed in AL2023", Amazon Linux 2023 User Guide; its package list, which has no btrfs-progs.
 LACKING: dict[Family, dict[str, str]] = {
     "al2023": {
         "btrfs-progs": "for storage that grows use docker_storage: {driver: autoscale}, which takes LVM there",
         "epel-release": "Amazon Linux 2023 takes no packages of EPEL: use the distribution's own, or fetch the program "
         "itself",
+        "awslogs": "install amazon-cloudwatch-agent, which has taken its place",
+        "python2": "install python3",
     }
 }
 

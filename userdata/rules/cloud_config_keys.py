@@ -31,6 +31,7 @@ def check(who: str, node: yaml.MappingNode, text: str) -> Iterator[Finding]:
     for key in _COMMANDS:
         if key in values and (finding := _commands(who, key, values[key], text)):
             yield finding
+    yield from _lists(who, values)
     yield from _permissions(who, values.get("write_files"))
     if isinstance(power := values.get("power_state"), yaml.MappingNode):
         yield from _power(who, power)
@@ -106,6 +107,25 @@ def _commands(who: str, key: str, node: yaml.Node, text: str) -> Finding | None:
             hint = f'Put it in quotes: - "{item.value}"'
             return Finding(what, f"YAML reads it as a number, a date, true or false; {why}", hint, True, line)
     return None
+
+
+def _lists(who: str, values: Mapping[str, yaml.Node]) -> Iterator[Finding]:
+    """Keys that take a list and have something else, and files without a path."""
+    for key in ("write_files", "packages", "mounts"):
+        node = values.get(key)
+        if node is None or isinstance(node, yaml.SequenceNode) or node.tag == f"{_YAML}null":
+            continue
+        line = node.start_mark.line + 1
+        entry = {"write_files": "{path: /etc/x, content: y}", "packages": "jq", "mounts": "[/dev/sdf, /mnt]"}[key]
+        hint = f"Write every entry on a line of its own, with - before it: - {entry}"
+        yield Finding(f"{who}: {key} is no list (line {line})", "cloud-init then does none of it", hint, False, line)
+    files = values.get("write_files")
+    for item in files.value if isinstance(files, yaml.SequenceNode) else ():
+        names = {str(key.value) for key, _ in item.value} if isinstance(item, yaml.MappingNode) else {"path"}
+        if "path" not in names:
+            line = item.start_mark.line + 1
+            what = f"{who}: an entry of write_files has no path (line {line})"
+            yield Finding(what, "cloud-init passes over it", "Write path: and the file's whole path.", False, line)
 
 
 def _permissions(who: str, node: yaml.Node | None) -> Iterator[Finding]:

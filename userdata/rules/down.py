@@ -18,19 +18,19 @@ _STARTS = {"start", "restart", "enable", "reenable", "unmask"}
 _REMOVALS = {"remove", "erase", "purge", "autoremove"}
 _MANAGERS = {"yum", "dnf", "microdnf", "apt-get", "apt"}
 _PACKAGES = re.compile(r"(ecs-init|amazon-ecs-init|docker|docker-ce|docker\.io|containerd(\.io)?|runc)(-\d.*)?")
+_NEEDED = re.compile(r"(docker|containerd)(\.service|\.socket)?")
 _JOINED = re.compile(r"(\|\||&&|\bif\b|\bthen\b)")
 
 
 def check(script: Script, walk: Walk) -> Iterator[Finding]:
     """What in a script turns the machine or its agent off; once for a line."""
-    trapped = [command.text for command in walk.commands if command.verb == "trap"]
     seen: set[int] = set()
     for number, command in enumerate(walk.commands):
-        if command.place.background or command.line in seen or any(command.text in text for text in trapped):
+        if command.place.background or command.line in seen:
             continue
         if power := _power(command):
             finding = _of_machine(script, command, power)
-        elif deed := _agent(command, walk.commands[number + 1 :]):
+        elif deed := _agent(command, walk.commands[number + 1 :], builder=script.builder):
             finding = _of_agent(script, command, deed)
         else:
             continue
@@ -53,16 +53,24 @@ def _power(command: Command) -> str:
     return "" if later else "again" if {"-r", "--reboot"} & set(given) else "off"
 
 
-def _agent(command: Command, behind: list[Command]) -> str:
+def _agent(command: Command, behind: list[Command], *, builder: bool) -> str:
     """What becomes of the agent: disabled, masked or removed; "" where it stays, or is put right behind."""
     verb, given = command.verb, set(command.words[1:])
+    if verb == "systemctl" and "mask" in given and (needed := sorted(filter(_NEEDED.fullmatch, given))):
+        return "" if any(map(_starts_needed, behind)) else f"masked {needed[0]}"
     if verb == "systemctl" and any(AGENT.fullmatch(word) for word in given):
+        if builder and "disable" in given:
+            return "" if any(map(_puts_right, behind)) else "disabled"
         deed = "masked" if "mask" in given else "disabled" if {"disable", "--now"} <= given else ""
         return "" if any(map(_puts_right, behind)) else deed
     packages = [word for word in given if _PACKAGES.fullmatch(word)]
     if (verb in _MANAGERS and _REMOVALS & given) or (verb == "rpm" and given & {"-e", "--erase"}):
         return "" if any(_installs(later, packages) for later in behind) else " and ".join(sorted(packages))
     return ""
+
+
+def _starts_needed(command: Command) -> bool:
+    return command.verb == "systemctl" and "unmask" in command.words and any(map(_NEEDED.fullmatch, command.words))
 
 
 def _puts_right(command: Command) -> bool:
@@ -101,7 +109,10 @@ def _of_machine(script: Script, command: Command, power: str) -> Finding:
 
 def _of_agent(script: Script, command: Command, deed: str) -> Finding:
     line = script.line(command.line)
-    if deed in {"masked", "disabled"}:
+    if deed.startswith("masked "):
+        unit = deed.removeprefix("masked ")
+        what, why = f"keeps {unit} from starting", "the ECS agent needs it: the machine takes no job"
+    elif deed in {"masked", "disabled"}:
         what, why = "keeps the ECS agent from starting", f"its unit is {deed}: the machine takes no job"
     else:
         what, why = f"removes {deed}", "without it the machine takes no job"

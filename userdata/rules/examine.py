@@ -11,20 +11,25 @@ from userdata.shell.python import is_python
 from userdata.shell.syntax import Unreadable, is_shell
 from userdata.shell.walk import Walk
 
+_UNPACKS = re.compile(r"\b(base64|gunzip|zcat|xxd)\b")
+_PAUSES = re.compile(r"\b(sleep|while|until|loop|retry|setTimeout|setInterval|select|usleep|expect)\b")
 _RUN_BY_CLOUD_INIT = re.compile(r"/var/lib/cloud/scripts/per-(boot|instance|once)/")
 
 
 def examine(material: Material, family: Family | None = None) -> tuple[Finding, ...]:
     """What is wrong, refusals first. `family` None: options of Docker are not judged."""
     findings = list(material.findings)
-    known = {file.path: file.text for file in material.files}
+    known = {settings.CONFIG: settings.KEPT} | {file.path: file.text for file in material.files}
     for file in material.files:
         findings += _file(file, family)
     for script in (*material.scripts, *_of_cloud_init(material.files)):
         findings += _script(script, known, family)
+    builder = any(script.builder for script in material.scripts) or any(file.builder for file in material.files)
     for who, text in material.texts:
-        builder = any(script.builder for script in material.scripts) or any(file.builder for file in material.files)
         findings += secrets.check(who, text, builder)
+    whole = "\n".join(text for _, text in material.texts)
+    for file in material.files:
+        findings += secrets.check_written(file.who, file.text, whole, file.line or 1, builder)
     findings += [upgrades.by_key(who, line) for who, line in material.upgrades]
     return tuple(sorted(dict.fromkeys(findings), key=lambda finding: not finding.refused))
 
@@ -71,6 +76,14 @@ def _script(script: Script, known: dict[str, str], family: Family | None) -> Ite
         yield from upgrades.check(script, walk)
     for unread in walk.unread:
         yield _unreadable(script, unread, inner=True)
+    for write in walk.writes:
+        if _UNPACKS.search(script.quote(write.line)):
+            yield from secrets.check_written(
+                script.who, write.text, script.text, script.line(write.line), script.builder
+            )
+    for line, text in walk.foreign:
+        if _PAUSES.search(text) and (ASKS_AGENT.search(text) or ASKS_BOOT.search(text)):
+            yield _unchecked(f"a program that {script.who} runs was not checked", script, line)
     if not walk.complete:
         yield Finding(
             f"{script.who} is too long to be followed: not all of it was checked", "its functions call one another too "
@@ -89,11 +102,18 @@ def _program(script: Script, known: dict[str, str], family: Family | None) -> It
             yield _unreadable(script, unread)
     elif sign := ASKS_AGENT.search(script.text) or ASKS_BOOT.search(script.text):
         line = script.text.count("\n", 0, sign.start()) + 1
-        yield Finding(
-            f"{script.who} was not checked: {script.quote(1)} runs it (line {line}): {script.quote(line)}",
-            "it speaks of the ECS agent or of the end of the boot, and whether it waits for them is not known",
-            "Nothing in it may wait for what starts only behind user data.", False, line,
-        )  # fmt: skip
+        yield _unchecked(f"{script.who} was not checked: {script.quote(1)} runs it", script, line)
+
+
+def _unchecked(what: str, script: Script, number: int) -> Finding:
+    line = script.line(number)
+    return Finding(
+        f"{what} (line {line}): {script.quote(number)}",
+        "it speaks of the ECS agent or of the end of the boot, and whether it waits for them is not known",
+        "Nothing in it may wait for what starts only behind user data.",
+        False,
+        line,
+    )
 
 
 def carriage(who: str, text: str, source: str = "") -> Finding:

@@ -24,11 +24,18 @@ _KINDS = (
     ("a token", r"\b(wandb|hf|huggingface-cli)\s+(auth\s+)?login\s+(--token\s+|--relogin\s+)?(?!-)" + _LITERAL),
     ("a private key", r"-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----"),
     ("a token", r"\b(gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[abprs]-[\w-]{10,}"
-     r"|hf_[A-Za-z0-9]{20,}|dckr_pat_[\w-]{16,}|AIza[\w-]{30,}|sk-[A-Za-z0-9]{20,})"),
+     r"|hf_[A-Za-z0-9]{20,}|dckr_pat_[\w-]{16,}|AIza[\w-]{30,}|sk-[A-Za-z0-9]{20,}|npm_[A-Za-z0-9]{30,}"
+     r"|pypi-[\w-]{40,}|hvs\.[\w-]{16,}|sk_live_\w{16,}|SG\.[\w-]{16,}\.[\w-]{16,}|AGE-SECRET-KEY-1\w{20,}"
+     r"|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,})"),
+    ("a token", r"\bhooks\.slack\.com/services/\w+/\w+/\w{8,}"),
+    ("a password", r"\bmachine\s+\S+\s+login\s+\S+\s+password\s+" + _LITERAL),
+    ("a password", r"\bsshpass\s+-p\s*['\"]?" + _LITERAL),
+    ("a password", r"\b(openssl\b.*(\s-k\s+|\bpass:)|gpg\b.*--passphrase[ =]|redis-cli\b.*\s(-a|--pass)\s+)['\"]?"
+     + _LITERAL),
     ("credentials of a registry", r"\b(docker|podman)\s+login\b.*?\s(-p[ =]?|--password[ =])['\"]?" + _LITERAL),
     ("credentials of a registry", r"\"auth\"\s*:\s*\"[A-Za-z0-9+/]{8,}={0,2}\""),
     ("a password", r"\b(curl|wget)\b.*?\s(-u|--user|--password)[ =]['\"]?(\w[\w.@-]*:)" + _LITERAL),
-    ("a password", r"\b[a-z][a-z0-9+.-]*://[\w.%+-]+:(?![$<{])[^\s/@:$<{\"']{3,}@"),
+    ("a password", r"\b[a-z][a-z0-9+.-]*://(?!guest:guest@)[\w.%+-]+:(?![$<{])[^\s/@:$<{\"']{3,}@"),
     ("a token", r"\bAuthorization:\s*(Bearer|Basic|token)\s+['\"]?" + _LITERAL),
     ("a password", r"\bmysql(dump|admin)?\b.*?\s(-p|--password=)(?=\S)['\"]?" + _LITERAL),
     ("a password", r"echo\s+['\"]?[\w.-]+:" + _LITERAL + r"['\"]?\s*\|\s*(sudo\s+)?chpasswd"),
@@ -37,6 +44,7 @@ _KINDS = (
     ("a password", r"^\s*(passwd|plain_text_passwd|hashed_passwd|password)\s*:\s*['\"]?(?=[$\w])[^\s#]{4,}"),
 )  # fmt: skip
 _PATTERNS = tuple((kind, re.compile(pattern, re.MULTILINE)) for kind, pattern in _KINDS)
+_LITERAL_AUTH = re.compile(r"\b(auth|password)\W{1,6}:\W{0,6}[^\s$\\\"':]{3,}")
 _FAKE = re.compile(
     r"(?i)^(x+|\*+|changeme|example|redacted|your[-_ ].*"
     r"|.*placeholder.*|null|none|false|true|required)$"
@@ -56,10 +64,21 @@ def check(who: str, text: str, builder: bool = False) -> Iterator[Finding]:
             yield _finding(who, kind, line, builder)
 
 
+def check_written(who: str, text: str, source: str, line: int, builder: bool = False) -> Iterator[Finding]:
+    """A secret in a text that comes out of another, as from base64; `source` is where it is seen as it stands."""
+    for row in text.split("\n"):
+        if row.strip() and row not in source:
+            for finding in check(who, row, builder):
+                yield _finding(who, finding.what.removeprefix(f"{who} holds ").removesuffix(" (line 1)"), line, builder)
+                return
+
+
 def _harmless(match: re.Match[str], text: str) -> bool:
     begin = text.rfind("\n", 0, match.start()) + 1
     row = text[begin : text.find("\n", match.end()) if "\n" in text[match.end() :] else len(text)]
     if row.lstrip().startswith(("#", "//")) and not row.startswith("#!"):
+        return True
+    if "ECS_ENGINE_AUTH_DATA" in match.group() and "$" in row and not _LITERAL_AUTH.search(row):
         return True
     value = match.groupdict().get("value")
     return value is not None and bool(_FAKE.match(value) or _ELSEWHERE.search(row))

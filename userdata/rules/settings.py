@@ -3,10 +3,12 @@
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatch
 
 from userdata.rules.finding import Brought, Finding, Script
 from userdata.shell.commands import Command, Write
 from userdata.shell.walk import Walk
+from userdata.shell.words import UNKNOWN
 
 CONFIG = "/etc/ecs/ecs.config"
 # Where the agent takes settings from: its own files, and what systemd and upstart give its unit.
@@ -22,6 +24,8 @@ _SETS = re.compile(
 )
 _JSON_KEYS = {"Cluster": "CLUSTER", "InstanceAttributes": "INSTANCE_ATTRIBUTES"}
 _AGENT_RUN = re.compile(r"(?:-e|--env)[= ]?ECS_(CLUSTER|INSTANCE_ATTRIBUTES)=")
+KEPT = f"# what was in {CONFIG} {UNKNOWN}\n"
+"""What the file holds before a script changes it: a text with this line in it has kept the rest."""
 _WHY = "AWS Batch sets it on every instance; a machine that brings its own joins the wrong cluster"
 _HINT = "Leave it out; other settings of the agent belong under ecs_agent."
 
@@ -86,14 +90,16 @@ def _given(command: Command) -> str:
 
 
 def _wipes(write: Write) -> str:
-    if write.path != CONFIG:
+    if write.how == "remove" and (fnmatch(CONFIG, write.path) or CONFIG.startswith(f"{write.path.rstrip('/')}/")):
+        return "removes"
+    if write.path != CONFIG or (write.how == "replace" and KEPT.strip() in write.text):
         return ""
     if write.how == "replace" and not write.program.startswith(("sed ", "awk ")):
         return "replaces"
     if write.how == "edit":
         deletes = re.search(r"(^|[/\d$}|#,!;\s])d\s*(;|$|\})", write.program, re.MULTILINE)
         return "deletes lines of" if deletes else ""
-    return {"replace": "replaces", "remove": "removes"}.get(write.how, "")
+    return "replaces" if write.how == "replace" else ""
 
 
 def _sets(what: str, line: int | None) -> Finding:

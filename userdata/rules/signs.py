@@ -2,7 +2,8 @@
 
 import re
 
-STARTS = {"start", "restart", "try-restart", "reload-or-restart", "condrestart"}
+# try-restart and condrestart do nothing to a unit that does not run, and the agent does not.
+STARTS = {"start", "restart", "reload-or-restart", "isolate"}
 AGENT = re.compile(r"(amazon-)?ecs(\.service)?")
 LATE = re.compile(
     r"\b(amazon-)?ecs\.service\b|\bcloud-final\b|\bcloud-init\.target\b|\b(multi-user|graphical|default)\.target\b"
@@ -11,13 +12,19 @@ QUIET = {"echo", "printf", "logger", ":loop", "sleep", "export"}
 # What is asked in a loop, in the words of a pipeline: ports and containers of the agent, its unit, its files.
 _AGENT_SIGNS = (
     r"(?<!\d)5167[89](?!\d)",
-    r"\bdocker\b.*\b(amazon-)?ecs-agent\b",
+    r"\bdocker\b(?! (image )?(pull|run|build|load|import|tag|push|save|create|rmi)\b).*\b(amazon-)?ecs-agent\b",
     r"\b(systemctl|service|initctl|status)\b.*(?<![\w/.-])(amazon-)?ecs(\.service)?(?![\w/.-])",
     r"\b(pgrep|pidof|ps|killall)\b.*\b(amazon-ecs|ecs-agent|ecs\b)",
     r"/var/(lib|log|run)/ecs\b|/run/ecs\b",
     r"\baws\b.*\becs\b.*\b(list|describe)-container-instances\b|\bregisteredContainerInstancesCount\b",
     r"\b(list|describe)_container_instances\b|\bcontainers\.(list|get)\b.*\b(amazon-)?ecs-agent\b",
     r"\bjournalctl\b.*(-u|--unit[= ])\s*ecs\b",
+)
+# What AWS Batch's own part writes, which cloud-init runs behind all others.
+_CLUSTER_SIGNS = (
+    r"\bECS_CLUSTER\b.*/etc/ecs/ecs\.config\b",
+    r"^(source|\.) /etc/ecs/ecs\.config$",
+    r"/etc/ecs/ecs\.config\b.*\bECS_CLUSTER\b",
 )
 _BOOT_SIGNS = (
     r"\bcloud-init\b.*\bstatus\b",
@@ -26,6 +33,7 @@ _BOOT_SIGNS = (
     r"\bsystemctl\b.*\b(list-jobs|is-system-running)\b",
 )
 ASKS_AGENT, ASKS_BOOT = re.compile("|".join(_AGENT_SIGNS)), re.compile("|".join(_BOOT_SIGNS))
+ASKS_CLUSTER = re.compile("|".join(_CLUSTER_SIGNS))
 # What blocks by itself, without a loop.
 BLOCKS = re.compile(
     r"watch\b.*(ecs|5167[89])|amazon-ecs-init start\b"

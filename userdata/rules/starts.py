@@ -6,9 +6,15 @@ of the user data, which names the cluster, stands behind all others (AWS Batch U
 templates with AWS Batch"). Neither knows the other's commands.
 """
 
+import re
+from collections.abc import Iterator
+
 from provision.model.recipe import Family
 from userdata.rules.signs import AGENT, STARTS
 from userdata.shell.commands import Command
+from userdata.shell.walk import Walk
+
+_UNIT = re.compile(r"\S*/systemd/system/ecs\.service")
 
 
 def find_start(command: Command, family: Family | None) -> tuple[str, bool] | None:
@@ -24,6 +30,18 @@ def find_start(command: Command, family: Family | None) -> tuple[str, bool] | No
     if _by_upstart(command, given):
         return {"al1": ("early", True), None: ("start", True)}.get(family, ("absent", False))
     return None
+
+
+def list_reorderings(walk: Walk) -> Iterator[int]:
+    """The lines that take After=cloud-final.service out of the agent's unit."""
+    for write in walk.writes:
+        if not _UNIT.fullmatch(write.path):
+            continue
+        ordered = "cloud-final" in write.text
+        if (write.how == "edit" and "cloud-final" in write.program and not ordered) or (
+            write.how == "replace" and re.search(r"^\s*ExecStart\s*=", write.text, re.MULTILINE) and not ordered
+        ):
+            yield write.line
 
 
 def _by_systemd(command: Command, given: set[str]) -> bool:

@@ -22,6 +22,12 @@ _GONE = re.compile(
     r"\"?'?(aufs|overlay)\b(?!2)",
     re.MULTILINE,
 )
+_DRIVER = re.compile(
+    r"^(?!\s*#).*?(?:--storage-driver[= ]+|\"storage-driver\"\s*:\s*)[\"']*(?P<name>[a-z][a-z0-9-]*)", re.MULTILINE
+)
+_DRIVERS = {"overlay2", "fuse-overlayfs", "btrfs", "zfs", "vfs"}  # "Select a storage driver", Docker documentation
+_KERNELS: dict[Family, set[str]] = {"al2": {"zfs"}, "al2023": {"btrfs", "zfs"}}
+"""The drivers for whose file systems a base's kernel has no module."""
 _QUOTA = re.compile(r"^(?!\s*#).*?(\boverlay2\.size)\b", re.MULTILINE)
 _DAEMONS = {"dockerd", "dockerd-current", "docker-storage-setup"}
 
@@ -54,13 +60,11 @@ def _written(walk: Walk) -> Iterator[tuple[int, str]]:
     for command in walk.commands:
         if _starts_docker(command):
             yield command.line, command.text
-        elif command.verb == "mv" and command.words[-1:] and _DOCKER_FILES.fullmatch(command.words[-1]):
-            for write in walk.writes:  # jq … > tmp && mv tmp daemon.json
-                if write.path in command.words[1:-1] and write.program.startswith(("jq", "awk")):
-                    yield write.line, write.program
 
 
 def _starts_docker(command: Command) -> bool:
+    if command.verb == "systemctl":
+        return "set-environment" in command.words and bool(re.search(r" (OPTIONS|DOCKER_\w+)=", command.text))
     return command.verb in _DAEMONS or (command.verb == "docker" and command.words[1:2] in {("daemon",), ("-d",)})
 
 
@@ -78,6 +82,13 @@ def _wrong(text: str, family: Family) -> Iterator[tuple[str, str, str, bool]]:
     elif match := _GONE.search(text):
         why = f"{family} has Docker 25, which has no driver {match[1]} (removed in 24.0): Docker does not start with it"
         yield f"the driver {match[1]}", why, f"Leave it out, and use docker_storage with {instead}.", True
+    elif (match := _DRIVER.search(text)) and match["name"] not in _DRIVERS:
+        why = "Docker has no driver of that name, and does not start with it"
+        yield f"the driver {match['name']}", why, f"Leave it out, and use docker_storage with {instead}.", True
+    elif match and match["name"] in _KERNELS.get(family, ()):
+        why = f"the kernel of {family} has no {match['name']}: Docker does not start with it"
+        refused = match["name"] == "btrfs"  # people build modules of ZFS by themselves
+        yield f"the driver {match['name']}", why, f"Leave it out, and use docker_storage with {instead}.", refused
     elif match := _QUOTA.search(text):
         why = "overlay2.size needs xfs mounted with pquota; on another file system Docker does not start"
         yield match[1], why, f"Leave it out, and use docker_storage with {instead}.", False

@@ -48,4 +48,4 @@ def _upgrades_all(command: Command) -> bool:
         return bool(rest) and rest[0] in _UPGRADES - {"update"}
     if "--security" in command.words or excluded:
         return False
-    return len(rest) == 1 and rest[0] in _UPGRADES
+    return bool(rest) and rest[0] in _UPGRADES and rest[1:] in ([], ["*"])

@@ -12,60 +12,88 @@ from provision.model.recipe import Family
 from userdata.rules import starts
 from userdata.rules import waiting_words as words
 from userdata.rules.finding import Finding, Script
-from userdata.rules.signs import ASKS_AGENT, ASKS_BOOT, BLOCKS, LATE, NEVER_ENDS, QUIET, RETRIES, STARTS
+from userdata.rules.signs import ASKS_AGENT, ASKS_BOOT, ASKS_CLUSTER, BLOCKS, LATE, NEVER_ENDS, QUIET, RETRIES, STARTS
 from userdata.rules.waiting_words import Deed
-from userdata.shell.commands import Command, Loop
+from userdata.shell.commands import Command
 from userdata.shell.walk import Walk
+
+_WRITES = {"sed", "tee", "cp", "mv", "crudini"}
 
 
 def check(script: Script, walk: Walk, family: Family | None = None) -> Iterator[Finding]:
     """What in a script waits for the agent or for the end of the boot; once for a line."""
     seen: set[int] = set()
+    for line in starts.list_reorderings(walk):
+        seen.add(line)
+        yield _tell(script, line, Deed("unordered", False, family))
     for command, reason, refused in sorted(_all(walk, family), key=lambda found: (found[0].line, not found[2])):
         if command.line not in seen:
             seen.add(command.line)
-            yield _finding(script, command, Deed(reason, refused, family))
+            yield _tell(script, command.line, Deed(reason, refused, family))
 
 
 def _all(walk: Walk, family: Family | None = None) -> Iterator[tuple[Command, str, bool]]:
-    waited = dict(walk.waits)
+    waited, late = dict(walk.waits), _list_late_files(walk)
     for command in walk.commands:
         place = command.place
         if place.background and place.job not in waited:
             continue
         reason, refused = starts.find_start(command, family) or _reason(command, walk)
+        if not reason and place.loops and not place.background and late & set(re.split(r"[\s;|]+", command.text)):
+            reason, refused = "agent", not place.bounded
         if reason:
             yield command, reason, refused
 
 
+def _list_late_files(walk: Walk) -> set[str]:
+    """Files that are made only behind the agent's start, by what waits for it in the background or in a unit."""
+    jobs = {command.place.job for command in walk.commands if command.place.background and _reason(command, walk)[0]}
+    late = set(_made([command for command in walk.commands if command.place.background and command.place.job in jobs]))
+    late |= {write.path for write in walk.writes if write.place.background and write.place.job in jobs}
+    for path, text in walk.files.items():
+        if path.endswith(".service") and re.search(rf"^\s*After\s*=.*({LATE.pattern})", text, re.MULTILINE):
+            for line in re.findall(r"^\s*ExecStart\w*\s*=\s*[-@:+!]*(.*)$", text, re.MULTILINE):
+                inner = _walked(line, walk)
+                late |= {*_made(inner.commands), *(write.path for write in inner.writes)}
+    return late
+
+
+def _made(commands: list[Command]) -> Iterator[str]:
+    for command in commands:
+        if command.verb in {"touch", "mkdir", "mkfifo"}:
+            yield from (word for word in command.words[1:] if word.startswith("/"))
+
+
 def _reason(command: Command, walk: Walk) -> tuple[str, bool]:
-    """ "agent", "boot", "unit" or "end", and whether it is refused; "" where a command waits for nothing."""
+    """ "agent", "boot", "cluster", "unit" or "end", and whether it is refused; "" where a command waits for nothing."""
     text, place = command.text, command.place
     if blocked := _starts_unit(command, walk):
         return blocked, True
     if BLOCKS.search(text):
-        return ("boot" if "cloud" in text or "running" in text else "agent"), not place.bounded
+        return ("boot" if "cloud" in text or "running" in text else "agent"), bool(place.around) or not place.bounded
     loops = [loop for loop in place.loops if not loop.reads]
+    again = [loop for loop in place.around if not loop.reads]
     if command.verb == ":loop":
         return ("end" if loops and loops[-1].endless and not place.bounded else ""), True
-    if RETRIES.search(text) and not loops:
+    if RETRIES.search(text) and not loops and not again:
         return "agent", False
     if NEVER_ENDS.fullmatch(text) and not place.bounded and "|" not in command.pipeline:
         return "end", True
-    if not loops and not place.bounded:
+    if not loops and not again and not place.counted:
         return "", False
-    return _asked(command, loops)
+    return _asked(command, refused=bool(again) or (bool(loops) and not place.bounded))
 
 
-def _asked(command: Command, loops: list[Loop]) -> tuple[str, bool]:
+def _asked(command: Command, *, refused: bool) -> tuple[str, bool]:
     text = command.pipeline or command.text
     if command.verb in QUIET:
         return "", False
-    refused = bool(loops) and not command.place.bounded
     if ASKS_AGENT.search(text):
         return "agent", refused
     if ASKS_BOOT.search(text):
         return "boot", refused
+    if ASKS_CLUSTER.search(text) and command.verb not in _WRITES:
+        return "cluster", refused
     return "", False
 
 
@@ -98,7 +126,7 @@ def _walked(text: str, walk: Walk) -> Walk:
     return inner
 
 
-def _finding(script: Script, command: Command, deed: Deed) -> Finding:
-    line = script.line(command.line)
-    what = f"{script.who} {words.describe(deed)} (line {line}): {script.quote(command.line)}"
+def _tell(script: Script, number: int, deed: Deed) -> Finding:
+    line = script.line(number)
+    what = f"{script.who} {words.describe(deed)} (line {line}): {script.quote(number)}"
     return Finding(what, words.explain(script, deed), words.advise(script, deed), deed.refused, line)

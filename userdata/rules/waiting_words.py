@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from provision.model.recipe import Family
 from userdata.rules.finding import Script
-from userdata.rules.remedies import BAKED, BEHIND, START
+from userdata.rules.remedies import BAKED, BEHIND, CLUSTER, START
 
 
 @dataclass(frozen=True)
 class Deed:
-    """`reason` is agent, boot, end, unit, start, early or absent; `family` None where the base is not known."""
+    """`reason` is agent, boot, cluster, end, unit, start, early, unordered or absent.
+
+    `family` is None where the base is not known.
+    """
 
     reason: str
     refused: bool
@@ -22,7 +25,9 @@ def describe(deed: Deed) -> str:
         return f"runs a command that {deed.family} does not have"
     if deed.reason == "early":
         return "starts the ECS agent too early"
-    for_what = "the end of the boot" if deed.reason == "boot" else "the ECS agent"
+    if deed.reason == "unordered":
+        return "lets the ECS agent start before user data has run"
+    for_what = {"boot": "the end of the boot", "cluster": "the cluster's name"}.get(deed.reason, "the ECS agent")
     done = f"waits for {for_what}" if deed.reason != "end" else "never ends"
     return done if deed.refused else f"{done} for nothing"
 
@@ -32,6 +37,11 @@ def explain(script: Script, deed: Deed) -> str:
     if deed.reason == "absent":
         has, lacks = ("upstart", "systemd") if deed.family == "al1" else ("systemd", "upstart")
         return f"it has {has} and no {lacks}: the line fails, with set -e the script too, and starts nothing"
+    if deed.reason == "unordered":
+        return (
+            "AWS Batch's own part, which writes ECS_CLUSTER, may come too late then: the machine would join the "
+            "cluster default, or none"
+        )
     if script.builder:
         return (
             "the same rules hold for an image as for user data: its scripts run before any agent has a cluster, and an "
@@ -41,6 +51,11 @@ def explain(script: Script, deed: Deed) -> str:
         return (
             "upstart starts it at once, and AWS Batch's own part, which names the cluster, comes behind this one: the "
             "machine would join the cluster default, or none"
+        )
+    if deed.reason == "cluster":
+        return (
+            "AWS Batch's own part, which writes ECS_CLUSTER into /etc/ecs/ecs.config, comes behind all others: it "
+            "would never be run"
         )
     if deed.reason == "end":
         return "user data runs in cloud-final.service, and ecs.service starts after it: the machine would take no job"
@@ -54,12 +69,14 @@ def explain(script: Script, deed: Deed) -> str:
 
 def advise(script: Script, deed: Deed) -> str:
     """Say what to write instead."""
-    if deed.reason in ("absent", "early"):
+    if deed.reason in ("absent", "early", "unordered"):
         return "Leave it out: the agent starts by itself."
     if script.builder:
         return BAKED
     if deed.reason == "start":
         return START
+    if deed.reason == "cluster":
+        return CLUSTER
     if deed.reason == "unit":
         return "Start the unit with --no-block (systemctl or systemd-run), or only enable it: the boot starts it then."
     return BEHIND if deed.reason != "end" else "Put it into a unit of its own, or send it to the background with &."

@@ -1,9 +1,8 @@
 """Simple commands: functions are followed, and texts and files that a command runs as a script."""
 
-import re
 from dataclasses import replace
 
-from userdata.shell import outputs, writes
+from userdata.shell import outputs, run_texts, writes
 from userdata.shell.commands import Command, Place, unwrap
 from userdata.shell.loops import recursion_of
 from userdata.shell.python import Python, is_python
@@ -12,8 +11,7 @@ from userdata.shell.syntax import Node, Unreadable, is_shell, parse
 from userdata.shell.words import UNKNOWN
 
 _DEEPEST = 12  # functions that call one another
-_PYTHON = re.compile(r"python[\d.]*")
-_SHELLS = {"sh", "bash", "dash", "ash", "ksh"}
+_BUILTINS = {"cd", "pushd", "shift", "set", "wait"}
 
 
 class Calls(State):
@@ -29,7 +27,7 @@ class Calls(State):
 
     def run_python(self, text: str, place: Place | None = None) -> None:
         """Follow a program in Python; one that does not parse is among `unread`."""
-        program = Python(self._note, self._start, self._inner)
+        program = Python(self._note, self._start, self._inner, self._write)
         try:
             program.follow(text, place or Place())
         except Unreadable as error:
@@ -63,10 +61,8 @@ class Calls(State):
             return ""
         for assign in assigned:
             self._text(assign.get("Value"), place)
-        words = tuple(self._text(word, place) for word in node["Args"])
-        split = node["Args"][0].get("Parts", [{}])[0].get("Type") == "ParamExp" and " " in words[0]
-        words = (*words[0].split(), *words[1:]) if split else words  # a command in a variable
-        words, place = unwrap(words, place)
+        words = tuple(text for word in node["Args"] for text in self._words(word, place))
+        words, place = unwrap(tuple(words), place)
         command = Command(words, place, line)
         self._note(command)
         return self._call(command, stdin)
@@ -76,55 +72,55 @@ class Calls(State):
         if not words:
             return stdin
         if words[0] in self._functions:
-            if place.depth >= _DEEPEST:
-                return ""
-            for number, word in enumerate(words[1:], start=1):
-                self._env[str(number)] = word
-            body = self._functions[words[0]]
-            loop = recursion_of(words[0], body)
-            loops = (*place.loops, replace(loop, line=line)) if loop else place.loops
-            return self._stmt(body, replace(place, depth=place.depth + 1, loops=loops), stdin)
-        if program := _program_of(command, stdin, self.files.get(self._absolute(words[-1]), "")):
+            return self._function(command, stdin)
+        if program := run_texts.find_python(command, stdin, self._read):
             self.run_python(program, replace(place, depth=place.depth + 1, line=line))
-        text = self._text_run(command, stdin)
+        if not place.background and (foreign := run_texts.find_foreign(command, stdin, self._read)):
+            self.foreign.append((line, foreign))
+        text = run_texts.find_text(command, stdin, self._read)
         if text is not None:
-            return self._inner(text, place, line)
-        if command.verb in {"cd", "pushd"} and len(words) > 1:
-            self._env["PWD"] = self._absolute(words[-1])
-        if command.verb == "wait" and not place.background:
-            numbers = [int(word[4:]) for word in words if word.startswith("\0job")]
-            if numbers or not [word for word in words[1:] if not word.startswith(("-", "%"))]:
-                self.waits += [(number, command) for number in numbers or range(1, self._jobs + 1)]
+            return self._script(text, command)
+        if command.verb in _BUILTINS:
+            self._builtin(command)
         for write in writes.of_command(command, stdin, self.files):
             self._write(write)
         return outputs.of_command(command, stdin, self.files)
 
-    def _text_run(self, command: Command, stdin: str) -> str | None:
-        """The text that a command runs as a script, if it does and if the text is known."""
+    def _read(self, path: str) -> str | None:
+        return self.files.get(self._absolute(path))
+
+    def _function(self, command: Command, stdin: str) -> str:
+        words, place = command.words, command.place
+        if place.depth >= _DEEPEST:
+            return ""
+        before = self._arrays.get("@", [])
+        self._give(words[1:])
+        body = self._functions[words[0]]
+        if loop := recursion_of(words[0], body):
+            place = place.within(replace(loop, line=command.line))
+        printed = self._stmt(body, replace(place, depth=place.depth + 1), stdin)
+        self._give(before)
+        return printed
+
+    def _script(self, text: str, command: Command) -> str:
+        before = self._arrays.get("@", [])
+        if given := run_texts.list_arguments(command):
+            self._give(given)
+        printed = self._inner(text, command.place, command.line)
+        self._give(before)
+        return printed
+
+    def _builtin(self, command: Command) -> None:
+        """What cd, shift, set -- VALUE… and wait do."""
         words, verb = command.words, command.verb
-        if verb == "eval":
-            return " ".join(words[1:])
-        if verb == "trap" and len(words) > 2 and " " in words[1]:
-            return words[1]
-        if verb == "su":
-            return words[words.index("-c") + 1] if "-c" in words[:-1] else None
-        if verb in _SHELLS:
-            options = [number for number, word in enumerate(words) if number and word.startswith("-") and "c" in word
-                       and not word.startswith("--")]  # fmt: skip
-            if options and options[0] + 1 < len(words):
-                return words[options[0] + 1]
-            named = [word for word in words[1:] if not word.startswith("-")]
-            return self.files.get(self._absolute(named[0])) if named and "-s" not in words else stdin or None
-        if verb in {"source", "."} and len(words) > 1:
-            return self.files.get(self._absolute(words[1]))
-        return self.files.get(self._absolute(words[0]))
-
-
-def _program_of(command: Command, stdin: str, file: str) -> str:
-    """The program that `python3 -c`, `python3 - <<EOF` or `python3 FILE` runs, as far as it is known."""
-    words = command.words
-    if not _PYTHON.fullmatch(command.verb):
-        return ""
-    if "-c" in words[:-1]:
-        return words[words.index("-c") + 1]
-    return stdin if len(words) == 1 or "-" in words else file
+        if verb in {"cd", "pushd"} and len(words) > 1:
+            self._env["PWD"] = self._absolute(words[-1])
+        elif verb == "shift":
+            count = int(words[1]) if words[1:] and words[1].isdigit() else 1
+            self._give(self._arrays.get("@", [])[count:])
+        elif verb == "set" and "--" in words:
+            self._give(words[words.index("--") + 1 :])
+        elif verb == "wait" and not command.place.background:
+            numbers = [int(word[4:]) for word in words if word.startswith("\0job")]
+            if numbers or not [word for word in words[1:] if not word.startswith(("-", "%"))]:
+                self.waits += [(number, command) for number in numbers or range(1, self._jobs + 1)]

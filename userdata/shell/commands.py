@@ -29,15 +29,29 @@ class Loop:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a command stands: in the background, under a time limit, in which loops; `line` of a text inside a text."""
+    """Where a command stands: in the background, under a time limit, in which loops; `line` of a text inside a text.
+
+    `loops` end by no count and stand inside the time limit, if there is one; `around` are those outside it, which try
+    again when the time is over. `counted`: in a loop that ends by a count, and in no other inside of that.
+    """
 
     background: bool = False
     bounded: bool = False
+    counted: bool = False
     loops: tuple[Loop, ...] = ()
+    around: tuple[Loop, ...] = ()
     line: int | None = None
     depth: int = 0
     job: int = 0
     conditional: bool = False  # in a branch of if or case
+
+    def limited(self) -> "Place":
+        """The same place under a limit of time."""
+        return replace(self, bounded=True, loops=(), around=(*self.around, *self.loops))
+
+    def within(self, loop: Loop) -> "Place":
+        """The same place inside a loop that ends by no count."""
+        return replace(self, loops=(*self.loops, loop), counted=False)
 
 
 @dataclass(frozen=True)
@@ -98,7 +112,7 @@ def unwrap(words: tuple[str, ...], place: Place) -> tuple[tuple[str, ...], Place
         if name in {"env", "sudo"}:
             rest = _without_assignments(rest)
         if name == "timeout" and not re.fullmatch(r"0+[smhd]?|inf.*", rest[0] if rest else "0"):
-            place = replace(place, bounded=True)
+            place = place.limited()
         if name == "exec" and not rest:
             return (), place
         words = rest[own:]

@@ -9,6 +9,7 @@ from userdata.shell.syntax import Node, line_of
 _COMPARISONS = {"-lt", "-le", "-gt", "-ge", "-ne", "-eq"}
 _CLOCKS = {"SECONDS", "EPOCHSECONDS"}
 _LEAVES = {"break", "exit", "return"}
+_PAUSES = {"sleep", "usleep", "read", "timeout", "wait"}
 _COUNTING = {"++", "--", "=", "+=", "-="}
 
 
@@ -17,6 +18,8 @@ def loop_of(clause: Node, functions: Iterable[str]) -> Loop | None:
     body = clause.get("Do", [])
     if clause["Type"] == "ForClause":
         head = clause["Loop"]
+        if _is_endless_list(head):
+            return Loop(line_of(clause), endless=not _may_leave(body, functions))
         if head["Type"] != "CStyleLoop" or head.get("Cond") or _leaves_by_count(body, _counted(clause)):
             return None
         return Loop(line_of(clause), endless=not _may_leave(body, functions))
@@ -27,6 +30,13 @@ def loop_of(clause: Node, functions: Iterable[str]) -> Loop | None:
     names = {_verb(node) for node in nodes(condition)}
     endless = _is_constant(condition, until) and not _may_leave(body, functions)
     return Loop(line_of(clause), endless=endless, reads=bool({"read", "getopts"} & names))
+
+
+def is_only_a_list(clause: Node) -> bool:
+    """Whether a loop goes through its list without a pause and to the end: it waits for nothing."""
+    if clause["Type"] != "ForClause" or clause["Loop"]["Type"] == "CStyleLoop":
+        return False
+    return not any(_verb(node) in _LEAVES | _PAUSES for node in nodes(clause.get("Do", [])))
 
 
 def recursion_of(name: str, body: Node) -> Loop | None:
@@ -48,6 +58,14 @@ def nodes(tree: Any) -> Iterator[Node]:
             yield from nodes(value)
 
 
+def _is_endless_list(head: Node) -> bool:
+    """for n in $(seq inf), for x in $(yes)."""
+    return any(
+        _verb(node) == "yes" or (_verb(node) == "seq" and {"inf", "infinity"} & _literals(node["Args"]))
+        for node in nodes(head.get("Items", []))
+    )
+
+
 def _verb(node: Node) -> str:
     """The literal name of a simple command, else ""."""
     if node.get("Type") != "CallExpr" or not node.get("Args"):
@@ -56,7 +74,7 @@ def _verb(node: Node) -> str:
 
 
 def _counted(tree: Node) -> set[str]:
-    """Variables that are counted in a loop: i=$((i + 1)), ((i++)), let i+=1, i=$(expr $i + 1)."""
+    """Variables that are counted in a loop, or take the time: i=$((i + 1)), ((i++)), let i+=1, now=$(date +%s)."""
     names = set()
     for node in nodes(tree):
         if node.get("Type") in {"UnaryArithm", "BinaryArithm"} and node.get("Op") in _COUNTING:
@@ -64,7 +82,7 @@ def _counted(tree: Node) -> set[str]:
         if "Name" in node and isinstance(node.get("Value"), dict):
             inner = list(nodes(node["Value"]))
             if any(
-                part.get("Type") == "ArithmExp" or _verb(part) in {"expr", "bc", "seq"} for part in inner
+                part.get("Type") == "ArithmExp" or _verb(part) in {"expr", "bc", "seq", "date"} for part in inner
             ) or node.get("Append"):
                 names.add(node["Name"].get("Value", ""))
     return names

@@ -5,7 +5,7 @@ import binascii
 import re
 
 from userdata.shell.commands import Command
-from userdata.shell.words import unescape
+from userdata.shell.words import UNKNOWN, unescape
 
 _PASS_ON = {"cat", "tee", "grep", "egrep", "fgrep", "sed", "sort", "uniq", "envsubst", "head", "tail", "tr", "column"}
 _NO_FILES = {"tee", "envsubst", "tr"}
@@ -23,8 +23,12 @@ def of_command(command: Command, stdin: str, files: dict[str, str]) -> str:
         return _printf(words)
     if verb == "base64" and {"-d", "-D", "--decode", "-di"} & set(words):
         return _decoded(stdin)
+    if verb == "jq":
+        return _jq(words)
     if verb in {"awk", "gawk", "mawk"}:
-        return "".join(f"{unescape(text)}\n" for text in _PRINTED.findall(" ".join(words)))
+        return (files.get(words[-1], "") if words else "") + "".join(
+            f"{unescape(text)}\n" for text in _PRINTED.findall(" ".join(words))
+        )
     if verb not in _PASS_ON:
         return ""
     named = [word for word in words if not word.startswith("-")]
@@ -33,6 +37,12 @@ def of_command(command: Command, stdin: str, files: dict[str, str]) -> str:
     if verb in _NO_FILES or not named:
         return stdin
     return "".join(files.get(name, "") for name in named)
+
+
+def _jq(words: tuple[str, ...]) -> str:
+    """The words of a program that puts values together; what it reads is not known."""
+    programs = [word for word in words if re.search(r"[{=\"]", word)]
+    return " ".join([*words, UNKNOWN]) if programs else ""
 
 
 def _echo(words: tuple[str, ...]) -> str:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
-from userdata.shell.commands import Command, Loop, Place
-from userdata.shell.python_loops import loop_of
+from userdata.shell.commands import Command, Loop, Place, Write
+from userdata.shell.python_loops import is_only_a_list, loop_of
 from userdata.shell.python_names import Function, Names
+from userdata.shell.python_writes import list_writes
 from userdata.shell.syntax import Unreadable
 from userdata.shell.words import UNKNOWN
 
@@ -30,11 +31,15 @@ def is_python(text: str) -> bool:
 
 @dataclass
 class Python:
-    """`note` keeps a command, `call` keeps and follows the program that its words run, `run` a text for the shell."""
+    """`note` keeps a command, `call` keeps and follows the program that its words run, `run` a text for the shell.
+
+    `write` keeps a file that it writes.
+    """
 
     note: Callable[[Command], None]
     call: Callable[[tuple[str, ...], Place, int], None]
     run: Callable[[str, Place, int], str]
+    write: Callable[[Write], None]
     _names: Names = field(default_factory=Names)
     _under_way: list[Function] = field(default_factory=list)
     _waits: bool = False
@@ -50,6 +55,8 @@ class Python:
         self._names.read(tree)
         names = {_name(node) for node in ast.walk(tree) if isinstance(node, ast.Call)}
         self._waits = any(name.endswith((".wait", ".communicate")) for name in names)
+        for file in list_writes(tree, lambda node: list(self._texts(node, 0))):
+            self.write(Write(file.path, file.how, file.text, place.line or file.line, place))
         self._all(tree.body, replace(place, background=place.background or "os.fork" in names))
 
     def _all(self, nodes: list[ast.stmt], place: Place) -> None:
@@ -73,9 +80,9 @@ class Python:
     def _in_loop(self, node: ast.While | ast.For | ast.AsyncFor, place: Place) -> Place:
         loop = loop_of(node)
         if loop is None:
-            return replace(place, bounded=True)
+            return place if is_only_a_list(node) else replace(place, counted=True)
         line = place.line or node.lineno  # of all that is in it
-        inside = replace(place, loops=(*place.loops, replace(loop, line=line)), line=line)
+        inside = replace(place.within(replace(loop, line=line)), line=line)
         self.note(Command((":loop",), inside, line))
         # What is asked in a loop may be spread over it: the program here, before or behind it what is looked for.
         asked = [_name(part) for part in ast.walk(node) if isinstance(part, ast.Call)]
@@ -101,17 +108,16 @@ class Python:
         inside = replace(place, depth=place.depth + 1)
         if function in self._under_way:
             given = bool(node.args or node.keywords)
-            again = Loop(place.line or node.lineno)
-            inside = replace(
-                place, depth=_DEEPEST, bounded=place.bounded or given, loops=(*place.loops, again), line=again.line
-            )
+            line = place.line or node.lineno
+            inside = replace(place, counted=True) if given else place.within(Loop(line))
+            inside = replace(inside, depth=_DEEPEST, line=line)
         self._under_way.append(function)
         self._all(function.body, inside)
         self._under_way.pop()
 
     def _run(self, node: ast.Call, name: str, place: Place, line: int) -> None:
         if any(word.arg == "timeout" for word in node.keywords):
-            place = replace(place, bounded=True)
+            place = place.limited()
         if name.endswith(("Popen", "popen")) and not self._waits:
             place = replace(place, background=True)
         given = self._resolved(node.args[0])

@@ -24,6 +24,12 @@ def loop_of(node: ast.While | ast.For | ast.AsyncFor) -> Loop | None:
     return Loop(node.lineno, endless=constant and not _may_leave(node))
 
 
+def is_only_a_list(node: ast.While | ast.For | ast.AsyncFor) -> bool:
+    """Whether a loop goes through its list without a pause and to the end: it waits for nothing."""
+    pauses = (isinstance(part, ast.Call) and ast.unparse(part.func).endswith("sleep") for part in _inside(node))
+    return not isinstance(node, ast.While) and not _may_leave(node) and not any(pauses)
+
+
 def _inside(node: ast.AST) -> Iterator[ast.AST]:
     """All below a node, functions apart."""
     for child in ast.iter_child_nodes(node):

@@ -9,7 +9,7 @@ from typing import Any
 
 from userdata.shell.calls import Calls
 from userdata.shell.commands import Command, Place, Write
-from userdata.shell.loops import loop_of
+from userdata.shell.loops import is_only_a_list, loop_of
 from userdata.shell.syntax import Node, line_of
 from userdata.shell.words import here_document
 
@@ -48,13 +48,19 @@ class Walk(Calls):
         path = self._text(word, place)
         if operator == "<<<":
             return path + "\n"
+        if "/dev/tcp/" in path:
+            self.commands.append(Command(("/dev/tcp", path), place, place.line or line_of(redirection)))
         if operator == "<":
             return self.files.get(self._absolute(path), "")
         number = (redirection.get("N") or {}).get("Value", "")
-        if operator in {">", ">|", ">>", "&>", "&>>", "<>"} and number in {"", "1"}:
-            targets.append((path, "append" if operator.endswith(">>") else "replace"))
-        if "/dev/tcp/" in path:
-            self.commands.append(Command(("/dev/tcp", path), place, place.line or line_of(redirection)))
+        if operator in {">", ">|", ">>", "&>", "&>>", "<>"}:
+            target = (path, "append" if operator.endswith(">>") else "replace")
+            if number in {"", "1"}:
+                targets.append(target)
+            else:
+                self._opened[number] = (path, "append")  # exec 3>> FILE, and later >&3
+        elif operator == ">&" and number in {"", "1"} and path in self._opened:
+            targets.append(self._opened[path])
         return stdin
 
     def _command(self, node: Node, place: Place, stdin: str, line: int, pipeline: str) -> str:
@@ -108,17 +114,17 @@ class Walk(Calls):
     def _forclause(self, node: Node, place: Place, stdin: str, line: int, pipeline: str) -> str:
         head = node["Loop"]
         if head["Type"] == "WordIter":
-            items = [self._text(item, place) for item in head.get("Items", ())]
+            items = [text for item in head.get("Items", ()) for text in self._words(item, place)]
             self._env[head["Name"]["Value"]] = " ".join(items)
         return self._stmts(node.get("Do", []), self._in_loop(node, place, line), stdin)
 
     def _in_loop(self, node: Node, place: Place, line: int) -> Place:
         loop = loop_of(node, self._functions)
         if loop is None:
-            return replace(place, bounded=True)
-        loop = replace(loop, line=line)
-        self._note(Command((":loop",), replace(place, loops=(*place.loops, loop)), line))
-        return replace(place, loops=(*place.loops, loop))
+            return place if is_only_a_list(node) else replace(place, counted=True)
+        inside = place.within(replace(loop, line=line))
+        self._note(Command((":loop",), inside, line))
+        return inside
 
     def _binarycmd(self, node: Node, place: Place, stdin: str, line: int, pipeline: str) -> str:
         if node["Op"] not in {"|", "|&"}:
@@ -138,7 +144,10 @@ class Walk(Calls):
         return self._stmt(node["Stmt"], place, stdin) if node.get("Stmt") else ""
 
     def _coprocclause(self, node: Node, place: Place, stdin: str, line: int, pipeline: str) -> str:
-        return self._stmt(node["Stmt"], replace(place, background=True), stdin)
+        self._jobs += 1
+        name = self._text(node.get("Name"), place) or "COPROC"
+        self._env[f"{name}_PID"] = f"\0job{self._jobs}"
+        return self._stmt(node["Stmt"], replace(place, background=True, job=self._jobs), stdin)
 
     def _declclause(self, node: Node, place: Place, stdin: str, line: int, pipeline: str) -> str:
         self._assign(node.get("Args", ()), place)

@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from userdata.shell import outputs
 from userdata.shell.commands import Command, Write
 
 _FOLDERS = {"/etc/ecs", "/etc/docker", "/etc/sysconfig", "/etc/systemd/system", "/tmp", "/etc"}  # noqa: S108 a name
 _COPIES = {"cp", "mv", "install", "ln", "rsync"}
 _REMOVES = {"rm", "unlink", "shred", "truncate"}
 _DOWNLOADS = {"curl": {"-o", "--output"}, "wget": {"-O", "--output-document"}}
-_PROGRAMS = re.compile(r"(python|perl|ruby|node)[\d.]*")
+_PROGRAMS = re.compile(r"(perl|ruby|node)[\d.]*")
 _CONFIGURATION = re.compile(r"/etc/(?:ecs|docker|sysconfig|systemd/system)/[\w./-]+")
 _SUBSTITUTION = re.compile(r"s(?P<d>[^\w\s\\])(?:\\.|(?!(?P=d)).)*(?P=d)(?P<new>(?:\\.|(?!(?P=d)).)*)(?P=d)", re.DOTALL)
 _INSERTION = re.compile(r"(?:^|[;\n/\d$}])\s*[aic](?:\\\n?|\s)\s*(?P<new>[^\n]+)|\$[aic](?P<at_end>[^\n\\]+)")
@@ -23,6 +24,9 @@ def of_command(command: Command, stdin: str, files: dict[str, str]) -> Iterator[
     plain = [word for word in words if not word.startswith("-")]
     if verb in {"sed", "perl"}:
         yield from _edits(command, words)
+    if verb in {"awk", "gawk"} and "inplace" in words:
+        text = outputs.of_command(command, stdin, {})
+        yield Write(plain[-1], "edit", text, command.line, command.place, command.text)
     if verb in _COPIES:
         yield from _copies(command, words, plain, files | {"/dev/stdin": stdin, "/dev/fd/0": stdin})
     elif _PROGRAMS.fullmatch(verb):
@@ -47,6 +51,11 @@ def _plain(verb: str, words: tuple[str, ...], plain: list[str], stdin: str) -> I
         yield from ((path, "replace", "") for option, path in pairwise(words) if option in _DOWNLOADS[verb])
     elif verb == "aws" and words[:2] == ("s3", "cp") and len(plain) > 3:
         yield _inside(plain[3], plain[2]), "replace", ""
+    elif verb in {"ed", "ex", "vi", "vim"} and plain:
+        yield plain[-1], "edit", "\n".join([*_new_texts("\n".join(words)), stdin])
+    elif verb == "systemctl" and "edit" in words and len(plain) > 1 and stdin:
+        unit = plain[-1] if "." in plain[-1] else f"{plain[-1]}.service"
+        yield f"/etc/systemd/system/{unit}.d/override.conf", "replace", stdin
     elif verb == "crudini" and "--set" in words and len(plain) > 2:
         yield plain[0], "edit", "=".join(plain[-2:])
 

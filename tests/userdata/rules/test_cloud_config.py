@@ -137,3 +137,19 @@ def test_under_a_condition_it_is_a_warning(text: str) -> None:
 
 def test_a_condition_that_is_false_is_fine() -> None:
     assert config("power_state: {mode: poweroff, condition: false}\n") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("packages: jq unzip\n", "packages is no list (line 2)"),
+        ("write_files:\n  path: /x\n  content: a\n", "write_files is no list (line 3)"),
+        ("mounts: /dev/sdf\n", "mounts is no list (line 2)"),
+        ("write_files:\n- file: /x\n  content: a\n", "an entry of write_files has no path (line 3)"),
+    ],
+)
+def test_section_2_what_cloud_init_passes_over_is_a_warning(text: str, words: str) -> None:
+    [finding] = config(text)
+    assert words in finding.what
+    assert not finding.refused
+    assert config("packages: [jq]\nmounts: [[/dev/sdf, /x]]\nwrite_files:\n- path: /x\n") == ()

@@ -25,6 +25,7 @@ REFUSED = {
         script("halt -p"),
         script("systemctl poweroff"),
         script("finish() { shutdown now; }\nfinish"),
+        script("finish() { shutdown now; }\ntrap finish EXIT\n/opt/run.sh"),
         config("runcmd: [[shutdown, -P, now]]\n"),
     ],
     "keeps the ECS agent from starting": [
@@ -32,6 +33,11 @@ REFUSED = {
         script("systemctl disable --now ecs.service"),
         script("systemctl mask --now amazon-ecs.service"),
         config("runcmd: [systemctl mask ecs]\n"),
+    ],
+    "from starting": [
+        script("systemctl mask docker"),
+        script("systemctl mask --now docker.socket docker.service"),
+        script("systemctl mask containerd"),
     ],
     "removes": [
         script("yum remove -y docker ecs-init"),
@@ -63,6 +69,7 @@ FINE = [
     script("bad() { reboot; }\necho never called"),
     script("cat > /usr/local/bin/end.sh <<'E'\n#!/bin/bash\nshutdown -h now\nE\nchmod +x /usr/local/bin/end.sh"),
     script("docker run --rm busybox reboot"),
+    script("systemctl mask docker\n/opt/storage.sh\nsystemctl unmask docker\nsystemctl start docker"),
 ]
 
 
@@ -91,6 +98,16 @@ def test_section_2_an_image_s_script_leaves_the_restart_to_kiln(text: str) -> No
     assert "reboot: true" in finding.hint
 
 
+def test_an_agent_that_an_image_s_script_puts_right_again_is_fine() -> None:
+    text = "systemctl disable ecs\n/opt/storage.sh\nsystemctl enable ecs\n"
+    assert examine(own_script("storage", text, builder=True), "al2023") == ()
+
+
 def test_section_2_an_image_without_its_agent_is_refused() -> None:
-    for text in ("systemctl mask ecs\n", "yum erase -y ecs-init\n"):
+    for text in (
+        "systemctl mask ecs\n",
+        "yum erase -y ecs-init\n",
+        "systemctl disable ecs\n",
+        "systemctl mask docker\n",
+    ):
         assert kind(examine(own_script("slim", text, builder=True), "al2023")) == "refused"

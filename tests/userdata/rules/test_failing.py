@@ -19,10 +19,13 @@ WARNED = {
         script("yum install -y epel-release"),
         script("dnf install -y https://dl.fedoraproject.org/pub/epel/epel-release-latest-9.noarch.rpm"),
     ],
+    "awslogs": [script("yum install -y awslogs jq")],
+    "python2": [script("yum install -y python2")],
     "dnf": [script("dnf install -y jq", "al2")],
     "apt-get": [script("apt-get update"), script("apt-get install -y jq", "al2")],
 }
 FINE = [
+    script("yum install -y awslogs python2", "al2"),
     script("amazon-linux-extras install -y lustre2.10", "al2"),
     script("yum install -y btrfs-progs && mkfs.btrfs /dev/sdc", "al2"),
     script("if command -v amazon-linux-extras; then amazon-linux-extras install -y ecs; fi"),

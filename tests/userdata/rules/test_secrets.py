@@ -1,5 +1,7 @@
 """Secrets in user data."""
 
+from base64 import b64encode
+
 import pytest
 
 from tests.support.user_data import config, kind, script
@@ -40,6 +42,19 @@ WARNED = [
     ),
     script("psql postgresql://me:hunter22@db/x -c 'select 1'"),
     script("echo hunter22 | docker login -u me --password-stdin"),
+    script("echo 'machine github.com login me password hunter22' > ~/.netrc"),
+    script("sshpass -p hunter22 ssh me@x"),
+    script("gpg --batch --passphrase hunter22 -d x.gpg"),
+    script("redis-cli -a hunter22 ping"),
+    script("openssl enc -d -k hunter22 -in a -out b"),
+    script("curl https://hooks.slack.com/services/T0000000/B0000000/abcdefghijklmnopqrst"),
+    script("npm config set //registry.npmjs.org/:_authToken=npm_abcdefghijklmnopqrstuvwxyz0123456789"),
+    script("vault login hvs.CAESIJabcdefghijklmnop"),
+    script(f"echo {b64encode(b'export DB_PASSWORD=hunter22').decode()} | base64 -d > /etc/profile.d/db.sh"),
+    config(
+        "write_files:\n- path: /root/.netrc\n  encoding: b64\n"
+        f"  content: {b64encode(b'machine x login me password hunter22').decode()}\n"
+    ),
     script("wandb login 0123456789abcdef0123456789abcdef01234567"),
 ]
 
@@ -57,6 +72,12 @@ FINE = [
     script("SECRET_NAME=my/secret"),
     script("TOKEN_TTL=21600"),
     script("docker run --rm -e TOKEN=$TOKEN x"),
+    script(  # aws-genomics-workflows
+        "SECRET=$(aws secretsmanager get-secret-value --secret-id hub --query SecretString --output text)\n"
+        "echo 'ECS_ENGINE_AUTH_DATA={\"https://index.docker.io/v1/\":'${SECRET}'}' >>/etc/ecs/ecs.config"
+    ),
+    script('export BROKER="amqp://guest:guest@localhost:5672//"'),
+    script(f"echo {b64encode(b'export LEVEL=debug').decode()} | base64 -d > /etc/profile.d/level.sh"),
     script("MAX_TOKEN=4096"),
     script("COMPASS=northeast"),
     script(

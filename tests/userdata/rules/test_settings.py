@@ -43,6 +43,23 @@ REFUSED = [
     script("cat >/etc/ecs/ecs.config <<< 'ECS_CLUSTER=x'"),
     script("awk '{print} END {print \"ECS_CLUSTER=x\"}' /etc/ecs/ecs.config > /tmp/c && mv /tmp/c /etc/ecs/ecs.config"),
 ]
+REFUSED += [
+    script("exec 3>>/etc/ecs/ecs.config; echo ECS_CLUSTER=x >&3"),
+    script("set -- ECS_CLUSTER mine; echo $1=$2 >> /etc/ecs/ecs.config"),
+    script("lines=(ECS_LOGLEVEL=info ECS_CLUSTER=x); printf '%s\\n' \"${lines[@]}\" >> /etc/ecs/ecs.config"),
+    script(
+        "declare -A own=([ECS_CLUSTER]=x)\n"
+        'for key in "${!own[@]}"; do echo "$key=${own[$key]}" >> /etc/ecs/ecs.config; done'
+    ),
+    script("gawk -i inplace '1; END {print \"ECS_CLUSTER=x\"}' /etc/ecs/ecs.config"),
+    script("ed -s /etc/ecs/ecs.config <<'E'\n$a\nECS_CLUSTER=x\n.\nw\nE"),
+    script("systemctl edit ecs --stdin <<'E'\n[Service]\nEnvironment=ECS_CLUSTER=x\nE"),
+    script("python3 - <<'E'\nwith open('/etc/ecs/ecs.config', 'a') as config:\n    config.write(f'ECS_CLUSTER=x')\nE"),
+    script(
+        "python3 - <<'E'\nfrom pathlib import Path\nconfig = Path('/etc/ecs/ecs.config')\n"
+        "config.write_text(config.read_text() + 'ECS_CLUSTER=x')\nE"
+    ),
+]
 
 WARNED = [
     script("echo ECS_X=y > /etc/ecs/ecs.config"),
@@ -70,6 +87,10 @@ WARNED = [
     script("ln -sf /opt/e /etc/ecs/ecs.config"),
     script("cp -f /opt/ecs.config /etc/ecs/"),
     script("rsync -a /opt/ecs.config /etc/ecs/ecs.config"),
+    script("rm -rf /etc/ecs"),
+    script("rm -f /etc/ecs/*"),
+    script("python3 -c \"open('/etc/ecs/ecs.config', 'w').write('ECS_X=1')\""),
+    script("python3 -c \"import os; os.remove('/etc/ecs/ecs.config')\""),
 ]
 
 FINE = [
@@ -111,6 +132,14 @@ FINE = [
     script("local_cluster=${ECS_CLUSTER:-none}"),
     script('test "$ECS_CLUSTER" = default && exit 1'),
     script("printf 'ECS_RESERVED_MEMORY=%d\\n' 256 >> /etc/ecs/ecs.config"),
+    script("(cat /etc/ecs/ecs.config; echo ECS_X=1) > /tmp/e && cp /tmp/e /etc/ecs/ecs.config"),
+    script("grep -v ECS_LOGLEVEL /etc/ecs/ecs.config > /tmp/e; mv /tmp/e /etc/ecs/ecs.config"),
+    script("python3 -c \"print(open('/etc/ecs/ecs.config').read())\""),
+    script(
+        "python3 - <<'E'\nfor line in open('/etc/ecs/ecs.config'):\n"
+        "    if line.startswith('ECS_CLUSTER='):\n        print(line)\nE"
+    ),
+    script("rm -rf /etc/ecs-old /var/lib/ecs/data"),
 ]
 
 

@@ -78,6 +78,32 @@ REFUSED = [
         "    ExecStart=/usr/bin/dockerd -s devicemapper\n"
     ),
 ]
+REFUSED += [
+    script('jq \'.["storage-driver"]="devicemapper"\' /etc/docker/daemon.json | sponge /etc/docker/daemon.json'),
+    script('jq -n \'{"storage-driver":"devicemapper"}\' | tee /etc/docker/daemon.json'),
+    script(
+        'echo "$(jq \'. + {"storage-opts":["dm.basesize=9G"]}\' /etc/docker/daemon.json)" > /etc/docker/daemon.json'
+    ),
+    script(
+        "jq --arg name devicemapper '.[\"storage-driver\"]=$name' /etc/docker/daemon.json > /tmp/d\n"
+        "cp /tmp/d /etc/docker/daemon.json"
+    ),
+    script(
+        "python3 -c 'import json; "
+        'json.dump({"storage-driver": "devicemapper"}, open("/etc/docker/daemon.json", "w"))\''
+    ),
+    script(
+        "cat > /opt/s.py <<'E'\nimport json\nsettings = json.load(open('/etc/docker/daemon.json'))\n"
+        "settings['storage-driver'] = 'devicemapper'\nwith open('/etc/docker/daemon.json', 'w') as daemon:\n"
+        "    json.dump(settings, daemon)\nE\npython3 /opt/s.py"
+    ),
+    script("ex -sc '%s/OPTIONS=.*/OPTIONS=\"--storage-opt dm.basesize=60G\"/|x' /etc/sysconfig/docker"),
+    script("systemctl set-environment DOCKER_STORAGE_OPTIONS='--storage-driver=devicemapper'"),
+    script("SYSTEMD_EDITOR=tee systemctl edit docker <<'E'\n[Service]\nExecStart=/usr/bin/dockerd -s devicemapper\nE"),
+    script('echo \'{"storage-driver": "overlay3"}\' > /etc/docker/daemon.json'),
+    script('echo \'{"storage-driver": "btrfs"}\' > /etc/docker/daemon.json'),
+    script("echo 'DOCKER_STORAGE_OPTIONS=\"--storage-driver overlayfs\"' > /etc/sysconfig/docker-storage", "al2"),
+]
 
 FINE = [
     script("echo 'OPTIONS=\"--default-ulimit nofile=65536:65536\"' > /etc/sysconfig/docker"),
@@ -86,6 +112,9 @@ FINE = [
     script("echo 'OPTIONS=\"--storage-opt dm.basesize=40G\"' >> /etc/sysconfig/docker", "al1"),
     script('echo "use dm.basesize on al1" > /var/log/note'),
     script("docker info | grep -i devicemapper"),
+    script("sed -i 's/--storage-driver overlay2/--storage-driver btrfs/' /etc/sysconfig/docker-storage", "al2"),
+    script("systemctl set-environment HTTP_PROXY=http://proxy:3128"),
+    script("jq '. + {\"live-restore\": true}' /etc/docker/daemon.json > /tmp/d && mv /tmp/d /etc/docker/daemon.json"),
 ]
 
 

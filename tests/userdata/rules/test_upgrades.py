@@ -20,6 +20,7 @@ WARNED = [
     script("yum update -y -q >> /var/log/x 2>&1 &"),
     boothook("cloud-init-per once yum_update yum update -y"),
     config("runcmd:\n- [yum, update, -y]\n"),
+    script("yum -y update '*'"),
 ]
 
 FINE = [
