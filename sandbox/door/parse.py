@@ -1,6 +1,7 @@
 """Parses a request of the wire into a `Request`, by botocore's models. Nothing else in the sandbox parses one."""
 
 import io
+import json
 import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -11,6 +12,7 @@ from moto.core.request import Request as HttpRequest
 from moto.core.routing import get_service_router
 from werkzeug.exceptions import HTTPException
 
+from sandbox.door import bodies
 from sandbox.world.request import KEY, Http, Request, name_in_botocore
 
 _CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/,\s]+)/([^/,\s]+)/aws4_request")
@@ -43,10 +45,10 @@ def _parse(environ: dict[str, Any], http: HttpRequest) -> Request:
         http = HttpRequest(environ)
         http.get_data()
     environ["wsgi.input"] = io.BytesIO(kept)
-    operation, parameters, modelled, readable = _by_model(http, service, protocol)
+    given = _by_model(http, service, protocol)
     return Request(
-        service, region, operation, protocol, access_key, _token(http), parameters, modelled, readable,
-        Http(http.method, http.path), environ,
+        service, region, protocol=protocol, access_key=access_key, token=_token(http),
+        http=Http(http.method, http.path), environ=environ, **given,
     )  # fmt: skip
 
 
@@ -80,20 +82,35 @@ def _without_empty(body: bytes) -> bytes:
     return body if len(given) == len(pairs) else urlencode(given).encode()
 
 
-def _by_model(http: HttpRequest, service: str, protocol: str) -> tuple[str, dict[str, Any], bool, bool]:
-    """Name the operation and read its parameters; also whether the model knows it, and whether it fits the model."""
+def _by_model(http: HttpRequest, service: str, protocol: str) -> dict[str, Any]:
+    """Name the operation and read its parameters: the fields of `Request` that say so."""
     try:
         operation, labels = get_service_router(name_in_botocore(service)).match(http)
     except (HTTPException, NotImplementedError, BotoCoreError):
-        return _unmodelled(http), {}, False, True
-    document: Any = {
-        "method": http.method, "values": http.values, "headers": http.headers, "body": http.data, "url_path": http.path,
-        "url_params": labels,
-    }  # fmt: skip
+        return {"operation": _unmodelled(http), "modelled": False}
+    is_json = protocol.endswith("json")
     try:
-        return operation.name, PROTOCOL_PARSERS[protocol](operation, map_type=dict).parse(document), True, True
+        body = _read_json(operation.input_shape, http.data, protocol) if is_json else http.data
+        document: Any = {
+            "method": http.method, "values": http.values, "headers": http.headers, "body": body, "url_path": http.path,
+            "url_params": labels,
+        }  # fmt: skip
+        return {
+            "operation": operation.name,
+            "parameters": PROTOCOL_PARSERS[protocol](operation, map_type=dict).parse(document),
+        }
+    except bodies.Misfit as error:
+        misfit: str | None = str(error)
     except (RequestParserError, ValueError, TypeError, KeyError, AttributeError):
-        return operation.name, {}, True, False
+        misfit = "" if is_json else None
+    return {"operation": operation.name, "readable": False, "misfit": misfit}
+
+
+def _read_json(shape: Any, body: bytes, protocol: str) -> bytes:
+    """Read a body of JSON, and write it as it was read. A payload is no JSON, and a path can say all there is."""
+    if protocol == "rest-json" and (not body or (shape is not None and shape.serialization.get("payload"))):
+        return body
+    return json.dumps(bodies.read(shape, body)).encode()
 
 
 def _unmodelled(http: HttpRequest) -> str:

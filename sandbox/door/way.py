@@ -24,7 +24,14 @@ def check_faults(world: World, request: Request) -> Refusal | None:
     return Refusal(fault.code, fault.message, fault.status) if fault else None
 
 
-STEPS: tuple[Step, ...] = (check_keys, check_faults, check_permissions, check_effects, check_pages, answer_by_service)
+def check_body(_: World, request: Request) -> Refusal | None:
+    """Refuse a body of JSON that AWS cannot read."""
+    return None if request.misfit is None else Refusal("SerializationException", request.misfit)
+
+
+STEPS: tuple[Step, ...] = (
+    check_keys, check_body, check_faults, check_permissions, check_effects, check_pages, answer_by_service
+)  # fmt: skip
 
 
 def answer(world: World, request: Request) -> Answer:

@@ -2,7 +2,8 @@
 
 Sources: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html (AuthFailure, RequestExpired),
 https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html (InvalidClientTokenId, ExpiredToken),
-https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (InvalidAccessKeyId, ExpiredToken).
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html (InvalidAccessKeyId, ExpiredToken);
+Batch's as people met them: nextflow-io/nextflow#1741 (ExpiredTokenException, 403).
 Signatures are not verified: the sandbox listens on loopback only and keeps no secrets.
 """
 
@@ -18,12 +19,14 @@ _UNKNOWN = {
     "ec2": Refusal("AuthFailure", "AWS was not able to validate the provided access credentials", 401),
     "s3": Refusal("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.", 403),
     "json": Refusal("UnrecognizedClientException", "The security token included in the request is invalid."),
+    "rest-json": Refusal("UnrecognizedClientException", "The security token included in the request is invalid.", 403),
     "": Refusal("InvalidClientTokenId", "The security token included in the request is invalid.", 403),
 }
 _EXPIRED = {
     "ec2": Refusal("RequestExpired", "Request has expired."),
     "s3": Refusal("ExpiredToken", "The provided token has expired.", 400),
     "json": Refusal("ExpiredTokenException", "The security token included in the request is expired"),
+    "rest-json": Refusal("ExpiredTokenException", "The security token included in the request is expired", 403),
     "": Refusal("ExpiredToken", "The security token included in the request is expired", 403),
 }
 _MISSING = Refusal("MissingAuthenticationToken", "Request is missing Authentication Token", 403)

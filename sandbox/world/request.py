@@ -16,7 +16,8 @@ class Request:
     `operation` is the API's name for it; S3's are told apart by method and path ("PUT /bucket"), and so is a request
     that botocore's model does not know (`modelled` False). `protocol` is ec2, query, json, rest-xml or rest-json.
     `parameters` are nested as in the API Reference; S3 has none: its questions are asked of `http`.
-    `readable` is False where the body does not fit the model; moto then says what is wrong with it.
+    `readable` is False where the body does not fit the model. Of a form, moto then says what is wrong with it; of JSON,
+    `misfit` does in AWS's words, which may be none (""); None where all is well.
     """
 
     service: str
@@ -28,6 +29,7 @@ class Request:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     modelled: bool = True
     readable: bool = True
+    misfit: str | None = None
     http: "Http" = field(default_factory=lambda: Http("POST", "/"))
     environ: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)  # WSGI's, for moto
 

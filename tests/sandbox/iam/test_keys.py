@@ -32,6 +32,7 @@ def test_an_unknown_key_is_refused_in_each_services_words(sandbox: Sandbox) -> N
     assert code(client(sandbox, "s3", "AKIANOBODY0000000000").list_buckets) == "InvalidAccessKeyId"
     ssm = client(sandbox, "ssm", "AKIANOBODY0000000000")
     assert code(ssm.get_parameter, Name="/a") == "UnrecognizedClientException"
+    assert code(client(sandbox, "batch", "AKIANOBODY0000000000").describe_job_queues) == "UnrecognizedClientException"
 
 
 def test_who_we_are(sandbox: Sandbox, clients: dict[str, Any]) -> None:
@@ -62,6 +63,7 @@ def test_a_session_ends_by_the_clock(sandbox: Sandbox, clients: dict[str, Any]) 
     assert code(with_credentials(sandbox, "sts", found).get_caller_identity) == "ExpiredToken"
     ssm = with_credentials(sandbox, "ssm", found)
     assert code(ssm.get_parameter, Name="/a") == "ExpiredTokenException"
+    assert code(with_credentials(sandbox, "batch", found).describe_job_queues) == "ExpiredTokenException"
 
 
 def test_a_session_needs_its_token(sandbox: Sandbox, clients: dict[str, Any]) -> None:
