@@ -6,8 +6,8 @@ What neither answers is not checked, and never passes for allowed.
 from collections.abc import Iterable, Iterator, Sequence
 
 from cloud.rights.demand import Decision, Demand, Lack, Verdict
-from cloud.rights.documents import denial_of, read_bucket_policy, read_documents
-from cloud.rights.evaluate import Documents, allows_in_resource, decide
+from cloud.rights.documents import denial_of, read_bucket_policy, read_documents, read_managed
+from cloud.rights.evaluate import Documents, Policy, allows_in_resource, decide
 from cloud.rights.keys import Keys
 from cloud.rights.simulate import Decisions, simulate
 from cloud.session import Cloud
@@ -20,6 +20,24 @@ def check_rights(cloud: Cloud, demands: Iterable[Demand]) -> tuple[Verdict, ...]
         by_role.setdefault(demand.role, []).append(demand)
     checked = [verdict for role, own in by_role.items() for verdict in _Role(cloud, role).check(own)]
     return tuple(verdict for verdict in checked if verdict.lacks or verdict.unchecked)
+
+
+def check_boundary(cloud: Cloud, boundary: str, demands: Iterable[Demand]) -> tuple[Verdict, ...]:
+    """Check every demand against a permissions boundary alone (its ARN): what it keeps from a role with all rights."""
+    try:
+        limit, why = read_managed(cloud, boundary), ""
+    except Exception as error:
+        limit, why = None, denial_of(error)
+    everything = Policy("", ({"Effect": "Allow", "Action": "*", "Resource": "*"},))
+    verdicts = []
+    for demand in demands:
+        pairs = [(action, resource) for ask in demand.asks for action in ask.actions for resource in ask.resources]
+        documents = Documents((everything,), limit)
+        decisions = {
+            pair: decide(documents, *pair, demand.context) if limit else Decision("unclear", why) for pair in pairs
+        }
+        verdicts.append(_conclude(demand, decisions))
+    return tuple(verdict for verdict in verdicts if verdict.lacks or verdict.unchecked)
 
 
 class _Role:

@@ -25,6 +25,11 @@ def read_documents(cloud: Cloud, role: str) -> Documents:
     )
 
 
+def read_managed(cloud: Cloud, arn: str) -> Policy:
+    """Read a managed policy by its ARN."""
+    return _managed(cloud.client("iam"), arn)
+
+
 def _managed(iam: Any, arn: str) -> Policy:
     version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
     document = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]

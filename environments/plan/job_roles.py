@@ -13,8 +13,7 @@ from cloud import errors
 from cloud.looks import Looks
 from cloud.rights.demand import Demand
 from cloud.session import Cloud
-from environments.kinds.iam.roles import read_trust, trusted
-from environments.kinds.iam.trust_policies import trust_command, trusts
+from environments.kinds.iam.trust_policies import decide_trust, read_trust, trust_command
 from environments.model.inputs import Inputs
 from environments.rights.of_images import list_execution_demands
 from environments.rights.of_tasks import list_task_demands
@@ -92,7 +91,7 @@ def _refuse(role: Named, described: Mapping[str, Any] | None) -> None:
             "Correct its ARN under job_definitions, or leave it out: then the environment's own role is used.",
         )
     document = described["Role"]["AssumeRolePolicyDocument"]
-    if not trusts(trusted(document), _TASKS):
+    if decide_trust(document, _TASKS, role.arn.split(":")[4]).holds is False:
         command = trust_command(role.name, read_trust(document), _TASKS)
         raise UserError(
             f"the role {role.name} does not trust {_TASKS}",

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from cloud.looks import Unchecked
 from environments.model.inputs import Inputs
 from environments.model.kind import AnyKind
-from environments.plan import egress, roles
+from environments.plan import egress, profiles, roles
 from environments.plan.removal import Removals
 from environments.plan.steps import Step
 from environments.rollout.situation import Situation
@@ -62,6 +62,7 @@ def write_notes(inputs: Inputs, steps: Sequence[Step]) -> tuple[str, ...]:
             f"the job definition {job} waits for its image: none is seen in ECR's repository "
             f"{spec.job_definitions[job].ecr}. Run {typed.command('nextflow-image --push')}, then this again"
         )
+    texts += profiles.warn_of_others(steps)
     for step in steps:
         if step.action == "foreign" and (changes := roles.other_changes(step)):
             lacks = ", ".join(change.field for change in changes)

@@ -27,7 +27,7 @@ from environments.model.inputs import Inputs
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Key
 from environments.plan import ami as amis
-from environments.plan import job_roles, missing, named, network, pushed_images, removal, roles
+from environments.plan import job_roles, missing, named, network, profiles, pushed_images, removal, roles
 from environments.plan.comparison import Comparison, compare
 from environments.plan.plan import Plan, write_notes
 from environments.plan.removal import Removals
@@ -84,6 +84,7 @@ def prepare(
     now = datetime.now(UTC).timestamp()
     steps = tuple(plan_step(comparison, options, situation, now) for comparison in compared)
     roles.refuse_untrusting(steps)
+    profiles.refuse_unusable(steps)
     most = {name: instance_types.describe_most(compute, types) for name, compute in spec.compute_environments.items()}
     running = amis.list_running(amis.read_memories(spec, described))
     waiting = (*job_needs.warn_of_log_drivers(spec, agents), *amis.warn_of_other_kind(spec, template.ami, chosen, ami))
@@ -91,7 +92,8 @@ def prepare(
     warnings = (*notes, *waiting, *write_notes(inputs, steps), *roles.describe_rights(verdicts, steps), *removals.notes)
     return Plan(
         inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed),
-        (*looks.unchecked, *roles.list_unchecked(verdicts), *roles.list_others_buckets(steps)),
+        (*looks.unchecked, *roles.list_unchecked(verdicts), *roles.list_unsure(steps),
+         *roles.list_others_buckets(steps)),
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def check_keys(world: World, request: Request) -> Refusal | None:
             return _for(_EXPIRED, request)
     elif request.access_key != world.access_key and not belongs_to_a_user(request.access_key):
         return _for(_UNKNOWN, request)
-    if request.region not in _GLOBAL and request.region not in _regions():
+    if request.region not in _GLOBAL and request.region not in list_regions():
         return _WRONG_REGION
     return None
 
@@ -62,5 +62,5 @@ def belongs_to_a_user(access_key: str) -> bool:
     return known and visibility.is_visible(access_key)
 
 
-def _regions() -> set[str]:
+def list_regions() -> set[str]:
     return {region.name for region in RegionsAndZonesBackend.regions}

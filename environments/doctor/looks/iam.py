@@ -7,7 +7,8 @@ from cloud import errors
 from cloud.session import Cloud
 from environments.doctor.facts.compute_environments import Described, resources, short_name
 from environments.doctor.facts.roles import Profile, Role, Roles, job_roles
-from environments.kinds.iam import roles, service_linked
+from environments.kinds.iam import service_linked
+from environments.kinds.iam.trust_policies import read_trust, trusted
 
 
 def describe_roles(cloud: Cloud, environments: Sequence[Described], definitions: Sequence[Described]) -> Roles:
@@ -40,7 +41,7 @@ def _is_named(described: Mapping[str, Any], name: str) -> bool:
 
 def _read_role(role: Mapping[str, Any]) -> Role:
     document = role["AssumeRolePolicyDocument"]
-    return Role(role["Arn"], roles.trusted(document), roles.read_trust(document))
+    return Role(role["Arn"], trusted(document, role["Arn"].split(":")[4]), read_trust(document))
 
 
 def _profile(iam: Any, name: str) -> Profile | None:

@@ -6,6 +6,7 @@ from typing import Any
 from cloud import errors, propagation, tags
 from cloud.pages import list_all
 from cloud.session import Cloud
+from environments.kinds.iam.trust_policies import read_trust
 from environments.model import resource
 from environments.model.inputs import Inputs
 from environments.model.kind import goes, users_make_it_kilns, wait_for_teardown
@@ -32,8 +33,12 @@ def match(region: Region, desired: Sequence[Desired]) -> Mapping[str, Existing]:
 
 def _existing(profile: Mapping[str, Any]) -> Existing:
     """An instance profile as GetInstanceProfile describes it (pure)."""
-    role, labels = next((role["RoleName"] for role in profile["Roles"]), ""), tags.as_dict(profile.get("Tags"))
-    return Existing(KIND, profile["InstanceProfileName"], profile["Arn"], {"role": role}, labels)
+    role: Mapping[str, Any] = next(iter(profile["Roles"]), {})
+    fields = {
+        "role": role.get("RoleName", ""), "arn": role.get("Arn", ""),
+        "document": read_trust(role["AssumeRolePolicyDocument"]) if role else {},
+    }  # fmt: skip
+    return Existing(KIND, profile["InstanceProfileName"], profile["Arn"], fields, tags.as_dict(profile.get("Tags")))
 
 
 def tagged(region: Region) -> Iterator[Existing]:

@@ -10,7 +10,7 @@ from typing import Any
 from cloud import errors, tags
 from cloud.session import Cloud
 from environments.kinds.iam import roles
-from environments.kinds.iam.trust_policies import trust_command
+from environments.kinds.iam.trust_policies import decide_trust, read_trust, trust_command
 from environments.model import ownership
 from kiln.errors import UserError
 
@@ -43,9 +43,9 @@ def service_role(cloud: Cloud, environment: str, described: dict[str, Any]) -> N
         )["Role"]  # fmt: skip
         role["Tags"] = tags.as_list(labels)
     own = bool(ownership.users(tags.as_dict(role.get("Tags"))))
-    if _SERVICE not in roles.trusted(role["AssumeRolePolicyDocument"]):
+    if decide_trust(role["AssumeRolePolicyDocument"], _SERVICE, arn.split(":")[4]).holds is False:
         if not own:
-            raise _not_ours(name, roles.read_trust(role["AssumeRolePolicyDocument"]))
+            raise _not_ours(name, read_trust(role["AssumeRolePolicyDocument"]))
         iam.update_assume_role_policy(RoleName=name, PolicyDocument=roles.trust(_SERVICE))
     if own:
         iam.attach_role_policy(RoleName=name, PolicyArn=f"arn:{arn.split(':')[1]}:iam::aws:policy/{_POLICY}")

@@ -8,11 +8,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote
 
 from cloud import errors, propagation, tags
 from cloud.pages import list_all
 from cloud.session import Cloud
+from environments.kinds.iam.trust_policies import read_trust, trusted
 from environments.model import ownership
 from environments.model.inputs import Inputs
 from environments.model.kind import goes, users_make_it_kilns, wait_for_teardown
@@ -116,33 +116,16 @@ def _existing(iam: Any, desired: DesiredRole) -> Existing | None:
     answer = errors.or_none(iam.get_role, RoleName=desired.name)
     if answer is None:
         return None
-    role = answer["Role"]
+    role, document = answer["Role"], answer["Role"]["AssumeRolePolicyDocument"]
     fields: dict[str, Any] = {
-        "trust": trusted(role["AssumeRolePolicyDocument"]),
-        "document": read_trust(role["AssumeRolePolicyDocument"]),
+        "trust": trusted(document, role["Arn"].split(":")[4]),
+        "document": read_trust(document),
         "boundary": role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
     }
     if not desired.foreign:
         attached = list_all(iam, "list_attached_role_policies", "AttachedPolicies", RoleName=desired.name)
         fields["policies"] = sorted(policy["PolicyArn"] for policy in attached)
     return Existing(KIND, desired.name, role["Arn"], fields, tags.as_dict(role.get("Tags")))
-
-
-def trusted(document: Any) -> str:
-    """The services that may assume a role, by name (pure); the document as boto3 or a URL has it."""
-    statements = read_trust(document).get("Statement", [])
-    services: set[str] = set()
-    for statement in statements if isinstance(statements, list) else [statements]:
-        principal = statement.get("Principal")
-        named = principal.get("Service", []) if isinstance(principal, Mapping) else []
-        if statement.get("Effect") == "Allow":
-            services |= {named} if isinstance(named, str) else set(named)
-    return ", ".join(sorted(services))
-
-
-def read_trust(document: Any) -> dict[str, Any]:
-    """Read a trust policy, as boto3 or a URL has it (pure)."""
-    return dict(json.loads(unquote(document)) if isinstance(document, str) else document)
 
 
 def diff(desired: DesiredRole, existing: Existing) -> tuple[Difference, ...]:

@@ -33,13 +33,6 @@ def test_whom_each_role_trusts() -> None:
     }  # fmt: skip
 
 
-def test_who_a_trust_policy_trusts() -> None:
-    both = {"Effect": "Allow", "Principal": {"Service": ["ec2.amazonaws.com", "batch.amazonaws.com"]}}
-    assert roles.trusted({"Statement": both}) == "batch.amazonaws.com, ec2.amazonaws.com"
-    assert roles.trusted('{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}}]}') == ""
-    assert roles.trusted("%7B%22Statement%22%3A%5B%5D%7D") == ""
-
-
 def test_arns_of_other_partitions() -> None:
     china = replace(inputs("salmon"), region="cn-north-1")
     assert china.managed("x") == "arn:aws-cn:iam::aws:policy/x"
