@@ -6,16 +6,21 @@ from typing import Any
 import pytest
 
 from cloud.session import Cloud
+from environments.apply import apply
 from environments.kinds.data import bucket_state, buckets, log_groups
 from environments.kinds.ec2 import security_groups
 from environments.kinds.iam import policies, policy_state, policy_versions, statements
 from environments.model.kind import AnyKind
 from environments.model.region import Region
 from environments.model.resource import Desired, Existing, Removal
+from environments.plan.prepare import prepare
+from environments.spec import definitions
 from kiln.errors import Exit, UserError
+from kiln.screen import Screen
 from sandbox.inprocess import Sandbox
 from tests.support.aws_state import work
-from tests.support.environments import Define, Register, Registered
+from tests.support.environments import ORDINARY, STOCK, Define, Registered
+from tests.support.foreign_roles import ECS, make_role
 
 ACCOUNT: dict[str, Any] = {"account": "123456789012", "region": "us-east-1", "use": "work", "partition": "aws"}
 
@@ -156,11 +161,16 @@ def test_job_definitions_and_time_limits(sandbox: Sandbox, registered: Registere
     assert registered(str(path), plan=True)["code"] == Exit.DONE
 
 
-def test_what_is_invalid_is_told_with_what_to_do(sandbox: Sandbox, register: Register, define: Define) -> None:
-    """The instance profile holds no role, and the one there is not Kiln's to mend."""
-    sandbox.client("iam").create_instance_profile(InstanceProfileName="theirs")
+def test_what_is_invalid_is_told_with_what_to_do(sandbox: Sandbox, cloud: Cloud, define: Define) -> None:
+    """The instance profile lost its role behind the plan, and it is not Kiln's to mend."""
+    iam, both = sandbox.client("iam"), {"InstanceProfileName": "theirs", "RoleName": "own"}
+    make_role(sandbox, "own", "ec2.amazonaws.com", policies=(ECS,))
+    iam.create_instance_profile(InstanceProfileName="theirs")
+    iam.add_role_to_instance_profile(**both)
+    planned = prepare(cloud, definitions.load(define("roles: {instance_profile: theirs, instance: own}\n")), STOCK)
+    iam.remove_role_from_instance_profile(**both)
     with pytest.raises(UserError) as caught:
-        register(define("roles: {instance_profile: theirs}\n"))
+        apply.apply(cloud, planned, ORDINARY, Screen(quiet=True))
     assert caught.value.what == "the compute environment one is INVALID"
     assert "holds no role" in caught.value.why
     assert "has no associated IAM Roles" in caught.value.output
