@@ -23,11 +23,12 @@ class End(Enum):
 def find_end(attempt: Attempt) -> End:
     """Find why it ended, of its status and exit code; 137 is what a container over its hard memory limit ends with.
 
-    A row that says neither FAILED nor COMPLETED never ended by itself.
+    A row that says neither FAILED nor COMPLETED never ended by itself. COMPLETED counts for more than the code:
+    processes of DSL 1 name the codes that are no failure (validExitStatus).
     """
     if attempt.status == "CACHED":
         return End.CACHED
-    if attempt.status == "COMPLETED" and attempt.exit_code in (0, None):
+    if attempt.status == "COMPLETED" and attempt.exit_code not in (*MEMORY_CODES, *TIME_CODES, HOST_LOST):
         return End.DONE
     if attempt.status not in ("FAILED", "COMPLETED"):
         return End.ABORTED

@@ -42,11 +42,28 @@ IGNORED = {
     "acceleratortype", "dataset", "id", "cost",
 }  # fmt: skip
 # A header without any of these is no trace's.
+SEPARATORS = ("\t", ",", ";", "|")
+_BETWEEN = re.compile(r'[\s"\ufeff]*%?\w+"?([^\w%"]+)')
 NEEDED = ("name", "process")
 
 
 def normalise(column: str) -> str:
     return re.sub(r"[_\- ]", "", column.strip().strip('"').lstrip("\ufeff").lower())
+
+
+def find_separator(header: str) -> str:
+    """Find what stands between the columns' names: a usual mark, else whatever it is (`trace.sep` may be any text)."""
+    mark = next((mark for mark in SEPARATORS if mark in header), "")
+    own = _BETWEEN.match(header)
+    if own and ("\0" in header or mark == "" or (mark == "|" and header.count(own[1]) == header.count(mark))):
+        return own[1]
+    return mark or SEPARATORS[0]
+
+
+def split_names(header: str) -> list[str]:
+    """Split a line of column names."""
+    names = header.rstrip("\r\n").split(find_separator(header))
+    return [name.strip().strip('"').lstrip("\ufeff") for name in names]
 
 
 def is_trace(columns: Sequence[str]) -> bool:
@@ -56,5 +73,5 @@ def is_trace(columns: Sequence[str]) -> bool:
 
 
 def list_unknown(columns: Sequence[str]) -> list[str]:
-    """List the columns that no Nextflow is known to write: they are passed over."""
-    return [column.strip() for column in columns if normalise(column) not in READERS.keys() | IGNORED]
+    """List the columns that no Nextflow is known to write: they are passed over, as is one without a name."""
+    return [column.strip() for column in columns if normalise(column) not in READERS.keys() | IGNORED | {""}]

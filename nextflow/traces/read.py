@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kiln.errors import UserError
+from nextflow.traces.columns import is_trace, split_names
 from nextflow.traces.reports import read_report
 from nextflow.traces.tables import read_table
 from nextflow.traces.task import Attempt
@@ -27,7 +28,8 @@ def read_all(paths: Iterable[Path], notes: list[str] | None = None) -> Iterator[
                 seen.add(mark)
             yield attempt
     if repeated:
-        noted.append(f"{repeated} rows were of tasks that stand in another row too (a resumed run): counted once")
+        rows = "1 row was of a task that stands" if repeated == 1 else f"{repeated} rows were of tasks that stand"
+        noted.append(f"{rows} in another row too (a resumed run): counted once")
 
 
 def read(path: Path, notes: list[str] | None = None) -> Iterator[Attempt]:
@@ -41,7 +43,7 @@ def read(path: Path, notes: list[str] | None = None) -> Iterator[Attempt]:
         raise UserError(
             f"{path} is empty", "a trace has at least a line of column names", "give a finished run's trace"
         )
-    if b"\0" in head:
+    if b"\0" in head and not is_trace(split_names(head.lstrip().decode(errors="replace").partition("\n")[0])):
         raise UserError(f"{path} is no Nextflow trace", *_describe_binary(path, head))
     # Names of samples may be in another encoding than UTF-8: what matters is plain in all of them.
     with path.open(encoding="utf-8", errors="replace", newline="") as text:

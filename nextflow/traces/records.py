@@ -1,17 +1,21 @@
 """Lines of a trace become records, the fields of an attempt (pure).
 
 Nextflow joins the fields and quotes none: between commas a name may have some of its own, and a script spans lines
-(nextflow.trace.TraceRecord.renderText). Where the fields do not come out by themselves, the columns on both sides of
-such free text tell where it ends. What others wrote may be quoted, as in any CSV.
+(nextflow.trace.TraceRecord.renderText); a tag may hold the end of a line, or a tab. Where the fields do not come out by
+themselves, the columns on both sides of such free text tell where it ends. What others wrote may be quoted, as in any
+CSV; Excel and R quote between tabs too.
 """
 
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 
 from nextflow.traces.columns import READERS, normalise, read_text
 
-SPANNING = ("script", "env")  # columns that may span lines
+SPANNING = ("script", "env")  # columns that span lines as a rule
+FREE = ("name", "tag")  # columns that may, where a sample's name does
+MOST_TAG_LINES = 20
 MOST_LINES = 1000  # of a record
 MOST_TRIES = 4  # to end a record where the next seems to begin
 Numbered = tuple[int, str]
@@ -28,7 +32,9 @@ class Splitter:
         once = [name if name not in names[:place] else "" for place, name in enumerate(names)]
         patterns = [f"(?P<c{place}>{_write_pattern(name, mark)})" for place, name in enumerate(once)]
         first, last = (self._spanning[0], self._spanning[-1]) if self._spanning else (0, 0)
+        self._free = {place for place, name in enumerate(names) if name in FREE}
         self._begin = re.compile("".join(f"{pattern}{mark}" for pattern in patterns[:first]))
+        self._begin_by_hash = _compile_ids(names[: min(self._free, default=0)], mark)
         self._whole = [_compile(patterns, mark)]
         if "name" in names and "tag" in names and names.index("name") < (tag := names.index("tag")):
             patterns[tag] = f"(?P<c{tag}>(?P=inner)|-)"  # the name has it too
@@ -41,12 +47,35 @@ class Splitter:
         if self._spanning:
             yield from ((number, self._split(text)) for number, text in self._join(lines))
             return
-        quotable = self._separator != "\t"
-        for number, line in lines:
-            text = line.rstrip("\r\n")
-            fields = text.split(self._separator)
-            plain = len(fields) == self._number and not (quotable and '"' in text)
-            yield number, fields if plain else self._split(text)
+        rest, unread = iter(lines), list[Numbered]()
+        while True:
+            rest, unread = chain(unread, rest), []
+            for number, line in rest:
+                text = line.rstrip("\r\n")
+                fields = text.split(self._separator)
+                if len(fields) != self._number or '"' in text:
+                    fields = self._split(text)
+                if len(fields) < self._number and text.strip():
+                    fields, unread = self._read_on(text, fields, rest)
+                yield number, fields
+                if unread:
+                    break
+            else:
+                return
+
+    def _read_on(self, text: str, fields: list[str], rest: Iterator[Numbered]) -> tuple[list[str], list[Numbered]]:
+        """Read on where a name goes on in the next line; else `fields` again, and what was read in vain."""
+        taken: list[Numbered] = []
+        for number, line in islice(rest, MOST_TAG_LINES):
+            taken.append((number, line))
+            if self._whole[-1].fullmatch(line.rstrip("\r\n")):
+                break
+            text += "\n" + line.rstrip("\r\n")
+            joined = self._split(text)
+            spanning = {place for place, field in enumerate(joined) if "\n" in field}
+            if len(joined) == self._number and spanning <= self._free:
+                return joined, []
+        return fields, taken
 
     def _split(self, text: str) -> list[str]:
         if (quoted := self._read_quoted(text)) is not None:
@@ -61,7 +90,7 @@ class Splitter:
 
     def _read_quoted(self, text: str) -> list[str] | None:
         """Read the fields as CSV has them; None for what is none, or has another number of them."""
-        if '"' not in text or self._separator == "\t":
+        if '"' not in text or len(self._separator) > 1:
             return None
         try:
             rows = list(csv.reader(text.splitlines(keepends=True), delimiter=self._separator, strict=True))
@@ -73,7 +102,7 @@ class Splitter:
         """Join the lines of records: where the next begins and this one is whole, it ends."""
         begin, tries, held = 0, 0, list[str]()
         for number, line in lines:
-            ends = bool(self._begin.match(line)) if self._begin.pattern else bool(held and self._end.search(held[-1]))
+            ends = self._begins(line) if self._begin.pattern else bool(held and self._end.search(held[-1]))
             tries += bool(held and ends)
             if len(held) > MOST_LINES or tries > MOST_TRIES:
                 yield begin, held[0]
@@ -87,6 +116,18 @@ class Splitter:
         if held:
             yield begin, "\n".join(held)
 
+    def _begins(self, line: str) -> bool:
+        by_hash = self._begin_by_hash
+        return bool(self._begin.match(line) or (by_hash and by_hash.match(line)))
+
+
+def _compile_ids(names: Sequence[str], mark: str) -> re.Pattern[str] | None:
+    """Compile what stands before a record's name, the task's hash in it: the name may end in another line."""
+    if "hash" not in names:
+        return None
+    ids = {"hash": "[0-9a-f]{2}/[0-9a-f]{6}", "taskid": r"\d+"}
+    return re.compile("".join((ids.get(name) or f"(?:(?!{mark}).)*") + mark for name in names))
+
 
 def _compile(patterns: Sequence[str], mark: str) -> re.Pattern[str]:
     return re.compile(mark.join(patterns))
@@ -98,9 +139,9 @@ def _write_pattern(name: str, mark: str) -> str:
     if name in SPANNING:
         return "(?s:.*?)"
     if name == "name":
-        return rf"(?:(?!{mark})[^\s(])+(?: \((?P<inner>.*?)\))?"
+        return rf"(?:(?!{mark})[^\s()])+(?: \((?P<inner>(?s:.*?))\))?"
     if name == "tag":
-        return ".*?"
+        return "(?s:.*?)"
     if field == "status":
         return "[A-Za-z]+"
     return rf"(?:(?!{mark}).)*" if reader is read_text else rf"(?:-|NA|null|\d(?:(?!{mark}).)*|)"

@@ -40,9 +40,8 @@ class RowReader:
         What a clock that was set back counted is unknown: in a trace for people Nextflow writes "-" for it.
         """
         if len(row) != len(self.columns):
-            raise ValueError(
-                f"it has {len(row)} fields, and the first line names {len(self.columns)}: it may be cut off"
-            )
+            why = "it may be cut off" if len(row) < len(self.columns) else "a field may hold what stands between fields"
+            raise ValueError(f"it has {len(row)} fields, and the first line names {len(self.columns)}: {why}")
         values = list(_UNKNOWN)
         index = 0
         try:
@@ -73,6 +72,6 @@ class RowReader:
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """Split a task's name, PROCESS (tag), into both; the tag may be missing."""
-    process, bracket, tag = name.strip().partition(" (")
-    return (process, tag[:-1]) if bracket and tag.endswith(")") else (name.strip(), "")
+    """Split a task's name, PROCESS (tag), into both; the tag may be missing, or cut off."""
+    process, _, tag = name.strip().partition(" (")
+    return process, tag.removesuffix(")")

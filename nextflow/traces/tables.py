@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import TextIO
 
 from kiln.errors import UserError
-from nextflow.traces.columns import is_trace, list_unknown
+from nextflow.traces.columns import SEPARATORS, find_separator, is_trace, list_unknown, split_names
 from nextflow.traces.records import Splitter
 from nextflow.traces.rows import RowReader
 from nextflow.traces.task import Attempt
 
-SEPARATORS = ("\t", ",", ";", "|")
 MOST_FAULTS = 3  # lines that are told of, where lines cannot be read
 LONGEST = 1 << 20  # characters of the line of column names
 _DIGIT = re.compile(r"\d")  # in every row, and in no column's name: of a million lines few are looked at
@@ -51,7 +50,7 @@ class _Lines:
     """The lines of a file with their numbers, up to the next line of column names; `last` is what was read last."""
 
     def __init__(self, text: TextIO) -> None:
-        self._text, self._number, self.last, self.separator = text, 0, "\n", "\t"
+        self._text, self._number, self.last, self.separator = text, 0, "\n", SEPARATORS[0]
         self.next_columns: list[str] = []
 
     def find_header(self) -> list[str]:
@@ -59,20 +58,17 @@ class _Lines:
         line = "\n"
         while line and not line.strip():
             line, self._number = self._text.readline(LONGEST), self._number + 1
-        self.separator = next((mark for mark in SEPARATORS if mark in line), "\t")
-        return self._read_names(line)
+        self.separator = find_separator(line)
+        return split_names(line)
 
     def __iter__(self) -> Iterator[tuple[int, str]]:
         self.next_columns = []
         for line in self._text:
             self.last, self._number = line, self._number + 1
-            if not _DIGIT.search(line) and is_trace(columns := self._read_names(line)):
+            if not _DIGIT.search(line) and is_trace(columns := split_names(line)):
                 self.next_columns = columns
                 return
             yield self._number, line
-
-    def _read_names(self, line: str) -> list[str]:
-        return [name.strip().strip('"').lstrip("\ufeff") for name in line.rstrip("\r\n").split(self.separator)]
 
 
 def _check_header(path: Path, columns: list[str]) -> None:

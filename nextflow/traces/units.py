@@ -51,9 +51,15 @@ def read_bytes(text: str) -> int | None:
 
 def read_share(text: str) -> float | None:
     """Read a percentage, with or without its sign. None for unknown; ValueError for what is none."""
-    if is_unknown(text):
+    number = text.strip().rstrip("% ")
+    if is_unknown(number):
         return None
-    return _check(float(text.strip().rstrip("% ").replace(",", ".")))
+    try:
+        return _check(float(number.replace(",", ".")))
+    except Negative:
+        raise
+    except ValueError:
+        raise ValueError(f"{text!r} is no percentage") from None
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -99,6 +105,9 @@ def _read_duration(text: str) -> float | None:
     if match := _COLONS.fullmatch(text):
         days, hours, minutes, seconds = match.groups(default="0")
         return int(days) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+    if text[:1] == "-":
+        _read_duration(text[1:])
+        raise Negative(f"{text} is negative")
     parts = list(_PARTS.finditer(text))
     if not parts or "".join(part.group(0) for part in parts) != text:
         raise ValueError(f"{text!r} is no duration")

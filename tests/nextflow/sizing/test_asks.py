@@ -128,3 +128,10 @@ def test_a_line_never_leads_below_the_largest_peak() -> None:
 def test_the_longest_task_has_time_too() -> None:
     tasks = [DONE] * 40 + [replace(DONE, realtime=3000.0)]
     assert choose(sum_up(tasks)[0], 95).time == 4560
+
+
+def test_a_code_that_a_process_names_is_no_failure() -> None:
+    """validExitStatus of DSL 1: Nextflow says COMPLETED, and so it is."""
+    assert find_end(replace(DONE, exit_code=1)) is End.DONE
+    assert find_end(replace(DONE, exit_code=137)) is End.MEMORY
+    assert find_end(replace(DONE, status="FAILED", exit_code=1)) is End.ERROR

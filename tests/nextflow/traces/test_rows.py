@@ -24,7 +24,7 @@ def test_a_task_that_a_resumed_run_took_over_counts_once(tmp_path: Path) -> None
         ("1", "COMPLETED"), ("2", "FAILED"), ("2", "COMPLETED"),
     ]  # fmt: skip
     assert len(notes) == 1
-    assert notes[0].startswith("1 rows")
+    assert notes[0].startswith("1 row was of a task")
 
 
 def test_without_a_hash_nothing_is_taken_for_the_same(tmp_path: Path) -> None:

@@ -47,3 +47,9 @@ def test_instants() -> None:
     assert read_instant("2024-06-25 08:20:32.650") == 1719303632.65
     assert read_instant("2024-06-25 08:20:32") == 1719303632.0
     assert read_instant("-") is None
+
+
+def test_shares_that_are_no_number() -> None:
+    assert read_share("NaN%") is None
+    with pytest.raises(ValueError, match=r"'1\.410,0%' is no percentage"):
+        read_share("1.410,0%")
