@@ -66,6 +66,14 @@ class Scope:
         return f"arn:{self.partition}:iam::{self.account}:{resource}"
 
 
+def pass_roles(sid: str, roles: Iterable[str], service: str) -> Permission:
+    """Hand roles (ARNs) on to that service (ec2.amazonaws.com) and to no other.
+
+    Source: "Granting a user permissions to pass a role to an AWS service" (iam:PassedToService), IAM User Guide.
+    """
+    return Permission(sid, ("iam:PassRole",), tuple(roles), {"StringEquals": {"iam:PassedToService": service}})
+
+
 def has_tag(key: str, *, on: str = "Resource") -> dict[str, dict[str, str]]:
     """A condition: the resource carries the tag; with on="Request", the request sets it."""
     return {"Null": {f"aws:{on}Tag/{key}": "false"}}

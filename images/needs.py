@@ -9,7 +9,7 @@ added to themselves. Sources: "Actions, resources, and condition keys for Amazon
 from collections.abc import Sequence
 
 from cloud import tags
-from cloud.policy import FOR_AWS, VOLUME_KEY, Permission, Scope, has_tag
+from cloud.policy import FOR_AWS, VOLUME_KEY, Permission, Scope, has_tag, pass_roles
 from images.spec.image import ImageSpec
 
 _LOOK = (
@@ -107,7 +107,6 @@ def _roles(specs: Sequence[ImageSpec], scope: Scope) -> tuple[Permission, ...]:
     """What builders bear: a role of the instance profile's own name, as the console and Kiln make them."""
     profiles = {spec.builder.instance_profile for spec in specs if spec.builder.instance_profile}
     roles = tuple(sorted({scope.iam(f"role/{profile.rpartition('/')[2]}") for profile in profiles}))
-    passed = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
     named = {spec.builder.instance_profile or "" for spec in specs if spec.private_images} - {""}
     pulling = tuple(sorted(scope.iam(f"instance-profile/{profile.rpartition('/')[2]}") for profile in named))
     asked = tuple(sorted(scope.iam(f"role/{profile.rpartition('/')[2]}") for profile in named))
@@ -115,5 +114,5 @@ def _roles(specs: Sequence[ImageSpec], scope: Scope) -> tuple[Permission, ...]:
         Permission("ImagesProfile", ("iam:GetInstanceProfile",), pulling),
         Permission("ImagesRoleRights", ("iam:SimulatePrincipalPolicy",), asked),
     )
-    made = (Permission("ImagesPassRole", ("iam:PassRole",), roles, passed),) if roles else ()
+    made = (pass_roles("ImagesPassRole", roles, "ec2.amazonaws.com"),) if roles else ()
     return (*made, *(looked if pulling else ()))

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from cloud.policy import Permission, Scope
+from environments.kinds.iam import job_permissions
 from environments.machines.recorded import PREFIX
 from environments.spec.environment import EnvironmentSpec
 from jobs.canary.run import BEGIN
@@ -22,24 +23,17 @@ def needs(specs: Sequence[EnvironmentSpec], scope: Scope, _boundary: str = "") -
 def _look(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
     """Tasks are named by jobs of any queue; of logs those of the environments alone."""
     yield Permission("JobsLook", ("ecs:DescribeTasks",))
-    groups = sorted({spec.log_group.name for spec in specs})
-    streams = tuple(scope.arn("logs", f"log-group:{name}{end}") for name in groups for end in ("", ":*"))
-    yield Permission("JobsLogs", ("logs:GetLogEvents",), streams)
+    yield job_permissions.read_logs("Jobs", specs, scope)
 
 
 def _canary(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
     """Its job definition, and jobs on the environments' queues, under the tasks' own role."""
     names = sorted(f"{BEGIN}-{spec.name}" for spec in specs)
-    definitions = tuple(scope.arn("batch", f"job-definition/{name}{end}") for name in names for end in ("", ":*"))
-    queues = tuple(scope.arn("batch", f"job-queue/{name}") for name in sorted({q for s in specs for q in s.queues}))
-    jobs = (scope.arn("batch", "job/*"),)
+    definitions = job_permissions.name_definitions(scope, *names)
     yield Permission("CanaryDefinitions", _DEFINITIONS, definitions)
-    yield Permission("CanarySubmit", ("batch:SubmitJob",), (*queues, *definitions, *jobs))
-    yield Permission("CanaryJobs", ("batch:TagResource",), jobs)
-    roles = sorted({scope.iam(f"role/{spec.job_role}") for spec in specs if spec.job_role})
-    if roles:
-        service = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
-        yield Permission("CanaryPassToTasks", ("iam:PassRole",), tuple(roles), service)
+    yield job_permissions.submit("Canary", specs, scope, definitions)
+    yield Permission("CanaryJobs", ("batch:TagResource",), (job_permissions.all_jobs(scope),))
+    yield from job_permissions.pass_to_tasks("CanaryPassToTasks", specs, scope)
 
 
 def _files(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:

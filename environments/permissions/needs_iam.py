@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cloud.policy import Permission, Scope
+from cloud.policy import Permission, Scope, pass_roles
 from environments.kinds.iam.service_linked import NAMES
 from environments.spec.environment import EnvironmentSpec
 
@@ -76,7 +76,7 @@ def _pass(specs: Sequence[EnvironmentSpec], scope: Scope, service: str, sid: str
         "ecs-tasks.amazonaws.com": _job_roles(specs),
     }[service]
     arns = _arns(scope, "role", {name for name in named if name})
-    return Permission(sid, ("iam:PassRole",), arns, {"StringEquals": {"iam:PassedToService": service}})
+    return pass_roles(sid, arns, service)
 
 
 def _job_roles(specs: Sequence[EnvironmentSpec]) -> set[str]:

@@ -7,6 +7,7 @@ for AWS Batch, Amazon S3, Amazon ECS and CloudWatch Logs, Service Authorization 
 from collections.abc import Iterator, Sequence
 
 from cloud.policy import Permission, Scope
+from environments.kinds.iam import job_permissions
 from environments.spec.environment import EnvironmentSpec
 
 _LOOK = (
@@ -27,16 +28,11 @@ def list_nextflow_permissions(specs: Sequence[EnvironmentSpec], scope: Scope) ->
 
 def _jobs(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
     """Of a job's ARN no more than its id is known: jobs of other queues can be ended too, but none be submitted."""
-    definitions = tuple(scope.arn("batch", f"job-definition/nf-*{end}") for end in ("", ":*"))
-    queues = tuple(scope.arn("batch", f"job-queue/{name}") for name in sorted({q for s in specs for q in s.queues}))
-    jobs = (scope.arn("batch", "job/*"),)
-    yield Permission("NextflowSubmit", ("batch:SubmitJob",), (*queues, *definitions, *jobs))
-    yield Permission("NextflowJobs", ("batch:TagResource", "batch:TerminateJob"), jobs)
+    definitions = job_permissions.name_definitions(scope, "nf-*")
+    yield job_permissions.submit("Nextflow", specs, scope, definitions)
+    yield Permission("NextflowJobs", ("batch:TagResource", "batch:TerminateJob"), (job_permissions.all_jobs(scope),))
     yield Permission("NextflowDefinitions", ("batch:RegisterJobDefinition", "batch:TagResource"), definitions)
-    roles = sorted({scope.iam(f"role/{spec.job_role}") for spec in specs if spec.job_role})
-    if roles:
-        service = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
-        yield Permission("NextflowPassToTasks", ("iam:PassRole",), tuple(roles), service)
+    yield from job_permissions.pass_to_tasks("NextflowPassToTasks", specs, scope)
 
 
 def _data(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
@@ -62,12 +58,5 @@ def _list_reads(specs: Sequence[EnvironmentSpec]) -> set[str]:
 
 def _output(specs: Sequence[EnvironmentSpec], scope: Scope) -> Iterator[Permission]:
     """A failed task's log; and its machine's type, for the trace (fetchInstanceType)."""
-    groups = sorted({spec.log_group.name for spec in specs})
-    streams = tuple(scope.arn("logs", f"log-group:{name}{end}") for name in groups for end in ("", ":*"))
-    yield Permission("NextflowLogs", ("logs:GetLogEvents",), streams)
-    names = sorted({name for spec in specs for name in spec.compute_environments})
-    for sid, action, kind in (
-        ("NextflowTasks", "ecs:DescribeTasks", "task"),
-        ("NextflowMachines", "ecs:DescribeContainerInstances", "container-instance"),
-    ):
-        yield Permission(sid, (action,), tuple(scope.arn("ecs", f"{kind}/{name}*_Batch_*/*") for name in names))
+    yield job_permissions.read_logs("Nextflow", specs, scope)
+    yield from job_permissions.look_at_machines("Nextflow", specs, scope)

@@ -6,7 +6,7 @@ Sources: the pages for IAM and Amazon EC2, Service Authorization Reference; "Per
 
 from collections.abc import Iterator, Sequence
 
-from cloud.policy import Permission, Scope, has_tag
+from cloud.policy import Permission, Scope, has_tag, pass_roles
 from environments.spec.environment import EnvironmentSpec
 from nextflow.head.names import HEAD, Head
 
@@ -35,8 +35,7 @@ def list_head_nodes(specs: Sequence[EnvironmentSpec], scope: Scope, boundary: st
     if existing := [spec for spec in heads if spec not in making]:
         both = (*_arns(existing, scope, "instance-profile"), *_arns(existing, scope, "role"))
         yield Permission("HeadNodeLook", _LOOK, both)
-    service = {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}
-    yield Permission("HeadNodePass", ("iam:PassRole",), _arns(heads, scope, "role"), service)
+    yield pass_roles("HeadNodePass", _arns(heads, scope, "role"), "ec2.amazonaws.com")
     revoke = ("ec2:RevokeSecurityGroupIngress",)
     yield Permission("HeadNodeGroups", revoke, scope.ec2("security-group"), has_tag(HEAD))
 

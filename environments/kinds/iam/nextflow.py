@@ -12,6 +12,7 @@ TagResource where a call makes something with tags), AWS Batch User Guide.
 from collections.abc import Iterator
 
 from cloud.policy import Permission, Scope, has_tag
+from environments.kinds.iam import job_permissions
 from environments.kinds.iam.statements import Statement, sid_of
 from environments.spec.environment import EnvironmentSpec
 
@@ -42,22 +43,13 @@ def _list_all() -> Iterator[Permission]:
 
 def list_head_permissions(spec: EnvironmentSpec, scope: Scope) -> Iterator[Permission]:
     """List what a head of this environment needs. Nextflow's own job definitions are all called nf-…."""
-    definitions = tuple(scope.arn("batch", f"job-definition/nf-*{end}") for end in ("", ":*"))
-    queues = tuple(scope.arn("batch", f"job-queue/{name}") for name in sorted(spec.queues))
-    jobs = (scope.arn("batch", "job/*"),)
+    definitions = job_permissions.name_definitions(scope, "nf-*")
+    jobs = (job_permissions.all_jobs(scope),)
     yield Permission("HeadLook", _LOOK)
-    yield Permission("HeadSubmit", ("batch:SubmitJob",), (*queues, *definitions, *jobs))
+    yield job_permissions.submit("Head", [spec], scope, definitions)
     yield Permission("HeadLabel", ("batch:TagResource",), jobs)
     yield Permission("HeadDefinitions", ("batch:RegisterJobDefinition", "batch:TagResource"), definitions)
     yield Permission("HeadEnd", ("batch:CancelJob", "batch:TerminateJob"), jobs, has_tag(RUN))
-    if spec.job_role:
-        service = {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
-        yield Permission("HeadPass", ("iam:PassRole",), (scope.iam(f"role/{spec.job_role}"),), service)
-    group = scope.arn("logs", f"log-group:{spec.log_group.name}")
-    yield Permission("HeadLogs", ("logs:GetLogEvents",), (group, f"{group}:*"))
-    for sid, action, kind in (
-        ("HeadTasks", "ecs:DescribeTasks", "task"),
-        ("HeadMachines", "ecs:DescribeContainerInstances", "container-instance"),
-    ):
-        clusters = tuple(scope.arn("ecs", f"{kind}/{name}*_Batch_*/*") for name in sorted(spec.compute_environments))
-        yield Permission(sid, (action,), clusters)
+    yield from job_permissions.pass_to_tasks("HeadPass", [spec], scope)
+    yield job_permissions.read_logs("Head", [spec], scope)
+    yield from job_permissions.look_at_machines("Head", [spec], scope)
