@@ -3,31 +3,15 @@
 Amazon Linux 2 has systemd 219, which knows the limit of memory by its older name alone.
 """
 
+from provision.docker.before_docker import FOLDER, write_unit
 from provision.model.recipe import Family
 
 PREPARE = "kiln-storage-prepare.service"
 WATCH = "kiln-storage.service"
-FOLDER = "/etc/systemd/system"
 DROP_IN = f"{FOLDER}/docker.service.d/kiln-storage.conf"
 COMMAND = "/usr/local/sbin/kiln-storage"
 
-# Nothing is stopped and nothing waits for what it holds up: the unit is ordered before Docker, which is ordered before
-# the ECS agent. Required by Docker: with this file system missing, Docker does not start on the root volume instead.
-_PREPARE = f"""\
-[Unit]
-Description=Kiln: Docker's file system, before Docker
-After=local-fs.target systemd-udevd.service
-Before=docker.service ecs.service
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart={COMMAND} prepare
-TimeoutStartSec=300
-
-[Install]
-RequiredBy=docker.service
-"""
+_PREPARE = write_unit("Docker's file system", f"{COMMAND} prepare")
 
 # A growth is a child in the same group: MemoryMax holds for an AWS client too. When memory runs out, the kernel should
 # end a job and not the daemon on which every job's disk depends.

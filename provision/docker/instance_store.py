@@ -13,6 +13,7 @@ from pydantic import field_validator
 
 from kiln.keys.takes import Takes
 from kiln.models import GiB, Model
+from provision.docker.before_docker import FOLDER, write_unit
 from provision.docker.overlay2 import check_space
 from provision.model import shell
 from provision.model.recipe import Check, Family, File, Machine, Recipe, Step
@@ -21,23 +22,7 @@ from provision.provisioners import packages
 COMMAND = "/usr/local/sbin/kiln-instance-store"
 UNIT = "kiln-instance-store.service"
 STORE = "/instance-store"
-_FOLDER = "/etc/systemd/system"
-
-_UNIT = f"""\
-[Unit]
-Description=Kiln: Docker's directory on the instance store, before Docker
-After=local-fs.target systemd-udevd.service
-Before=docker.service ecs.service
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart={COMMAND} prepare
-TimeoutStartSec=300
-
-[Install]
-RequiredBy=docker.service
-"""
+_UNIT = write_unit("Docker's directory on the instance store", f"{COMMAND} prepare")
 
 # Several disks are one volume, striped. lvm2 and xfsprogs have one name on Amazon Linux and Debian.
 _INSTALL = f"""
@@ -97,7 +82,7 @@ class InstanceStore(Model):
     def recipe(self, machine: Machine) -> Recipe:
         script = shell.FAIL + packages.INSTALL + shell.DOCKER + _INSTALL
         return Recipe(
-            files=(File(COMMAND, self._program(), 0o755), File(f"{_FOLDER}/{UNIT}", _UNIT.encode())),
+            files=(File(COMMAND, self._program(), 0o755), File(f"{FOLDER}/{UNIT}", _UNIT.encode())),
             steps=(Step("docker overlay2 on the instance store", script, timeout=600),),
             checks=(
                 check_space(self.minimum_free),
