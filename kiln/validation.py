@@ -14,7 +14,7 @@ Warned = tuple[Path, UserError]
 
 def validate(paths: Sequence[str], kinds: Sequence[Kind]) -> int:
     """Load every YAML under `paths`; the exit code."""
-    found, errors, warnings = _look(paths, kinds)
+    found, errors, warnings = load_all(paths, kinds)
     screen = Screen()
     for path, warning in warnings:
         screen.say(render(warning, f"! {path}:"))
@@ -26,21 +26,16 @@ def validate(paths: Sequence[str], kinds: Sequence[Kind]) -> int:
     return Exit.USER_ERROR if errors else Exit.DONE
 
 
-def validate_all(paths: Sequence[str], kinds: Sequence[Kind]) -> tuple[list[Path], list[UserError]]:
-    """Every YAML under `paths` (files or folders; default: what Kiln ships) and what is wrong with them."""
-    found, errors, _ = _look(paths, kinds)
-    return found, errors
-
-
-def _look(paths: Sequence[str], kinds: Sequence[Kind]) -> tuple[list[Path], list[UserError], list[Warned]]:
+def load_all(paths: Sequence[str], kinds: Sequence[Kind]) -> tuple[list[Path], list[UserError], list[Warned]]:
+    """Load every YAML under `paths` (files or folders; default: what Kiln ships); returns what is wrong with them."""
     found: list[Path] = []
     errors: list[UserError] = []
     warnings: list[Warned] = []
-    for each in [Path(path) for path in paths] or [kind.folder for kind in kinds]:
-        if each.is_dir():
-            found += sorted(p for pattern in ("*.yaml", "*.yml") for p in each.glob(pattern))
+    for place in [Path(path) for path in paths] or [kind.folder for kind in kinds]:
+        if place.is_dir():
+            found += sorted(p for pattern in ("*.yaml", "*.yml") for p in place.glob(pattern))
         else:
-            found.append(each)
+            found.append(place)
     for path in found:
         try:
             kind, name = kind_of(path, kinds), str(path) if "/" in str(path) else f"./{path}"

@@ -51,11 +51,6 @@ class Existing:
     tags: Mapping[str, str]
 
     @property
-    def tagged_id(self) -> str:
-        """The id under which its tags are kept: a launch template's `id` is a version's number."""
-        return self.id
-
-    @property
     def moving(self) -> bool:
         """Whether AWS is still changing it, so that no other change can be made now."""
         return False

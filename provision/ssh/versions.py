@@ -53,11 +53,6 @@ class Versions:
     root_bytes: int
     data_bytes: int | None = None
 
-    @property
-    def used_bytes(self) -> int:
-        """Bytes in use on all volumes."""
-        return self.root_bytes + (self.data_bytes or 0)
-
 
 def make_script(prefix: str) -> str:
     """A bash script that prints lines of `key=value`, `package=` once for each package. `prefix` is the AWS CLI's."""

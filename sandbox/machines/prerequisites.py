@@ -1,7 +1,6 @@
 """What the sandbox needs of its host, and how to get it on Debian."""
 
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -91,13 +90,6 @@ def _install(packages: tuple[str, ...]) -> None:
     except MachineError:
         run(as_root([*quiet, "apt-get", "update", *lock]))
         run(as_root([*quiet, *install]))
-
-
-def service_units(package: str) -> tuple[str, ...]:
-    """The systemd units and init scripts that an installed package ships."""
-    listed = subprocess.run(["dpkg", "-L", package], capture_output=True, text=True, check=False).stdout.splitlines()
-    places = ("/lib/systemd/system/", "/usr/lib/systemd/system/", "/etc/init.d/")
-    return tuple(path for path in listed if path.startswith(places) and Path(path).is_file())
 
 
 if __name__ == "__main__":

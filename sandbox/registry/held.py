@@ -23,11 +23,10 @@ _AS_TAG = "sha256-"
 
 @dataclass(frozen=True)
 class HeldImage:
-    """`digest` is that of its manifest in the sandbox's registry; `is_stand_in` is true of the small image."""
+    """`digest` is that of its manifest in the sandbox's registry."""
 
     digest: str
     media_type: str
-    is_stand_in: bool = False
 
 
 @dataclass

@@ -20,6 +20,6 @@ def hold(registry: Registry, which: Which, build: Callable[[Path], PackedImage])
         if held is None:
             image = build(registry.cache)
             push(registry.store, STORED, image)
-            held = HeldImage(image.manifest.digest, image.manifest.media_type, is_stand_in=True)
+            held = HeldImage(image.manifest.digest, image.manifest.media_type)
             registry.held.stand_ins[which] = held
         return held

@@ -8,7 +8,7 @@ from environments.spec import definitions as environments
 from images.spec import definitions as images
 from kiln.definitions import Kind, kind_of
 from kiln.errors import Exit, UserError
-from kiln.validation import validate, validate_all
+from kiln.validation import load_all, validate
 from launch_templates import definitions as launch_templates
 
 KINDS = (images.KIND, launch_templates.KIND, environments.KIND)
@@ -82,10 +82,10 @@ def test_files_are_taken_as_they_are_and_of_a_folder_its_yaml(
     for name in ("b.yaml", "a.yml", "c.txt"):
         (folder / name).write_text(TEMPLATE)
     Path("alone").write_text(TEMPLATE)
-    assert validate_all(["alone", "folder"], KINDS) == (
-        [Path("alone"), Path("folder/a.yml"), Path("folder/b.yaml")], [],
+    assert load_all(["alone", "folder"], KINDS) == (
+        [Path("alone"), Path("folder/a.yml"), Path("folder/b.yaml")], [], [],
     )  # fmt: skip
-    found, [error] = validate_all(["nobodys.yaml"], KINDS)
+    found, [error], _ = load_all(["nobodys.yaml"], KINDS)
     assert found == [Path("nobodys.yaml")]
     assert "cannot be read" in error.what
     assert capsys.readouterr() == ("", "")

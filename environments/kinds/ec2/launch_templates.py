@@ -43,10 +43,6 @@ class ExistingTemplate(Existing):
 
     template_id: str
 
-    @property
-    def tagged_id(self) -> str:
-        return self.template_id
-
 
 def definition(spec: EnvironmentSpec) -> LaunchTemplateSpec:
     """The launch template's definition, with the environment's name, image and credentials in it; raises UserError."""

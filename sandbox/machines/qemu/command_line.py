@@ -15,7 +15,6 @@ from sandbox.world.hypervisor import Disk, MachineSpec
 
 # EC2 allows 28 attachments on most Nitro instances; a dozen is more than any build needs.
 SLOTS = 12
-SSH_GUEST_PORT = 22
 MEMORY = "memory-backend=ram"
 
 

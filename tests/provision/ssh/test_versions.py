@@ -27,12 +27,11 @@ def test_values_packages_and_bytes_are_read() -> None:
         "package_manager": "dnf",
     }
     assert found.packages == ("bash 5.2.15-1.amzn2023 x86_64", "c-ares=x 1.19 noarch")
-    assert (found.root_bytes, found.data_bytes, found.used_bytes) == (2**31, 4096, 2**31 + 4096)
+    assert (found.root_bytes, found.data_bytes) == (2**31, 4096)
 
 
 def test_a_machine_without_a_data_volume() -> None:
     assert versions.parse("root_bytes=10\n").data_bytes is None
-    assert versions.parse("root_bytes=10\n").used_bytes == 10
 
 
 def test_output_that_was_cut_is_an_error() -> None:

@@ -1,3 +1,4 @@
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ from sandbox.machines.prerequisites import (
     ensure,
     missing,
     present,
-    service_units,
 )
 from sandbox.world.hypervisor import MachineError
 
@@ -85,6 +85,13 @@ def test_the_installation_neither_recommends_nor_upgrades_nor_starts(
 def test_codename(debian: Path, tmp_path: Path) -> None:
     assert debian_codename(debian) == "bookworm"
     assert debian_codename(tmp_path / "absent") is None
+
+
+def service_units(package: str) -> tuple[str, ...]:
+    """The systemd units and init scripts that an installed package ships."""
+    listed = subprocess.run(["dpkg", "-L", package], capture_output=True, text=True, check=False).stdout.splitlines()
+    places = ("/lib/systemd/system/", "/usr/lib/systemd/system/", "/etc/init.d/")
+    return tuple(path for path in listed if path.startswith(places) and Path(path).is_file())
 
 
 def test_no_package_that_is_installed_here_ships_a_service() -> None:

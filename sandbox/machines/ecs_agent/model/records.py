@@ -16,7 +16,7 @@ _KEPT = (
 )
 _TASK_KEPT = (
     *("desired", "known", "sent", "admitted", "reason", "pull_started", "pull_stopped", "execution_stopped"),
-    *("stopped_at", "credentials_id", "execution_credentials_id", "stop_sequence"),
+    *("stopped_at", "credentials_id", "execution_credentials_id"),
 )
 
 
@@ -77,7 +77,6 @@ class Task:
         self.reason = ""
         self.pull_started = self.pull_stopped = self.execution_stopped = self.stopped_at = 0.0
         self.credentials_id = self.execution_credentials_id = ""
-        self.stop_sequence = 0
 
     @property
     def id(self) -> str:

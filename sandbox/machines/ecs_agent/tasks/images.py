@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -32,7 +31,6 @@ class Images:
     ) -> None:
         self._docker, self._registries, self._settings, self._sleep = docker, registries, settings, sleep
         self.pulled: set[str] = set()
-        self.deleting = threading.Lock()
 
     def get(self, task: Task, container: Container) -> None:
         """Pull it where the behaviour says so. What fails is the container's reason, also where it then runs.
