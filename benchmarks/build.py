@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from provision.hygiene import steps as hygiene
 from provision.model.recipe import Machine
-from provision.provisioners import hygiene
 from sandbox.command import client, state, variables
 
 ROOT = Path(__file__).parent.parent

@@ -13,9 +13,9 @@ from kiln.keys.texts import LocalFile, Text, User
 from kiln.models import Model, repeated
 from launch_templates import other_tools
 from provision.docker.storage import Spec as DockerStorage
+from provision.ecs_agent.agent import Spec as EcsAgent
 from provision.model.downloads import FileName, Mirror
 from provision.provisioners.aws_cli import Spec as AwsCli
-from provision.provisioners.ecs_agent import Spec as EcsAgent
 from provision.provisioners.files import Spec as Files
 from provision.provisioners.java import Spec as Java
 from provision.provisioners.packages import Spec as Packages

@@ -4,21 +4,21 @@ from dataclasses import replace
 from typing import Protocol
 
 from provision.docker import storage as docker_storage
+from provision.ecs_agent import agent as ecs_agent
+from provision.hygiene import checks as hygiene_checks
+from provision.hygiene import steps as hygiene
+from provision.hygiene.checks import Builder
 from provision.model import shell
 from provision.model.recipe import Check, Family, Machine, Recipe, combine
 from provision.provisioners import (
     aws_cli,
     container_images,
-    ecs_agent,
     files,
-    hygiene,
-    hygiene_checks,
     java,
     packages,
     registries,
     user_scripts,
 )
-from provision.provisioners.hygiene_checks import Builder
 
 _NO_CHECK_IMAGE = """
 kiln_docker_answers 120

@@ -11,7 +11,7 @@ from environments.spec.environment import EnvironmentSpec
 from environments.spec.jobs import JobDefinition
 from kiln import words
 from kiln.errors import UserError
-from provision.provisioners.ecs_agent import Spec as EcsAgent
+from provision.ecs_agent.agent import Spec as EcsAgent
 
 Settings = Mapping[str, str]
 

@@ -18,7 +18,7 @@ from images.amis import nvidia
 from images.spec.bases import ALIASES
 from kiln import typed, words
 from kiln.errors import UserError
-from provision.provisioners.ecs_agent import Spec as EcsAgent
+from provision.ecs_agent.agent import Spec as EcsAgent
 
 _KEY = "ECS_AVAILABLE_LOGGING_DRIVERS"
 

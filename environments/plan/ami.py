@@ -15,7 +15,7 @@ from images.spec import definitions as image_definitions
 from images.spec.bases import ALIASES
 from kiln import typed
 from kiln.errors import UserError
-from provision.provisioners.ecs_agent import Spec as EcsAgent
+from provision.ecs_agent.agent import Spec as EcsAgent
 
 # How the names of the ECS-optimized AMIs begin ("Amazon ECS-optimized Linux AMIs", Amazon ECS Developer Guide).
 _PUBLISHED: tuple[tuple[str, Family], ...] = (("al2023-ami-ecs-", "al2023"), ("amzn2-ami-ecs-", "al2"))

@@ -15,7 +15,7 @@ from images.plan import volumes
 from images.plan.boot import Boot
 from images.record.report import Report
 from kiln.undo import Undo
-from provision.provisioners.hygiene_checks import Builder
+from provision.hygiene.checks import Builder
 from provision.ssh import versions
 from provision.ssh.versions import Versions
 

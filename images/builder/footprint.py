@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from images.builder.keys import Keys
 from images.builder.launch import Launched
 from images.record.report import Report
-from provision.provisioners.hygiene_checks import Builder
+from provision.hygiene.checks import Builder
 
 if TYPE_CHECKING:
     from provision.ssh.remote import Remote

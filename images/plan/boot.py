@@ -12,10 +12,10 @@ from images.amis.base import BaseImage
 from images.plan import address, placement
 from images.plan.placement import Placement
 from images.spec.image import ImageSpec
+from provision.hygiene.checks import Builder
 from provision.image import list_image_checks
 from provision.model import downloads
 from provision.model.recipe import Check, Machine, Recipe
-from provision.provisioners.hygiene_checks import Builder
 
 
 @dataclass(frozen=True)

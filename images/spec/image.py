@@ -15,11 +15,11 @@ from kiln.keys.takes import Takes
 from kiln.keys.texts import Script
 from kiln.models import Model, Seconds
 from provision.docker.storage import Spec as DockerStorage
+from provision.ecs_agent.agent import Spec as EcsAgent
 from provision.model.downloads import FileName, Mirror
 from provision.model.recipe import Arch, Family
 from provision.provisioners.aws_cli import Spec as AwsCli
 from provision.provisioners.container_images import Spec as ContainerImages
-from provision.provisioners.ecs_agent import Spec as EcsAgent
 from provision.provisioners.files import Spec as Files
 from provision.provisioners.java import Spec as Java
 from provision.provisioners.packages import Spec as Packages

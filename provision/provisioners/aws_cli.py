@@ -15,6 +15,7 @@ from kiln.keys.texts import Sha256
 from kiln.models import Model
 from provision.model import shell
 from provision.model.recipe import Arch, Check, Download, Family, Machine, Recipe, Step
+from provision.provisioners import aws_cli_scripts as scripts
 
 Version = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_.-]{1,40}$"), Takes("an installer's version, in quotes", '"26.3.2-3"')
@@ -47,59 +48,6 @@ _SHA256 = {
     ("miniconda", "x86_64"): "7358a5961dc6a4941d087281cd70313728fcc68695735e18a337321bc31c7f51",
     ("miniconda", "arm64"): "4eaf1f2d83ede3ad010afa6ad19bef69893ca4667ba5996f51efb3080c08a70d",
 }
-
-# The installer unpacks its packages below the prefix before it links them: in memory, where there is enough of it
-# (some 600 MiB; a t2.micro has less), for what is once written to an EBS volume stays in its snapshot.
-# The archives of packages stay in memory (CONDA_PKGS_DIRS), and so does what conda keeps in a home directory.
-_INSTALL = r"""
-mkdir -p "$KILN_TMP/conda-home" "$KILN_TMP/conda-pkgs"
-export HOME="$KILN_TMP/conda-home"
-available=$(awk '$1 == "MemAvailable:" { print $2 }' /proc/meminfo)
-if [ "${available:-0}" -gt 1258291 ] && mountpoint -q "$KILN_TMP"; then
-  mkdir -p @PREFIX@/pkgs
-  mount --bind "$KILN_TMP/conda-pkgs" @PREFIX@/pkgs
-fi
-bash @INSTALLER@ -b -f -p @PREFIX@
-! mountpoint -q @PREFIX@/pkgs || umount @PREFIX@/pkgs
-rm -rf @PREFIX@/pkgs @INSTALLER@
-"""
-
-_PACKAGES = r"""
-mkdir -p "$KILN_TMP/conda-home" "$KILN_TMP/conda-pkgs"
-export HOME="$KILN_TMP/conda-home" CONDA_PKGS_DIRS="$KILN_TMP/conda-pkgs" CONDA_NUMBER_CHANNEL_NOTICES=0
-@PREFIX@/bin/conda install --override-channels -c @CHANNEL@ -y @PACKAGES@
-@PREFIX@/bin/conda clean --all --yes
-rm -rf @PREFIX@/pkgs "$KILN_TMP/conda-pkgs"
-chown -R @USER@: @PREFIX@
-"""
-
-_HOST = r"""
-as_user() { su -s /bin/bash @USER@ -c "$1"; }
-version=$(as_user '@PREFIX@/bin/aws --version' 2>&1) || kiln_fail "aws --version failed for @USER@: $version"
-echo "$version"
-case "$version" in aws-cli/*) ;; *) kiln_fail "aws --version says something else" ;; esac
-# Found, not imported: boto3 takes seconds to load, and all that it needs has just run.
-as_user '@PREFIX@/bin/python -' <<'END'
-@IMPORT@
-END
-"""
-
-_IMPORT = """import ssl, sys
-from importlib.util import find_spec
-print(ssl.OPENSSL_VERSION)"""
-_FIND_BOTO3 = """
-sys.exit(None if find_spec("boto3") else "boto3 is missing")"""
-
-# Run inside the container: no Python of its own, the mount is read-only, and the prefix works nevertheless.
-_INSIDE = r"""
-for name in python python2 python3; do
-  if command -v "$name"; then echo "the container has a Python of its own" >&2; exit 1; fi
-done
-if (: >@PREFIX@/.kiln-write) 2>/dev/null; then echo "the mount can be written to" >&2; exit 1; fi
-version=$(@PREFIX@/bin/aws --version 2>&1) || { echo "aws --version failed in a container: $version" >&2; exit 1; }
-echo "$version"
-case "$version" in aws-cli/*) ;; *) exit 1 ;; esac
-"""
 
 
 class Spec(Model):
@@ -185,22 +133,22 @@ def recipe(spec: Spec, machine: Machine) -> Recipe:
             "@CHANNEL@": quote(spec.channel),
             "@PACKAGES@": " ".join(map(quote, spec.packages)),
             "@USER@": quote(machine.user),
-            "@IMPORT@": _IMPORT + (_FIND_BOTO3 if _has_boto3(spec) else ""),
+            "@IMPORT@": scripts.IMPORT + (scripts.FIND_BOTO3 if _has_boto3(spec) else ""),
         }
         for name, value in values.items():
             script = script.replace(name, value)
         return script
 
     inside = shell.write_container_run(
-        f"/bin/bash -c {quote(fill(_INSIDE))}", f"--volume {spec.prefix}:{spec.prefix}:ro"
+        f"/bin/bash -c {quote(fill(scripts.INSIDE))}", f"--volume {spec.prefix}:{spec.prefix}:ro"
     )
     return Recipe(
         steps=(
-            Step(f"{spec.distribution} {spec.prefix}", shell.fetch(download) + fill(_INSTALL), timeout=1200),
-            Step("aws cli", fill(_PACKAGES), timeout=1800),
+            Step(f"{spec.distribution} {spec.prefix}", shell.fetch(download) + fill(scripts.INSTALL), timeout=1200),
+            Step("aws cli", fill(scripts.PACKAGES), timeout=1800),
         ),
         checks=(
-            Check("the AWS CLI answers on the host", shell.FAIL + fill(_HOST), timeout=180),
+            Check("the AWS CLI answers on the host", shell.FAIL + fill(scripts.HOST), timeout=180),
             Check(
                 "the AWS CLI answers through a read-only mount in a container without Python",
                 shell.check_container() + inside + "\n",

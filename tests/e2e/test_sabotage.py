@@ -7,11 +7,11 @@ import pytest
 from images.builder import footprint
 from provision.docker.devicemapper import Devicemapper
 from provision.docker.overlay2 import Overlay2
+from provision.hygiene import checks as hygiene_checks
+from provision.hygiene.checks import Builder
 from provision.model import shell
 from provision.model.recipe import Check, Machine, Step
-from provision.provisioners import hygiene_checks
 from provision.provisioners.container_images import repositories
-from provision.provisioners.hygiene_checks import Builder
 from provision.ssh.events import Ended
 from tests.support.one_machine import OneMachine
 

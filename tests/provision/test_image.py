@@ -8,10 +8,11 @@ import pytest
 from pydantic import TypeAdapter
 
 from provision.docker import storage as docker_storage
+from provision.ecs_agent import agent as ecs_agent
+from provision.hygiene.checks import Builder
 from provision.image import list_image_checks, list_image_recipes, make_image_recipe
 from provision.model.recipe import Machine, Recipe
-from provision.provisioners import aws_cli, container_images, ecs_agent, files, java, packages, user_scripts
-from provision.provisioners.hygiene_checks import Builder
+from provision.provisioners import aws_cli, container_images, files, java, packages, user_scripts
 from provision.ssh import versions
 
 

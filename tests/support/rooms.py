@@ -23,9 +23,11 @@ INNER: dict[str, dict[str, set[str]]] = {
     "provision": {
         "model": set(),
         "provisioners": {"model"},
+        "ecs_agent": {"model"},
         "docker": {"provisioners", "model"},
+        "hygiene": {"model"},
         "ssh": {"model"},
-        "": {"docker", "provisioners", "model"},
+        "": {"docker", "ecs_agent", "hygiene", "provisioners", "model"},
     },
     "userdata": {"shell": set(), "rules": {"shell"}, "": {"rules", "shell"}},
     "images": {

@@ -9,7 +9,7 @@ from environments.machines import agent_settings
 from environments.machines.definitions import check_definitions
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
-from provision.provisioners.ecs_agent import Spec as EcsAgent
+from provision.ecs_agent.agent import Spec as EcsAgent
 from sandbox.inprocess import Sandbox
 from tests.support.doctor_pictures import TYPES
 from tests.support.environments import Define, Register

@@ -4,7 +4,7 @@ import pytest
 
 from environments.machines.job_needs import warn_of_log_drivers
 from environments.spec.environment import EnvironmentSpec
-from provision.provisioners.ecs_agent import Spec as EcsAgent
+from provision.ecs_agent.agent import Spec as EcsAgent
 from sandbox.inprocess import Sandbox
 from tests.support.environments import Define, Registered
 

@@ -17,8 +17,8 @@ from images.spec.image import ImageSpec
 from kiln.errors import UserError
 from kiln.journal import Journal
 from kiln.screen import Screen
+from provision.hygiene.checks import Builder
 from provision.image import make_image_recipe
-from provision.provisioners.hygiene_checks import Builder
 from sandbox.inprocess import Sandbox
 from tests.support.aws_state import left_behind
 from tests.support.booting import LEAST

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from provision.hygiene import checks as hygiene_checks
+from provision.hygiene import steps as hygiene
+from provision.hygiene.checks import Builder
 from provision.model import shell
 from provision.model.recipe import Machine
-from provision.provisioners import hygiene, hygiene_checks
-from provision.provisioners.hygiene_checks import Builder
 from tests.support.bash import run, tool
 from userdata import builder as userdata
 

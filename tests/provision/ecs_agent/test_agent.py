@@ -3,10 +3,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from provision.ecs_agent import agent as ecs_agent
+from provision.ecs_agent.agent import _CHECK, SET_KEY, Spec
 from provision.model import shell
 from provision.model.recipe import Machine
-from provision.provisioners import ecs_agent
-from provision.provisioners.ecs_agent import _CHECK, SET_KEY, Spec
 from tests.support.bash import run
 
 

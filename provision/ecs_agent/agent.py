@@ -1,6 +1,6 @@
 """Settings of the ECS agent in /etc/ecs/ecs.config, added to what is there.
 
-What must not be set, ECS_CLUSTER and ECS_INSTANCE_ATTRIBUTES above all, stands with its reason in `ecs_agent_keys.py`.
+What must not be set, ECS_CLUSTER and ECS_INSTANCE_ATTRIBUTES above all, stands with its reason in `keys.py`.
 """
 
 from shlex import quote
@@ -10,9 +10,9 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictInt, model_valida
 
 from kiln.keys.takes import Takes
 from kiln.models import MiB, Model, Seconds
+from provision.ecs_agent import keys
 from provision.model import shell
 from provision.model.recipe import Check, Machine, Recipe, Step
-from provision.provisioners import ecs_agent_keys
 
 CONFIG = "/etc/ecs/ecs.config"
 
@@ -80,9 +80,7 @@ class Spec(Model):
     spot_draining: StrictBool | None = None
     """ECS_ENABLE_SPOT_INSTANCE_DRAINING: drain the instance when Spot reclaims it. The agent's: false."""
 
-    settings: Annotated[dict[SettingName, SettingValue], BeforeValidator(ecs_agent_keys.written)] = Field(
-        default_factory=dict
-    )
+    settings: Annotated[dict[SettingName, SettingValue], BeforeValidator(keys.written)] = Field(default_factory=dict)
     """Any other documented setting by its own name, such as ECS_AVAILABLE_LOGGING_DRIVERS."""
 
     @model_validator(mode="after")

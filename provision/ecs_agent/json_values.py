@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from provision.provisioners.ecs_agent_values import Write
+from provision.ecs_agent.values import Write
 
 
 def ports(value: Any) -> str:

@@ -9,9 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from shlex import quote
 
-from provision.model import shell
-from provision.model.recipe import Check
-from provision.provisioners.hygiene_scripts import (
+from provision.hygiene.scripts import (
     AGENT_STATE,
     AUTHORIZED_KEYS,
     CHECK_IMAGES,
@@ -24,6 +22,8 @@ from provision.provisioners.hygiene_scripts import (
     OLDER,
     PRIVATE,
 )
+from provision.model import shell
+from provision.model.recipe import Check
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from provision.ecs_agent import agent as ecs_agent
+from provision.ecs_agent.agent import Spec
+from provision.ecs_agent.keys import KEYS, REFUSED
 from provision.model.recipe import Machine
-from provision.provisioners import ecs_agent
-from provision.provisioners.ecs_agent import Spec
-from provision.provisioners.ecs_agent_keys import KEYS, REFUSED
 from tests.support.bash import run
 
 # The variables of the tables in aws/amazon-ecs-agent's README (agent 1.105).

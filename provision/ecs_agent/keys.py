@@ -8,8 +8,8 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from provision.provisioners import ecs_agent_json as take_json
-from provision.provisioners import ecs_agent_values as take
+from provision.ecs_agent import json_values as take_json
+from provision.ecs_agent import values as take
 
 _LEVELS = ("crit", "error", "warn", "info", "debug")
 _DRIVERS = (
