@@ -13,8 +13,9 @@ from kiln.files.paths import read_path
 from kiln.screen import Line, Screen, print_json, print_result
 from nextflow.runs.looks.bucket import find_bucket
 from nextflow.upload import destination, parameter
-from nextflow.upload.folder import THREADS, Progress, Uploaded, upload_folder
+from nextflow.upload.folder import THREADS, Uploaded, upload_folder
 from nextflow.upload.parameter import Parameter
+from nextflow.upload.work import Progress
 
 _EVERY = 30.0  # seconds between lines where nobody sees the live one
 

@@ -8,7 +8,8 @@ from environments.spec import definitions
 from environments.spec.storage import Bucket
 from kiln.errors import Exit, UserError
 from nextflow.upload import command, destination, parameter
-from nextflow.upload.folder import Progress, Uploaded
+from nextflow.upload.folder import Uploaded
+from nextflow.upload.work import Progress
 from sandbox.inprocess import Sandbox
 from tests.support import environments as tools
 from tests.support.runs import DOCUMENTS

@@ -10,8 +10,8 @@ from cloud.session import Cloud
 from kiln.errors import UserError
 from nextflow.upload import etags, sending
 from nextflow.upload.etags import MIB
-from nextflow.upload.folder import Progress, upload_folder
-from nextflow.upload.folder import _Work as Work
+from nextflow.upload.folder import upload_folder
+from nextflow.upload.work import Progress, Work
 from sandbox.inprocess import Sandbox
 
 BUCKET = "data"
