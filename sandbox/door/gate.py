@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sandbox.door import control, sockets
+from sandbox.door.envelope import wrap
 from sandbox.door.handshakes import is_handshake
 from sandbox.door.parse import parse
 from sandbox.door.way import answer
@@ -25,7 +26,7 @@ class Gate:
         if is_handshake(environ):
             return sockets.answer(self._world, environ, start_response)
         request = parse(environ)
-        given = answer(self._world, request)
+        given = wrap(answer(self._world, request), request)
         now = self._world.clock.now()
         self._world.calls.record(
             Call(request.service, request.operation, request.region, request.dry_run, given.error, now)

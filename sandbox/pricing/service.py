@@ -11,15 +11,14 @@ from typing import Any
 from sandbox.paging.cut import cut_page
 from sandbox.paging.model import find_paging
 from sandbox.pricing import prices
-from sandbox.world.answers import Answer, refuse
-from sandbox.world.refusals import Refusal
+from sandbox.world.answers import Answer
 from sandbox.world.request import Request
 
 
 def answer(request: Request) -> Answer:
-    """Carry out GetProducts; any other operation is refused as unknown."""
+    """Carry out GetProducts; NotImplementedError for any other operation."""
     if request.operation != "GetProducts":
-        return refuse(Refusal("UnknownOperationException", f"{request.operation} is not known here"), request)
+        raise NotImplementedError("of the price list, products alone")
     fields = {term["Field"]: term["Value"] for term in request.get("Filters") or []}
     region = fields.get("regionCode", "us-east-1")
     products = [json.dumps(product) for product in _list_products(region) if _matches(product, fields)]
