@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from cloud.rights.check import check_boundary
 from cloud.rights.demand import Verdict
 from cloud.session import Cloud
-from environments.kinds.iam.roles import DesiredRole
+from environments.kinds.iam.desired_roles import DesiredRole
 from environments.model.inputs import Inputs
 from environments.plan.steps import Step
 from environments.rights.of_roles import list_role_demands

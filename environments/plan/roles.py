@@ -9,7 +9,7 @@ from cloud.rights.words import Missing, list_missing, role_name
 from cloud.session import Cloud
 from environments.kinds.data.bucket_state import ExistingBucket
 from environments.kinds.iam import instance_profiles, policy_state
-from environments.kinds.iam.roles import DesiredRole
+from environments.kinds.iam.desired_roles import DesiredRole
 from environments.kinds.iam.trust_policies import Trust, decide_trust, trust_command
 from environments.model.inputs import Inputs
 from environments.model.resource import Difference

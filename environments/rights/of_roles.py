@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cloud.rights.demand import Demand
-from environments.kinds.iam.roles import DesiredRole
+from environments.kinds.iam.desired_roles import DesiredRole
 from environments.rights.of_heads import list_head_demands
 from environments.rights.of_images import list_execution_demands, list_image_demands
 from environments.rights.of_machines import list_machine_demands
