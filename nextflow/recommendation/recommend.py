@@ -86,10 +86,10 @@ def recommend(sized: Asks, offers: Offers, names: Sequence[str], max_vcpus: int)
     if pair is None:
         raise refuse(sized.asks, machines, max_vcpus)
     alone = price_alone(sized.usages, sized.asks, pair)
-    packed = price_packed(sized.usages, sized.asks, machines, pair, max_vcpus)
+    packed = price_packed(sized.usages, sized.asks, machines, pair, max_vcpus, sized.runs)
     if packed and not (packed.on_demand or 0.0) < CHEAPER * (alone.on_demand or 0.0):
         packed = None
-    at_once = count_together(packed.machine, sized.asks) if packed else ()
+    at_once = count_together(packed.machine, sized.usages, sized.asks, sized.runs) if packed else ()
     limit = (pair.excess or pair.workload).memory
     return Recommendation(
         sized, offers, tuple(machines), max_vcpus, need, pair, alone, packed,

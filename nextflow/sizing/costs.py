@@ -41,25 +41,28 @@ def price_alone(usages: Sequence[Usage], asks: Sequence[Ask], pair: Pair) -> Cos
 
 
 def price_packed(
-    usages: Sequence[Usage], asks: Sequence[Ask], machines: Sequence[Machine], pair: Pair, max_vcpus: int
+    usages: Sequence[Usage], asks: Sequence[Ask], machines: Sequence[Machine], pair: Pair, max_vcpus: int, runs: int = 1
 ) -> Cost | None:  # fmt: skip
-    """Price several tasks to a machine, on the type where that costs least.
+    """Price several tasks to a machine, on the type where that costs least, for so many runs.
 
     None where no price is known of a type that `max_vcpus` leaves room for.
     """
     need = find_need(asks)
     limits = [ask.memory or pair.workload.memory for ask in asks]
     costs = [
-        _price(usages, asks, limits, count_together(machine, asks), machine, machine)
+        _price(usages, asks, limits, count_together(machine, usages, asks, runs), machine, machine)
         for machine in machines
         if machine.price is not None and machine.vcpus <= max_vcpus and machine.holds(need.cpus, need.memory)
     ]
     return min(costs, key=lambda cost: (round(cost.on_demand or 0.0, 4), rank(cost.machine)), default=None)
 
 
-def count_together(machine: Machine, asks: Sequence[Ask]) -> list[int]:
-    """Count how many tasks of the processes a machine runs at once."""
-    return [min(machine.holds(ask.cpus or 1, ask.memory or 1), TOGETHER) for ask in asks]
+def count_together(machine: Machine, usages: Sequence[Usage], asks: Sequence[Ask], runs: int = 1) -> list[int]:
+    """Count how many tasks of the processes a machine runs at once: no more than one of so many runs has."""
+    return [
+        max(1, min(machine.holds(ask.cpus or 1, ask.memory or 1), TOGETHER, math.ceil(usage.tasks / runs)))
+        for usage, ask in zip(usages, asks, strict=True)
+    ]
 
 
 def _price(

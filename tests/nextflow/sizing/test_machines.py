@@ -69,7 +69,7 @@ def test_so_many_tasks_go_to_a_machine_and_no_more() -> None:
     usages = sum_up(Attempt("S", str(n), "COMPLETED", 0, cpu=90.0, peak_memory=1, realtime=60.0) for n in range(40))
     asks = [choose(usage, 95) for usage in usages]
     huge = Machine("c5.24xlarge", 96, 190000, False, 4.08)
-    assert count_together(huge, asks) == [16]
+    assert count_together(huge, usages, asks) == [16]
     pair = choose_pair(find_need(asks), C5)
     assert pair is not None
     packed = price_packed(usages, asks, [huge], pair, 96)
@@ -85,3 +85,20 @@ def test_a_type_with_half_as_much_again_is_no_excess_type() -> None:
     assert pair is not None
     assert pair.excess is not None
     assert (pair.workload.name, pair.excess.name) == ("m5.8xlarge", "m5.16xlarge")
+
+
+def test_no_more_tasks_share_a_machine_than_a_run_has() -> None:
+    usages = sum_up(
+        Attempt(name, str(n), "COMPLETED", 0, cpu=90.0, peak_memory=GIB, realtime=3600.0)
+        for name, number in (("ONE", 1), ("THREE", 3), ("MANY", 40)) for n in range(number)
+    )  # fmt: skip
+    asks = [choose(usage, 95) for usage in usages]
+    huge = Machine("c5.24xlarge", 96, 190000, False, 4.08)
+    assert count_together(huge, usages, asks) == [1, 3, 16]
+    assert count_together(huge, usages, asks, runs=2) == [1, 2, 16]
+    one = usages[:1], asks[:1]
+    pair = choose_pair(find_need(one[1]), C5)
+    assert pair is not None
+    packed = price_packed(*one, C5, pair, 100)
+    assert packed is not None
+    assert packed.on_demand == price_alone(*one, pair).on_demand
