@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 
 from environments.spec.environment import EnvironmentSpec
+from environments.spec.placeholders import fill_text
 from kiln.errors import UserError
 from nextflow.config.head_names import find_head_queue
 from nextflow.config.places import Place
 from nextflow.recommendation.recommend import Recommendation
-from nextflow.recommendation.yaml_edit import set_key
+from nextflow.recommendation.yaml_edit import Edit, list_keys, set_keys
 from nextflow.sizing.machines import Machine, rank
 
+_COMPUTE = "compute_environments"
 HEAD_SIZE = (2, 1024)  # vCPUs and MiB of a workflow's head job
 
 
@@ -59,6 +61,8 @@ def write_definition(
     Raises UserError for a file that has them in a way that cannot be edited, and for machines that are too large.
     """
     vcpus = {machine.name: machine.vcpus for machine in advised.machines}
+    written = {str(fill_text(key, spec.name)): key for key in list_keys(text, _COMPUTE)}
+    edits: list[Edit] = []
     for name, chosen in types.items():
         compute = spec.compute_environments[name]
         if vcpus[chosen[0]] > (limit := max_vcpus or compute.max_vcpus):
@@ -67,12 +71,13 @@ def write_definition(
                 f"all its machines together may have at most {limit} vCPUs, and a {chosen[0]} has {vcpus[chosen[0]]}",
                 "Add --max-vcpus NUMBER, which is written too, or raise max_vcpus in the definition.",
             )
+        place = _COMPUTE, written.get(name, name)
         if max_vcpus and max_vcpus != compute.max_vcpus:
-            text = set_key(text, ("compute_environments", name, "max_vcpus"), str(max_vcpus))
+            edits.append(Edit((*place, "max_vcpus"), str(max_vcpus)))
         if chosen != compute.instance_types:
             comment = describe(chosen, vcpus, limit)
-            text = set_key(text, ("compute_environments", name, "instance_types"), f"[{', '.join(chosen)}]", comment)
-    return text
+            edits.append(Edit((*place, "instance_types"), f"[{', '.join(chosen)}]", comment))
+    return set_keys(text, edits)
 
 
 def describe(types: Sequence[str], vcpus: Mapping[str, int], max_vcpus: int) -> str:

@@ -17,6 +17,8 @@ from nextflow.config.write import configure, look_at_machines
 from nextflow.recommendation.definition import choose_types, write_definition
 from nextflow.recommendation.recommend import Recommendation
 
+ROUNDS = 4  # in which types are chosen until the queues of attempts stay as they are
+
 
 @dataclass(frozen=True)
 class Change:
@@ -39,15 +41,21 @@ def plan(
 ) -> tuple[Change, ...]:
     """Plan what is written: the definition `env`, and Nextflow's configuration into the file `config`.
 
-    Raises UserError for files that cannot be read or edited, and as `nextflow-config` does.
+    Which queues attempts go through follows from the machines: with the new ones it may be others, so that these are
+    chosen again. Raises UserError for files that cannot be read or edited, and as `nextflow-config` does.
     """
     definition, configuration = definitions.KIND.path_of(env), Path(config or f"{spec.name}.config")
-    machines = look_at_machines(cloud, spec)
-    places = list_places(spec, machines.known, machines.registered)
-    types = choose_types(spec, climb(places, spec.nextflow.queues), advised)
-    before = _read(definition)
-    after = write_definition(before, spec, types, advised, max_vcpus)
-    text = configure(cloud, _load(definition, after), advised.advice)
+    before = after = _read(definition)
+    planned = spec
+    for _ in range(ROUNDS):
+        machines = look_at_machines(cloud, planned)
+        places = list_places(planned, machines.known, machines.registered)
+        types = choose_types(spec, climb(places, spec.nextflow.queues), advised)
+        last, after = after, write_definition(before, spec, types, advised, max_vcpus)
+        if after == last:
+            break
+        planned = _load(definition, after)
+    text = configure(cloud, planned, advised.advice)
     changes = (Change(definition, before, after), Change(configuration, _read(configuration), text))
     return tuple(change for change in changes if change.before != change.after)
 

@@ -1,59 +1,86 @@
 """A key of a YAML file is given another value, and all else stays as it stands: comments, order, quotes (pure)."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import yaml
 
 from kiln.errors import UserError
 
 
-def set_key(text: str, path: Sequence[str], value: str, comment: str = "") -> str:
-    """Set the last key of the path to a value, written as YAML, on a line of its own or in place of what stands there.
+@dataclass(frozen=True)
+class Edit:
+    """The last key of the path gets a value, written as YAML; the comment behind it goes, and `comment` comes."""
 
-    The comment behind a value goes with it, and `comment` comes instead. Raises UserError where the mapping that should
-    hold the key is not there, or stands in another place of the file (an alias).
+    path: Sequence[str]
+    value: str
+    comment: str = ""
+
+
+def set_keys(text: str, edits: Sequence[Edit]) -> str:
+    """Set keys, on lines of their own or in place of what stands there.
+
+    Raises UserError where the mapping that should hold a key is not there, and where other places of the file would
+    change with it, which have the same by an alias.
     """
-    node = yaml.compose(text, Loader=yaml.SafeLoader)
-    reached = Counter(id(part) for part in _walk(node))
-    whole = node
-    for key in path[:-1]:
-        node = _find(node, key)
-        if node is None:
-            break
-    if not isinstance(node, yaml.MappingNode):
-        raise UserError(
-            f"{'.'.join(path[:-1])} cannot be edited", "the definition has no mapping of that name", "Edit it by hand."
-        )
-    if any(reached[id(part)] > 1 for part in _list_edited(whole, path)):
-        raise UserError(
-            f"{'.'.join(path)} cannot be edited",
-            "another place of the definition has the same by an alias (*NAME), and would change too",
-            "Write it out at both places, or edit it by hand.",
-        )
-    for key_node, value_node in node.value:
-        if key_node.value == path[-1]:
-            return _replace(text, key_node, value_node, value, comment)
-    return _insert(text, node, f"{path[-1]}: {value}", comment)
+    if _is_done(text, after := _set_all(text, edits), edits):
+        return after
+    guilty = next((edit for edit in edits if not _is_done(text, _set_all(text, [edit]), [edit])), edits[0])
+    raise UserError(
+        f"{'.'.join(guilty.path)} cannot be edited",
+        "another place of the definition has the same by an alias (*NAME), and would change too",
+        "Write it out at both places, or edit it by hand.",
+    )
 
 
-def _walk(node: yaml.Node | None) -> Iterator[yaml.Node]:
-    """Walk over a node and all in it; what an alias stands for as often as it is named."""
-    if node is None:
-        return
-    yield node
-    for part in node.value if isinstance(node, yaml.CollectionNode) else ():
-        for inner in part if isinstance(part, tuple) else (part,):
-            yield from _walk(inner)
+def set_key(text: str, path: Sequence[str], value: str, comment: str = "") -> str:
+    """Set a single key."""
+    return set_keys(text, [Edit(path, value, comment)])
 
 
-def _list_edited(node: yaml.Node | None, path: Sequence[str]) -> list[yaml.Node]:
-    """List the nodes on the way to a value, and those in it."""
-    way = []
-    for key in path:
-        node = _find(node, key)
-        way += [node] if node else []
-    return [*way, *_walk(node)]
+def list_keys(text: str, key: str) -> list[str]:
+    """List the keys of the mapping under a key, as they are written; none where there is none."""
+    node = _find(yaml.compose(text, Loader=yaml.SafeLoader), key)
+    return [name.value for name, _ in node.value] if isinstance(node, yaml.MappingNode) else []
+
+
+def _set_all(text: str, edits: Sequence[Edit]) -> str:
+    for edit in edits:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        for key in edit.path[:-1]:
+            node = _find(node, key)
+        if not isinstance(node, yaml.MappingNode):
+            raise UserError(
+                f"{'.'.join(edit.path[:-1])} cannot be edited", "the definition has no mapping of that name",
+                "Edit it by hand.",
+            )  # fmt: skip
+        there = next(((name, value) for name, value in node.value if name.value == edit.path[-1]), None)
+        line = f"{edit.path[-1]}: {edit.value}"
+        text = _replace(text, *there, edit.value, edit.comment) if there else _insert(text, node, line, edit.comment)
+    return text
+
+
+def _is_done(before: str, after: str, edits: Sequence[Edit]) -> bool:
+    """Check that what was to change has changed, and nothing else."""
+    try:
+        now = yaml.safe_load(after)
+    except yaml.YAMLError:
+        return False
+    wanted = _copy(yaml.safe_load(before))
+    for edit in edits:
+        mapping = wanted
+        for key in edit.path[:-1]:
+            mapping = mapping[key]
+        mapping[edit.path[-1]] = yaml.safe_load(edit.value)
+    return bool(now == wanted)
+
+
+def _copy(value: Any) -> Any:
+    """Copy what several places share as often as it is named."""
+    if isinstance(value, dict):
+        return {key: _copy(own) for key, own in value.items()}
+    return [_copy(own) for own in value] if isinstance(value, list) else value
 
 
 def _find(node: yaml.Node | None, key: str) -> yaml.Node | None:

@@ -140,3 +140,59 @@ def test_machines_that_a_compute_environment_has_no_room_for_are_not_written(tmp
     assert "--max-vcpus" in raised.value.hint
     assert env.read_text() == before
     assert "max_vcpus: 100" in write(capsys, trace, env, max_vcpus=100)
+
+
+BOTH_ALIKE = ("    instance_types: [c5.2xlarge] # 8 vCPUs: at most 12 of them\n", ""), (
+    "    instance_types: [c5.4xlarge] # 16 vCPUs: at most 6 of them\n", ""
+)  # fmt: skip
+SMALL = ("[c5.2xlarge] # 8 vCPUs: at most 12 of them", "[c5.large]"), (
+    "[c5.4xlarge] # 16 vCPUs: at most 6 of them", "[c5.xlarge]"
+)  # fmt: skip
+
+
+def test_queues_with_the_same_machines_become_a_usual_and_a_larger_one(tmp_path: Path, capsys: Capsys) -> None:
+    """Which queues attempts go through follows from the machines, and so it does from those that are written."""
+    env = copy(tmp_path, "salmon", *BOTH_ALIKE)
+    trace = write_trace(tmp_path / "trace.txt", list_salmon())
+    write(capsys, trace, env)
+    spec = definitions.load(str(env))
+    types = {name: compute.instance_types for name, compute in spec.compute_environments.items()}
+    assert types == {"salmonWorkload": ("c6i.2xlarge",), "salmonExcess": ("c6i.4xlarge",)}
+    assert (
+        "queue = { task.attempt > 1 ? 'salmonExcess' : 'salmonWorkload' }" in (tmp_path / "salmon.config").read_text()
+    )
+    assert "nothing to write" in write(capsys, trace, env)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *SMALL, ("c5.2xlarge", "c5.9xlarge"), ("[c5.2xlarge]", "[c5]"), ("[c5.4xlarge]", "[c5]"),
+        ("    compute_environments: [salmonExcess]", "    compute_environments: [salmonExcess, salmonWorkload]"),
+        ("queues:\n", "queues:\n  urgent:\n    compute_environments: [salmonExcess, salmonWorkload]\n"),
+    ],
+)  # fmt: skip
+def test_what_was_written_is_so_already(tmp_path: Path, capsys: Capsys, change: tuple[str, str]) -> None:
+    env, trace = copy(tmp_path, "salmon", change), write_trace(tmp_path / "trace.txt", list_salmon())
+    write(capsys, trace, env)
+    assert "nothing to write" in write(capsys, trace, env)
+
+
+def test_names_that_the_environments_own_is_filled_into(tmp_path: Path, capsys: Capsys) -> None:
+    names = ("salmonWorkload", '"{environment}Workload"'), ("salmonExcess", '"{environment}Excess"')
+    env = copy(tmp_path, "salmon", *SMALL, *names)
+    write(capsys, write_trace(tmp_path / "trace.txt", list_salmon()), env)
+    written = env.read_text()
+    assert written == copy(tmp_path, "salmon", *names).read_text()
+    assert "'salmonWorkload'" in (tmp_path / "salmon.config").read_text()
+
+
+def test_keys_that_another_takes_over_and_has_of_its_own(tmp_path: Path, capsys: Capsys) -> None:
+    env = copy(
+        tmp_path, "salmon", *SMALL, ("  salmonWorkload:\n    instance", "  salmonWorkload: &usual\n    instance"),
+        ("    instance_types: [c5.xlarge]\n", "    <<: *usual\n    instance_types: [c5.xlarge]\n"),
+    )  # fmt: skip
+    write(capsys, write_trace(tmp_path / "trace.txt", list_salmon()), env)
+    types = [compute.instance_types for compute in definitions.load(str(env)).compute_environments.values()]
+    assert types == [("c5.2xlarge",), ("c5.4xlarge",)]
+    assert "<<: *usual" in env.read_text()

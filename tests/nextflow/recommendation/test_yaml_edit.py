@@ -1,9 +1,10 @@
 """A key gets another value; all else stays."""
 
 import pytest
+import yaml
 
 from kiln.errors import UserError
-from nextflow.recommendation.yaml_edit import set_key
+from nextflow.recommendation.yaml_edit import Edit, list_keys, set_key, set_keys
 
 PATH = ("compute_environments", "work", "instance_types")
 HEAD = "# of mine\ncompute_environments:\n  work:   # first\n"
@@ -54,3 +55,18 @@ def test_what_several_places_share_is_not_edited(text: str) -> None:
 def test_anchors_of_other_keys_are_no_hindrance() -> None:
     text = "x: &x {market: spot}\na:\n  s:\n    <<: *x\n    types: [c5]\n"
     assert set_key(text, ("a", "s", "types"), "[m5]") == text.replace("[c5]", "[m5]")
+
+
+def test_what_is_taken_over_may_change_where_every_place_gets_its_own() -> None:
+    text = "a:\n  s: &s\n    types: [c5]\n    most: 1\n  t:\n    <<: *s\n    most: 2\n"
+    both = [Edit(("a", "s", "types"), "[m5]"), Edit(("a", "t", "types"), "[r5]")]
+    after = set_keys(text, both)
+    assert yaml.safe_load(after)["a"] == {"s": {"types": ["m5"], "most": 1}, "t": {"types": ["r5"], "most": 2}}
+    with pytest.raises(UserError, match=r"a\.s\.types cannot be edited"):
+        set_keys(text, both[:1])
+    assert yaml.safe_load(set_keys(text, both[1:]))["a"]["s"]["types"] == ["c5"]
+
+
+def test_keys_as_they_are_written() -> None:
+    assert list_keys('a:\n  "{x}-1": {}\n  two: {}\nb: 1\n', "a") == ["{x}-1", "two"]
+    assert list_keys("b: 1\n", "a") == []
