@@ -13,9 +13,11 @@ _CREDENTIALS = {
     "a token of GitLab": re.compile(r"\bglpat-[A-Za-z0-9_-]{20,}"),
     "a token of Docker Hub": re.compile(r"\bdckr_pat_[A-Za-z0-9_-]{20,}"),
     "a token of Slack": re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
-    "a password in an address": re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@]*:[^\s/@]+@"),
+    "a password in an address": re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://[^\s/:]*:[^\s/]+@"),  # to the last @ before /
 }
 _USER = re.compile(r"\bhttps?://[^\s/:@]+@")  # a token in the user's place: a Git host takes it there
+_SIGNED = re.compile(r"([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|Signature|sig)=)[^\s&\"']+")
+"""Whoever has an address that S3, CloudFront or Azure signed may read what it names."""
 
 
 def find_credential(text: str) -> str:
@@ -27,7 +29,7 @@ def hide_credentials(text: str) -> str:
     """Hide the credentials in a text; of an address that has a login all else stays."""
     for pattern in (*_CREDENTIALS.values(), _USER):
         text = pattern.sub(_hide, text)
-    return text
+    return _SIGNED.sub(rf"\g<1>{HIDDEN}", text)
 
 
 def _hide(match: re.Match[str]) -> str:

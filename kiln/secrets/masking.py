@@ -10,17 +10,18 @@ from kiln.secrets.credentials import HIDDEN, find_credential, hide_credentials
 _NAME = re.compile(
     r"(pass(word|wd|phrase|code)"  # whatever stands before it: PGPASSWORD
     r"|(^|[_.-])(pwd|secret|token|credential|bearer|key_?id|auth(orization)?"
-    r"|(api|private|access|secret|account|session|signing|encryption|license)_?key)"
+    r"|jwt|cookie|(api|private|access|secret|account|session|signing|encryption|licen[cs]e|ssh)_?key)"
     r"|(^|(db|database|user|admin|root|login|smtp|ftp|http|proxy|sql|mysql|postgres|pg|redis)_?)pass"
     r")s?(_(value|string|text))?(_?\d+)?$",
     re.IGNORECASE,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_VALUE = r"(?P<value>\"[^\"]*\"|'[^']*'|(Bearer |Basic )?[^\s;&|\"')]+)"
-_ASSIGNED = re.compile(rf"(?P<name>[A-Za-z_][\w.-]*)(?P<between>[\"']?\s*[=:]\s*){_VALUE}")
-_OPTION = re.compile(rf"(?P<name>--?[A-Za-z][\w.-]*)(?P<between>\s+)(?!-){_VALUE}")
+# A name begins where a word does, and has an end: else a long text would be read from each of its letters on.
+_ASSIGNED = re.compile(r"(?<!\w)(?P<name>[A-Za-z_][\w.-]{0,100})[\"']?\s*[=:]\s*")
+_OPTION = re.compile(r"(?<!\w)(?P<name>--?[A-Za-z][\w.-]{0,100})\s+(?!-)")
+_VALUE = re.compile(r"\"[^\"]*\"|'[^']*'|(Bearer |Basic )?[^\s;&|\"')]+")
 _CURL = re.compile(r"(?P<before>\bcurl\s([^;&|\n]*\s)?(-u|--user)[ =]?[\"']?[^\s:\"'$]+:)[^\s\"'$]+")
-_LOGIN = re.compile(r"://([^\s/@]+)@")
+_LOGIN = re.compile(r"://([^\s/]+)@")
 _SHORT = 4  # characters: shorter values stand in too many lines
 
 
@@ -48,16 +49,22 @@ def mask_command(words: Sequence[str]) -> list[str]:
 
 def mask_text(text: str) -> str:
     """Hide the secrets of a script or an address: credentials, and NAME=VALUE, `name: value`, `--name value`."""
+    text = hide_credentials(text)
     for pattern in (_ASSIGNED, _OPTION):
-        text = pattern.sub(_mask_match, text)
-    return hide_credentials(_CURL.sub(rf"\g<before>{HIDDEN}", text))
+        text = _mask_values_of(pattern, text)
+    return _CURL.sub(rf"\g<before>{HIDDEN}", text)
 
 
-def _mask_match(match: re.Match[str]) -> str:
-    """A value that is a variable's, is no secret yet."""
-    value = match["value"].strip("\"'")
-    hidden = is_secret(match["name"], value) and not value.startswith("$")
-    return match["name"] + match["between"] + HIDDEN if hidden else match[0]
+def _mask_values_of(pattern: re.Pattern[str], text: str) -> str:
+    """Mask the values of secrets' names; a value that is a variable's is no secret yet."""
+    masked, end = "", 0
+    for match in pattern.finditer(text):
+        if match.start() < end or not _is_secrets_name(match["name"]):
+            continue
+        value = _VALUE.match(text, match.end())
+        if value and is_secret(match["name"], plain := value[0].strip("\"'")) and not plain.startswith("$"):
+            masked, end = masked + text[end : match.end()] + HIDDEN, value.end()
+    return masked + text[end:]
 
 
 def list_secrets(words: Sequence[str]) -> list[str]:
@@ -104,7 +111,7 @@ def _walk(words: Sequence[str]) -> Iterator[tuple[str, str]]:
         calls_curl = calls_curl or word.rpartition("/")[2] == "curl"
         if before and not word.startswith("--") and is_secret(before, word):
             yield HIDDEN, before
-        elif calls_curl and before in ("-u", "--user") and ":" in word:
+        elif (before == "-user" or (calls_curl and before in ("-u", "--user"))) and ":" in word:  # Nextflow's -user
             yield f"{word.partition(':')[0]}:{HIDDEN}", before
         elif equals and name.startswith("-") and is_secret(name, value):
             yield f"{name}={HIDDEN}", name
