@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kiln.errors import UserError
-from nextflow.config.check.tokens import count_open
+from nextflow.config.check.groovy.tokens import count_open
 
 _PART = r"(?:[A-Za-z_$][\w$:-]*|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 _ENTRY = re.compile(rf"(?P<name>{_PART}(?:\.{_PART})*) = (?P<value>.*)", re.S)

@@ -10,6 +10,11 @@ from nextflow.config.check.model import Ask, Judged, Verdict
 from nextflow.config.places import list_enabled
 
 Judgement = tuple[Verdict, Misfit]
+_REFUSED = {
+    "memory": ("Not a valid 'memory' value in process definition", "write it as memory = '16 GB' or 16.GB"),
+    "cpus": ("cpus are a whole number, and not below 0", "write it as cpus = 8"),
+    "queue": ("a queue is a name", "write it as queue = 'NAME'"),
+}
 
 
 @dataclass(frozen=True)
@@ -38,10 +43,8 @@ def judge(ask: Ask, bench: Bench) -> Judged:
             f"the environment has no queue {queue}", "AWS Batch refuses jobs for it", f"name one of {known}"
         ))  # fmt: skip
     if ask.refused:
-        return Judged(ask, queue, Verdict.REFUSED, Misfit(
-            ask.refused, "Nextflow ends the run: Not a valid 'memory' value in process definition",
-            "write it as memory = '16 GB' or 16.GB",
-        ))  # fmt: skip
+        why, fix = _REFUSED[ask.refused.partition(":")[0]]
+        return Judged(ask, queue, Verdict.REFUSED, Misfit(ask.refused, f"Nextflow ends the run: {why}", fix))
     if queue in bench.closed:
         verdict, closed = bench.closed[queue]
         return Judged(ask, queue, verdict, _with_other_queues(ask, closed, queue, bench))

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from nextflow.config.check.amounts import (
+from nextflow.config.check.flat import gather_maps
+from nextflow.config.check.groovy.amounts import (
     MIB,
     Invalid,
     Unknowable,
@@ -17,7 +18,6 @@ from nextflow.config.check.amounts import (
     read_memory,
     round_up,
 )
-from nextflow.config.check.flat import gather_maps
 from nextflow.config.check.model import Ask
 from nextflow.config.check.scope import Attempt
 
@@ -83,20 +83,15 @@ def list_asks(settings: Settings, params: Mapping[str, str], own: OwnLimit | Non
 def _count_attempts(settings: Settings, params: Mapping[str, str]) -> int:
     retries = _try(Attempt(1, settings.options, params), "maxRetries")
     number = int(retries) if isinstance(retries, int) or (isinstance(retries, str) and retries.isdecimal()) else -1
-    return min(number + 1, MOST_ATTEMPTS) if number >= 0 else 2
+    # 0 is no number to Groovy, and counts as the usual 1 (TaskConfig.getMaxRetries).
+    return min((number or 1) + 1, MOST_ATTEMPTS) if number >= 0 else 2
 
 
 def _make_ask(process: str, scope: Attempt, own: OwnLimit | None) -> Ask:
     unknown, refused = list[str](), list[str]()
-    queue = _read(scope, "queue", str, unknown)
-    vcpus = _read(scope, "cpus", read_cpus, unknown)
-    try:
-        read_asked(scope.value("memory"))
-    except Invalid as error:
-        refused.append(f"memory: {error}")
-    except Unknowable:
-        pass
-    size = _read(scope, "memory", read_asked, [] if refused else unknown)
+    queue = _read(scope, "queue", str, unknown, refused)
+    vcpus = _read(scope, "cpus", read_cpus, unknown, refused)
+    size = _read(scope, "memory", read_asked, unknown, refused)
     most_cpus, most_memory, spare = _limits(scope, own)
     slack = find_rounding(size or 0)
     if size is not None and most_memory is not None and size > most_memory:
@@ -108,12 +103,14 @@ def _make_ask(process: str, scope: Attempt, own: OwnLimit | None) -> Ask:
     )  # fmt: skip
 
 
-def _read(scope: Attempt, option: str, reader: Callable[[Value], Known], unknown: list[str]) -> Known | None:
-    """What cannot be known before the run is noted in `unknown`, and None."""
+def _read(
+    scope: Attempt, option: str, reader: Callable[[Value], Known], unknown: list[str], refused: list[str]
+) -> Known | None:
+    """What cannot be known before the run is noted in `unknown`, what ends it in `refused`; None for both."""
     try:
         return reader(scope.value(option))
     except Unknowable as error:
-        unknown.append(f"{option}: {error}")
+        (refused if isinstance(error, Invalid) else unknown).append(f"{option}: {error}")
         return None
 
 
@@ -123,14 +120,17 @@ def _limits(scope: Attempt, own: OwnLimit | None) -> tuple[int | None, float | N
     limits = dict(whole) if isinstance(whole, dict) else {}
     entries = gather_maps(scope.options, "resourceLimits")
     limits |= {name: _try(Attempt(1, {name: text}, scope.params), name) for name, text in entries.items()}
-    cpus, memory = limits.get("cpus"), limits.get("memory")
+    cpus, memory = _take(read_cpus, limits.get("cpus")), _take(read_memory, limits.get("memory"))
+    if own and limits.get("memory") == own.printed:
+        return cpus, own.mib * MIB, 0
+    return cpus, memory, find_rounding(memory) if memory else 0
+
+
+def _take(reader: Callable[[Value], Known | None], value: Value) -> Known | None:
     try:
-        size = read_memory(memory)
+        return None if value is None else reader(value)
     except Unknowable:
-        size = None
-    if own and memory == own.printed:
-        return cpus if isinstance(cpus, int) else None, own.mib * MIB, 0
-    return cpus if isinstance(cpus, int) else None, size, find_rounding(size) if size else 0
+        return None
 
 
 def _try(scope: Attempt, option: str) -> Value:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from nextflow.config.check.tokens import find_end
+from nextflow.config.check.groovy.tokens import find_end
 
 _BLANK = re.compile(r"(?:\s|;|//[^\n]*|/\*.*?\*/)+", re.S)
 _WORD = r"(?:[A-Za-z_$][\w$]*|'[^'\n]*'|\"[^\"\n$]*\")"

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from nextflow.config.check.amounts import Invalid, Memory, Unknowable, Value, read_cpus, read_memory
-from nextflow.config.check.closures import compile_value
+from nextflow.config.check.groovy.amounts import Invalid, Memory, Unknowable, Value, read_cpus, read_memory
+from nextflow.config.check.groovy.closures import compile_value
+from nextflow.config.check.groovy.methods import call_math
 
 _MAXIMA = {"memory": "max_memory", "cpus": "max_cpus", "time": "max_time"}
 
@@ -50,16 +51,16 @@ class Attempt:
                 return read_memory(self.before.value("memory"))
             case ["task", "previousTrace", "cpus"] if self.before:
                 return self.before.value("cpus")
-            case ["params", name] if name in self.params:
-                return compile_value(self.params[name])(self)
+            case ["params", *names] if ".".join(names) in self.params:
+                return compile_value(self.params[".".join(names)])(self)
         raise Unknowable(".".join(path))
 
     def call(self, path: Sequence[str], arguments: Sequence[Value]) -> Value:
-        """`check_max(…)`, which pipelines had before resourceLimits, Math.min and Math.max; Unknowable for others."""
+        """`check_max(…)`, which pipelines had before resourceLimits, and Math's; Unknowable for others."""
         if path[-1] == "check_max" and len(arguments) == 2:
             return self._bound(arguments[0], str(arguments[1]))
-        if list(path) in (["Math", "min"], ["Math", "max"]) and arguments:
-            return (min if path[1] == "min" else max)(arguments)
+        if path[0] == "Math" and len(path) == 2:
+            return call_math(path[1], arguments)
         raise Unknowable(f"{'.'.join(path)}(…)")
 
     def _bound(self, value: Value, kind: str) -> Value:
@@ -73,4 +74,7 @@ class Attempt:
             except Invalid:
                 return value  # as check_max does
             return Memory(min(sizes)) if sizes else None
-        return min(value, most) if kind == "cpus" and isinstance(most, int) else value
+        try:
+            return min(value, int(most)) if kind == "cpus" else value
+        except (TypeError, ValueError):
+            return value

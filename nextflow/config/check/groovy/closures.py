@@ -3,15 +3,16 @@
 Not all of Groovy: what configurations do with attempts. Anything else is Unknowable, which only the run can tell.
 """
 
-from nextflow.config.check.amounts import Memory, Unknowable, Value, calculate, read_memory
-from nextflow.config.check.operands import Compiled, Operands, Scope, combine
-from nextflow.config.check.tokens import Token, split
+from nextflow.config.check.groovy.amounts import Memory, Unknowable, Value, calculate, read_memory
+from nextflow.config.check.groovy.compiled import Compiled, Scope, combine
+from nextflow.config.check.groovy.operands import Operands
+from nextflow.config.check.groovy.tokens import Token, split
 
 _NUMBERS = {"int", "Integer", "long", "Long", "short", "BigInteger"}
 _FRACTIONS = {"float", "Float", "double", "Double", "BigDecimal"}
 NOTHING = object()  # what a condition gives that does not hold
 LEVELS: tuple[tuple[str, ...], ...] = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">=", "in"), ("+", "-"),
-                                       ("*", "/", "%"))  # fmt: skip
+                                       ("*", "/", "%"), ("**",))  # fmt: skip
 
 
 def compile_value(source: str) -> Compiled:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from nextflow.config.check.amounts import MIB, Memory, Time, Unknowable, find_rounding, read_memory
+from nextflow.config.check.groovy.amounts import MIB, Memory, Time, Unknowable, find_rounding, read_memory
 from nextflow.config.check.scope import Attempt
 
 GB = 1024 * MIB
-PARAMS = {"max_memory": "'128.GB'", "max_cpus": "16", "fast": "true", "queue": "'own'", "text": "'8'"}
+PARAMS = {"max_memory": "'128.GB'", "max_cpus": "16", "fast": "true", "queue": "'own'", "text": "'8'", "tool.gb": "3"}
 
 
 def work_out(source: str, attempts: int = 3) -> list[Any]:
@@ -30,7 +30,25 @@ def work_out(source: str, attempts: int = 3) -> list[Any]:
         ("{ task.attempt == 1 ? 2.GB : 4.GB }", [2, 4, 4]),
         ("{ 6.GB * task.attempt }", [6, 12, 18]),
         ("{ 2.GB + 8.GB * (task.attempt - 1) }", [2, 10, 18]),
-        ("{ 8.GB * 2 ** 1 }", None),
+        ("{ 8.GB * 2 ** (task.attempt - 1) }", [8, 16, 32]),
+        ("{ 8.GB * Math.pow(2, task.attempt - 1) }", [8, 16, 32]),
+        ("{ [8.GB * task.attempt, params.max_memory as nextflow.util.MemoryUnit, 20.GB].min() }", [8, 16, 20]),
+        ("{ [1.GB, 4.GB, 16.GB][task.attempt - 1] }", [1, 4, 16]),
+        ("{ [1: 2, a: 3]['a'].GB }", [3, 3, 3]),
+        ('{ "${4 * task.attempt} GB" }', ["4 GB", "8 GB", "12 GB"]),
+        ('{ "$task.attempt.GB" }', None),
+        ('{ "$params.tool.gb GB" }', ["3 GB"] * 3),
+        ("{ 4 * task.attempt + ' GB' }", ["4 GB", "8 GB", "12 GB"]),
+        ("{ params.tool.gb.GB + params['max_cpus'].MB * 64 }", [4, 4, 4]),
+        ("{ 8.GB.toGiga() - 1 }", [7, 7, 7]),
+        ("{ Math.round(1.5 * task.attempt) + Math.ceil(0.2) + Math.floor(0.9) }", [3, 4, 6]),
+        ("{ 7.intdiv(2) }", [3, 3, 3]),
+        ("{ 7.GB / 3 * task.attempt == 7.GB ? 1 : 2 }", [2, 2, 2]),  # whole bytes: one is missing
+        ("{ 2 ** 1000 }", None),
+        ("{ (0 - 2) ** 0.5 * 1.GB }", None),
+        ("{ 1e400.GB }", None),
+        ("{ [1, 2][7] }", None),
+        ("{ [].min() }", None),
         ("{ (8 * task.attempt).GB }", [8, 16, 24]),
         ("{ check_max( 72.GB * task.attempt, 'memory' ) }", [72, 128, 128]),
         ("{ task.previousTrace ? task.previousTrace.memory * 2 : 8.GB }", [8, 16 * GB, 32 * GB]),
@@ -66,11 +84,11 @@ def test_what_attempts_are_given(source: str, expected: list[Any] | None) -> Non
 @pytest.mark.parametrize(
     "source",
     [
-        "{ meta.size > 3 ? 1.GB : 2.GB }", "{ reads.size() * 1.GB }", '{ "${task.attempt} GB" }', "{ def x = 3; x }",
+        "{ meta.size > 3 ? 1.GB : 2.GB }", "{ reads.size() * 1.GB }", '{ "${task.memory} GB" }', "{ def x = 3; x }",
         "{ task.memory }", "{ task.exitStatus == 137 ? 2 : 1 }", "{ 8.parsecs }", "{ 1 +", "{ ( }", "`x`", "{ 'a' * }",
         "{ 1.GB / 0 }", "{ 'a' - 'b' }", "{ params.missing }", "{ switch (task.attempt) { case 1: 2 } }",
         "{ 1; 2; 3 }", "{ params.queue as int }", "{ 1 as Thread }", "{ 4.GB as int }",
-        "{ " + "(" * 100_000 + " }", '"${' * 50_000, "{ 8.GB.toGiga() }", "{ unheard_of(1) }",
+        "{ " + "(" * 100_000 + " }", '"${' * 50_000, "{ 8.GB.toParsecs() }", "{ unheard_of(1) }",
     ],
 )  # fmt: skip
 def test_what_only_the_run_can_tell(source: str) -> None:

@@ -7,14 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-STEPS = {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30, "TB": 1 << 40, "PB": 1 << 50}
+STEPS = {"B": 1, **{f"{sign}B": 1 << 10 * (step + 1) for step, sign in enumerate("KMGTPEZ")}}
 SECONDS = {
     "ms": 0.001, "milli": 0.001, "millis": 0.001, "s": 1, "sec": 1, "second": 1, "seconds": 1, "m": 60, "min": 60,
     "minute": 60, "minutes": 60, "h": 3600, "hour": 3600, "hours": 3600, "d": 86400, "day": 86400, "days": 86400,
 }  # fmt: skip
 # As nextflow.util.MemoryUnit has it: 16gb and 16 GiB are no amounts.
-_MEMORY = re.compile(r"\s*(\d+\.?\d*)\s*(?:([kmgtpKMGTP])B?|[bB]?B?)\s*")
+_MEMORY = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*(?:([kmgtpezKMGTPEZ])B?|[bB]?B?)\s*")
+_WHOLE = re.compile(r"[+-]?\d+")
 MIB = STEPS["MB"]
+MOST_POWER = 64
 MOST = 1 << 80  # bytes: more than any machine will have, or no number at all
 LEAST = 1024 * MIB  # what Nextflow's job definitions have for tasks that ask for no memory
 LEAST_ASKED = 4 * MIB  # what Nextflow asks AWS Batch for at the least
@@ -46,23 +48,27 @@ Value = Any
 """A number, a text, a truth, a list, None, Memory or Time."""
 
 
-def with_unit(number: float, unit: str) -> Memory | Time:
+def make_amount(number: float, unit: str) -> Memory | Time:
     """Make an amount of 8 and GB; raises Unknowable for a unit that is none."""
     if unit.upper() in STEPS:
-        return Memory(number * STEPS[unit.upper()])
+        return Memory(_cut_off(number * STEPS[unit.upper()]))
     if unit in SECONDS:
         return Time(number * SECONDS[unit])
     raise Unknowable(f".{unit} of a number")
 
 
 def read_memory(value: Value) -> float | None:
-    """Return the bytes of an amount, a text ('16 GB', '16.GB') or a number; None for None.
+    """Return the bytes of an amount, a text ('16 GB', '16.GB') or a number; None for None and an empty text.
 
-    Raises Unknowable, and Invalid for a text that is none.
+    Raises Unknowable, and Invalid for what is none: a text, or a part of a byte.
     """
     if isinstance(value, Memory):
         value = value.size
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST):
+    if value is None or value == "":
+        return None
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST:
+        if value % 1:
+            raise Invalid(f"{value:g} is no amount of memory")
         return value
     if not isinstance(value, str):
         raise Unknowable(f"{value!r} is no amount of memory")
@@ -79,16 +85,21 @@ def read_asked(value: Value) -> float:
 
 
 def read_cpus(value: Value) -> int:
-    """Return the CPUs of a number or of a text such as '12'; 1 for None and 0. Raises Unknowable.
+    """Return the CPUs of a number or of a text such as '12'; 1 for None, 0 and an empty text.
 
-    Nextflow cuts off what is no whole CPU (`as Integer`).
+    Nextflow cuts off what is no whole CPU of a number (`as int`). Raises Unknowable, and Invalid for what is none.
     """
-    if value is None:
+    if value is None or value == "":
         return 1
+    if isinstance(value, bool) or (isinstance(value, str) and not _WHOLE.fullmatch(value)):
+        raise Invalid(f"{value!r} is no number of CPUs")
     try:
-        return int(float(value)) or 1
+        number = int(value)
     except (TypeError, ValueError, OverflowError):
         raise Unknowable(f"{value!r} is no number of CPUs") from None
+    if number < 0:
+        raise Invalid(f"{number} CPUs are below 0")
+    return number or 1
 
 
 def read_gpus(value: Value) -> int:
@@ -106,6 +117,7 @@ def find_rounding(size: float) -> float:
 
 
 _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "**": operator.pow,
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "%": operator.mod,
     "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "==": operator.eq,
     "!=": operator.ne,
@@ -120,14 +132,37 @@ def calculate(sign: str, left: Value, right: Value) -> Value:
     numbers = [_bare(side) for side in (left, right)]
     result = _plain(sign, *numbers)
     both = all(isinstance(side, Memory | Time) for side in (left, right))
-    return result if isinstance(result, bool) or (both and sign == "/") else kind(result)
+    if isinstance(result, bool) or (both and sign == "/"):
+        return result
+    return Time(result) if kind is Time else Memory(_cut_off(result + 0.5 if sign == "/" else result))
+
+
+def write(value: Value) -> str:
+    """Write a value as it is filled into a text; raises Unknowable for what Groovy writes in ways of its own."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    raise Unknowable(f"{value!r} in a text")
 
 
 def _plain(sign: str, left: Value, right: Value) -> Value:
+    if sign == "+" and isinstance(left, str) != isinstance(right, str):
+        return write(left) + write(right)
+    if sign == "**" and not (isinstance(right, int | float) and abs(right) <= MOST_POWER):
+        raise Unknowable(f"{left!r} ** {right!r}")
     try:
         return _OPERATIONS[sign](left, right)
     except (TypeError, ZeroDivisionError, OverflowError, KeyError):
         raise Unknowable(f"{left!r} {sign} {right!r}") from None
+
+
+def _cut_off(number: Value) -> int:
+    """Amounts are whole bytes (MemoryUnit.multiply)."""
+    try:
+        return int(number)
+    except (TypeError, ValueError, OverflowError):
+        raise Unknowable(f"{number!r} bytes") from None
 
 
 def _bare(value: Value) -> Value:

@@ -7,7 +7,7 @@ _SIGNS = re.compile(
     r"""(?P<space>\s+|//[^\n]*|/\*.*?\*/)"""
     r"""|(?P<number>\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?[lLgGdDfFiI]?(?![A-Za-z0-9_]))"""
     r"""|(?P<name>[A-Za-z_$][\w$]*)"""
-    r"""|(?P<sign>\?:|\?\.|==~|=~|==|!=|<=|>=|&&|\|\||->|[-+*/%<>!?:.,;=(){}\[\]])""",
+    r"""|(?P<sign>\*\*|\?:|\?\.|==~|=~|==|!=|<=|>=|&&|\|\||->|[-+*/%<>!?:.,;=(){}\[\]])""",
     re.S,
 )
 DEEPEST = 20  # texts within texts
@@ -18,7 +18,7 @@ _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 @dataclass(frozen=True)
 class Token:
-    """`kind` is text, number, name or sign; a text with variables in it is of the kind `filled`."""
+    """`kind` is text, number, name, sign or pattern; a text with variables in it is of the kind `filled`."""
 
     kind: str
     text: str
@@ -98,7 +98,7 @@ def count_open(line: str) -> int:
 
 def _read_text(quoted: str) -> Token:
     if quoted[0] in "/$":
-        return Token("filled", quoted)
+        return Token("pattern", quoted)
     width = 3 if quoted[:3] in ("'''", '"""') else 1
     inner = quoted[width:-width]
     if quoted[0] == '"' and re.search(r"(?<!\\)\$", inner):
