@@ -12,6 +12,11 @@ def quote(text: str) -> str:
     return "'" + "".join(_ESCAPES.get(sign, sign) for sign in text) + "'"
 
 
+def quote_selector(process: str) -> str:
+    """Write the name of a process for withName, which takes it for a regular expression: names of DSL 1 are any text."""
+    return quote(re.sub(r"[^\w: -]", r"\\\g<0>", process))
+
+
 def write_memory(mib: int) -> str:
     """Write an amount: 15400.MB, 8.GB. Nextflow's units are binary."""
     return f"{mib // 1024}.GB" if mib % 1024 == 0 else f"{mib}.MB"

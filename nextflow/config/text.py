@@ -7,7 +7,7 @@ Statements (def, if), functions and dotted blocks are refused by the newer parse
 from collections.abc import Iterator, Mapping
 
 from nextflow.config.asks import ProcessAsk
-from nextflow.config.groovy import block, quote, write_by_attempt, write_memory, write_time
+from nextflow.config.groovy import block, quote, quote_selector, write_by_attempt, write_memory, write_time
 from nextflow.config.settings import RUNS, Settings
 
 # Ends that another attempt may mend: a lost connection, SIGABRT, SIGKILL (out of memory), SIGSEGV, SIGUSR2 and SIGTERM
@@ -68,7 +68,7 @@ def _process(settings: Settings) -> Iterator[str]:
     yield "resourceLabels = [ 'kiln:run': System.getenv('NF_RUN_ID') ?: 'by-hand' ]"
     for ask in settings.processes:
         yield ""
-        yield from block(f"withName: {quote(ask.name)}", _sized(ask))
+        yield from block(f"withName: {quote_selector(ask.name)}", _sized(ask))
 
 
 def _sized(ask: ProcessAsk) -> Iterator[str]:

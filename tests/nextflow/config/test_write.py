@@ -9,7 +9,7 @@ from cloud.session import Cloud
 from environments.spec import definitions
 from environments.spec.environment import EnvironmentSpec
 from kiln.errors import UserError
-from nextflow.config.groovy import quote, write_by_attempt, write_memory, write_time
+from nextflow.config.groovy import quote, quote_selector, write_by_attempt, write_memory, write_time
 from nextflow.config.write import configure, write_config
 from nextflow.sizing.advice import ProcessAdvice
 from sandbox.inprocess import Sandbox
@@ -153,3 +153,17 @@ def test_what_the_ecs_agent_reserves_tasks_do_not_ask_for(
     text = env.read_text().replace("launch_template: nextflow-al2023", "launch_template: own.yaml")
     env.write_text(f"{text}canary: {{cli: /opt/aws}}\n")
     assert f"memory = {memory}.MB" in lines(configure(Cloud(), definitions.load(str(env))))
+
+
+@pytest.mark.parametrize(
+    ("process", "written"),
+    [
+        ("RNA:STAR_2", "'RNA:STAR_2'"), ("1A pre-pare", "'1A pre-pare'"), ("cut (off", r"'cut \\(off'"),
+        ("a.b|c", r"'a\\.b\\|c'"), ("!x*", r"'\\!x\\*'"), ("it's", r"'it\\\'s'"),
+    ],
+)  # fmt: skip
+def test_a_name_is_no_regular_expression(process: str, written: str) -> None:
+    """withName takes one; a bracket that nobody closes would end every run with the file."""
+    assert quote_selector(process) == written
+    text = write(make_spec(ONE, {"q": ["a"]}), processes=[ProcessAdvice(process, cpus=2)])
+    assert f"withName: {written} {{" in lines(text)
