@@ -11,10 +11,9 @@ from typing import Literal
 
 from kiln.errors import UserError
 from kiln.files.paths import read_path
-from kiln.secrets.credentials import HIDDEN
+from nextflow.runs import repositories
 
 _S3 = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/.*)?")
-_GIT = re.compile(r"(https?|ssh|git)://\S+|[\w.-]+@[\w.-]+:\S+|[\w][\w.-]*(/[\w.-]+){0,4}", re.ASCII)
 _SCRIPT = re.compile(r"mainScript\s*=\s*['\"]([^'\"]+)['\"]")
 _TEXT = r"'(?:\\.|[^'\\\n])*'|\"(?:\\.|[^\"\\\n])*\""
 _COMMENT = re.compile(rf"({_TEXT})|//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -43,21 +42,11 @@ def read(named: str, revision: str = "") -> Pipeline:
         if not _S3.fullmatch(named):
             raise UserError(f"{named} is no address in S3", "it is s3://BUCKET/FOLDER", "Check the bucket's name.")
         pipeline = Pipeline("s3", named.rstrip("/"))
-    elif (path := read_path(named, "the pipeline")).exists() or _looks_local(named):
+    elif "://" not in named and ((path := read_path(named, "the pipeline")).exists() or _looks_local(named)):
         pipeline = Pipeline("folder", named, _check_folder(path, named))
-    elif _GIT.fullmatch(named):
-        if revision.startswith("-") or revision != "".join(revision.split()):
-            raise UserError(
-                f"--revision {revision!r} is none", "a branch, tag or commit has no blanks, and no - at its begin",
-                "Try --revision main.",
-            )  # fmt: skip
-        return Pipeline("git", named)
     else:
-        raise UserError(
-            f"{re.sub(r'://.*@', f'://{HIDDEN}@', named)!r} is no pipeline",
-            "a pipeline is a folder here, s3://BUCKET/FOLDER, OWNER/REPOSITORY, or the address of a repository",
-            "Check its spelling, and the folder that this runs in.",
-        )
+        _check_revision(revision)
+        return Pipeline("git", repositories.read(named))
     if revision:
         raise UserError(
             f"--revision {revision} cannot be had of {named}",
@@ -65,6 +54,14 @@ def read(named: str, revision: str = "") -> Pipeline:
             "Leave --revision out, or name the repository.",
         )
     return pipeline
+
+
+def _check_revision(revision: str) -> None:
+    if revision.startswith("-") or revision != "".join(revision.split()):
+        raise UserError(
+            f"--revision {revision!r} is none", "a branch, tag or commit has no blanks, and no - at its begin",
+            "Try --revision main.",
+        )  # fmt: skip
 
 
 def _looks_local(named: str) -> bool:

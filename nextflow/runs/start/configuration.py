@@ -14,6 +14,7 @@ from nextflow.config.check import pipeline as judging
 from nextflow.config.check.flat import read_flat
 from nextflow.config.check.judge import Bench
 from nextflow.config.check.plain import Plain, ReadFile, read_plain
+from nextflow.runs import repositories
 from nextflow.runs.arguments import AWSBATCH
 from nextflow.runs.params import Params
 from nextflow.runs.pipeline import Pipeline
@@ -31,7 +32,8 @@ def check(
     `text` is that of the project's nextflow.config, "" for none; `read_file` reads another file of the project.
     """
     if pipeline.kind == "git":
-        return (f"? {FILE}: not checked: the head fetches the repository",)
+        fetched = repositories.describe(pipeline.named, record.arguments)
+        return (f"? {FILE}: not checked: the head fetches {fetched}",)
     if not text.strip():
         return ()
     remarks, plain = _read(pipeline, record.profile, text, read_file)

@@ -30,6 +30,55 @@ def test_projects_without_a_script(sandbox: Sandbox, lab: str, project: Path) ->
     assert "is no pipeline" in refuse(sandbox, "a b", lab).what
 
 
+@pytest.mark.parametrize(
+    ("named", "words"),
+    [
+        ("git@github.com:o/r.git", "Try https://github.com/o/r."),
+        ("ssh://git@gitlab.com:22/g/s/r.git", "Try https://gitlab.com/g/s/r."),
+        ("git://github.com/o/r", "Try https://github.com/o/r."),
+        ("git+ssh://git@github.com/o/r", "Try https://github.com/o/r."),
+        ("github.com/o/r", "Try https://github.com/o/r."),
+        ("https://github.com/o/r/tree/dev", "Try https://github.com/o/r --revision dev."),
+        ("https://github.com/o/r/blob/v1.0/main.nf", "Try https://github.com/o/r --revision v1.0."),
+        ("https://gitlab.com/g/s/r/-/tree/dev?ref_type=heads", "Try https://gitlab.com/g/s/r --revision dev."),
+        ("https://github.com/o/r.git?token=hidden", "no ? and #"),
+        ("https://github.com", "OWNER/REPOSITORY"),
+        ("o/r@v1.0", "--revision"),
+        ("a/b/c", "--revision"),
+        ("file:///tmp/r", "--revision"),
+    ],
+)
+def test_addresses_that_nextflow_does_not_take(sandbox: Sandbox, lab: str, named: str, words: str) -> None:
+    refused = refuse(sandbox, named, lab)
+    assert words in f"{refused.why} {refused.hint}"
+    assert "hidden" not in str(refused)
+
+
+@pytest.mark.parametrize(
+    ("named", "pulled", "fetched"),
+    [
+        ("o/r", "o/r", "https://github.com/o/r, as there is no folder o/r here"),
+        ("hello", "hello", "https://github.com/nextflow-io/hello, as there is no folder hello here"),
+        ("https://github.com/o/r/", "https://github.com/o/r", "the repository"),
+        ("https://gitlab.com/g/s/r.git", "https://gitlab.com/g/s/r.git", "the repository"),
+        ("http://git.lab:8080/o/r", "http://git.lab:8080/o/r", "the repository"),
+    ],
+)
+def test_repositories_and_where_the_head_looks_for_them(
+    sandbox: Sandbox, lab: str, capsys: pytest.CaptureFixture[str], named: str, pulled: str, fetched: str
+) -> None:
+    assert command.run(ask(named, lab), None, follows=False, yes=False, as_json=False) == 0
+    printed = capsys.readouterr()
+    assert f"? nextflow.config: not checked: the head fetches {fetched}\n" in printed.err
+    assert f"nextflow run {pulled} -profile" in printed.out
+
+
+def test_a_repository_of_another_hub(sandbox: Sandbox, lab: str, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ask("o/r", lab, words=("-hub", "gitlab"))
+    assert command.run(asked, None, follows=False, yes=False, as_json=False) == 0
+    assert "not checked: the head fetches the repository\n" in capsys.readouterr().err
+
+
 def test_a_folder_whose_name_is_not_utf_8(sandbox: Sandbox, lab: str, project: Path) -> None:
     odd = project.rename(project.parent / "p\udcff")
     assert refuse(sandbox, odd, lab).what == "the pipeline is not UTF-8"
