@@ -59,6 +59,18 @@ def allows_in_resource(
     return _applies(named, "Allow", action, resource, context, set()) is True
 
 
+def permits(statements: Sequence[Statement], action: str, resource: str) -> bool | None:
+    """Check whether a policy lets through what the caller's own policies allow, as that of a VPC endpoint does.
+
+    Whom its statements name is not looked at, but that a denial must mean everybody. None where conditions decide.
+    """
+    unknown: set[str] = set()
+    everybody = [statement for statement in statements if statement.get("Principal") in ("*", {"AWS": "*"})]
+    if _applies(everybody, "Deny", action, resource, {}, unknown):
+        return False
+    return _applies(statements, "Allow", action, resource, {}, unknown)
+
+
 @dataclass(frozen=True)
 class KeyAnswer:
     """Whether a key's own policy denies an action, gives it to the role itself, or hands it over to IAM's policies.

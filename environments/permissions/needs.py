@@ -16,8 +16,9 @@ _LOOK = (
     "batch:DescribeComputeEnvironments", "batch:DescribeJobDefinitions", "batch:DescribeJobQueues",
     "batch:DescribeJobs", "batch:ListJobs", "ec2:DescribeImages", "ec2:DescribeInstances",
     "ec2:DescribeInstanceTypeOfferings", "ec2:DescribeInstanceTypes", "ec2:DescribeKeyPairs",
-    "ec2:DescribePlacementGroups", "ec2:DescribeRegions", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups",
-    "ec2:DescribeSubnets", "ec2:DescribeTags", "ec2:DescribeVpcEndpoints", "ecs:DescribeClusters",
+    "ec2:DescribeNetworkAcls", "ec2:DescribePlacementGroups", "ec2:DescribeRegions", "ec2:DescribeRouteTables",
+    "ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeTags", "ec2:DescribeVpcEndpoints",
+    "ecs:DescribeClusters",
     "iam:ListInstanceProfiles", "iam:ListPolicies", "iam:ListRoles", "kms:DescribeKey", "kms:GetKeyPolicy",
     "kms:ListGrants", "logs:DescribeLogGroups", "s3:ListAllMyBuckets",
 )  # fmt: skip

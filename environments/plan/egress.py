@@ -1,31 +1,45 @@
-"""Whether security groups let machines reach ECS, ECR, S3 and CloudWatch Logs, over TCP port 443 (pure)."""
+"""Whether the security groups let machines reach ECS, ECR, S3 and CloudWatch Logs, over TCP port 443 (pure)."""
 
 import ipaddress
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from environments.kinds.ec2.security_groups import DesiredGroup, ExistingGroup
+from environments.network.rules import HTTPS, allows_https_out, leads_to_internet
 from environments.plan.steps import Step
 
-_HTTPS = 443
-Rules = Sequence[Mapping[str, Any]]
 
-
-def allows_https_out(rules: Rules) -> bool:
-    """Check whether rules of egress let HTTPS out; `rules` are IpPermissionsEgress of DescribeSecurityGroups."""
-    return any(_covers_https(rule) and _leads_out(rule) for rule in rules)
-
-
-def warn(steps: Sequence[Step]) -> tuple[str, ...]:
-    """Warn where all security groups exist already and none lets HTTPS out."""
+def find_existing(steps: Sequence[Step]) -> list[ExistingGroup]:
+    """Find the security groups of the machines; none where one of them is still to be made, open to everywhere."""
     groups = [step.existing for step in steps if isinstance(step.desired, DesiredGroup)]
-    known = [group for group in groups if isinstance(group, ExistingGroup)]
-    if not known or len(known) < len(groups) or any(allows_https_out(group.egress) for group in known):
+    existing = [group for group in groups if isinstance(group, ExistingGroup)]
+    return existing if len(existing) == len(groups) else []
+
+
+def is_inside_only(groups: Sequence[ExistingGroup]) -> bool:
+    """Check whether groups let HTTPS out to the inside alone: to private addresses, groups, AWS's lists."""
+    rules = [rule for group in groups for rule in group.egress]
+    return allows_https_out(rules) and not leads_to_internet(rules)
+
+
+def warn(groups: Sequence[ExistingGroup], lacking: Sequence[str] = ()) -> tuple[str, ...]:
+    """Warn where no group lets HTTPS out, or only to endpoints that are `lacking`."""
+    if not groups:
         return ()
-    ids = ", ".join(group.id for group in known)
+    ids = ", ".join(group.id for group in groups)
+    reach = "machines reach ECS, ECR, S3 and CloudWatch Logs over TCP port 443, and never join without it"
+    if not any(allows_https_out(group.egress) for group in groups):
+        return (
+            f"the security groups of the machines ({ids}) let no HTTPS out: {reach}; {write_command(groups[0].id)}",
+        )
+    return (say_inside_only(ids, lacking, groups[0].id),) if lacking else ()
+
+
+def say_inside_only(ids: str, lacking: Sequence[str], first: str) -> str:
+    """Say that groups let HTTPS out to the inside alone, where the endpoints are lacking."""
     return (
-        f"the security groups of the machines ({ids}) let no HTTPS out: machines reach ECS, ECR, S3 and CloudWatch "
-        f"Logs over TCP port 443, and never join without it; {write_command(known[0].id)}",
+        f"the security groups of the machines ({ids}) let HTTPS out to private addresses, other groups or AWS's lists "
+        f"alone, and the VPC has no endpoint that works for {', '.join(lacking)}: machines never join without it; "
+        f"{write_command(first)}"
     )
 
 
@@ -33,22 +47,8 @@ def write_command(group: str) -> str:
     """Write the command that opens a security group's way out."""
     return (
         f"aws ec2 authorize-security-group-egress --group-id {group} --ip-permissions "
-        f"IpProtocol=tcp,FromPort={_HTTPS},ToPort={_HTTPS},IpRanges='[{{CidrIp={_ANYWHERE}}}]'"
+        f"IpProtocol=tcp,FromPort={HTTPS},ToPort={HTTPS},IpRanges='[{{CidrIp={_ANYWHERE}}}]'"
     )
 
 
 _ANYWHERE = str(ipaddress.IPv4Network((0, 0)))
-
-
-def _covers_https(rule: Mapping[str, Any]) -> bool:
-    if rule.get("IpProtocol") == "-1":
-        return True
-    return rule.get("IpProtocol") in ("tcp", "6") and rule.get("FromPort", 0) <= _HTTPS <= rule.get("ToPort", 65535)
-
-
-def _leads_out(rule: Mapping[str, Any]) -> bool:
-    """To addresses beyond one machine, to a prefix list (S3's), or to another group (an endpoint's)."""
-    ranges = [entry["CidrIp"] for entry in rule.get("IpRanges") or ()]
-    ranges += [entry["CidrIpv6"] for entry in rule.get("Ipv6Ranges") or ()]
-    elsewhere = rule.get("PrefixListIds") or rule.get("UserIdGroupPairs")
-    return bool(elsewhere) or any(ipaddress.ip_network(cidr, strict=False).num_addresses > 1 for cidr in ranges)

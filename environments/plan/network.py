@@ -1,26 +1,47 @@
-"""Find where machines run: the VPC, its subnets, and whether these lead to the internet.
+"""Find where machines run: the VPC, its subnets, and whether these lead to what machines must reach."""
 
-Source: "Amazon ECS interface VPC endpoints" and "Amazon ECR interface VPC endpoints", AWS documentation: what an ECS
-container instance must reach.
-"""
-
-import ipaddress
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from cloud.looks import Looks
 from cloud.pages import list_all
 from cloud.session import Cloud
 from environments.model.inputs import Network
+from environments.network import acls
+from environments.network.endpoints import Endpoints, list_groups
+from environments.network.routes import find_closed, table_of
+from environments.plan import egress
+from environments.plan.steps import Step
 from environments.spec.environment import EnvironmentSpec
+from kiln import words
 from kiln.errors import UserError
 
-# The last part of an endpoint's service name, com.amazonaws.REGION.…
-_ENDPOINTS = ("ecs", "ecs-agent", "ecs-telemetry", "ecr.api", "ecr.dkr", "logs", "s3")
 Described = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """The subnets and their VPC's route tables as EC2 describes them; `shut` are those that lead to no internet."""
+
+    vpc: str
+    subnets: Sequence[Described]
+    tables: Sequence[Described]
+    shut: Mapping[str, str]
+
+    def list_lacking(self, subnet: Described, endpoints: Endpoints) -> tuple[str, ...]:
+        """List the services that machines of a subnet reach by no endpoint."""
+        return endpoints.list_lacking(subnet, table_of(subnet, self.tables).get("RouteTableId", ""))
+
+
 def find(cloud: Cloud, spec: EnvironmentSpec) -> Network:
-    """Find the subnets that the definition means, in at most three calls; raises UserError where there are none."""
+    """Find the subnets that the definition means, in at most four calls; raises UserError where there are none."""
+    return describe(cloud, look(cloud, spec))
+
+
+def look(cloud: Cloud, spec: EnvironmentSpec) -> Surroundings:
+    """Look at the subnets that the definition means, in two calls; raises UserError where there are none."""
     subnets = _subnets(cloud, spec)
     vpcs = sorted({subnet["VpcId"] for subnet in subnets})
     if len(vpcs) > 1:
@@ -32,12 +53,49 @@ def find(cloud: Cloud, spec: EnvironmentSpec) -> Network:
         raise UserError(
             f"the subnets of {spec.name} are not in {spec.network.vpc}", f"they are in {vpc}", "See network.subnets."
         )
-    mine = [{"Name": "vpc-id", "Values": [vpc]}]
-    shut = find_closed(subnets, list_all(cloud.ec2, "describe_route_tables", "RouteTables", Filters=mine))
-    endpoints = list_all(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=mine) if shut else []
-    names = tuple(sorted(subnet["SubnetId"] for subnet in subnets))
-    zones = frozenset(str(subnet["AvailabilityZone"]) for subnet in subnets)
-    return Network(vpc, names, {}, warn(shut, endpoints), zones)
+    tables = list_all(cloud.ec2, "describe_route_tables", "RouteTables", Filters=_of_vpc(vpc))
+    return Surroundings(vpc, subnets, tables, find_closed(subnets, tables))
+
+
+def describe(cloud: Cloud, place: Surroundings) -> Network:
+    """Describe where machines run; two calls where some subnet leads to no internet, to see its endpoints."""
+    warnings = warn(place, describe_endpoints(cloud, place.vpc)) if place.shut else ()
+    names = tuple(sorted(subnet["SubnetId"] for subnet in place.subnets))
+    zones = frozenset(str(subnet["AvailabilityZone"]) for subnet in place.subnets)
+    return Network(place.vpc, names, {}, warnings, zones)
+
+
+def warn_of_rules(cloud: Cloud, place: Surroundings, steps: Sequence[Step], looks: Looks) -> tuple[str, ...]:
+    """Warn of security groups and network ACLs that keep machines from joining.
+
+    Where there is nothing to do, AWS is not asked about network ACLs: machines run, and the doctor looks at them.
+    """
+    groups = egress.find_existing(steps)
+    lacking: Sequence[str] = ()
+    if egress.is_inside_only(groups):
+        endpoints = describe_endpoints(cloud, place.vpc)
+        open_ = [subnet for subnet in place.subnets if subnet["SubnetId"] not in place.shut]
+        lacking = [service for subnet in open_ for service in place.list_lacking(subnet, endpoints)]
+    notes = egress.warn(groups, list(dict.fromkeys(lacking)))
+    if not any(step.something_to_do for step in steps):
+        return notes
+    ask = partial(list_all, cloud.ec2, "describe_network_acls", "NetworkAcls", Filters=_of_vpc(place.vpc))
+    seen: list[Any] = looks.at("whether network ACLs let machines reach ECS", [], ask)
+    return (*notes, *warn_of_acls(acls.find_blocked(place.subnets, seen, place.shut)))
+
+
+def _of_vpc(vpc: str) -> list[Any]:
+    return [{"Name": "vpc-id", "Values": [vpc]}]
+
+
+def describe_endpoints(cloud: Cloud, vpc: str) -> Endpoints:
+    """Describe the endpoints of a VPC, and the security groups of these: two calls at most."""
+    described = list_all(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=_of_vpc(vpc))
+    named = [{"Name": "group-id", "Values": list_groups(described)}]
+    if not named[0]["Values"]:
+        return Endpoints(described)
+    groups = list_all(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=named)
+    return Endpoints(described, {group["GroupId"]: group for group in groups})
 
 
 def _subnets(cloud: Cloud, spec: EnvironmentSpec) -> list[dict[str, Any]]:
@@ -66,64 +124,33 @@ def _without_subnets(region: str, vpc: str) -> UserError:
     )
 
 
-def find_closed(subnets: Sequence[Described], tables: Sequence[Described]) -> dict[str, str]:
-    """Find the subnets whose machines cannot reach the internet, by id, and why (pure).
-
-    A route to an internet gateway serves machines with a public address alone; a route to anything else (NAT, transit
-    gateway, a firewall's interface) is taken as a way out.
-    """
-    shut = {}
-    for subnet in subnets:
-        target = _default_route(_table_of(subnet, tables))
-        if target is None:
-            shut[subnet["SubnetId"]] = "it has no route to the internet"
-        elif target.startswith("igw-") and not subnet.get("MapPublicIpOnLaunch"):
-            shut[subnet["SubnetId"]] = "it leads to an internet gateway, but gives machines no public address"
-    return shut
-
-
-def _table_of(subnet: Described, tables: Sequence[Described]) -> Described:
-    """Return the route table that names the subnet, else the VPC's main route table."""
-    main: Described = {}
-    for table in tables:
-        for association in table.get("Associations", ()):
-            if association.get("SubnetId") == subnet["SubnetId"]:
-                return table
-            if association.get("Main"):
-                main = table
-    return main
-
-
-def _default_route(table: Described) -> str | None:
-    """Return what the default route leads to, or None."""
-    for route in table.get("Routes", ()):
-        everywhere = route.get("DestinationCidrBlock")
-        if everywhere and not ipaddress.ip_network(everywhere).prefixlen and route.get("State") != "blackhole":
-            return next((str(value) for key, value in route.items() if key.endswith(("GatewayId", "Id")) and value), "")
-    return None
-
-
-def warn(shut: Mapping[str, str], endpoints: Iterable[Described]) -> tuple[str, ...]:
+def warn(place: Surroundings, endpoints: Endpoints) -> tuple[str, ...]:
     """Warn of subnets that do not lead to the internet: which VPC endpoints they lack (pure); () where none lacks."""
-    if not shut:
-        return ()
-    missing = list_lacking(endpoints)
-    if not missing:
-        return ()
-    lacks, reasons = ", ".join(missing), sorted(set(shut.values()))
+    lacking: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for subnet in place.subnets:
+        name = subnet["SubnetId"]
+        if name in place.shut and (missing := place.list_lacking(subnet, endpoints)):
+            lacking.setdefault((place.shut[name], missing), []).append(name)
     return tuple(
-        f"machines in {_some([name for name in sorted(shut) if shut[name] == why])} cannot join: {why}, "
-        f"and its VPC has no endpoint for {lacks}"
-        for why in reasons
+        f"machines in {_some(sorted(names))} cannot join: {why}, "
+        f"and its VPC has no endpoint {'' if _is_plain(missing) else 'that works '}for {', '.join(missing)}"
+        for (why, missing), names in sorted(lacking.items())
     )
 
 
+def warn_of_acls(blocked: Mapping[str, tuple[str, str]]) -> tuple[str, ...]:
+    """Warn of subnets whose network ACL blocks machines (pure)."""
+    subnets: dict[tuple[str, str], list[str]] = {}
+    for name in sorted(blocked):
+        subnets.setdefault(blocked[name], []).append(name)
+    return tuple(f"machines in {_some(names)} cannot join: {why}; {fix}" for (why, fix), names in subnets.items())
+
+
+def _is_plain(missing: Sequence[str]) -> bool:
+    return not any("(" in text for text in missing)
+
+
 def _some(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more subnets"
-
-
-def list_lacking(endpoints: Iterable[Described]) -> tuple[str, ...]:
-    """List the endpoints that such machines need, and that do not exist (pure)."""
-    available = [endpoint for endpoint in endpoints if endpoint.get("State") == "available"]
-    services = {endpoint["ServiceName"].split(".", 3)[-1] for endpoint in available}
-    return tuple(name for name in _ENDPOINTS if name not in services)
+    if len(names) == 1:
+        return names[0]
+    return f"{names[0]} and {words.count(len(names) - 1, 'more subnet')}"

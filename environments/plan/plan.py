@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from cloud.looks import Unchecked
 from environments.model.inputs import Inputs
 from environments.model.kind import AnyKind
-from environments.plan import egress, profiles, roles
+from environments.plan import profiles, roles
 from environments.plan.removal import Removals
 from environments.plan.steps import Step
 from environments.rollout.situation import Situation
@@ -51,7 +51,7 @@ def write_notes(inputs: Inputs, steps: Sequence[Step]) -> tuple[str, ...]:
     """What a person should know beside the changes (pure)."""
     image, spec = inputs.chosen.image, inputs.spec
     texts = [f"{item.what}: {item.why}. {item.hint}" for item in inputs.template.contents.warnings]
-    texts += [*inputs.network.warnings, *egress.warn(steps)]
+    texts += inputs.network.warnings
     if image.deprecated and image.deprecated < datetime.now(UTC) + timedelta(days=30):
         texts.append(f"{image.id} is deprecated from {image.deprecated:%Y-%m-%d} on")
     for name, compute in spec.compute_environments.items():

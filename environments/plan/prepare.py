@@ -61,9 +61,10 @@ def prepare(
     agent_settings.refuse_unmet(spec, settings)
     kept = agent_settings.read_kept(settings)
     misfits = definitions.check_definitions(spec, types, recorded.read(chosen.image.tags), kept)
-    where = network.find(cloud, spec)
-    gpus = job_needs.check_drivers(spec, chosen, family, types)
     looks = Looks()
+    place = network.look(cloud, spec)
+    where = network.describe(cloud, place)
+    gpus = job_needs.check_drivers(spec, chosen, family, types)
     references.check(cloud, spec, looks)
     lacking = named.check(cloud, spec, account, looks)
     notes = (*misfits, *lacking, *gpus, *_check_offers(cloud, spec, types, where.zones, looks))
@@ -89,6 +90,7 @@ def prepare(
     running = amis.list_running(amis.read_memories(spec, described))
     waiting = (*job_needs.warn_of_log_drivers(spec, agents), *amis.warn_of_other_kind(spec, template.ami, chosen, ami))
     verdicts = roles.check_rights_of(cloud, inputs, steps, foreign)
+    waiting = (*waiting, *network.warn_of_rules(cloud, place, steps, looks))
     warnings = (*notes, *waiting, *write_notes(inputs, steps), *roles.describe_rights(verdicts, steps), *removals.notes)
     return Plan(
         inputs, steps, running, most, situation, warnings, removals.waiting_for(situation.placed),

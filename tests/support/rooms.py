@@ -44,6 +44,7 @@ INNER: dict[str, dict[str, set[str]]] = {
     "environments": {
         "spec": set(),
         "machines": {"spec"},
+        "network": set(),
         "model": {"spec"},
         "kinds/iam": {"model", "spec"},
         "kinds/data": {"model", "spec"},
@@ -63,6 +64,7 @@ INNER: dict[str, dict[str, set[str]]] = {
             "rollout",
             "teardown",
             "model",
+            "network",
             "machines",
             "spec",
         },
@@ -78,10 +80,11 @@ INNER: dict[str, dict[str, set[str]]] = {
             "rights",
             "plan",
             "model",
+            "network",
             "machines",
             "spec",
         },
-        "doctor/checks": {"kinds/iam", "kinds/batch", "doctor/facts", "rights", "plan", "machines"},
+        "doctor/checks": {"kinds/iam", "kinds/batch", "doctor/facts", "rights", "plan", "network", "machines"},
         "doctor": {"doctor/checks", "doctor/looks", "doctor/facts", "kinds/batch", "model", "spec"},
         "commands": {
             "apply",

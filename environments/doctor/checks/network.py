@@ -6,8 +6,11 @@ from typing import Any
 from environments.doctor.checks.finding import Finding, error
 from environments.doctor.facts.compute_environments import Described, groups_of, name_of, subnets_of, template_data
 from environments.doctor.facts.picture import Picture
-from environments.plan import network
-from environments.plan.egress import allows_https_out, write_command
+from environments.network import acls
+from environments.network.endpoints import Endpoints
+from environments.network.routes import find_closed, table_of
+from environments.network.rules import allows_https_out, leads_to_internet
+from environments.plan.egress import say_inside_only, write_command
 
 
 def check_subnets(picture: Picture) -> Iterator[Finding]:
@@ -28,14 +31,13 @@ def _check_ways_out(picture: Picture) -> Iterator[Finding]:
     users: dict[str, list[str]] = {}
     shut: dict[str, str] = {}
     for environment in picture.scope.environments:
-        for subnet, why in network.find_closed(
-            _subnets_as_launched(environment, picture), picture.network.route_tables
-        ).items():
+        closed = find_closed(_subnets_as_launched(environment, picture), picture.network.route_tables)
+        for subnet, why in closed.items():
             users.setdefault(subnet, []).append(name_of(environment))
             shut[subnet] = why
     by_reason: dict[tuple[str, str, str], list[str]] = {}
     for subnet, why in shut.items():
-        if missing := _missing_endpoints(picture, picture.network.subnets[subnet]["VpcId"]):
+        if missing := _missing_endpoints(picture, picture.network.subnets[subnet]):
             by_reason.setdefault((why, missing, ", ".join(users[subnet])), []).append(subnet)
     for (why, missing, names), subnets in by_reason.items():
         noun = "subnet" if len(subnets) == 1 else "subnets"
@@ -47,9 +49,10 @@ def _check_ways_out(picture: Picture) -> Iterator[Finding]:
         )
 
 
-def _missing_endpoints(picture: Picture, vpc: str) -> str:
-    endpoints = [endpoint for endpoint in picture.network.endpoints if endpoint.get("VpcId") == vpc]
-    return ", ".join(network.list_lacking(endpoints))
+def _missing_endpoints(picture: Picture, subnet: Described) -> str:
+    endpoints = [endpoint for endpoint in picture.network.endpoints if endpoint.get("VpcId") == subnet["VpcId"]]
+    table = table_of(subnet, picture.network.route_tables).get("RouteTableId", "")
+    return ", ".join(Endpoints(endpoints, picture.network.groups).list_lacking(subnet, table))
 
 
 def _subnets_as_launched(environment: Described, picture: Picture) -> list[Mapping[str, Any]]:
@@ -60,6 +63,16 @@ def _subnets_as_launched(environment: Described, picture: Picture) -> list[Mappi
         interface["AssociatePublicIpAddress"] for interface in interfaces if "AssociatePublicIpAddress" in interface
     ]
     return [{**subnet, "MapPublicIpOnLaunch": public[0]} for subnet in subnets] if public else subnets
+
+
+def check_acls(picture: Picture) -> Iterator[Finding]:
+    """Find subnets whose network ACL lets no HTTPS out, or no answers in."""
+    for environment in picture.scope.environments:
+        subnets = _subnets_as_launched(environment, picture)
+        closed = find_closed(subnets, picture.network.route_tables)
+        for subnet, (why, fix) in acls.find_blocked(subnets, picture.network.acls, closed).items():
+            what = f"machines of {name_of(environment)} cannot join from subnet {subnet}: {why}"
+            yield error(what, "machines reach ECS, ECR, S3 and CloudWatch Logs over TCP port 443", fix, subnet)
 
 
 def check_groups(picture: Picture) -> Iterator[Finding]:
@@ -77,6 +90,21 @@ def check_groups(picture: Picture) -> Iterator[Finding]:
         groups = [picture.network.groups[name] for name in names if name in picture.network.groups]
         if groups and not missing and not any(map(_is_open, groups)):
             yield _closed(environment, groups)
+        elif groups and not missing:
+            yield from _inside_only(environment, groups, picture)
+
+
+def _inside_only(environment: Described, groups: Sequence[Described], picture: Picture) -> Iterator[Finding]:
+    """Groups that let HTTPS out to endpoints alone, where some are lacking; closed subnets are spoken of above."""
+    subnets = _subnets_as_launched(environment, picture)
+    shut = find_closed(subnets, picture.network.route_tables)
+    lacking = [_missing_endpoints(picture, subnet) for subnet in subnets if subnet["SubnetId"] not in shut]
+    rules = [rule for group in groups for rule in group.get("IpPermissionsEgress") or ()]
+    if not leads_to_internet(rules) and any(lacking):
+        ids = ", ".join(str(group["GroupId"]) for group in groups)
+        first = str(groups[0]["GroupId"])
+        what, _, fix = say_inside_only(ids, next(filter(None, lacking)).split(", "), first).partition("; ")
+        yield error(f"{name_of(environment)}: {what}", "no machine of it joins ECS", fix, first)
 
 
 def _closed(environment: Described, groups: Sequence[Described]) -> Finding:

@@ -54,6 +54,7 @@ OF_ENVIRONMENT = (
     Check(agents.check_agents, ("agents",)),
     Check(keys.check_keys, ("templates", "images", "keys")),
     Check(network.check_subnets, ("templates", "network")),
+    Check(network.check_acls, ("templates", "network")),
     Check(network.check_groups, ("templates", "network")),
     Check(capacity.check_offers, ("types", "network")),
     Check(capacity.check_quotas, ("quotas",)),

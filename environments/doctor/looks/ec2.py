@@ -22,6 +22,7 @@ from environments.doctor.facts.volumes import Volumes
 from environments.machines import instance_types, offers, references
 from environments.machines.families import is_allowed, list_families
 from environments.machines.references import References
+from environments.network.endpoints import list_groups
 from launch_templates import versions
 
 
@@ -54,18 +55,22 @@ def describe_images(
 
 
 def describe_network(cloud: Cloud, environments: Sequence[Described], templates: Templates) -> Network:
-    """Describe subnets, the route tables and VPC endpoints of their VPCs, and security groups."""
+    """Describe subnets, the route tables, VPC endpoints and network ACLs of their VPCs, and security groups."""
     ids = {subnet for environment in environments for subnet in subnets_of(environment)}
     group_ids = {group for environment in environments for group in groups_of(environment, templates)}
     subnets = list_all(cloud.ec2, "describe_subnets", "Subnets", Filters=_filter("subnet-id", ids)) if ids else []
     vpcs = _filter("vpc-id", (subnet["VpcId"] for subnet in subnets))
-    by_id = _filter("group-id", group_ids)
-    groups = list_all(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=by_id) if group_ids else []
+    endpoints = list_all(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=vpcs) if subnets else []
+    by_id = _filter("group-id", group_ids | set(list_groups(endpoints)))
+    known = (
+        list_all(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=by_id) if by_id[0]["Values"] else []
+    )
     return Network(
         {subnet["SubnetId"]: subnet for subnet in subnets},
         list_all(cloud.ec2, "describe_route_tables", "RouteTables", Filters=vpcs) if subnets else (),
-        list_all(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=vpcs) if subnets else (),
-        {group["GroupId"]: group for group in groups},
+        endpoints,
+        {group["GroupId"]: group for group in known},
+        list_all(cloud.ec2, "describe_network_acls", "NetworkAcls", Filters=vpcs) if subnets else (),
     )
 
 

@@ -79,6 +79,25 @@ def test_a_security_group_that_lets_nothing_out(patient: Patient) -> None:
     patient.ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[dns])
     https = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "10.0.0.0/8"}]}
     patient.ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[https])
+    assert f"({group}) let HTTPS out to private addresses, other groups or AWS's lists alone" in patient.complaints()[0]
+    patient.ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[https])
+    anywhere = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    patient.ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[anywhere])
+    assert patient.visit()["healthy"]
+
+
+def test_a_network_acl_that_lets_no_answers_in(patient: Patient) -> None:
+    subnet = patient.environment()["computeResources"]["subnets"][0]
+    mine = [{"Name": "association.subnet-id", "Values": [subnet]}]
+    [acl] = patient.ec2.describe_network_acls(Filters=mine)["NetworkAcls"]
+    rule = {"NetworkAclId": acl["NetworkAclId"], "RuleNumber": 10, "Egress": False}
+    patient.ec2.create_network_acl_entry(
+        **rule, Protocol="6", PortRange={"From": 1024, "To": 65535}, RuleAction="deny", CidrBlock="0.0.0.0/0"
+    )
+    found = [text for text in patient.complaints() if f"from subnet {subnet}" in text]
+    assert f"its network ACL {acl['NetworkAclId']} lets no answers in (TCP 32768 to 60999)" in found[0]
+    assert "--ingress --rule-number 9 " in found[0]
+    patient.ec2.delete_network_acl_entry(**rule)
     assert patient.visit()["healthy"]
 
 
