@@ -13,7 +13,7 @@ def quote(text: str) -> str:
 
 
 def quote_selector(process: str) -> str:
-    """Write the name of a process for withName, which takes it for a regular expression: names of DSL 1 are any text."""
+    """Write the name of a process for withName, which takes it for a regular expression: one of DSL 1 is any text."""
     return quote(re.sub(r"[^\w: -]", r"\\\g<0>", process))
 
 
