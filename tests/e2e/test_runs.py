@@ -28,7 +28,7 @@ BUCKET = "runs-123456789012-us-east-1"
 BASE = "public.ecr.aws/docker/library/eclipse-temurin:21-jre-noble"
 AWS, PYTHON = "/home/ec2-user/miniconda/bin/aws", "/home/ec2-user/miniconda/bin/python"
 STALE = 250.0  # seconds after which the lock of a head that is gone may be taken
-LIMIT = 900.0  # seconds of this computer's clock for a run
+LIMIT = 1800.0  # seconds of this computer's clock for a run: beside much other work it takes three times as long
 TRACE = """task_id\tname\tstatus\texit\tcpus\tmemory\trealtime\t%cpu\tpeak_rss
 1\tCOUNT (1)\tCOMPLETED\t0\t6\t8 GB\t2m 30s\t570.0%\t7.4 GB
 2\tCOUNT (2)\tCOMPLETED\t0\t6\t8 GB\t2m 10s\t580.0%\t7.6 GB
