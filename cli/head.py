@@ -33,7 +33,7 @@ def head_up(
 
 @task(help={"env": _ENV})
 def head_ssh(c: Context, env: str = "genomics") -> int:
-    """Enter that machine, where a run goes on."""
+    """Log in to the machine of head-up."""
     from nextflow.head import commands
 
     return commands.head_ssh(env)
@@ -41,7 +41,7 @@ def head_ssh(c: Context, env: str = "genomics") -> int:
 
 @task(help={"env": _ENV, "region": REGION, "json": JSON})
 def head_down(c: Context, env: str = "genomics", region: str = "", json: bool = False) -> int:
-    """Remove that machine and all that belongs to it."""
+    """Remove the machine of head-up and all its parts."""
     from nextflow.head import commands
 
     return commands.head_down(env, region or None, as_json=json)

@@ -58,8 +58,6 @@ def _load_sources(spec: LaunchTemplateSpec, path: Path) -> LaunchTemplateSpec:
             "scripts": spec.scripts.loaded(sources.read),
             "user_data": tuple(part.loaded(sources.read) for part in spec.user_data),
         }
-    except UnicodeDecodeError as error:
-        raise Problem(str(path), [f"scripts: a source is not UTF-8 text ({error.reason})"], REFERENCE) from None
     except ValueError as error:
         raise Problem(str(path), [str(error)], REFERENCE) from None
     sources.check()
