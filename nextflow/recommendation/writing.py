@@ -61,17 +61,26 @@ def plan(
 
 
 def write(changes: Sequence[Change]) -> list[str]:
-    """Write the files; their names. Raises UserError where a folder cannot be written."""
-    for change in changes:
+    """Write the files; their names. Raises UserError where one cannot be written: then all are as they were."""
+    for number, change in enumerate(changes):
         try:
             atomic.write(change.path, change.after)
         except OSError as error:
+            for done in changes[:number]:
+                _restore(done)
             raise UserError(
                 f"{change.path} cannot be written",
                 error.strerror or str(error),
-                "Name a path that can be: --env, --config.",
+                "Name a path that can be: --env, --config. Nothing was changed.",
             ) from None
     return [str(change.path) for change in changes]
+
+
+def _restore(change: Change) -> None:
+    if change.before:
+        atomic.write(change.path, change.before)
+    else:
+        change.path.unlink()
 
 
 def _read(path: Path) -> str:

@@ -67,6 +67,8 @@ class RowReader:
         if self._name is not None and not (values[_PROCESS] and values[_TAG]):
             process, tag = split_name(row[self._name])
             values[_PROCESS], values[_TAG] = values[_PROCESS] or process, values[_TAG] or tag
+        if not values[_PROCESS].isprintable():  # neither a terminal nor a picture is given control characters
+            values[_PROCESS] = "".join(sign if sign.isprintable() else "?" for sign in values[_PROCESS])
         status = values[_STATUS].upper()
         values[_STATUS] = _ENDED.get(status, status) or ("COMPLETED" if values[_EXIT] in (0, None) else "FAILED")
 

@@ -196,3 +196,12 @@ def test_keys_that_another_takes_over_and_has_of_its_own(tmp_path: Path, capsys:
     types = [compute.instance_types for compute in definitions.load(str(env)).compute_environments.values()]
     assert types == [("c5.2xlarge",), ("c5.4xlarge",)]
     assert "<<: *usual" in env.read_text()
+
+
+def test_a_file_that_cannot_be_written_leaves_the_others_as_they_were(tmp_path: Path, capsys: Capsys) -> None:
+    env, trace = copy(tmp_path, "salmon", *SMALL), write_trace(tmp_path / "trace.txt", list_salmon())
+    before = env.read_text()
+    with pytest.raises(UserError, match=r"/proc/salmon\.config cannot be written") as raised:
+        write(capsys, trace, env, config="/proc/salmon.config")
+    assert "Nothing was changed" in raised.value.hint
+    assert env.read_text() == before

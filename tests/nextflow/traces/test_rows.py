@@ -83,3 +83,9 @@ def test_a_last_line_without_an_end_is_told_of(tmp_path: Path) -> None:
     path.write_text(path.read_text().rstrip("\n"))
     assert len(list(read(path, notes))) == 1
     assert "cut off" in notes[0]
+
+
+def test_control_characters_of_a_name_go_nowhere(tmp_path: Path) -> None:
+    """A picture with one in it is no XML, and a terminal obeys it."""
+    path = write(tmp_path, "a", "A\x1b[31m\x07 (1)\tCOMPLETED\t1s", columns="name\tstatus\trealtime\n")
+    assert [attempt.process for attempt in read(path)] == ["A?[31m?"]
