@@ -1,7 +1,8 @@
 """A resolved configuration as `nextflow config -flat` prints it, by the parser of 24.10 or the newer one (pure).
 
-A line to an option, `NAME = VALUE`; closures stand there as their source text, so that a value may span lines. The
-newer parser prints the entries of a map as options of their own (`process.resourceLimits.memory = '120 GB'`).
+A line to an option, `NAME = VALUE`; closures stand there as their source text, so that a value may span lines, and so
+does a text into which something was filled: nothing in it is escaped (ConfigHelper.render0), quotes neither. The newer
+parser prints the entries of a map as options of their own (`process.resourceLimits.memory = '120 GB'`).
 """
 
 import re
@@ -70,11 +71,14 @@ def gather_maps(options: Mapping[str, str], name: str) -> dict[str, str]:
 
 
 def _goes_on(value: str) -> bool:
-    """Brackets in a regular expression match nothing, so that a closure may go on where it seems to be at its end."""
-    return not _is_whole(value) or (value.startswith("{") and "\n" in value)
+    """What spans lines may go on where it seems to be at its end: a bracket may stand in a regular expression, a quote
+    in a text."""
+    return not _is_whole(value) or (value.startswith(("{", "'")) and "\n" in value)
 
 
 def _is_whole(value: str) -> bool:
+    if value.startswith("'") and not value.startswith("'''"):
+        return len(value) > 1 and value.rstrip().endswith("'")
     try:
         return count_open(value) <= 0
     except ValueError:

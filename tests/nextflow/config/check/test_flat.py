@@ -141,3 +141,36 @@ def test_a_value_without_its_end_is_told() -> None:
 def test_texts_within_texts_without_end() -> None:
     text = "process.memory = " + '"${' * 50_000 + "\nprocess.cpus = 2\n"
     assert read_flat("x", text.splitlines(keepends=True))["process.cpus"] == "2"
+
+
+BANNER = r"""
+validation.help.beforeText = '
+-[2m-----------------------[0m-
+   |\ | |__  __ /  ` /  \ |__) |__         }  {
+                        /,-._.--~'
+  it's nf-core/methylseq 4.1.0 ( {
+name = value
+-----------------------
+'
+validation.help.afterText = '* The pipeline
+
+* https://doi.org/10.5281/zenodo.1343417
+'
+params.plain = 'it's one'
+process.memory = '6 GB'
+"""
+
+
+def test_a_text_that_something_was_filled_into_spans_lines_unescaped() -> None:
+    """As nf-core/methylseq 4.1.0 prints with Nextflow 24.10: its banner was taken for the end of the configuration."""
+    options = read_flat("x", BANNER.strip().splitlines(keepends=True))
+    assert [*options] == [
+        "validation.help.beforeText", "validation.help.afterText", "params.plain", "process.memory",
+    ]  # fmt: skip
+    assert options["validation.help.beforeText"].count("\n") == 7
+    assert options["process.memory"] == "'6 GB'"
+
+
+def test_a_text_over_lines_that_breaks_off() -> None:
+    with pytest.raises(UserError, match="breaks off"):
+        read_flat("x", BANNER.strip().splitlines(keepends=True)[:5])
