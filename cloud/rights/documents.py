@@ -44,7 +44,7 @@ def _inline(iam: Any, role: str, name: str) -> Policy:
 def statements_of(document: Any) -> list[dict[str, Any]]:
     """List those of a policy document, as boto3 or JSON has it."""
     whole = json.loads(document) if isinstance(document, str) else document
-    statements = whole["Statement"]
+    statements = whole.get("Statement", [])
     return statements if isinstance(statements, list) else [statements]
 
 

@@ -5,11 +5,12 @@ container instance needs; S3's, through which the layers of images come, and its
 an interface VPC endpoint", AWS PrivateLink Guide (private DNS, security groups, policies).
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cloud.regions import find_partition
+from cloud.rights.documents import statements_of
 from cloud.rights.evaluate import permits
 from environments.network.rules import allows_https_in
 
@@ -77,9 +78,7 @@ def _find_denial(endpoint: Described, service: str, name: str) -> str:
         return ""
     action, resource = _NEEDED[service]
     region = endpoint["ServiceName"].split(".")[2]
-    partition = "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
-    statements = json.loads(document).get("Statement", [])
-    place = resource.format(partition=partition, region=region)
-    if permits(statements if isinstance(statements, list) else [statements], action, place) is not False:
+    place = resource.format(partition=find_partition(region), region=region)
+    if permits(statements_of(document), action, place) is not False:
         return ""
     return f"the policy of {name} does not allow {action}" + (f" on {place.removesuffix('/0')}" if place != "*" else "")

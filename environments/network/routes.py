@@ -51,4 +51,4 @@ def _list_targets(routes: Iterable[Described], destination: str) -> list[str]:
 
 
 def _target(route: Described) -> str:
-    return next((str(value) for key, value in route.items() if key.endswith(("GatewayId", "Id")) and value), "")
+    return next((str(value) for key, value in route.items() if key.endswith("Id") and value), "")

@@ -31,16 +31,16 @@ def warn(groups: Sequence[ExistingGroup], lacking: Sequence[str] = ()) -> tuple[
         return (
             f"the security groups of the machines ({ids}) let no HTTPS out: {reach}; {write_command(groups[0].id)}",
         )
-    return (say_inside_only(ids, lacking, groups[0].id),) if lacking else ()
+    return ("; ".join(say_inside_only(ids, lacking, groups[0].id)),) if lacking else ()
 
 
-def say_inside_only(ids: str, lacking: Sequence[str], first: str) -> str:
-    """Say that groups let HTTPS out to the inside alone, where the endpoints are lacking."""
-    return (
+def say_inside_only(ids: str, lacking: Sequence[str], first: str) -> tuple[str, str]:
+    """Say that groups let HTTPS out to the inside alone, where the endpoints are lacking; and the command."""
+    what = (
         f"the security groups of the machines ({ids}) let HTTPS out to private addresses, other groups or AWS's lists "
-        f"alone, and the VPC has no endpoint that works for {', '.join(lacking)}: machines never join without it; "
-        f"{write_command(first)}"
+        f"alone, and the VPC has no endpoint that works for {', '.join(lacking)}: machines never join without it"
     )
+    return what, write_command(first)
 
 
 def write_command(group: str) -> str:

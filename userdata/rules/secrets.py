@@ -54,6 +54,21 @@ _ELSEWHERE = re.compile(r"(?i)(--secret-id|get-secret-value|get-parameters?\b|^\
 
 def check(who: str, text: str, builder: bool = False) -> Iterator[Finding]:
     """The lines of a text that hold a secret: a line is named once, and its secret not repeated on the screen."""
+    for line, kind in _find(text):
+        yield _finding(who, kind, line, builder)
+
+
+def check_written(who: str, text: str, source: str, line: int, builder: bool = False) -> Iterator[Finding]:
+    """A secret in a text that comes out of another, as from base64; `source` is where it is seen as it stands."""
+    for row in text.split("\n"):
+        if row.strip() and row not in source:
+            for _, kind in _find(row):
+                yield _finding(who, kind, line, builder)
+                return
+
+
+def _find(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with a secret, and its kind; each line once."""
     seen: set[int] = set()
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
@@ -61,16 +76,7 @@ def check(who: str, text: str, builder: bool = False) -> Iterator[Finding]:
             if line in seen or _harmless(match, text):
                 continue
             seen.add(line)
-            yield _finding(who, kind, line, builder)
-
-
-def check_written(who: str, text: str, source: str, line: int, builder: bool = False) -> Iterator[Finding]:
-    """A secret in a text that comes out of another, as from base64; `source` is where it is seen as it stands."""
-    for row in text.split("\n"):
-        if row.strip() and row not in source:
-            for finding in check(who, row, builder):
-                yield _finding(who, finding.what.removeprefix(f"{who} holds ").removesuffix(" (line 1)"), line, builder)
-                return
+            yield line, kind
 
 
 def _harmless(match: re.Match[str], text: str) -> bool:

@@ -37,8 +37,8 @@ def _check_ways_out(picture: Picture) -> Iterator[Finding]:
             shut[subnet] = why
     by_reason: dict[tuple[str, str, str], list[str]] = {}
     for subnet, why in shut.items():
-        if missing := _missing_endpoints(picture, picture.network.subnets[subnet]):
-            by_reason.setdefault((why, missing, ", ".join(users[subnet])), []).append(subnet)
+        if lacking := _list_lacking(picture, picture.network.subnets[subnet]):
+            by_reason.setdefault((why, ", ".join(lacking), ", ".join(users[subnet])), []).append(subnet)
     for (why, missing, names), subnets in by_reason.items():
         noun = "subnet" if len(subnets) == 1 else "subnets"
         yield error(
@@ -49,10 +49,10 @@ def _check_ways_out(picture: Picture) -> Iterator[Finding]:
         )
 
 
-def _missing_endpoints(picture: Picture, subnet: Described) -> str:
+def _list_lacking(picture: Picture, subnet: Described) -> tuple[str, ...]:
     endpoints = [endpoint for endpoint in picture.network.endpoints if endpoint.get("VpcId") == subnet["VpcId"]]
     table = table_of(subnet, picture.network.route_tables).get("RouteTableId", "")
-    return ", ".join(Endpoints(endpoints, picture.network.groups).list_lacking(subnet, table))
+    return Endpoints(endpoints, picture.network.groups).list_lacking(subnet, table)
 
 
 def _subnets_as_launched(environment: Described, picture: Picture) -> list[Mapping[str, Any]]:
@@ -98,12 +98,12 @@ def _inside_only(environment: Described, groups: Sequence[Described], picture: P
     """Groups that let HTTPS out to endpoints alone, where some are lacking; closed subnets are spoken of above."""
     subnets = _subnets_as_launched(environment, picture)
     shut = find_closed(subnets, picture.network.route_tables)
-    lacking = [_missing_endpoints(picture, subnet) for subnet in subnets if subnet["SubnetId"] not in shut]
+    lacking = [_list_lacking(picture, subnet) for subnet in subnets if subnet["SubnetId"] not in shut]
     rules = [rule for group in groups for rule in group.get("IpPermissionsEgress") or ()]
     if not leads_to_internet(rules) and any(lacking):
         ids = ", ".join(str(group["GroupId"]) for group in groups)
         first = str(groups[0]["GroupId"])
-        what, _, fix = say_inside_only(ids, next(filter(None, lacking)).split(", "), first).partition("; ")
+        what, fix = say_inside_only(ids, next(filter(None, lacking)), first)
         yield error(f"{name_of(environment)}: {what}", "no machine of it joins ECS", fix, first)
 
 

@@ -61,15 +61,14 @@ def describe_network(cloud: Cloud, environments: Sequence[Described], templates:
     subnets = list_all(cloud.ec2, "describe_subnets", "Subnets", Filters=_filter("subnet-id", ids)) if ids else []
     vpcs = _filter("vpc-id", (subnet["VpcId"] for subnet in subnets))
     endpoints = list_all(cloud.ec2, "describe_vpc_endpoints", "VpcEndpoints", Filters=vpcs) if subnets else []
-    by_id = _filter("group-id", group_ids | set(list_groups(endpoints)))
-    known = (
-        list_all(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=by_id) if by_id[0]["Values"] else []
-    )
+    group_ids |= set(list_groups(endpoints))
+    by_id = _filter("group-id", group_ids)
+    groups = list_all(cloud.ec2, "describe_security_groups", "SecurityGroups", Filters=by_id) if group_ids else []
     return Network(
         {subnet["SubnetId"]: subnet for subnet in subnets},
         list_all(cloud.ec2, "describe_route_tables", "RouteTables", Filters=vpcs) if subnets else (),
         endpoints,
-        {group["GroupId"]: group for group in known},
+        {group["GroupId"]: group for group in groups},
         list_all(cloud.ec2, "describe_network_acls", "NetworkAcls", Filters=vpcs) if subnets else (),
     )
 

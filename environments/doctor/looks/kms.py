@@ -6,6 +6,7 @@ from typing import Any
 
 from cloud import errors
 from cloud.pages import list_all
+from cloud.rights.documents import statements_of
 from cloud.session import Cloud
 from environments.doctor.facts.compute_environments import Described, Templates
 from environments.doctor.facts.keys import Key, Keys, encrypted_snapshots, keys_of
@@ -45,9 +46,8 @@ def _key(kms: Any, name: str) -> Key | None:
 
 def principals(policy: Mapping[str, Any]) -> set[str]:
     """List whom a key policy allows anything (pure)."""
-    statements = policy.get("Statement") or []
     allowed: set[str] = set()
-    for statement in statements if isinstance(statements, list) else [statements]:
+    for statement in statements_of(policy):
         principal = statement.get("Principal")
         names = principal.get("AWS", []) if isinstance(principal, Mapping) else principal or []
         if statement.get("Effect") == "Allow":

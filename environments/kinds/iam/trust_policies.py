@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from cloud.rights.conditions import as_list, hold, matches
+from cloud.rights.documents import statements_of
 
 _ASSUME = "sts:assumerole"
 _NEVER = "sts:externalid"
@@ -35,7 +36,7 @@ def decide_trust(document: Any, service: str, account: str) -> Trust:
     allowed: list[bool | None] = [False]
     denied: list[bool | None] = [False]
     keys: set[str] = set()
-    for statement in _statements(read_trust(document)):
+    for statement in statements_of(read_trust(document)):
         if _speaks_of(statement, service):
             answers = denied if statement.get("Effect") == "Deny" else allowed
             answers.append(_meets(statement.get("Condition") or {}, account, keys))
@@ -47,7 +48,7 @@ def decide_trust(document: Any, service: str, account: str) -> Trust:
 def trusted(document: Any, account: str) -> str:
     """List the services that may assume a role, by name: a, b. Those that may, by what is known, are among them."""
     named: set[str] = set()
-    for statement in _statements(read_trust(document)):
+    for statement in statements_of(read_trust(document)):
         principal = statement.get("Principal")
         if statement.get("Effect") == "Allow" and isinstance(principal, Mapping):
             named |= set(as_list(principal.get("Service", [])))
@@ -66,17 +67,12 @@ def trust_command(role: str, document: Mapping[str, Any], service: str) -> str:
     """
     there = [
         statement
-        for statement in _statements(document)
+        for statement in statements_of(document)
         if not (statement.get("Effect") == "Deny" and _speaks_of(statement, service))
     ]
     allow = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     text = json.dumps({"Version": "2012-10-17", **document, "Statement": [*there, allow]}).replace("'", "\\u0027")
     return f"aws iam update-assume-role-policy --role-name {role} --policy-document '{text}'"
-
-
-def _statements(document: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    statements = document.get("Statement", [])
-    return statements if isinstance(statements, list) else [statements]
 
 
 def _speaks_of(statement: Mapping[str, Any], service: str) -> bool:

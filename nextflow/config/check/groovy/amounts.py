@@ -1,9 +1,7 @@
-"""Amounts of memory and times, and what Groovy does with them (pure)."""
+"""Amounts of memory and times, and what tasks ask for (pure)."""
 
 import math
-import operator
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +14,6 @@ SECONDS = {
 _MEMORY = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*(?:([kmgtpezKMGTPEZ])B?|[bB]?B?)\s*")
 _WHOLE = re.compile(r"[+-]?\d+")
 MIB = STEPS["MB"]
-MOST_POWER = 64
 MOST = 1 << 80  # bytes: more than any machine will have, or no number at all
 LEAST = 1024 * MIB  # what Nextflow's job definitions have for tasks that ask for no memory
 LEAST_ASKED = 4 * MIB  # what Nextflow asks AWS Batch for at the least
@@ -51,7 +48,7 @@ Value = Any
 def make_amount(number: float, unit: str) -> Memory | Time:
     """Make an amount of 8 and GB; raises Unknowable for a unit that is none."""
     if unit.upper() in STEPS:
-        return Memory(_cut_off(number * STEPS[unit.upper()]))
+        return Memory(cut_off(number * STEPS[unit.upper()]))
     if unit in SECONDS:
         return Time(number * SECONDS[unit])
     raise Unknowable(f".{unit} of a number")
@@ -116,61 +113,12 @@ def find_rounding(size: float) -> float:
     return 0.05 * unit
 
 
-_OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
-    "**": operator.pow,
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "%": operator.mod,
-    "<": operator.lt, ">": operator.gt, "<=": operator.le, ">=": operator.ge, "==": operator.eq,
-    "!=": operator.ne,
-}  # fmt: skip
-
-
-def calculate(sign: str, left: Value, right: Value) -> Value:
-    """Calculate as Groovy does: amounts with numbers, with each other, and compared with texts."""
-    kind = next((type(side) for side in (left, right) if isinstance(side, Memory | Time)), None)
-    if kind is None or (sign in ("==", "!=") and None in (left, right)):
-        return _plain(sign, left, right)
-    numbers = [_bare(side) for side in (left, right)]
-    result = _plain(sign, *numbers)
-    both = all(isinstance(side, Memory | Time) for side in (left, right))
-    if isinstance(result, bool) or (both and sign == "/"):
-        return result
-    return Time(result) if kind is Time else Memory(_cut_off(result + 0.5 if sign == "/" else result))
-
-
-def write(value: Value) -> str:
-    """Write a value as it is filled into a text; raises Unknowable for what Groovy writes in ways of its own."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise Unknowable(f"{value!r} in a text")
-
-
-def _plain(sign: str, left: Value, right: Value) -> Value:
-    if sign == "+" and isinstance(left, str) != isinstance(right, str):
-        return write(left) + write(right)
-    if sign == "**" and not (isinstance(right, int | float) and abs(right) <= MOST_POWER):
-        raise Unknowable(f"{left!r} ** {right!r}")
-    try:
-        return _OPERATIONS[sign](left, right)
-    except (TypeError, ZeroDivisionError, OverflowError, KeyError):
-        raise Unknowable(f"{left!r} {sign} {right!r}") from None
-
-
-def _cut_off(number: Value) -> int:
-    """Amounts are whole bytes (MemoryUnit.multiply)."""
+def cut_off(number: Value) -> int:
+    """Cut off what is no whole byte, as MemoryUnit.multiply does; raises Unknowable for what is no number."""
     try:
         return int(number)
     except (TypeError, ValueError, OverflowError):
         raise Unknowable(f"{number!r} bytes") from None
-
-
-def _bare(value: Value) -> Value:
-    if isinstance(value, Memory):
-        return value.size
-    if isinstance(value, Time):
-        return value.seconds
-    return read_memory(value) if isinstance(value, str) else value
 
 
 def round_up(number: float) -> int:

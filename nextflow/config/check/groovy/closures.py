@@ -3,7 +3,8 @@
 Not all of Groovy: what configurations do with attempts. Anything else is Unknowable, which only the run can tell.
 """
 
-from nextflow.config.check.groovy.amounts import Memory, Unknowable, Value, calculate, read_memory
+from nextflow.config.check.groovy.amounts import Memory, Unknowable, Value, read_memory
+from nextflow.config.check.groovy.arithmetic import calculate
 from nextflow.config.check.groovy.compiled import Compiled, Scope, combine
 from nextflow.config.check.groovy.operands import Operands
 from nextflow.config.check.groovy.tokens import Token, split

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from nextflow.config.check.groovy.amounts import Unknowable, Value, calculate, make_amount, write
+from nextflow.config.check.groovy.amounts import Unknowable, Value, make_amount
+from nextflow.config.check.groovy.arithmetic import calculate, write
 from nextflow.config.check.groovy.methods import call_method, take_item
 
 
